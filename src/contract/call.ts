@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
+import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, STATUSES, WORKFLOWS } from './words.ts';
+
+export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
+export const Status = z.enum(STATUSES, { error: `Choose one of ${STATUSES.join(', ')}.` });
+export const Phase = z.enum(PHASES);
+export const Outcome = z.enum(OUTCOMES);
+
+/** How the simulated provider shall end a call: a scenario's name, or its parameters. */
+export const Scenario = z.union([
+	z.string().trim().min(1).max(64),
+	z.strictObject({
+		outcome: z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']),
+		/** From acceptance to the final status. */
+		delayMs: Milliseconds.max(86_400_000).optional(),
+		/** How much of that is talk; only for `completed`. */
+		talkMs: Milliseconds.max(86_400_000).optional(),
+	}),
+]);
+export type Scenario = z.infer<typeof Scenario>;
+
+/** What somebody sends to request a call. The number is normalised to E.164 by the server. */
+export const NewCall = z.strictObject({
+	customerName: typed('The customer name', NAME_MAX),
+	phoneNumber: typed('The phone number', 40),
+	workflow: Workflow,
+	scheduledAt: ZonedTime.nullish(),
+	scenario: Scenario.nullish(),
+	run: typed('The run', RUN_MAX).nullish(),
+});
+export type NewCall = z.infer<typeof NewCall>;
+
+export const Call = z.object({
+	id: z.uuid(),
+	customerName: z.string(),
+	/** E.164. */
+	phoneNumber: z.string(),
+	workflow: Workflow,
+	status: Status,
+	phase: Phase,
+	outcome: Outcome.nullable(),
+	run: z.string().nullable(),
+	scenario: Scenario.nullable(),
+	scheduledAt: Timestamp.nullable(),
+	providerId: z.string().nullable(),
+	createdAt: Timestamp,
+	updatedAt: Timestamp,
+	startedAt: Timestamp.nullable(),
+	ringingAt: Timestamp.nullable(),
+	answeredAt: Timestamp.nullable(),
+	endedAt: Timestamp.nullable(),
+	/** How long they talked. */
+	durationMs: Milliseconds.nullable(),
+	/** How many faults were injected. */
+	faults: z.int().nonnegative(),
+	/** Of its last change. */
+	seq: z.int().positive(),
+});
+export type Call = z.infer<typeof Call>;
+
+export const StatusChange = z.strictObject({ status: Status });
+export type StatusChange = z.infer<typeof StatusChange>;

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { Timestamp } from './text.ts';
+import { EVENT_TYPES } from './words.ts';
+
+export const EventType = z.enum(EVENT_TYPES);
+
+/** One immutable entry in a call's history. */
+export const Event = z.object({
+	seq: z.int().positive(),
+	callId: z.string(),
+	type: EventType,
+	at: Timestamp,
+	data: z.record(z.string(), z.unknown()),
+});
+export type Event = z.infer<typeof Event>;

@@ -1,0 +1,22 @@
+/** What crosses a wire, said once. The browser imports types from here and values from `words.ts` alone (no Zod there). */
+export * from './call.ts';
+export * from './event.ts';
+export * from './feed.ts';
+export * from './list.ts';
+export * from './pages.ts';
+export * from './problem.ts';
+export * from './provider.ts';
+export * from './socket.ts';
+export * from './webhook.ts';
+export {
+	DELIVERY_STATES,
+	EVENT_TYPES,
+	NAME_MAX,
+	OUTCOMES,
+	PHASES,
+	RUN_MAX,
+	STATUSES,
+	WEBHOOK_PATH,
+	WORKFLOWS,
+	type DeliveryState,
+} from './words.ts';

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { Call, Outcome, Status, Workflow } from './call.ts';
+import { Cursor } from './feed.ts';
+import { typed, ZonedTime } from './text.ts';
+import { RUN_MAX } from './words.ts';
+
+const orNothing = (value: unknown): unknown => {
+	const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== '' && v !== undefined);
+	return values.length === 0 ? undefined : values;
+};
+/** A filter that may repeat; an empty one counts as absent. */
+const repeated = <T extends z.ZodType>(schema: T) => z.preprocess(orNothing, z.array(schema).max(20).optional());
+/** A parameter that stands at most once; an empty one counts as absent. */
+const once = <T extends z.ZodType>(schema: T) =>
+	z.preprocess((value) => {
+		const values = orNothing(value);
+		return Array.isArray(values) && values.length === 1 ? values[0] : values;
+	}, schema.optional());
+
+/** The parameters of `GET /api/calls`, as they stand in a URL. */
+export const CallQuery = z.strictObject({
+	status: repeated(Status),
+	workflow: repeated(Workflow),
+	outcome: repeated(Outcome),
+	run: repeated(typed('The run', RUN_MAX)),
+	/** A substring of the name or the number. */
+	q: once(z.string().trim().max(100, 'Search for at most 100 characters.')),
+	/** Created at or after. */
+	from: once(ZonedTime),
+	/** Created before. */
+	to: once(ZonedTime),
+	limit: once(z.coerce.number('limit must be a number.').int().min(1).max(200)),
+	/** A token from `nextPage` or `previousPage`. */
+	page: once(z.string().max(500)),
+	order: once(z.enum(['newest', 'oldest'])),
+});
+export type CallQuery = z.infer<typeof CallQuery>;
+
+/** One page of calls. Only `nextPage: null` is the end: a short page may go on. */
+export const CallPage = z.object({
+	calls: z.array(Call),
+	nextPage: z.string().nullable(),
+	previousPage: z.string().nullable(),
+	/** The feed's position just before this query. */
+	cursor: Cursor,
+});
+export type CallPage = z.infer<typeof CallPage>;

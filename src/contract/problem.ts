@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Every problem that the server answers with: its stable code, its HTTP status and its title. */
+export const PROBLEMS = {
+	invalid_json: [400, 'The body is not JSON'],
+	invalid_input: [400, 'The input is not valid'],
+	unknown_parameter: [400, 'There is no such query parameter'],
+	invalid_page: [400, 'The page token is not of this list'],
+	callback_not_allowed: [400, 'The callback address is not allowed'],
+	unauthorized: [401, 'A token is needed'],
+	invalid_signature: [401, 'The webhook is not signed as agreed'],
+	origin_not_allowed: [403, 'Requests from this origin are not allowed'],
+	host_not_allowed: [403, 'This host name is not allowed'],
+	not_found: [404, 'There is nothing here'],
+	call_not_found: [404, 'There is no such call'],
+	illegal_transition: [409, 'The call cannot go there'],
+	call_gone: [410, 'The call does not exist'],
+	body_too_large: [413, 'The body is too large'],
+	unsupported_media_type: [415, 'The content type is not supported'],
+	idempotency_conflict: [422, 'The idempotency key was used with another body'],
+	too_many_requests: [429, 'Too many requests'],
+	internal_error: [500, 'Something broke in the server'],
+	database_unavailable: [503, 'The database is not available'],
+	stopping: [503, 'The server is stopping'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** RFC 9457, as `application/problem+json`. */
+export const Problem = z.object({
+	type: z.string(),
+	title: z.string(),
+	status: z.int(),
+	detail: z.string(),
+	code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+	requestId: z.string(),
+	/** For invalid input: what is wrong, and where. */
+	errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;

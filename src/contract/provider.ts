@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { Outcome, Phase, Scenario, Status, Workflow } from './call.ts';
+import { Milliseconds, Timestamp } from './text.ts';
+import { DELIVERY_STATES } from './words.ts';
+
+/** What the app asks of the provider. */
+export const SendCall = z.strictObject({
+	callId: z.string().min(1).max(100),
+	phoneNumber: z.string().min(1).max(40),
+	workflow: Workflow,
+	scenario: Scenario.nullish(),
+	/** Where the reports go; by default this server's own address. */
+	callbackUrl: z.url({ protocol: /^https?$/, error: 'Give an http or https address.' }).max(2_000).nullish(),
+});
+export type SendCall = z.infer<typeof SendCall>;
+
+export const SendCallAnswer = z.object({
+	providerId: z.string().min(1).max(100),
+	/** From the answer to the final status. */
+	scheduledInMs: Milliseconds,
+});
+export type SendCallAnswer = z.infer<typeof SendCallAnswer>;
+
+/** One report that the provider intends to send. */
+export const PlannedReport = z.object({
+	/** From acceptance. */
+	afterMs: Milliseconds,
+	phase: Phase,
+	status: Status,
+	outcome: Outcome.nullable(),
+	durationMs: Milliseconds.nullable(),
+});
+export type PlannedReport = z.infer<typeof PlannedReport>;
+
+/** The provider's own record of a call that it accepted. */
+export const ProviderCall = z.object({
+	providerId: z.string(),
+	callId: z.string(),
+	phoneNumber: z.string(),
+	workflow: Workflow,
+	scenario: Scenario.nullable(),
+	callbackUrl: z.string().nullable(),
+	state: z.enum(['active', 'ended', 'canceled']),
+	plan: z.array(PlannedReport),
+	acceptedAt: Timestamp,
+	endsAt: Timestamp,
+});
+export type ProviderCall = z.infer<typeof ProviderCall>;
+
+const rate = z.number().min(0).max(1);
+
+export const Settings = z.strictObject({
+	delayMs: z
+		.strictObject({ min: Milliseconds.max(3_600_000), max: Milliseconds.max(3_600_000) })
+		.refine(({ min, max }) => min <= max, 'The shortest delay is above the longest.'),
+	/** The share of calls that fail when nobody chose an outcome. */
+	failRate: rate,
+	/** For repeatable dice; null draws anew each time. */
+	seed: z.string().max(100).nullable(),
+	/** Divides the provider's delays and both retry schedules. */
+	speed: z.number().min(1).max(1_000),
+	faults: z.strictObject({
+		doubled: rate,
+		reordered: rate,
+		late: rate,
+		lost: rate,
+		badSignature: rate,
+		stale: rate,
+		refused: rate,
+		rateLimited: rate,
+		timedOut: rate,
+		acceptedThenFailed: rate,
+	}),
+	/** Faults are zero after this. */
+	until: Timestamp.nullable(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** One try to deliver a webhook. */
+export const Attempt = z.object({
+	number: z.int().positive(),
+	at: Timestamp,
+	durationMs: Milliseconds,
+	manual: z.boolean(),
+	request: z.object({ headers: z.record(z.string(), z.string()), body: z.string() }),
+	response: z
+		.object({
+			status: z.int(),
+			headers: z.record(z.string(), z.string()),
+			body: z.string(),
+			truncated: z.boolean(),
+		})
+		.nullable(),
+	error: z.string().nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** One webhook event on its way. Its id is the `webhook-id`, the same for every attempt. */
+export const Delivery = z.object({
+	id: z.string(),
+	callId: z.string(),
+	providerId: z.string(),
+	type: z.string(),
+	url: z.string(),
+	state: z.enum(DELIVERY_STATES),
+	attempts: z.array(Attempt),
+	nextAttemptAt: Timestamp.nullable(),
+	createdAt: Timestamp,
+});
+export type Delivery = z.infer<typeof Delivery>;

@@ -1,0 +1,48 @@
+/** The product's words, without Zod, so that the browser may import them as values. */
+
+export const WORKFLOWS = ['SUPPORT', 'SALES', 'REMINDER'] as const;
+export const STATUSES = ['PENDING', 'COMPLETED', 'FAILED'] as const;
+/** In the order in which a call goes through them; phases only advance and may be skipped. */
+export const PHASES = ['SCHEDULED', 'QUEUED', 'INITIATED', 'RINGING', 'IN_PROGRESS', 'ENDED'] as const;
+/** Why a call ended. */
+export const OUTCOMES = [
+	'completed',
+	'busy',
+	'no-answer',
+	'failed',
+	'canceled',
+	'provider-unreachable',
+	'no-report',
+	'manual',
+] as const;
+export const EVENT_TYPES = [
+	'created',
+	'queued',
+	'dispatch.attempt',
+	'initiated',
+	'ringing',
+	'in-progress',
+	'ended',
+	'corrected',
+	'webhook.ignored',
+	'webhook.rejected',
+	'fault',
+	'transcript',
+] as const;
+export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'canceled'] as const;
+
+export type Workflow = (typeof WORKFLOWS)[number];
+export type Status = (typeof STATUSES)[number];
+export type Phase = (typeof PHASES)[number];
+export type Outcome = (typeof OUTCOMES)[number];
+export type EventType = (typeof EVENT_TYPES)[number];
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** The longest customer name, in characters (code points), after trimming. */
+export const NAME_MAX = 80;
+/** The longest label of a run, in characters. */
+export const RUN_MAX = 64;
+/** The path on which webhooks arrive. */
+export const WEBHOOK_PATH = '/api/webhooks/provider-status';
+/** The milliseconds without a word from the server after which a client no longer calls itself live. */
+export const SILENT_AFTER_MS = 12_000;
