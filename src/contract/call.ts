@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
-import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, STATUSES, WORKFLOWS } from './words.ts';
+import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOWS } from './words.ts';
 
 export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
 export const Status = z.enum(STATUSES, { error: `Choose one of ${STATUSES.join(', ')}.` });
 export const Phase = z.enum(PHASES);
 export const Outcome = z.enum(OUTCOMES);
+export type Workflow = z.infer<typeof Workflow>;
+export type Status = z.infer<typeof Status>;
+export type Phase = z.infer<typeof Phase>;
+export type Outcome = z.infer<typeof Outcome>;
 
 /** How the simulated provider shall end a call: a scenario's name, or its parameters. */
 export const Scenario = z.union([
-	z.string().trim().min(1).max(64),
+	z.enum(SCENARIO_NAMES),
 	z.strictObject({
 		outcome: z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']),
 		/** From acceptance to the final status. */
@@ -17,7 +21,7 @@ export const Scenario = z.union([
 		/** How much of that is talk; only for `completed`. */
 		talkMs: Milliseconds.max(86_400_000).optional(),
 	}),
-]);
+], { error: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` });
 export type Scenario = z.infer<typeof Scenario>;
 
 /** What somebody sends to request a call. The number is normalised to E.164 by the server. */

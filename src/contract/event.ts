@@ -3,6 +3,7 @@ import { Timestamp } from './text.ts';
 import { EVENT_TYPES } from './words.ts';
 
 export const EventType = z.enum(EVENT_TYPES);
+export type EventType = z.infer<typeof EventType>;
 
 /** One immutable entry in a call's history. */
 export const Event = z.object({

@@ -4,6 +4,7 @@ export * from './event.ts';
 export * from './feed.ts';
 export * from './list.ts';
 export * from './pages.ts';
+export * from './parse.ts';
 export * from './problem.ts';
 export * from './provider.ts';
 export * from './socket.ts';
@@ -15,8 +16,9 @@ export {
 	OUTCOMES,
 	PHASES,
 	RUN_MAX,
+	SCENARIO_NAMES,
+	SILENT_AFTER_MS,
 	STATUSES,
 	WEBHOOK_PATH,
 	WORKFLOWS,
-	type DeliveryState,
 } from './words.ts';

@@ -38,3 +38,36 @@ export const Problem = z.object({
 	errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+export interface ProblemOptions {
+	errors?: { path: string; message: string }[];
+	/** Answered as the header. */
+	retryAfterSeconds?: number;
+	cause?: unknown;
+}
+
+/** Something expected that went wrong. Throw it anywhere; one handler answers it. `detail` says what to do. */
+export class ProblemError extends Error {
+	override readonly name = 'ProblemError';
+	readonly code: ProblemCode;
+	readonly errors: { path: string; message: string }[] | undefined;
+	readonly retryAfterSeconds: number | undefined;
+
+	constructor(code: ProblemCode, detail: string, { errors, retryAfterSeconds, cause }: ProblemOptions = {}) {
+		super(detail, { cause });
+		this.code = code;
+		this.errors = errors;
+		this.retryAfterSeconds = retryAfterSeconds;
+	}
+
+	get status(): number {
+		return PROBLEMS[this.code][0];
+	}
+
+	/** RFC 9457, but for the request's id. */
+	toProblem(): Omit<Problem, 'requestId'> {
+		const [status, title] = PROBLEMS[this.code];
+		const { code, message: detail, errors } = this;
+		return { type: `urn:audena:problem:${code}`, title, status, detail, code, ...(errors ? { errors } : {}) };
+	}
+}

@@ -76,6 +76,23 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** No fault is injected. */
+export const NO_FAULTS: Settings['faults'] = {
+	doubled: 0,
+	reordered: 0,
+	late: 0,
+	lost: 0,
+	badSignature: 0,
+	stale: 0,
+	refused: 0,
+	rateLimited: 0,
+	timedOut: 0,
+	acceptedThenFailed: 0,
+};
+
+export const DeliveryState = z.enum(DELIVERY_STATES);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
 /** One try to deliver a webhook. */
 export const Attempt = z.object({
 	number: z.int().positive(),
@@ -102,7 +119,7 @@ export const Delivery = z.object({
 	providerId: z.string(),
 	type: z.string(),
 	url: z.string(),
-	state: z.enum(DELIVERY_STATES),
+	state: DeliveryState,
 	attempts: z.array(Attempt),
 	nextAttemptAt: Timestamp.nullable(),
 	createdAt: Timestamp,

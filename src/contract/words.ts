@@ -15,6 +15,8 @@ export const OUTCOMES = [
 	'no-report',
 	'manual',
 ] as const;
+/** The scenarios that the simulated provider knows by name. */
+export const SCENARIO_NAMES = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'slow'] as const;
 export const EVENT_TYPES = [
 	'created',
 	'queued',
@@ -30,13 +32,6 @@ export const EVENT_TYPES = [
 	'transcript',
 ] as const;
 export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'canceled'] as const;
-
-export type Workflow = (typeof WORKFLOWS)[number];
-export type Status = (typeof STATUSES)[number];
-export type Phase = (typeof PHASES)[number];
-export type Outcome = (typeof OUTCOMES)[number];
-export type EventType = (typeof EVENT_TYPES)[number];
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** The longest customer name, in characters (code points), after trimming. */
 export const NAME_MAX = 80;

@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+import { ProblemError } from './problem.ts';
+
+/** The value as the schema understands it, or `invalid_input` with every error and its path. */
+export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'The input'): z.infer<T> {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	throw new ProblemError('invalid_input', `${what} is not valid. Nothing was changed.`, {
+		errors: result.error.issues.flatMap(errorsOf),
+	});
+}
+
+function errorsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+	const path = issue.path.map(String);
+	if (issue.code === 'unrecognized_keys')
+		return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
+	return [{ path: path.join('.'), message: issue.message }];
+}

@@ -1,0 +1,50 @@
+import type { Client } from '@libsql/client';
+
+export type Value = string | number | null;
+/** A constant text with its values. Many rows travel as one JSON array: `… FROM json_each(?)`. */
+export type Statement = readonly [sql: string, ...values: Value[]];
+export type Row = Record<string, Value>;
+
+/** What a transaction shall write, and what it answers once that is committed. */
+export interface Plan<Result> {
+	result: Result;
+	statements: Statement[];
+}
+
+/** The database as the rooms see it: a local file or a server over the network. */
+export interface Database {
+	/** One statement outside a transaction; a single `UPDATE … RETURNING` is its own transaction. */
+	all<R = Row>(sql: string, ...values: Value[]): Promise<R[]>;
+	/** Several reads of one and the same state. */
+	snapshot(reads: readonly Statement[]): Promise<Row[][]>;
+	/**
+	 * One write transaction: runs `reads`, lets `plan` (pure: it may run again) decide by their rows, writes its
+	 * statements, commits. Throws `DatabaseUnavailable` when the database stays locked.
+	 */
+	transact<Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Promise<Result>;
+	/** What Prisma's adapter talks to: the same connection. */
+	readonly client: Client;
+	/** True for a file on this machine. */
+	readonly local: boolean;
+	close(): void;
+}
+
+/** The database did not let us in for too long. Trying again later may help. */
+export class DatabaseUnavailable extends Error {
+	override readonly name = 'DatabaseUnavailable';
+}
+
+/** Whether an error is the fault of the row that was written (a constraint, a malformed value), not of the database. */
+export function isRowsFault(error: unknown): boolean {
+	const { code, message } = error as { code?: unknown; message?: unknown };
+	return (
+		(typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT')) ||
+		/constraint failed|datatype mismatch|malformed JSON/i.test(String(message))
+	);
+}
+
+/** Whether an error says that somebody else holds the database's lock. */
+export function isBusy(error: unknown): boolean {
+	const { code, message } = error as { code?: unknown; message?: unknown };
+	return (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) || /database is locked/i.test(String(message));
+}

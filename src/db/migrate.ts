@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { v4 } from 'uuid';
+import type { Database } from './database.ts';
+
+/** Prisma's own table, so that its CLI understands what we applied. */
+const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           DATETIME,
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        DATETIME,
+    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
+/** The folder of the migrations, found upwards from `from`: both the sources and the built server stand below it. */
+export function migrationsFrom(from: string): string {
+	for (let folder = from; ; folder = dirname(folder)) {
+		const candidate = join(folder, 'prisma', 'migrations');
+		if (existsSync(candidate)) return candidate;
+		if (folder === dirname(folder)) throw new Error(`No prisma/migrations above ${from}.`);
+	}
+}
+
+/**
+ * Applies what is not applied yet, in order, each in a transaction of its own; answers the names. Throws when an applied
+ * migration was edited afterwards: what stands in the database would no longer be what the file says.
+ */
+export async function migrate(database: Database, folder: string): Promise<string[]> {
+	const applied: string[] = [];
+	await database.transact([], () => ({ result: undefined, statements: [[TABLE]] }));
+	for (const name of await migrationsIn(folder)) {
+		const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+		const checksum = createHash('sha256').update(sql).digest('hex');
+		const isNew = await database.transact(
+			[['SELECT "checksum" FROM "_prisma_migrations" WHERE "migration_name" = ? AND "rolled_back_at" IS NULL', name]],
+			([rows]) => {
+				const known = rows?.[0];
+				if (known && known.checksum !== checksum)
+					throw new Error(`Migration ${name} was changed after it had been applied. Add a new one instead.`);
+				if (known) return { result: false, statements: [] };
+				const now = Date.now();
+				return {
+					result: true,
+					statements: [
+						...statementsOf(sql).map((text) => [text] as const),
+						[
+							'INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)',
+							v4(),
+							checksum,
+							name,
+							now,
+							now,
+						],
+					],
+				};
+			},
+		);
+		if (isNew) applied.push(name);
+	}
+	return applied;
+}
+
+async function migrationsIn(folder: string): Promise<string[]> {
+	const entries = await readdir(folder, { withFileTypes: true });
+	return entries
+		.filter((entry) => entry.isDirectory())
+		.map((entry) => entry.name)
+		.sort();
+}
+
+/** Splits a migration at the semicolons that end a line, which is how ours are written. */
+function statementsOf(sql: string): string[] {
+	return sql
+		.split(/;[ \t]*$/m)
+		.map((text) => text.replace(/^\s*--.*$/gm, '').trim())
+		.filter((text) => text !== '');
+}

@@ -1,0 +1,26 @@
+import type { Client } from '@libsql/client';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import type { Database } from './database.ts';
+
+/** The adapter over a connection that somebody else opened and keeps. */
+class OverDatabase extends PrismaLibSql {
+	readonly #database: Database;
+
+	constructor(database: Database) {
+		super({ url: 'file:kept' }, { timestampFormat: 'unixepoch-ms' });
+		this.#database = database;
+	}
+	override createClient(): Client {
+		return this.#database.client;
+	}
+}
+
+/** Prisma's client for reading. Warmed: its first queries would compile while somebody waits. */
+export async function prismaOver(database: Database): Promise<PrismaClient> {
+	const prisma = new PrismaClient({ adapter: new OverDatabase(database) });
+	await prisma.call.findMany({ take: 1, orderBy: { n: 'desc' } });
+	return prisma;
+}
+
+export type { PrismaClient };

@@ -1,0 +1,45 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { ProblemError, type Problem } from '#contract';
+import { DatabaseUnavailable } from '#db/database.ts';
+
+/** The one handler that turns what was thrown into an answer. A bug is told to `onBug` and answered without its text. */
+export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
+	return (error: unknown, _request, response, next) => {
+		const problem = asProblem(error);
+		if (problem.status >= 500) onBug(error, requestIdOf(response));
+		if (response.headersSent) return next(error); // nothing can be said any more: Express cuts the connection
+		sendProblem(response, problem);
+	};
+}
+
+export function sendProblem(response: Response, problem: ProblemError): void {
+	const body: Problem = { ...problem.toProblem(), requestId: requestIdOf(response) };
+	if (problem.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.retryAfterSeconds));
+	if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
+	response.status(problem.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+const requestIdOf = (response: Response): string => String(response.getHeader('x-request-id') ?? '');
+
+function asProblem(error: unknown): ProblemError {
+	if (error instanceof ProblemError) return error;
+	if (error instanceof DatabaseUnavailable)
+		return new ProblemError('database_unavailable', 'The database is busy. Nothing was changed; try again.', {
+			retryAfterSeconds: 1,
+			cause: error,
+		});
+	return readerProblem(error) ?? new ProblemError('internal_error', 'This is our mistake. Nothing else is known here.', { cause: error });
+}
+
+/** What Express and its body reader throw. */
+function readerProblem(error: unknown): ProblemError | undefined {
+	const { type, status } = error as { type?: unknown; status?: unknown };
+	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');
+	if (type === 'entity.too.large') return new ProblemError('body_too_large', 'Send at most 1 MiB.');
+	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
+	if (error instanceof URIError) return new ProblemError('not_found', 'The address is not well formed.');
+	if (type === 'request.aborted' || type === 'request.size.invalid' || status === 400)
+		return new ProblemError('invalid_json', 'The body could not be read.');
+	return undefined;
+}

@@ -1,0 +1,119 @@
+import type { PlannedReport, ProviderCall, SendCall } from '#contract';
+import type { Database, Row, Statement } from '#db/database.ts';
+
+/** A call that the provider is about to accept, with the webhooks that its future holds. */
+export interface Acceptance {
+	providerId: string;
+	key: string | null;
+	request: SendCall;
+	requestHash: string;
+	/** The answer's body, repeated byte for byte under the same key. */
+	answer: string;
+	plan: PlannedReport[];
+	acceptedAt: number;
+	deliveries: { id: string; type: string; body: string; dueAt: number }[];
+}
+
+export interface Accepted {
+	answer: string;
+	requestHash: string;
+	/** The key was known: nothing was stored. */
+	replayed: boolean;
+}
+
+export interface ProviderStore {
+	/**
+	 * Accepts a call with everything that follows of it in one transaction; a known key answers what it answered before.
+	 * `plan` gets how many earlier calls had the same number and workflow.
+	 */
+	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
+	/** Hangs up: its open deliveries are canceled. Answers null when there is no such call. */
+	cancel(providerId: string): Promise<ProviderCall | null>;
+	get(providerId: string): Promise<ProviderCall | null>;
+	/** Newest first. */
+	list(limit: number): Promise<ProviderCall[]>;
+}
+
+const BY_KEY = 'SELECT "answer", "requestHash" FROM "ProviderCall" WHERE "key" = ?';
+const EARLIER = 'SELECT count(*) AS "count" FROM "ProviderCall" WHERE "phoneNumber" = ? AND "workflow" = ?';
+const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
+const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
+const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "scenario", "callbackUrl",
+	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
+const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
+	SELECT value ->> 0, ?, ?, value ->> 1, ?, value ->> 2, 'pending', value ->> 3, 0, ? FROM json_each(?)`;
+const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active'`;
+const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
+	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
+
+export function createProviderStore(database: Database, now: () => number): ProviderStore {
+	const get = async (providerId: string): Promise<ProviderCall | null> => {
+		const [row] = await database.all<Row>(GET, providerId);
+		return row ? providerCallOf(row, now()) : null;
+	};
+
+	return {
+		get,
+		accept: (key, request, plan) =>
+			database.transact<Accepted>(
+				[
+					[BY_KEY, key],
+					[EARLIER, request.phoneNumber, request.workflow],
+				],
+				([known = [], counted = []]) => {
+					const [before] = known;
+					if (before) {
+						const { answer, requestHash } = before;
+						return { result: { answer: String(answer), requestHash: String(requestHash), replayed: true }, statements: [] };
+					}
+					const acceptance = plan(Number(counted[0]?.count ?? 0));
+					const { answer, requestHash } = acceptance;
+					return { result: { answer, requestHash, replayed: false }, statements: insertsOf(acceptance) };
+				},
+			),
+		cancel: (providerId) =>
+			database.transact([[GET, providerId]], ([rows = []]) => {
+				const [row] = rows;
+				if (!row) return { result: null, statements: [] };
+				const call = providerCallOf(row, now());
+				const statements: Statement[] = [
+					[CANCEL, providerId],
+					[CANCEL_DELIVERIES, providerId],
+				];
+				return { result: call.state === 'active' ? { ...call, state: 'canceled' as const } : call, statements };
+			}),
+		list: async (limit) => (await database.all<Row>(LIST, limit)).map((row) => providerCallOf(row, now())),
+	};
+}
+
+function insertsOf({ providerId, key, request, requestHash, answer, plan, acceptedAt, deliveries }: Acceptance): Statement[] {
+	const { callId, phoneNumber, workflow } = request;
+	const scenario = request.scenario == null ? null : JSON.stringify(request.scenario);
+	const url = request.callbackUrl ?? null;
+	const endsAt = acceptedAt + (plan.at(-1)?.afterMs ?? 0);
+	const rows = deliveries.map(({ id, type, body, dueAt }) => [id, type, body, dueAt]);
+	return [
+		[
+			INSERT,
+			...[providerId, key, callId, phoneNumber, workflow, scenario, url],
+			...[JSON.stringify(plan), requestHash, answer, acceptedAt, endsAt],
+		],
+		[INSERT_DELIVERIES, providerId, callId, url, acceptedAt, JSON.stringify(rows)],
+	];
+}
+
+function providerCallOf(row: Row, now: number): ProviderCall {
+	const endsAt = Number(row.endsAt);
+	return {
+		providerId: String(row.providerId),
+		callId: String(row.callId),
+		phoneNumber: String(row.phoneNumber),
+		workflow: row.workflow as ProviderCall['workflow'],
+		scenario: row.scenario === null ? null : (JSON.parse(String(row.scenario)) as ProviderCall['scenario']),
+		callbackUrl: row.callbackUrl === null ? null : String(row.callbackUrl),
+		state: row.state === 'active' && endsAt <= now ? 'ended' : (row.state as ProviderCall['state']),
+		plan: JSON.parse(String(row.plan)) as PlannedReport[],
+		acceptedAt: new Date(Number(row.acceptedAt)).toISOString(),
+		endsAt: new Date(endsAt).toISOString(),
+	};
+}

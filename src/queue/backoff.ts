@@ -1,0 +1,17 @@
+/** Delays before the second, third, … try, in milliseconds at speed 1. After the last one the row is given up. */
+export type Schedule = readonly number[];
+
+/** Dispatch to the provider: SPEC section 3, step 2. */
+export const DISPATCH_SCHEDULE: Schedule = [500, 1_000, 2_000, 4_000, 8_000];
+/** Webhook deliveries: SPEC section 3, step 3. */
+export const WEBHOOK_SCHEDULE: Schedule = [1_000, 5_000, 15_000, 60_000, 300_000];
+
+/**
+ * How long to wait after `attempts` failed tries: full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"),
+ * so anything from nothing to the schedule's delay, divided by `speed`. `chance` is in [0, 1). Answers null when the
+ * schedule is used up.
+ */
+export function backoffMs(schedule: Schedule, attempts: number, speed: number, chance: number): number | null {
+	const most = schedule[attempts - 1];
+	return most === undefined ? null : Math.round((most * chance) / speed);
+}

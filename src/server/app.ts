@@ -1,0 +1,161 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WEBHOOK_PATH } from '#contract';
+import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { openDatabase } from '#db/open.ts';
+import { prismaOver } from '#db/prisma.ts';
+import { createProvider } from '#provider/provider.ts';
+import { dirname } from 'node:path';
+import { createCalls } from './calls/calls.ts';
+import { createCallReads } from './calls/reads.ts';
+import { createWriter } from './calls/writer.ts';
+import type { Config } from './config.ts';
+import { syncFrom } from './feed/delta.ts';
+import { createHub } from './feed/hub.ts';
+import { createAccess } from './http/access.ts';
+import { addressOf, listen } from './http/listen.ts';
+import { createHttp } from './http/routes.ts';
+import { createSessions } from './http/sessions.ts';
+import { createCarrier } from './jobs/carrier.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { createJobStore } from './jobs/store.ts';
+import { webhookSecrets } from './kept.ts';
+import type { Logger } from './log.ts';
+import { createPages } from './pages.ts';
+import { createSockets, sessionRoom } from './sockets.ts';
+import { version } from './version.ts';
+import { createWeb } from './web.ts';
+import { createInbox } from './webhooks/inbox.ts';
+
+export interface App {
+	/** Listens and begins to work; answers the address. */
+	listen(): Promise<string>;
+	/** Finishes what is under way, tells clients to come back, lets go of everything. Within ten seconds. */
+	close(): Promise<void>;
+}
+
+export interface AppDeps {
+	log: Logger;
+	/** Milliseconds since 1970. */
+	now?: () => number;
+	/** In [0, 1). */
+	chance?: () => number;
+}
+
+/** How long work under way may take at the stop; what is not done then runs again at the next start. */
+const STOP_WORK_MS = 5_000;
+const STOP_REQUESTS_MS = 3_000;
+
+/** Wires every part, in order. Production and tests share it. */
+export async function createApp(config: Config, { log, now = Date.now, chance = Math.random }: AppDeps): Promise<App> {
+	const server = createServer();
+	let port = config.port;
+	let ready = false;
+	const ownAddress = (): string => addressOf(config.host, port);
+	const onError = (error: unknown): void => log.error({ err: error }, 'unexpected error');
+
+	const migrations = migrationsFrom(import.meta.dirname);
+	const database = openDatabase(config.database);
+	const applied = await migrate(database, migrations);
+	if (applied.length > 0) log.info({ applied }, 'migrations applied');
+	const prisma = await prismaOver(database);
+	const secrets = await webhookSecrets(database, config.webhookSecrets);
+
+	const ownProvider = config.provider.url === null;
+	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts };
+	const sessions = createSessions(prisma, now);
+	const access = createAccess({
+		apiToken: config.apiToken,
+		providerToken: ownProvider ? config.provider.token : undefined,
+		sessions,
+	});
+
+	const reads = createCallReads(database, prisma);
+	const provider = await createProvider({
+		database,
+		defaults: config.provider.defaults,
+		secrets,
+		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
+		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
+		onSettings: (settings) => hub.publishSettings(settings),
+		...{ onError, now, chance },
+	});
+
+	const io = createSockets(access, rules, onError);
+	const hub = createHub({
+		...{ io, version, now, onError },
+		position: await reads.position(),
+		syncFrom: (cursor) => syncFrom(cursor, database),
+		settings: provider.settings.current,
+	});
+
+	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake() });
+	const calls = createCalls(writer, now);
+	const jobStore = createJobStore(database);
+	await jobStore.takeOver();
+	let jobs: ReturnType<typeof createJobs> | undefined;
+	const startJobs = (): void => {
+		const carrier = createCarrier({
+			baseUrl: () => config.provider.url ?? ownAddress(),
+			// Our own token never goes to another host.
+			token: config.provider.token ?? (ownProvider ? (config.apiToken ?? undefined) : undefined),
+			callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
+			now,
+		});
+		const speed = (): number => provider.settings.current().speed;
+		jobs = createJobs({ store: jobStore, calls, carrier, speed, now, chance, onError });
+	};
+
+	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, now });
+	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
+	const http = createHttp({
+		...{ access, rules, sessions, calls, reads },
+		trustProxy: config.trustProxy,
+		deliveriesOf: (callId) => (ownProvider ? provider.deliveriesOf(callId) : Promise.resolve([])),
+		inbox: createInbox(calls, secrets),
+		provider: provider.routes,
+		pages: web.handler,
+		onLogout: (session) => io.in(sessionRoom(session)).disconnectSockets(true),
+		isReady: async () => ready && (await reads.position()).epoch !== '',
+		onBug: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
+	});
+	server.on('request', http);
+	io.attach(server);
+
+	return {
+		async listen() {
+			port = await listen(server, config.port, config.host);
+			provider.start();
+			startJobs();
+			ready = true;
+			return ownAddress();
+		},
+		async close() {
+			ready = false;
+			hub.close();
+			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
+			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close()]));
+			await atMost(STOP_REQUESTS_MS, closeServer());
+			server.closeAllConnections();
+			await writer.settled();
+			await web.close();
+			await prisma.$disconnect();
+			database.close();
+		},
+	};
+
+	/** Closes every socket in a way that makes clients come back, then waits for the requests under way. */
+	async function closeServer(): Promise<void> {
+		await io.close();
+		if (isListening(server)) await new Promise((resolve) => server.close(resolve));
+	}
+}
+
+const isListening = (server: Server): boolean => server.listening;
+
+/** Waits for `work`, but no longer than `ms`. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+	const limit = new AbortController();
+	await Promise.race([work, pause(ms, undefined, { signal: limit.signal }).catch(() => undefined)]);
+	limit.abort();
+}

@@ -1,0 +1,94 @@
+import { v7 } from 'uuid';
+import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
+import { toCall } from './call.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import { normalisePhone } from './phone.ts';
+import type { Writer } from './writer.ts';
+
+/** The verbs that change calls. Every answer is committed; the feed has told it, or will at once. */
+export interface Calls {
+	/** Throws `invalid_input` for a number that is not possible. */
+	create(request: NewCall): Promise<Call>;
+	/** Throws `call_not_found`, `illegal_transition`. */
+	setStatus(id: string, status: Status): Promise<Call>;
+	/** Throws `call_not_found`, `illegal_transition`. */
+	cancel(id: string): Promise<Call>;
+	/** Throws `call_not_found`. */
+	remove(id: string): Promise<void>;
+	/** The whole history, or one run. */
+	clear(run: string | null): Promise<void>;
+	/** A verified webhook. Throws `call_gone`. */
+	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
+	/** A scheduled call's time has come. Answers whether the job is still to be done. */
+	queue(id: string, job: HeldJob): Promise<boolean>;
+	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string): Promise<void>;
+	/** `retryAt` null gives up: the call ends as `provider-unreachable`. */
+	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null): Promise<void>;
+}
+
+export function createCalls(writer: Writer, now: () => number): Calls {
+	/** Writes a command that needs a call; what the call cannot do becomes a problem. */
+	async function change(command: Command & { id: string }): Promise<Call> {
+		const outcome = await writer.write(command);
+		if ('call' in outcome) return toCall(outcome.call);
+		if ('illegal' in outcome) throw illegal(command, outcome);
+		throw notFound(command.id);
+	}
+
+	return {
+		create: (request) => change({ do: 'create', id: v7({ msecs: now() }), request: checked(request) }),
+		setStatus: (id, status) => change({ do: 'set-status', id, status }),
+		cancel: (id) => change({ do: 'cancel', id }),
+
+		async remove(id) {
+			if ('missing' in (await writer.write({ do: 'remove', id }))) throw notFound(id);
+		},
+		async clear(run) {
+			await writer.write({ do: 'clear', run });
+		},
+		async report(webhookId, report) {
+			const outcome = await writer.write({ do: 'report', webhookId, report });
+			if ('call' in outcome) return { call: toCall(outcome.call), idempotent: outcome.idempotent ?? false };
+			throw new ProblemError('call_gone', 'This call does not exist, or no longer. Stop sending its webhooks.');
+		},
+		async queue(id, job) {
+			return 'call' in (await writer.write({ do: 'queue', id, job }));
+		},
+		async accepted(id, job, attempt, providerId) {
+			await writer.write({ do: 'accepted', id, job, attempt, providerId });
+		},
+		async refused(id, job, attempt, retryAt) {
+			await writer.write({ do: 'refused', id, job, attempt, retryAt });
+		},
+	};
+}
+
+function checked({ scheduledAt, scenario, run, ...request }: NewCall): CallRequest {
+	const phoneNumber = normalisePhone(request.phoneNumber);
+	if (phoneNumber === null)
+		throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', {
+			errors: [
+				{
+					path: 'phoneNumber',
+					message: 'Not a possible international number. Give it with + and its country code, such as +12025550100.',
+				},
+			],
+		});
+	return {
+		...request,
+		phoneNumber,
+		scheduledAt: scheduledAt == null ? null : Date.parse(scheduledAt),
+		scenario: scenario ?? null,
+		run: run ?? null,
+	};
+}
+
+const notFound = (id: string): ProblemError => new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
+
+function illegal(command: Command, { illegal: call }: Extract<Outcome, { illegal: unknown }>): ProblemError {
+	const detail =
+		command.do === 'cancel'
+			? `The call has ended already: ${call.status.toLowerCase()}. Only a pending call can be canceled.`
+			: `The call has ended already: ${call.status.toLowerCase()}. An ended call never goes back to PENDING.`;
+	return new ProblemError('illegal_transition', detail);
+}

@@ -1,0 +1,53 @@
+import type { ProviderReport, Scenario, Status, Workflow } from '#contract';
+import type { CallRow } from './call.ts';
+
+/** A request that passed all checks: trimmed, the number in E.164. */
+export interface CallRequest {
+	customerName: string;
+	phoneNumber: string;
+	workflow: Workflow;
+	scheduledAt: number | null;
+	scenario: Scenario | null;
+	run: string | null;
+}
+
+/** A job as its worker holds it. Its result counts only while `lease` is the row's. */
+export interface HeldJob {
+	id: string;
+	lease: string;
+}
+
+/** Everything that can change a call. The one writer takes these in order of arrival. */
+export type Command =
+	| { do: 'create'; id: string; request: CallRequest }
+	| { do: 'report'; webhookId: string; report: ProviderReport }
+	| { do: 'set-status'; id: string; status: Status }
+	| { do: 'cancel'; id: string }
+	| { do: 'remove'; id: string }
+	| { do: 'clear'; run: string | null }
+	/** A scheduled call's time has come. */
+	| { do: 'queue'; id: string; job: HeldJob }
+	/** The provider accepted the call. */
+	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string }
+	/** The provider did not; `retryAt` is when to try again, null to give up. */
+	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null };
+
+/** One try to hand a call to the provider, as the timeline shows it. */
+export interface DispatchAttempt {
+	number: number;
+	durationMs: number;
+	/** The HTTP status of the answer, where one came. */
+	status: number | null;
+	error: string | null;
+}
+
+/** What became of a command. */
+export type Outcome =
+	| { call: CallRow; idempotent?: true }
+	/** There is no such call (any more). */
+	| { missing: true }
+	/** The call may not go there from its state. */
+	| { illegal: CallRow }
+	/** The job was not held any more; nothing was recorded. */
+	| { stale: true }
+	| { done: true };

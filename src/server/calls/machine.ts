@@ -1,0 +1,75 @@
+import { PHASES, type ProviderReport } from '#contract';
+import type { CallRow } from './call.ts';
+
+/** What a report does to a call: a new state with the event that tells of it, or nothing, and why. */
+export type Advance =
+	| { next: CallRow; type: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'ended' }
+	| { next?: never; reason: 'terminal' | 'other-provider' | 'late-phase' | 'no-news' };
+
+const rank = (phase: CallRow['phase']): number => PHASES.indexOf(phase);
+const isTerminal = (call: CallRow): boolean => call.status !== 'PENDING';
+
+/**
+ * The state machine (docs/spec.md, M rules). Pure. Phases only advance and may be skipped; a late, repeated or
+ * reordered report changes nothing; an ended call changes by hand only.
+ */
+export function advance(call: CallRow, report: ProviderReport, now: number): Advance {
+	if (isTerminal(call)) return { reason: 'terminal' };
+	if (call.providerId !== null && call.providerId !== report.providerId) return { reason: 'other-provider' };
+	const adopted = { ...call, providerId: report.providerId, updatedAt: now };
+	const at = happenedAt(call, report, now);
+
+	if (report.status !== 'PENDING') return { next: ended(adopted, report, at), type: 'ended' };
+	if (report.phase === undefined || report.phase === 'ENDED') return { reason: 'no-news' };
+	if (rank(report.phase) <= rank(call.phase)) return { reason: 'late-phase' };
+	switch (report.phase) {
+		case 'INITIATED':
+			return { next: { ...adopted, phase: 'INITIATED', startedAt: at }, type: 'initiated' };
+		case 'RINGING':
+			return { next: { ...adopted, phase: 'RINGING', ringingAt: at }, type: 'ringing' };
+		case 'IN_PROGRESS':
+			return { next: { ...adopted, phase: 'IN_PROGRESS', answeredAt: at }, type: 'in-progress' };
+		case 'QUEUED':
+		case 'SCHEDULED':
+			return { next: { ...adopted, phase: 'QUEUED' }, type: 'queued' };
+	}
+}
+
+/** When the provider says that it happened; never before the call was made, never in our future. */
+function happenedAt(call: CallRow, report: ProviderReport, now: number): number {
+	const said = report.occurredAt === undefined ? now : Date.parse(report.occurredAt);
+	return Math.min(now, Math.max(said, call.createdAt));
+}
+
+function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
+	const completed = report.status === 'COMPLETED';
+	const outcome = completed ? 'completed' : report.outcome === 'completed' ? 'failed' : (report.outcome ?? 'failed');
+	const talked = call.answeredAt === null ? null : Math.max(0, at - call.answeredAt);
+	return {
+		...call,
+		status: report.status,
+		phase: 'ENDED',
+		outcome,
+		endedAt: at,
+		durationMs: completed ? (report.durationMs ?? talked) : null,
+	};
+}
+
+/** Ends a call on our own word: by hand, canceled, or because the provider cannot be reached. */
+export function endHere(
+	call: CallRow,
+	status: 'COMPLETED' | 'FAILED',
+	outcome: 'manual' | 'canceled' | 'provider-unreachable',
+	now: number,
+): CallRow {
+	const talked = call.answeredAt === null ? null : Math.max(0, now - call.answeredAt);
+	return {
+		...call,
+		status,
+		phase: 'ENDED',
+		outcome,
+		endedAt: now,
+		durationMs: status === 'COMPLETED' ? talked : null,
+		updatedAt: now,
+	};
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { ProblemError, type CallQuery } from '#contract';
+
+/** Where a page begins: beyond the call `n`, backwards when `back`. */
+export interface Place {
+	n: number;
+	back: boolean;
+}
+
+/** A token belongs to its list: the same filters and order. */
+function listOf({ page: _page, limit: _limit, ...filters }: CallQuery): string {
+	return createHash('sha256')
+		.update(JSON.stringify(Object.entries(filters).filter(([, value]) => value !== undefined).sort()))
+		.digest('base64url')
+		.slice(0, 8);
+}
+
+const TOKEN = /^([nb])(\d{1,15})\.([\w-]{8})$/;
+
+/** The place that the query's token names, or null for the list's beginning. Throws `invalid_page` for a foreign token. */
+export function placeOf(query: CallQuery): Place | null {
+	if (query.page === undefined) return null;
+	const [, direction, n, list] = TOKEN.exec(query.page) ?? [];
+	if (list !== listOf(query))
+		throw new ProblemError('invalid_page', 'This page token belongs to another list. Ask for the list without `page` first.');
+	return { n: Number(n), back: direction === 'b' };
+}
+
+/** Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. */
+export function pageOf<Row extends { n: number }>(
+	found: readonly Row[],
+	{ query, limit, place }: { query: CallQuery; limit: number; place: Place | null },
+): { rows: Row[]; nextPage: string | null; previousPage: string | null } {
+	const back = place?.back ?? false;
+	const more = found.length > limit;
+	const rows = found.slice(0, limit);
+	if (back) rows.reverse();
+	const token = (direction: 'n' | 'b', row: Row | undefined): string | null =>
+		row ? `${direction}${row.n}.${listOf(query)}` : null;
+	return {
+		rows,
+		nextPage: back || more ? token('n', rows.at(-1)) : null,
+		previousPage: back ? (more ? token('b', rows[0]) : null) : place ? token('b', rows[0]) : null,
+	};
+}

@@ -1,0 +1,279 @@
+import type { EventType } from '#contract';
+import type { Statement } from '#db/database.ts';
+import { foldedOf, type CallRow } from './call.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import { advance, endHere } from './machine.ts';
+import { statementsOf, type EventRow, type JobRow, type Position, type Written } from './rows.ts';
+
+/** What the writer read inside its transaction: all that the commands of a group may touch. */
+export interface State {
+	position: Position;
+	calls: ReadonlyMap<string, CallRow>;
+	/** The webhook-ids of the group that were seen before. */
+	seen: ReadonlySet<string>;
+	/** The leases of the group's jobs, as they stand now. */
+	leases: ReadonlyMap<string, string | null>;
+}
+
+/** A change as the feed tells it. */
+export type RowChange =
+	| { seq: number; type: 'created' | 'updated'; call: CallRow }
+	| { seq: number; type: 'deleted'; id: string }
+	| { seq: number; type: 'cleared'; run: string | null };
+
+export interface Planned {
+	outcomes: Outcome[];
+	changes: RowChange[];
+	position: Position;
+	statements: Statement[];
+	/** Whether there is new work for the jobs' worker. */
+	jobs: boolean;
+}
+
+/**
+ * Pure: what a group of commands does, in order of arrival. Each command sees what the earlier ones of its group did, so
+ * of two equal webhook-ids or two endings exactly the second changes nothing. `newId` gives ids for jobs.
+ */
+export function planCommands(commands: readonly Command[], state: State, clock: number, newId: () => string): Planned {
+	const group = new Group(state, clock, newId);
+	const outcomes = commands.map((command) => group.take(command));
+	return { outcomes, ...group.planned() };
+}
+
+class Group {
+	readonly #now: number;
+	readonly #newId: () => string;
+	readonly #calls: Map<string, CallRow | null>;
+	readonly #seen: Set<string>;
+	readonly #leases: Map<string, string | null>;
+	readonly #changes: RowChange[] = [];
+	readonly #statements: Statement[] = [];
+	#written: Written;
+	#seq: number;
+	#change: number;
+	#jobs = false;
+
+	constructor(state: State, clock: number, newId: () => string) {
+		// Creation times never fall along the list, whatever the machine's clock does.
+		this.#now = Math.max(clock, state.position.at);
+		this.#newId = newId;
+		this.#calls = new Map(state.calls);
+		this.#seen = new Set(state.seen);
+		this.#leases = new Map(state.leases);
+		this.#seq = state.position.seq;
+		this.#change = state.position.change;
+		this.#written = nothingWritten();
+	}
+
+	planned(): Omit<Planned, 'outcomes'> {
+		this.#flush();
+		const position = { seq: this.#seq, change: this.#change, at: this.#now };
+		return { changes: this.#changes, position, statements: this.#statements, jobs: this.#jobs };
+	}
+
+	take(command: Command): Outcome {
+		switch (command.do) {
+			case 'create':
+				return this.#create(command.id, command.request);
+			case 'clear':
+				return this.#clear(command.run);
+			case 'accepted':
+				return this.#accepted(command.id, command.job, command.attempt, command.providerId);
+			case 'report':
+				return this.#report(command);
+			default: {
+				const call = this.#calls.get(command.id);
+				if (command.do === 'queue' || command.do === 'refused') return this.#jobResult(command, call);
+				if (!call) return { missing: true };
+				if (command.do === 'remove') return this.#remove(call);
+				if (command.do === 'cancel') return this.#cancel(call);
+				return this.#setStatus(call, command.status);
+			}
+		}
+	}
+
+	#create(id: string, request: CallRequest): Outcome {
+		const n = this.#seq + 1;
+		const waits = request.scheduledAt !== null && request.scheduledAt > this.#now;
+		const call: CallRow = {
+			...request,
+			n,
+			id,
+			folded: foldedOf(request.customerName, request.phoneNumber),
+			status: 'PENDING',
+			phase: waits ? 'SCHEDULED' : 'QUEUED',
+			outcome: null,
+			providerId: null,
+			createdAt: this.#now,
+			updatedAt: this.#now,
+			startedAt: null,
+			ringingAt: null,
+			answeredAt: null,
+			endedAt: null,
+			durationMs: null,
+			faults: 0,
+			seq: n,
+		};
+		this.#event(id, 'created', {});
+		this.#change = n;
+		this.#calls.set(id, call);
+		this.#written.created.set(id, call);
+		this.#changes.push({ seq: n, type: 'created', call });
+		const { phoneNumber, workflow, scenario } = call;
+		this.#job('dispatch', id, { callId: id, phoneNumber, workflow, scenario }, waits ? (call.scheduledAt ?? 0) : this.#now);
+		return { call };
+	}
+
+	/** In the order of SPEC section 3: no such call, terminal, known webhook-id, provider, phase. */
+	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
+		const call = this.#calls.get(report.callId);
+		if (!call) return { missing: true };
+		if (call.status !== 'PENDING') return { call, idempotent: true };
+		if (this.#seen.has(webhookId)) return { call };
+		this.#seen.add(webhookId);
+		this.#written.receipts.push([webhookId, this.#now]);
+		const step = advance(call, report, this.#now);
+		if (!step.next) {
+			this.#event(call.id, 'webhook.ignored', { reason: step.reason, webhookId, report });
+			return { call };
+		}
+		if (step.type === 'ended') this.#written.doneCalls.push(call.id);
+		return this.#update(step.next, step.type, { webhookId, report });
+	}
+
+	#setStatus(call: CallRow, status: CallRow['status']): Outcome {
+		if (status === call.status) return { call };
+		if (status === 'PENDING') return { illegal: call };
+		const next = endHere(call, status, 'manual', this.#now);
+		if (call.status !== 'PENDING') {
+			const { endedAt, durationMs } = call;
+			return this.#update({ ...next, endedAt, durationMs }, 'corrected', { from: call.status, to: status });
+		}
+		return this.#stop(call, next, { by: 'hand' });
+	}
+
+	#cancel(call: CallRow): Outcome {
+		if (call.status !== 'PENDING') return { illegal: call };
+		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#now), { by: 'hand' });
+	}
+
+	/** Ends a call that runs: its dispatch is dropped, and the provider is told where it knows the call. */
+	#stop(call: CallRow, next: CallRow, data: object): Outcome {
+		this.#written.doneCalls.push(call.id);
+		const outcome = this.#update(next, 'ended', { ...data, outcome: next.outcome });
+		this.#hangUp(call);
+		return outcome;
+	}
+
+	#remove(call: CallRow): Outcome {
+		this.#flush();
+		const seq = ++this.#seq;
+		this.#change = seq;
+		this.#calls.set(call.id, null);
+		this.#written.removed.push([seq, call.id]);
+		this.#changes.push({ seq, type: 'deleted', id: call.id });
+		this.#hangUp(call);
+		return { done: true };
+	}
+
+	#clear(run: string | null): Outcome {
+		this.#flush();
+		const seq = ++this.#seq;
+		this.#change = seq;
+		this.#written.cleared.push([seq, run, this.#now]);
+		this.#changes.push({ seq, type: 'cleared', run });
+		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
+		this.#flush();
+		this.#jobs = true; // the running calls' hang-ups
+		return { done: true };
+	}
+
+	#jobResult(command: Extract<Command, { do: 'queue' | 'refused' }>, call: CallRow | null | undefined): Outcome {
+		if (!this.#holds(command.job) || !call) return { stale: true };
+		if (command.do === 'queue') {
+			if (call.phase !== 'SCHEDULED') return { call };
+			return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
+		}
+		const { attempt, retryAt } = command;
+		this.#event(call.id, 'dispatch.attempt', { ...attempt });
+		if (retryAt !== null) {
+			this.#written.retries.push([command.job.id, retryAt, attempt.error]);
+			this.#jobs = true;
+			return { call };
+		}
+		this.#settle(command.job);
+		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
+		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+	}
+
+	#accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string): Outcome {
+		const call = this.#calls.get(id);
+		// Another worker took the job over: its attempt has the same Idempotency-Key and so the same provider call.
+		if (this.#leases.has(job.id) && !this.#holds(job)) return { stale: true };
+		this.#settle(job);
+		// Canceled, ended by hand or deleted while the provider was being asked.
+		if (!call || (call.status !== 'PENDING' && call.providerId === null)) this.#job('hangup', id, { providerId }, this.#now);
+		if (!call) return { missing: true };
+		const data = { ...attempt, providerId };
+		if (call.status === 'PENDING' && call.providerId === null)
+			return this.#update({ ...call, providerId, updatedAt: this.#now }, 'dispatch.attempt', data);
+		this.#event(id, 'dispatch.attempt', data);
+		return { call };
+	}
+
+	#update(next: CallRow, type: EventType, data: object): Outcome {
+		const seq = this.#event(next.id, type, data);
+		const call = { ...next, seq };
+		this.#change = seq;
+		this.#calls.set(call.id, call);
+		(this.#written.created.has(call.id) ? this.#written.created : this.#written.updated).set(call.id, call);
+		this.#changes.push({ seq, type: 'updated', call });
+		return { call };
+	}
+
+	#event(callId: string, type: EventType, data: object): number {
+		const row: EventRow = [++this.#seq, callId, type, this.#now, JSON.stringify(data)];
+		this.#written.events.push(row);
+		return this.#seq;
+	}
+
+	#job(kind: 'dispatch' | 'hangup', callId: string, payload: object, dueAt: number): void {
+		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt];
+		this.#written.jobs.push(row);
+		this.#jobs = true;
+	}
+
+	#hangUp({ id, providerId }: CallRow): void {
+		if (providerId !== null) this.#job('hangup', id, { providerId }, this.#now);
+	}
+
+	#holds(job: HeldJob): boolean {
+		return this.#leases.get(job.id) === job.lease;
+	}
+
+	#settle(job: HeldJob): void {
+		this.#leases.delete(job.id);
+		this.#written.doneJobs.push(job.id);
+	}
+
+	/** Turns what was gathered so far into statements: a removal must come after the rows that it removes. */
+	#flush(): void {
+		this.#statements.push(...statementsOf(this.#written, { seq: this.#seq, change: this.#change, at: this.#now }));
+		this.#written = nothingWritten();
+	}
+}
+
+function nothingWritten(): Written {
+	return {
+		created: new Map(),
+		updated: new Map(),
+		events: [],
+		jobs: [],
+		receipts: [],
+		removed: [],
+		cleared: [],
+		doneCalls: [],
+		doneJobs: [],
+		retries: [],
+	};
+}

@@ -1,0 +1,164 @@
+import type { Scenario } from '#contract';
+import type { Row, Statement } from '#db/database.ts';
+import type { CallRow } from './call.ts';
+
+export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
+export type JobRow = [id: string, kind: string, callId: string, payload: string, dueAt: number];
+
+type Cleared = [seq: number, run: string | null, at: number];
+
+/** The last seq that was given, the last one that was a change, and when. */
+export interface Position {
+	seq: number;
+	change: number;
+	at: number;
+}
+
+/** What a group of commands writes, gathered. */
+export interface Written {
+	created: Map<string, CallRow>;
+	updated: Map<string, CallRow>;
+	events: EventRow[];
+	jobs: JobRow[];
+	receipts: [webhookId: string, at: number][];
+	removed: [seq: number, callId: string][];
+	cleared: Cleared[];
+	/** Calls that ended: their dispatch is dropped. */
+	doneCalls: string[];
+	doneJobs: string[];
+	retries: [jobId: string, dueAt: number, error: string | null][];
+}
+
+/** The columns of a call in the order in which its rows travel, after `n`. */
+const COLUMNS = [
+	'id',
+	'customerName',
+	'phoneNumber',
+	'folded',
+	'workflow',
+	'status',
+	'phase',
+	'outcome',
+	'run',
+	'scenario',
+	'scheduledAt',
+	'providerId',
+	'createdAt',
+	'updatedAt',
+	'startedAt',
+	'ringingAt',
+	'answeredAt',
+	'endedAt',
+	'durationMs',
+	'faults',
+	'seq',
+] as const satisfies readonly Exclude<keyof CallRow, 'n'>[];
+
+/** Those that change after the creation. */
+const CHANGING = [
+	'status',
+	'phase',
+	'outcome',
+	'providerId',
+	'updatedAt',
+	'startedAt',
+	'ringingAt',
+	'answeredAt',
+	'endedAt',
+	'durationMs',
+	'faults',
+	'seq',
+] as const satisfies readonly (typeof COLUMNS)[number][];
+
+// Rows travel as one JSON array of arrays: one constant text per table, prepared once, whatever the group's size.
+const values = (count: number): string => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+const insert = (table: string, columns: readonly string[]): string =>
+	`INSERT INTO "${table}" (${quoted(columns)}) SELECT ${values(columns.length)} FROM json_each(?)`;
+
+const INSERT_CALLS = insert('Call', ['n', ...COLUMNS]);
+const UPDATE_CALLS = `UPDATE "Call" SET ${CHANGING.map((name, i) => `"${name}" = value ->> ${i + 1}`).join(', ')}
+	FROM json_each(?) WHERE "n" = value ->> 0`;
+const INSERT_EVENTS = insert('Event', ['seq', 'callId', 'type', 'at', 'data']);
+const INSERT_JOBS = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${values(5)}, 0 FROM json_each(?)`;
+const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
+const DROP_DISPATCHES = `DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT value FROM json_each(?))`;
+const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
+const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
+	FROM json_each(?) WHERE "id" = value ->> 0`;
+const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
+
+const REMOVE = [
+	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
+	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
+	`DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
+	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
+];
+
+const hangUpRunning = (which: string): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
+	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId"), ?, 0
+	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
+const HANG_UP_ALL = hangUpRunning('1');
+const HANG_UP_RUN = hangUpRunning('"run" = ?');
+const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
+
+/** Running calls are hung up; then everything of the calls goes, and the earlier tombstones that this one covers. */
+function clearing([seq, run, at]: Cleared): Statement[] {
+	if (run === null)
+		return [
+			[HANG_UP_ALL, at],
+			['DELETE FROM "Event"'],
+			[`DELETE FROM "Job" WHERE "kind" = 'dispatch'`],
+			['DELETE FROM "Call"'],
+			['DELETE FROM "Tombstone"'],
+			[INSERT_CLEARED, seq, null],
+		];
+	return [
+		[HANG_UP_RUN, at, run],
+		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
+		[`DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)`, run],
+		['DELETE FROM "Call" WHERE "run" = ?', run],
+		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
+		[INSERT_CLEARED, seq, run],
+	];
+}
+
+/** The statements that write what was gathered: removals first, then what came after them. */
+export function statementsOf(written: Written, position: Position): Statement[] {
+	const statements: Statement[] = [];
+	const write = (sql: string, rows: readonly unknown[]): void => {
+		if (rows.length > 0) statements.push([sql, JSON.stringify(rows)]);
+	};
+	for (const sql of REMOVE) write(sql, written.removed);
+	statements.push(...written.cleared.flatMap(clearing));
+	write(INSERT_CALLS, [...written.created.values()].map(toRow));
+	write(
+		UPDATE_CALLS,
+		[...written.updated.values()].map((call) => [call.n, ...CHANGING.map((name) => call[name])]),
+	);
+	write(INSERT_EVENTS, written.events);
+	write(INSERT_RECEIPTS, written.receipts);
+	write(DROP_DISPATCHES, written.doneCalls);
+	write(DELETE_JOBS, written.doneJobs);
+	write(RETRY_JOBS, written.retries);
+	write(INSERT_JOBS, written.jobs);
+	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
+	return statements;
+}
+
+function toRow(call: CallRow): unknown[] {
+	return [call.n, ...COLUMNS.map((name) => (name === 'scenario' ? scenarioText(call.scenario) : call[name]))];
+}
+
+const scenarioText = (scenario: Scenario | null): string | null => (scenario === null ? null : JSON.stringify(scenario));
+
+/** A row of the table as a call; times are integers in both. */
+export function fromRow(row: Row): CallRow {
+	const { scenario, ...rest } = row;
+	return { ...rest, scenario: typeof scenario === 'string' ? (JSON.parse(scenario) as Scenario) : null } as CallRow;
+}
+
+export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq" FROM "Feed" WHERE "id" = 1`;
+export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_LEASES = `SELECT "id", "lease" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

@@ -1,0 +1,73 @@
+import { v4 } from 'uuid';
+import type { Database, Row, Statement } from '#db/database.ts';
+import { GroupCommit } from '#db/group-commit.ts';
+import type { Command, Outcome } from './commands.ts';
+import { planCommands, type RowChange, type State } from './plan.ts';
+import { positionFrom } from './reads.ts';
+import { fromRow, type Position, READ_CALLS, READ_FEED, READ_LEASES, READ_RECEIPTS } from './rows.ts';
+
+/** What was committed together, told once, in the order of the commits. */
+export interface Committed {
+	changes: RowChange[];
+	position: Position;
+}
+
+export interface WriterDeps {
+	database: Database;
+	now(): number;
+	/** After the commit, and only then. */
+	onCommit(committed: Committed): void;
+	/** New rows for the jobs' worker were committed. */
+	onJobs(): void;
+}
+
+export interface Writer {
+	write(command: Command): Promise<Outcome>;
+	/** Resolves when nothing waits to be written. */
+	settled(): Promise<void>;
+}
+
+/**
+ * The one writer of calls: takes commands in order of arrival, and commits those that arrive together in one
+ * transaction that reads, decides (`planCommands`) and writes.
+ */
+export function createWriter({ database, now, onCommit, onJobs }: WriterDeps): Writer {
+	const group = new GroupCommit<Command, Outcome>(async (commands) => {
+		const { outcomes, changes, position, jobs } = await database.transact(readsFor(commands), (rows) => {
+			const planned = planCommands(commands, stateFrom(rows), now(), v4);
+			return { result: planned, statements: planned.statements };
+		});
+		if (changes.length > 0) onCommit({ changes, position });
+		if (jobs) onJobs();
+		return outcomes;
+	});
+	return { write: (command) => group.add(command), settled: () => group.settled() };
+}
+
+function readsFor(commands: readonly Command[]): Statement[] {
+	const ids: string[] = [];
+	const webhookIds: string[] = [];
+	const jobIds: string[] = [];
+	for (const command of commands) {
+		if (command.do === 'report') {
+			ids.push(command.report.callId);
+			webhookIds.push(command.webhookId);
+		} else if (command.do !== 'create' && command.do !== 'clear') ids.push(command.id);
+		if ('job' in command) jobIds.push(command.job.id);
+	}
+	return [
+		[READ_FEED],
+		[READ_CALLS, JSON.stringify(ids)],
+		[READ_RECEIPTS, JSON.stringify(webhookIds)],
+		[READ_LEASES, JSON.stringify(jobIds)],
+	];
+}
+
+function stateFrom([feed = [], calls = [], receipts = [], leases = []]: Row[][]): State {
+	return {
+		position: positionFrom(feed),
+		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
+		seen: new Set(receipts.map((row) => String(row.id))),
+		leases: new Map(leases.map((row) => [String(row.id), row.lease === null ? null : String(row.lease)])),
+	};
+}

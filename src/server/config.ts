@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { NO_FAULTS, type Settings } from '#contract';
+
+/** All that the environment decides. Nowhere else is `process.env` read. */
+export interface Config {
+	/** 0 takes a free one. */
+	port: number;
+	host: string;
+	database: { url: string; authToken: string | undefined };
+	/** The public base address, without a slash at its end. */
+	appUrl: string | null;
+	/** Express's `trust proxy`. */
+	trustProxy: boolean | number | string;
+	/** Host names that requests may name, beside localhost, IP addresses and APP_URL's. */
+	allowedHosts: string[];
+	provider: { url: string | null; token: string | undefined; defaults: Settings };
+	/** Hosts that webhooks may go to, beside this machine and APP_URL's. */
+	callbackHosts: string[];
+	/** Empty: everybody may. */
+	apiToken: string | null;
+	/** `whsec_…`; the first signs, all verify. Empty: made and kept on first start. */
+	webhookSecrets: string[];
+	logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+	/** The built pages; or Vite serves the sources, with hot reload; or there are none (tests of the API). */
+	pages: 'built' | 'vite' | 'none';
+}
+
+/** A variable that cannot be used. Its message is the one line that the start prints. */
+export class ConfigError extends Error {
+	override readonly name = 'ConfigError';
+}
+
+interface Variable<T> {
+	fallback: string;
+	/** What is allowed, for the error's line. */
+	allowed: string;
+	schema: z.ZodType<T, string>;
+	/** Its value is never printed. */
+	secret?: boolean;
+}
+
+const integer = (min: number, max: number) =>
+	z
+		.string()
+		.regex(/^\d{1,15}$/)
+		.transform(Number)
+		.pipe(z.number().min(min).max(max));
+const decimal = (min: number, max: number) =>
+	z
+		.string()
+		.regex(/^\d+(\.\d+)?$/)
+		.transform(Number)
+		.pipe(z.number().min(min).max(max));
+const text = z.string().transform((value) => (value === '' ? null : value));
+const httpUrl = z
+	.string()
+	.refine((value) => value === '' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)))
+	.transform((value) => (value === '' ? null : value.replace(/\/+$/, '')));
+const list = z.string().transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''));
+
+const variable = <T>(fallback: string, allowed: string, schema: z.ZodType<T, string>, secret = false): Variable<T> => ({
+	...{ fallback, allowed, schema, secret },
+});
+const delay = (fallback: number) =>
+	variable(String(fallback), 'a whole number of milliseconds from 0 to 3600000', integer(0, 3_600_000));
+const token = variable('', 'printable characters without spaces', text.refine((v) => v === null || /^[!-~]+$/.test(v)), true);
+
+const VARIABLES = {
+	PORT: variable('3000', 'a whole number from 0 to 65535', integer(0, 65_535)),
+	HOST: variable('127.0.0.1', 'an IP address or a host name', z.string().regex(/^[\w.:-]+$/)),
+	DATABASE_URL: variable('file:./data/audena.db', 'file: and a path', z.string().regex(/^file:.+$/)),
+	TURSO_DATABASE_URL: variable(
+		'',
+		'libsql://, https:// or http:// and a host',
+		text.refine((v) => v === null || /^(libsql|https?|wss?):\/\/.+$/.test(v)),
+	),
+	TURSO_AUTH_TOKEN: { ...token },
+	APP_URL: variable('', 'an http:// or https:// address', httpUrl),
+	TRUST_PROXY: variable(
+		'',
+		'true, false, a number of proxies, or their addresses',
+		z.string().transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v)),
+	),
+	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
+	PROVIDER_URL: variable('', 'an http:// or https:// address', httpUrl),
+	PROVIDER_TOKEN: { ...token },
+	PROVIDER_DELAY_MS_MIN: delay(800),
+	PROVIDER_DELAY_MS_MAX: delay(2_200),
+	PROVIDER_FAIL_RATE: variable('0.15', 'a number from 0 to 1', decimal(0, 1)),
+	PROVIDER_SEED: variable('', 'up to 100 characters', text.refine((v) => v === null || v.length <= 100)),
+	PROVIDER_SPEED: variable('1', 'a number from 1 to 1000', decimal(1, 1_000)),
+	CALLBACK_HOSTS: variable('', 'hosts with commas between', list),
+	API_TOKEN: { ...token },
+	WEBHOOK_SECRET: variable(
+		'',
+		'one or several whsec_… with 24 to 64 bytes in base64, spaces between',
+		list.refine((secrets) => secrets.every(isWebhookSecret)),
+		true,
+	),
+	LOG_LEVEL: variable(
+		'info',
+		'trace, debug, info, warn, error or silent',
+		z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+	),
+} satisfies Record<string, Variable<unknown>>;
+
+type Variables = { [Name in keyof typeof VARIABLES]: z.infer<(typeof VARIABLES)[Name]['schema']> };
+export const VARIABLE_NAMES = Object.keys(VARIABLES) as (keyof Variables)[];
+
+/** Reads the environment; throws `ConfigError` for the first variable that cannot be used. An empty one counts as unset. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, pages: Config['pages'] = 'built'): Config {
+	const v = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, read(name, env[name])])) as Variables;
+	if (v.PROVIDER_DELAY_MS_MIN > v.PROVIDER_DELAY_MS_MAX)
+		throw new ConfigError(
+			`PROVIDER_DELAY_MS_MIN: "${v.PROVIDER_DELAY_MS_MIN}" is above PROVIDER_DELAY_MS_MAX (${v.PROVIDER_DELAY_MS_MAX}). Allowed is at most that.`,
+		);
+	return {
+		port: v.PORT,
+		host: v.HOST,
+		database: { url: v.TURSO_DATABASE_URL ?? v.DATABASE_URL, authToken: v.TURSO_AUTH_TOKEN ?? undefined },
+		appUrl: v.APP_URL,
+		trustProxy: v.TRUST_PROXY,
+		allowedHosts: v.ALLOWED_HOSTS,
+		provider: {
+			url: v.PROVIDER_URL,
+			token: v.PROVIDER_TOKEN ?? undefined,
+			defaults: {
+				delayMs: { min: v.PROVIDER_DELAY_MS_MIN, max: v.PROVIDER_DELAY_MS_MAX },
+				failRate: v.PROVIDER_FAIL_RATE,
+				seed: v.PROVIDER_SEED,
+				speed: v.PROVIDER_SPEED,
+				faults: NO_FAULTS,
+				until: null,
+			},
+		},
+		callbackHosts: v.CALLBACK_HOSTS,
+		apiToken: v.API_TOKEN,
+		webhookSecrets: v.WEBHOOK_SECRET,
+		logLevel: v.LOG_LEVEL,
+		pages,
+	};
+}
+
+function read(name: keyof Variables, given: string | undefined): unknown {
+	const { fallback, allowed, schema, secret } = VARIABLES[name] as Variable<unknown>;
+	const value = given?.trim() ?? '';
+	const result = schema.safeParse(value === '' ? fallback : value);
+	if (result.success) return result.data;
+	const shown = secret ? 'its value (not shown)' : `"${value}"`;
+	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
+}
+
+/** Standard Webhooks: `whsec_` and the key's 24 to 64 bytes in base64. */
+export function isWebhookSecret(secret: string): boolean {
+	const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+	if (base64 === undefined) return false;
+	const { length } = Buffer.from(base64, 'base64');
+	return length >= 24 && length <= 64;
+}

@@ -1,0 +1,42 @@
+import { DELTA_MAX, type Change, type Sync } from '#contract';
+import type { Database, Row } from '#db/database.ts';
+import { toCall } from '../calls/call.ts';
+import { positionFrom, type FeedPosition } from '../calls/reads.ts';
+import { fromRow, READ_FEED } from '../calls/rows.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+
+const CALLS_SINCE = 'SELECT * FROM "Call" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
+const TOMBSTONES_SINCE = 'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
+
+/**
+ * What a client that stands at `cursor` must be told: everything that changed after it, one entry per call, or `reset`.
+ * A delta is complete or not given.
+ */
+export async function syncFrom(cursor: unknown, database: Database): Promise<Omit<Sync, 'version'>> {
+	const place = readCursor(cursor);
+	const since = place?.seq ?? Number.MAX_SAFE_INTEGER;
+	const [feed = [], calls = [], tombstones = []] = await database.snapshot([
+		[READ_FEED],
+		[CALLS_SINCE, since, DELTA_MAX + 1],
+		[TOMBSTONES_SINCE, since, DELTA_MAX + 1],
+	]);
+	const position = positionFrom(feed);
+	const here = cursorOf(position);
+	const known = place?.epoch === position.epoch && place.seq <= position.change && place.seq >= position.prunedSeq;
+	if (!known || calls.length + tombstones.length > DELTA_MAX) return { mode: 'reset', cursor: here, changes: [] };
+	const changes = [...calls.map((row) => changeOf(row, place.seq)), ...tombstones.map(deletionOf)];
+	return { mode: 'delta', cursor: here, changes: changes.sort((a, b) => a.seq - b.seq) };
+}
+
+export const cursorOf = ({ epoch, change }: FeedPosition): string => writeCursor({ epoch, seq: change });
+
+function changeOf(row: Row, after: number): Change {
+	const call = fromRow(row);
+	return { seq: call.seq, type: call.n > after ? 'created' : 'updated', call: toCall(call) };
+}
+
+function deletionOf({ seq, kind, callId, run }: Row): Change {
+	return kind === 'deleted'
+		? { seq: Number(seq), type: 'deleted', id: String(callId) }
+		: { seq: Number(seq), type: 'cleared', run: run === null ? null : String(run) };
+}

@@ -1,0 +1,65 @@
+import { Router } from 'express';
+import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, type Delivery } from '#contract';
+import { jsonBody } from '#http/body.ts';
+import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { CallReads } from '../calls/reads.ts';
+
+export interface CallRoutesDeps {
+	calls: Calls;
+	reads: CallReads;
+	/** Empty with a foreign provider. */
+	deliveriesOf(callId: string): Promise<Delivery[]>;
+}
+
+/** /api/calls */
+export function callRoutes({ calls, reads, deliveriesOf }: CallRoutesDeps): Router {
+	const router = Router();
+
+	router.post('/', jsonBody, async (request, response) => {
+		refuseUnknown(request);
+		const call = await calls.create(parse(NewCall, request.body, 'The call'));
+		response.status(201).location(`/api/calls/${call.id}`).json({ call });
+	});
+	router.get('/', async (request, response) => {
+		response.json(await reads.list(queryOf(request, CallQuery)));
+	});
+	router.delete('/', async (request, response) => {
+		await calls.clear(runOf(request.query));
+		response.status(204).end();
+	});
+	router.get('/:id', async (request, response) => {
+		refuseUnknown(request);
+		const id = pathParameter(request, 'id');
+		const found = await reads.get(id);
+		if (!found) throw new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
+		response.json({ ...found, deliveries: await deliveriesOf(id) });
+	});
+	router.patch('/:id', jsonBody, async (request, response) => {
+		refuseUnknown(request);
+		const { status } = parse(StatusChange, request.body, 'The status');
+		response.json({ call: await calls.setStatus(pathParameter(request, 'id'), status) });
+	});
+	router.post('/:id/cancel', async (request, response) => {
+		refuseUnknown(request);
+		response.json({ call: await calls.cancel(pathParameter(request, 'id')) });
+	});
+	router.delete('/:id', async (request, response) => {
+		refuseUnknown(request);
+		await calls.remove(pathParameter(request, 'id'));
+		response.status(204).end();
+	});
+	return router;
+}
+
+/** The one run to clear, or null for the whole history. Anything doubtful deletes nothing. */
+function runOf(query: Record<string, unknown>): string | null {
+	const names = Object.keys(query);
+	if (names.length === 0) return null;
+	const { run } = query;
+	if (names.length === 1 && typeof run === 'string' && run !== '' && [...run].length <= RUN_MAX) return run;
+	const message = `Give one run of 1 to ${RUN_MAX} characters, or no parameter at all for the whole history.`;
+	throw new ProblemError('invalid_input', 'It is not clear what shall be deleted. Nothing was.', {
+		errors: names.map((path) => ({ path, message })),
+	});
+}

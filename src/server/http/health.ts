@@ -1,0 +1,15 @@
+import { Router } from 'express';
+import { ProblemError } from '#contract';
+
+/** `/healthz`: the process lives. `/readyz`: it can do its work. */
+export function healthRoutes(isReady: () => Promise<boolean>): Router {
+	const router = Router();
+	router.get('/healthz', (_request, response) => {
+		response.json({ status: 'ok' });
+	});
+	router.get('/readyz', async (_request, response) => {
+		if (!(await isReady())) throw new ProblemError('stopping', 'The server is starting or stopping.', { retryAfterSeconds: 1 });
+		response.json({ status: 'ready' });
+	});
+	return router;
+}

@@ -1,0 +1,44 @@
+import express, { Router, type Request } from 'express';
+import { ProblemError } from '#contract';
+import type { Access } from './access.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+export interface LoginDeps {
+	access: Access;
+	sessions: Sessions;
+	/** Cuts the sockets of a session that ended. */
+	onLogout(session: Session): void;
+}
+
+/** `POST /login` and `POST /logout`: forms of the pages, so they answer with redirects where HTML is wanted. */
+export function loginRoutes({ access, sessions, onLogout }: LoginDeps): Router {
+	const router = Router();
+
+	router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), async (request, response) => {
+		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
+		const to = localPath(next);
+		if (typeof token === 'string' && access.isToken(token)) {
+			response.set('Set-Cookie', await sessions.open(request.secure)).redirect(303, to);
+			return;
+		}
+		if (!request.accepts('html') || request.get('accept') === '*/*')
+			throw new ProblemError('unauthorized', 'This is not the API_TOKEN.');
+		response.redirect(303, `/login?wrong=1&next=${encodeURIComponent(to)}`);
+	});
+
+	router.post('/logout', async (request: Request, response) => {
+		const session = await sessions.of(request.headers.cookie);
+		response.set('Set-Cookie', await sessions.close(session, request.secure));
+		if (session) onLogout(session);
+		response.redirect(303, access.protected ? '/login' : '/');
+	});
+	return router;
+}
+
+/** Where to go after the login: a path of this server, never another host. */
+function localPath(next: unknown): string {
+	if (typeof next !== 'string' || !next.startsWith('/')) return '/';
+	const base = 'http://local.invalid';
+	const url = URL.canParse(next, base) ? new URL(next, base) : null;
+	return url?.origin === base ? `${url.pathname}${url.search}` : '/';
+}

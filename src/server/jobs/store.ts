@@ -1,0 +1,60 @@
+import type { Database, Row } from '#db/database.ts';
+import type { Claimed, QueueStore } from '#queue/worker.ts';
+
+export interface Job extends Claimed {
+	kind: 'dispatch' | 'hangup';
+	callId: string;
+	payload: Record<string, unknown>;
+}
+
+const CLAIM = `UPDATE "Job" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
+	WHERE "id" IN (SELECT "id" FROM "Job" WHERE "dueAt" <= ?3 AND ("leasedUntil" IS NULL OR "leasedUntil" < ?3)
+		ORDER BY "dueAt" LIMIT ?4)
+	RETURNING "id", "kind", "callId", "payload", "attempts", "lease"`;
+const RENEW = `UPDATE "Job" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
+const NEXT_DUE = `SELECT min(max("dueAt", coalesce("leasedUntil" + 1, 0))) AS "at" FROM "Job"`;
+const TAKE_OVER = `UPDATE "Job" SET "leasedUntil" = NULL, "lease" = NULL WHERE "leasedUntil" IS NOT NULL`;
+const DELETE = `DELETE FROM "Job" WHERE "id" = ?1 AND "lease" = ?2`;
+const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
+
+export interface JobStore extends QueueStore<Job> {
+	/** At start: what a dead process held is free at once. One server process owns the file. */
+	takeOver(): Promise<void>;
+	/** Both count only under the lease that the job was claimed with. */
+	done(job: Job): Promise<void>;
+	retry(job: Job, dueAt: number, error: string): Promise<void>;
+}
+
+export function createJobStore(database: Database): JobStore {
+	return {
+		async claim(now, limit, lease, until) {
+			const rows = await database.all(CLAIM, lease, until, now, limit);
+			return rows.map(
+				({ id, kind, callId, payload, attempts }): Job => ({
+					id: String(id),
+					kind: kind as Job['kind'],
+					callId: String(callId),
+					payload: JSON.parse(String(payload)) as Job['payload'],
+					attempts: Number(attempts),
+					lease,
+				}),
+			);
+		},
+		async renew(id, lease, until) {
+			await database.all(RENEW, id, lease, until);
+		},
+		async nextDue() {
+			const [row] = await database.all<Row>(NEXT_DUE);
+			return row?.at == null ? null : Number(row.at);
+		},
+		async takeOver() {
+			await database.all(TAKE_OVER);
+		},
+		async done({ id, lease }) {
+			await database.all(DELETE, id, lease);
+		},
+		async retry({ id, lease }, dueAt, error) {
+			await database.all(RETRY, id, lease, dueAt, error);
+		},
+	};
+}

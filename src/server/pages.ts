@@ -1,0 +1,48 @@
+import { CallQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
+import type { Calls } from './calls/calls.ts';
+import type { CallReads } from './calls/reads.ts';
+import type { Access } from './http/access.ts';
+
+export interface PagesDeps {
+	version: string;
+	apiUrl(): string;
+	access: Access;
+	calls: Calls;
+	reads: CallReads;
+	now(): number;
+}
+
+/** What SvelteKit's pages get of the server (see the contract). */
+export function createPages({ version, apiUrl, access, calls, reads, now }: PagesDeps): Pages {
+	return {
+		version,
+		get apiUrl() {
+			return apiUrl();
+		},
+		protected: access.protected,
+		async mayEnter(cookie) {
+			return (await access.identify({ method: 'GET', headers: cookie === null ? {} : { cookie } })) !== null;
+		},
+		calls: (params) =>
+			answer(async () => {
+				const query = parse(CallQuery, valuesOf(params), 'The address');
+				const page = await reads.list(query);
+				return { page, query, ...(await reads.counts()), at: new Date(now()).toISOString() };
+			}),
+		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
+	};
+}
+
+function valuesOf(params: URLSearchParams): Record<string, string[]> {
+	return Object.fromEntries([...new Set(params.keys())].map((name) => [name, params.getAll(name)]));
+}
+
+/** A problem is an answer to the pages; a bug is SvelteKit's to show. */
+async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+	try {
+		return { ok: await work() };
+	} catch (error) {
+		if (error instanceof ProblemError) return { problem: error.toProblem() };
+		throw error;
+	}
+}

@@ -1,0 +1,55 @@
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { parse, ProblemError, ProviderReport, type Call } from '#contract';
+import type { Calls } from '../calls/calls.ts';
+
+export interface Inbox {
+	/**
+	 * Takes one webhook: verifies signature and age, reads it, hands it to the state machine. `raw` is the body as it
+	 * came. Throws `invalid_signature`, `invalid_json`, `invalid_input`, `call_gone`.
+	 */
+	receive(headers: Record<string, string | undefined>, raw: Buffer): Promise<{ call: Call; idempotent: boolean }>;
+}
+
+/** How much a webhook id may be, so that nobody fills the table with it. */
+const ID_MAX = 255;
+
+/** `secrets`: all verify, so that one can be rotated without losing a message. */
+export function createInbox(calls: Calls, secrets: readonly string[]): Inbox {
+	const verifiers = secrets.map((secret) => new Webhook(secret));
+
+	/** Throws unless one of the secrets signed this, no more than five minutes off (Standard Webhooks). */
+	function verify(headers: Record<string, string | undefined>, raw: Buffer): string {
+		const id = headers['webhook-id'];
+		const timestamp = headers['webhook-timestamp'];
+		const signature = headers['webhook-signature'];
+		if (!id || !timestamp || !signature || id.length > ID_MAX)
+			throw new ProblemError('invalid_signature', 'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).');
+		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+		let reason = '';
+		for (const verifier of verifiers) {
+			try {
+				verifier.verify(raw, signed, { jsonParse: false });
+				return id;
+			} catch (error) {
+				if (!(error instanceof WebhookVerificationError)) throw error;
+				reason = error.message;
+			}
+		}
+		throw new ProblemError('invalid_signature', `The webhook was refused: ${reason}. Check the secret and the clock.`);
+	}
+
+	return {
+		async receive(headers, raw) {
+			const webhookId = verify(headers, raw);
+			return calls.report(webhookId, parse(ProviderReport, jsonOf(raw), 'The webhook'));
+		},
+	};
+}
+
+function jsonOf(raw: Buffer): unknown {
+	try {
+		return JSON.parse(raw.toString('utf8'));
+	} catch (error) {
+		throw new ProblemError('invalid_json', 'The body is not well-formed JSON.', { cause: error });
+	}
+}
