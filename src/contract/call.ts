@@ -12,16 +12,19 @@ export type Phase = z.infer<typeof Phase>;
 export type Outcome = z.infer<typeof Outcome>;
 
 /** How the simulated provider shall end a call: a scenario's name, or its parameters. */
-export const Scenario = z.union([
-	z.enum(SCENARIO_NAMES),
-	z.strictObject({
-		outcome: z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']),
-		/** From acceptance to the final status. */
-		delayMs: Milliseconds.max(86_400_000).optional(),
-		/** How much of that is talk; only for `completed`. */
-		talkMs: Milliseconds.max(86_400_000).optional(),
-	}),
-], { error: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` });
+export const Scenario = z.union(
+	[
+		z.enum(SCENARIO_NAMES),
+		z.strictObject({
+			outcome: z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']),
+			/** From acceptance to the final status. */
+			delayMs: Milliseconds.max(86_400_000).optional(),
+			/** How much of that is talk; only for `completed`. */
+			talkMs: Milliseconds.max(86_400_000).optional(),
+		}),
+	],
+	{ error: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` },
+);
 export type Scenario = z.infer<typeof Scenario>;
 
 /** What somebody sends to request a call. The number is normalised to E.164 by the server. */

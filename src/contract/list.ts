@@ -14,7 +14,7 @@ const repeated = <T extends z.ZodType>(schema: T) => z.preprocess(orNothing, z.a
 const once = <T extends z.ZodType>(schema: T) =>
 	z.preprocess((value) => {
 		const values = orNothing(value);
-		return Array.isArray(values) && values.length === 1 ? values[0] : values;
+		return Array.isArray(values) && values.length === 1 ? (values[0] as unknown) : values;
 	}, schema.optional());
 
 /** The parameters of `GET /api/calls`, as they stand in a URL. */

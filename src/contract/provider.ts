@@ -10,7 +10,10 @@ export const SendCall = z.strictObject({
 	workflow: Workflow,
 	scenario: Scenario.nullish(),
 	/** Where the reports go; by default this server's own address. */
-	callbackUrl: z.url({ protocol: /^https?$/, error: 'Give an http or https address.' }).max(2_000).nullish(),
+	callbackUrl: z
+		.url({ protocol: /^https?$/, error: 'Give an http or https address.' })
+		.max(2_000)
+		.nullish(),
 });
 export type SendCall = z.infer<typeof SendCall>;
 

@@ -4,7 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
 import Sqlite from 'libsql';
-import { DatabaseUnavailable, isBusy, type Database, type Plan, type Row, type Statement, type Value } from './database.ts';
+import {
+	DatabaseUnavailable,
+	isBusy,
+	type Database,
+	type Plan,
+	type Row,
+	type Statement,
+	type Value,
+} from './database.ts';
 
 /** Short: while SQLite waits for a foreign lock it holds the event loop. We wait outside of it instead. */
 const BUSY_TIMEOUT_MS = 50;
@@ -97,12 +105,20 @@ function clientOver(sqlite: Sqlite.Database): Client {
 		} catch (error) {
 			const { code, rawCode, message } = error as { code?: string; rawCode?: number; message: string };
 			return Promise.reject(
-				new LibsqlError(message, code ?? 'SQLITE_ERROR', undefined, rawCode, error instanceof Error ? error : undefined),
+				new LibsqlError(
+					message,
+					code ?? 'SQLITE_ERROR',
+					undefined,
+					rawCode,
+					error instanceof Error ? error : undefined,
+				),
 			);
 		}
 	};
 	const refuse = (): never => {
-		throw new Error('Transactions go through Database.transact: one held across an await would hold the one connection.');
+		throw new Error(
+			'Transactions go through Database.transact: one held across an await would hold the one connection.',
+		);
 	};
 	const client = {
 		protocol: 'file',
@@ -118,7 +134,7 @@ function clientOver(sqlite: Sqlite.Database): Client {
 		reconnect: () => undefined,
 		close: () => undefined,
 	};
-	return client as unknown as Client; // the members that the adapter calls; the others refuse
+	return client; // the members that the adapter calls; the others refuse
 }
 
 function resultOf(statement: Sqlite.Statement, values: Value[]): ResultSet {
@@ -132,6 +148,19 @@ function resultOf(statement: Sqlite.Statement, values: Value[]): ResultSet {
 	return resultSet(names, types, statement.all(values), 0, undefined);
 }
 
-function resultSet(columns: string[], columnTypes: string[], rows: unknown[], rowsAffected: number, lastInsertRowid: bigint | undefined) {
-	return { columns, columnTypes, rows, rowsAffected, lastInsertRowid, toJSON: () => ({ columns, rows }) } as unknown as ResultSet;
+function resultSet(
+	columns: string[],
+	columnTypes: string[],
+	rows: unknown[],
+	rowsAffected: number,
+	lastInsertRowid: bigint | undefined,
+) {
+	return {
+		columns,
+		columnTypes,
+		rows,
+		rowsAffected,
+		lastInsertRowid,
+		toJSON: () => ({ columns, rows }),
+	} as unknown as ResultSet;
 }

@@ -21,7 +21,8 @@ export function openRemote(url: string, authToken: string | undefined): Database
 		async transact(reads, plan) {
 			const transaction = await client.transaction('write');
 			try {
-				const batch = (statements: typeof reads) => transaction.batch(statements.map(([sql, ...args]) => ({ sql, args })));
+				const batch = (statements: typeof reads) =>
+					transaction.batch(statements.map(([sql, ...args]) => ({ sql, args })));
 				const rows = reads.length > 0 ? (await batch(reads)).map((result) => result.rows as unknown as Row[]) : [];
 				const { result, statements } = plan(rows);
 				if (statements.length > 0) await batch(statements);

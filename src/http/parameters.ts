@@ -6,13 +6,20 @@ import type { z } from 'zod';
 export function refuseUnknown(request: Request, known: readonly string[] = []): void {
 	const unknown = Object.keys(request.query).filter((name) => !known.includes(name));
 	if (unknown.length === 0) return;
-	throw new ProblemError('unknown_parameter', `Leave out ${unknown.map((name) => `"${name.slice(0, 50)}"`).join(', ')}.`, {
-		errors: unknown.map((path) => ({ path, message: 'There is no such parameter here.' })),
-	});
+	throw new ProblemError(
+		'unknown_parameter',
+		`Leave out ${unknown.map((name) => `"${name.slice(0, 50)}"`).join(', ')}.`,
+		{
+			errors: unknown.map((path) => ({ path, message: 'There is no such parameter here.' })),
+		},
+	);
 }
 
 /** The query parameters as the schema understands them. */
-export function queryOf<Shape extends z.ZodRawShape>(request: Request, schema: z.ZodObject<Shape>): z.infer<typeof schema> {
+export function queryOf<Shape extends z.ZodRawShape>(
+	request: Request,
+	schema: z.ZodObject<Shape>,
+): z.infer<typeof schema> {
 	refuseUnknown(request, Object.keys(schema.shape));
 	return parse(schema, { ...request.query }, 'The query');
 }

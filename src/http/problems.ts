@@ -28,7 +28,10 @@ function asProblem(error: unknown): ProblemError {
 			retryAfterSeconds: 1,
 			cause: error,
 		});
-	return readerProblem(error) ?? new ProblemError('internal_error', 'This is our mistake. Nothing else is known here.', { cause: error });
+	return (
+		readerProblem(error) ??
+		new ProblemError('internal_error', 'This is our mistake. Nothing else is known here.', { cause: error })
+	);
 }
 
 /** What Express and its body reader throw. */

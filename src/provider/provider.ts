@@ -38,7 +38,15 @@ export interface Provider {
 	close(): Promise<void>;
 }
 
-export async function createProvider({ database, secrets, ownWebhookUrl, now, chance, onError, ...deps }: ProviderDeps): Promise<Provider> {
+export async function createProvider({
+	database,
+	secrets,
+	ownWebhookUrl,
+	now,
+	chance,
+	onError,
+	...deps
+}: ProviderDeps): Promise<Provider> {
 	const settings = await keepSettings(database, deps.defaults, deps.onSettings);
 	const store = createOutboxStore(database);
 	await store.takeOver();

@@ -16,7 +16,12 @@ export interface SenderDeps {
 const BODY_KEPT = 16 * 1_024;
 
 /** Sends one signed webhook (Standard Webhooks): the id is the delivery's, the timestamp is the attempt's. */
-export function createSender({ secrets, ownUrl, now, timeoutMs = 10_000 }: SenderDeps): (delivery: DueDelivery) => Promise<Sent> {
+export function createSender({
+	secrets,
+	ownUrl,
+	now,
+	timeoutMs = 10_000,
+}: SenderDeps): (delivery: DueDelivery) => Promise<Sent> {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
 	const signer = new Webhook(signing);

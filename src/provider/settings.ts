@@ -1,5 +1,5 @@
 import { Settings } from '#contract';
-import type { Database, Row } from '#db/database.ts';
+import type { Database } from '#db/database.ts';
 
 /** The provider's settings: kept in the database, changed live. */
 export interface SettingsKeeper {
@@ -17,7 +17,7 @@ export async function keepSettings(
 	defaults: Settings,
 	onChange: (settings: Settings) => void,
 ): Promise<SettingsKeeper> {
-	const [row] = await database.all<Row>(READ);
+	const [row] = await database.all(READ);
 	let settings = row ? Settings.parse(JSON.parse(String(row.value))) : defaults;
 	return {
 		current: () => settings,

@@ -41,9 +41,10 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			...{ providerId, key, request, requestHash, acceptedAt, plan: reports },
 			answer: JSON.stringify(answer),
 			deliveries: reports.map((report, i) => {
+				const sequence = i + 1;
 				const dueAt = acceptedAt + report.afterMs;
-				const body = standardReport({ callId: request.callId, providerId }, report, i + 1, dueAt);
-				return { id: `msg_${v4().replaceAll('-', '')}`, type: typeOf(report), body: JSON.stringify(body), dueAt };
+				const body = JSON.stringify(standardReport({ callId: request.callId, providerId }, report, sequence, dueAt));
+				return { id: `msg_${v4().replaceAll('-', '')}`, sequence, type: typeOf(report), body, dueAt };
 			}),
 		};
 	}
@@ -60,7 +61,10 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 				plan(key, request, hash, earlier),
 			);
 			if (requestHash !== hash)
-				throw new ProblemError('idempotency_conflict', 'This Idempotency-Key came with another body before. Use a new key.');
+				throw new ProblemError(
+					'idempotency_conflict',
+					'This Idempotency-Key came with another body before. Use a new key.',
+				);
 			if (!replayed) onDeliveries();
 			return { answer, replayed };
 		},

@@ -11,7 +11,7 @@ export interface Acceptance {
 	answer: string;
 	plan: PlannedReport[];
 	acceptedAt: number;
-	deliveries: { id: string; type: string; body: string; dueAt: number }[];
+	deliveries: { id: string; sequence: number; type: string; body: string; dueAt: number }[];
 }
 
 export interface Accepted {
@@ -40,15 +40,15 @@ const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
 const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
 const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "scenario", "callbackUrl",
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
-const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
-	SELECT value ->> 0, ?, ?, value ->> 1, ?, value ->> 2, 'pending', value ->> 3, 0, ? FROM json_each(?)`;
+const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
+	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, 0, ? FROM json_each(?)`;
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active'`;
 const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
 	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
 
 export function createProviderStore(database: Database, now: () => number): ProviderStore {
 	const get = async (providerId: string): Promise<ProviderCall | null> => {
-		const [row] = await database.all<Row>(GET, providerId);
+		const [row] = await database.all(GET, providerId);
 		return row ? providerCallOf(row, now()) : null;
 	};
 
@@ -64,7 +64,10 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					const [before] = known;
 					if (before) {
 						const { answer, requestHash } = before;
-						return { result: { answer: String(answer), requestHash: String(requestHash), replayed: true }, statements: [] };
+						return {
+							result: { answer: String(answer), requestHash: String(requestHash), replayed: true },
+							statements: [],
+						};
 					}
 					const acceptance = plan(Number(counted[0]?.count ?? 0));
 					const { answer, requestHash } = acceptance;
@@ -82,16 +85,25 @@ export function createProviderStore(database: Database, now: () => number): Prov
 				];
 				return { result: call.state === 'active' ? { ...call, state: 'canceled' as const } : call, statements };
 			}),
-		list: async (limit) => (await database.all<Row>(LIST, limit)).map((row) => providerCallOf(row, now())),
+		list: async (limit) => (await database.all(LIST, limit)).map((row) => providerCallOf(row, now())),
 	};
 }
 
-function insertsOf({ providerId, key, request, requestHash, answer, plan, acceptedAt, deliveries }: Acceptance): Statement[] {
+function insertsOf({
+	providerId,
+	key,
+	request,
+	requestHash,
+	answer,
+	plan,
+	acceptedAt,
+	deliveries,
+}: Acceptance): Statement[] {
 	const { callId, phoneNumber, workflow } = request;
 	const scenario = request.scenario == null ? null : JSON.stringify(request.scenario);
 	const url = request.callbackUrl ?? null;
 	const endsAt = acceptedAt + (plan.at(-1)?.afterMs ?? 0);
-	const rows = deliveries.map(({ id, type, body, dueAt }) => [id, type, body, dueAt]);
+	const rows = deliveries.map(({ id, sequence, type, body, dueAt }) => [id, sequence, type, body, dueAt]);
 	return [
 		[
 			INSERT,

@@ -4,7 +4,7 @@ export interface QueueStore<Row extends Claimed> {
 	claim(now: number, limit: number, lease: string, until: number): Promise<Row[]>;
 	/** Prolongs a lease, where it is still held. */
 	renew(id: string, lease: string, until: number): Promise<void>;
-	/** When the next row becomes claimable (due, or its lease ends), or null when there is none. */
+	/** When the next row that nobody holds is due, or null. An abandoned lease is found when the longest sleep is over. */
 	nextDue(): Promise<number | null>;
 }
 
@@ -35,8 +35,9 @@ export interface Worker {
 	close(): Promise<void>;
 }
 
-/** The longest sleep: a safety net for clocks that jump. */
+/** The longest sleep: finds the rows of dead processes, and is a safety net for clocks that jump. */
 const SLEEP_MAX_MS = 5_000;
+const AFTER_ERROR_MS = 1_000;
 
 /** Runs due rows, several at once, and sleeps until the next one is due. */
 export function createWorker<Row extends Claimed>({
@@ -49,10 +50,27 @@ export function createWorker<Row extends Claimed>({
 	leaseMs = 10_000,
 }: WorkerDeps<Row>): Worker {
 	const underWay = new Set<Promise<void>>();
-	let timer: NodeJS.Timeout | undefined;
-	let looking: Promise<void> | undefined;
-	let lookAgain = false;
 	let closed = false;
+	let woken = false;
+	let wakeUp: (() => void) | undefined;
+
+	function wake(): void {
+		woken = true;
+		wakeUp?.();
+	}
+
+	/** Until somebody wakes us, at most `ms`. */
+	async function sleep(ms: number): Promise<void> {
+		if (!woken) {
+			let timer: NodeJS.Timeout | undefined;
+			await new Promise<void>((resolve) => {
+				wakeUp = resolve;
+				timer = setTimeout(resolve, ms);
+			});
+			clearTimeout(timer);
+		}
+		woken = false;
+	}
 
 	async function work(row: Row): Promise<void> {
 		const renewal = setInterval(() => {
@@ -87,40 +105,25 @@ export function createWorker<Row extends Claimed>({
 		return SLEEP_MAX_MS; // whoever finishes wakes us
 	}
 
-	async function lookUntilAsleep(): Promise<void> {
-		clearTimeout(timer);
-		let sleepMs = SLEEP_MAX_MS;
-		do {
-			lookAgain = false;
+	async function workUntilClosed(): Promise<void> {
+		while (!closed) {
+			let sleepMs = AFTER_ERROR_MS;
 			try {
 				sleepMs = await look();
 			} catch (error) {
 				onError(error);
-				sleepMs = 1_000;
 			}
-		} while (lookAgain && !closed);
-		if (!closed) timer = setTimeout(wake, sleepMs);
-	}
-
-	function wake(): void {
-		if (closed) return;
-		if (looking) {
-			lookAgain = true;
-			return;
+			await sleep(sleepMs);
 		}
-		looking = lookUntilAsleep().finally(() => {
-			looking = undefined;
-			if (lookAgain) wake();
-		});
 	}
 
-	wake();
+	const working = workUntilClosed();
 	return {
 		wake,
 		async close() {
 			closed = true;
-			clearTimeout(timer);
-			await looking;
+			wake();
+			await working;
 			await Promise.all(underWay);
 		},
 	};

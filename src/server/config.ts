@@ -63,7 +63,12 @@ const variable = <T>(fallback: string, allowed: string, schema: z.ZodType<T, str
 });
 const delay = (fallback: number) =>
 	variable(String(fallback), 'a whole number of milliseconds from 0 to 3600000', integer(0, 3_600_000));
-const token = variable('', 'printable characters without spaces', text.refine((v) => v === null || /^[!-~]+$/.test(v)), true);
+const token = variable(
+	'',
+	'printable characters without spaces',
+	text.refine((v) => v === null || /^[!-~]+$/.test(v)),
+	true,
+);
 
 const VARIABLES = {
 	PORT: variable('3000', 'a whole number from 0 to 65535', integer(0, 65_535)),
@@ -79,7 +84,9 @@ const VARIABLES = {
 	TRUST_PROXY: variable(
 		'',
 		'true, false, a number of proxies, or their addresses',
-		z.string().transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v)),
+		z
+			.string()
+			.transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v)),
 	),
 	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
 	PROVIDER_URL: variable('', 'an http:// or https:// address', httpUrl),
@@ -87,7 +94,11 @@ const VARIABLES = {
 	PROVIDER_DELAY_MS_MIN: delay(800),
 	PROVIDER_DELAY_MS_MAX: delay(2_200),
 	PROVIDER_FAIL_RATE: variable('0.15', 'a number from 0 to 1', decimal(0, 1)),
-	PROVIDER_SEED: variable('', 'up to 100 characters', text.refine((v) => v === null || v.length <= 100)),
+	PROVIDER_SEED: variable(
+		'',
+		'up to 100 characters',
+		text.refine((v) => v === null || v.length <= 100),
+	),
 	PROVIDER_SPEED: variable('1', 'a number from 1 to 1000', decimal(1, 1_000)),
 	CALLBACK_HOSTS: variable('', 'hosts with commas between', list),
 	API_TOKEN: { ...token },
@@ -108,7 +119,10 @@ type Variables = { [Name in keyof typeof VARIABLES]: z.infer<(typeof VARIABLES)[
 export const VARIABLE_NAMES = Object.keys(VARIABLES) as (keyof Variables)[];
 
 /** Reads the environment; throws `ConfigError` for the first variable that cannot be used. An empty one counts as unset. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, pages: Config['pages'] = 'built'): Config {
+export function readConfig(
+	env: Readonly<Record<string, string | undefined>>,
+	pages: Config['pages'] = 'built',
+): Config {
 	const v = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, read(name, env[name])])) as Variables;
 	if (v.PROVIDER_DELAY_MS_MIN > v.PROVIDER_DELAY_MS_MAX)
 		throw new ConfigError(

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Database, Row } from '#db/database.ts';
+import type { Database } from '#db/database.ts';
 
 /** The webhook secrets of the environment, or the one that was made on first start and is kept in the database. */
 export async function webhookSecrets(database: Database, given: readonly string[]): Promise<string[]> {
 	if (given.length > 0) return [...given];
 	const made = `whsec_${randomBytes(32).toString('base64')}`;
 	await database.all(`INSERT INTO "Kept" ("name", "value") VALUES ('webhook-secret', ?) ON CONFLICT DO NOTHING`, made);
-	const [row] = await database.all<Row>(`SELECT "value" FROM "Kept" WHERE "name" = 'webhook-secret'`);
+	const [row] = await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'webhook-secret'`);
 	return [String(row?.value)];
 }

@@ -48,9 +48,12 @@ try {
 } catch (error) {
 	const { code } = error as { code?: string };
 	await app.close();
-	if (code === 'EADDRINUSE') refuse(`PORT: "${config.port}" is taken on ${config.host}. Allowed is a free port, or 0 for any.`);
+	if (code === 'EADDRINUSE')
+		refuse(`PORT: "${config.port}" is taken on ${config.host}. Allowed is a free port, or 0 for any.`);
 	if (code === 'EACCES') refuse(`PORT: "${config.port}" may not be used by this user. Allowed is a port from 1024 on.`);
 	if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-		refuse(`HOST: "${config.host}" is no address of this machine. Allowed is one of its addresses, such as 127.0.0.1 or 0.0.0.0.`);
+		refuse(
+			`HOST: "${config.host}" is no address of this machine. Allowed is one of its addresses, such as 127.0.0.1 or 0.0.0.0.`,
+		);
 	throw error;
 }

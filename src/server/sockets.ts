@@ -31,7 +31,8 @@ export function createSockets(access: Access, rules: GuardRules, onError: (error
 		// A socket that a cookie opens needs an Origin, as a change by REST does.
 		access.identify({ headers, method: 'POST' }, typeof token === 'string' ? token : undefined).then(
 			(visitor) => {
-				if (!visitor) return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
+				if (!visitor)
+					return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
 				if (visitor.session) endWith(visitor.session, socket);
 				next();
 			},

@@ -108,6 +108,7 @@ CREATE TABLE "Delivery" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "providerId" TEXT NOT NULL,
     "callId" TEXT NOT NULL,
+    "sequence" INTEGER NOT NULL,
     "type" TEXT NOT NULL,
     "url" TEXT,
     "body" TEXT NOT NULL,

@@ -83,7 +83,8 @@ function checked({ scheduledAt, scenario, run, ...request }: NewCall): CallReque
 	};
 }
 
-const notFound = (id: string): ProblemError => new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
+const notFound = (id: string): ProblemError =>
+	new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
 
 function illegal(command: Command, { illegal: call }: Extract<Outcome, { illegal: unknown }>): ProblemError {
 	const detail =

@@ -10,7 +10,13 @@ export interface Place {
 /** A token belongs to its list: the same filters and order. */
 function listOf({ page: _page, limit: _limit, ...filters }: CallQuery): string {
 	return createHash('sha256')
-		.update(JSON.stringify(Object.entries(filters).filter(([, value]) => value !== undefined).sort()))
+		.update(
+			JSON.stringify(
+				Object.entries(filters)
+					.filter(([, value]) => value !== undefined)
+					.sort(),
+			),
+		)
 		.digest('base64url')
 		.slice(0, 8);
 }
@@ -22,7 +28,10 @@ export function placeOf(query: CallQuery): Place | null {
 	if (query.page === undefined) return null;
 	const [, direction, n, list] = TOKEN.exec(query.page) ?? [];
 	if (list !== listOf(query))
-		throw new ProblemError('invalid_page', 'This page token belongs to another list. Ask for the list without `page` first.');
+		throw new ProblemError(
+			'invalid_page',
+			'This page token belongs to another list. Ask for the list without `page` first.',
+		);
 	return { n: Number(n), back: direction === 'b' };
 }
 

@@ -120,7 +120,12 @@ class Group {
 		this.#written.created.set(id, call);
 		this.#changes.push({ seq: n, type: 'created', call });
 		const { phoneNumber, workflow, scenario } = call;
-		this.#job('dispatch', id, { callId: id, phoneNumber, workflow, scenario }, waits ? (call.scheduledAt ?? 0) : this.#now);
+		this.#job(
+			'dispatch',
+			id,
+			{ callId: id, phoneNumber, workflow, scenario },
+			waits ? (call.scheduledAt ?? 0) : this.#now,
+		);
 		return { call };
 	}
 
@@ -212,7 +217,8 @@ class Group {
 		if (this.#leases.has(job.id) && !this.#holds(job)) return { stale: true };
 		this.#settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
-		if (!call || (call.status !== 'PENDING' && call.providerId === null)) this.#job('hangup', id, { providerId }, this.#now);
+		if (!call || (call.status !== 'PENDING' && call.providerId === null))
+			this.#job('hangup', id, { providerId }, this.#now);
 		if (!call) return { missing: true };
 		const data = { ...attempt, providerId };
 		if (call.status === 'PENDING' && call.providerId === null)

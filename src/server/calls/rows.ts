@@ -95,7 +95,9 @@ const REMOVE = [
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 
-const hangUpRunning = (which: string): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
+const hangUpRunning = (
+	which: string,
+): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
 	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId"), ?, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
 const HANG_UP_ALL = hangUpRunning('1');
@@ -150,7 +152,8 @@ function toRow(call: CallRow): unknown[] {
 	return [call.n, ...COLUMNS.map((name) => (name === 'scenario' ? scenarioText(call.scenario) : call[name]))];
 }
 
-const scenarioText = (scenario: Scenario | null): string | null => (scenario === null ? null : JSON.stringify(scenario));
+const scenarioText = (scenario: Scenario | null): string | null =>
+	scenario === null ? null : JSON.stringify(scenario);
 
 /** A row of the table as a call; times are integers in both. */
 export function fromRow(row: Row): CallRow {

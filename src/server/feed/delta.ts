@@ -6,7 +6,8 @@ import { fromRow, READ_FEED } from '../calls/rows.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 
 const CALLS_SINCE = 'SELECT * FROM "Call" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
-const TOMBSTONES_SINCE = 'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
+const TOMBSTONES_SINCE =
+	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 
 /**
  * What a client that stands at `cursor` must be told: everything that changed after it, one entry per call, or `reset`.

@@ -9,7 +9,7 @@ export interface Access {
 	readonly protected: boolean;
 	isToken(given: string): boolean;
 	/** Who asks, by a token or a session; null when neither is right. Everybody, when nothing is protected. */
-	identify(request: Pick<IncomingMessage, 'headers' | 'method'>, token?: string): Promise<Visitor | null>;
+	identify(request: Pick<IncomingMessage, 'headers' | 'method'>, token?: string | null): Promise<Visitor | null>;
 	/** Lets nobody else pass. */
 	guard: RequestHandler;
 }
@@ -31,15 +31,18 @@ export function createAccess({ apiToken, providerToken, sessions }: AccessDeps):
 
 	async function identify(
 		{ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>,
-		token = bearerOf(headers.authorization),
+		token: string | null = bearerOf(headers.authorization),
 	): Promise<Visitor | null> {
 		if (apiToken === null) return { session: null };
-		if (token !== null && token !== undefined) return isToken(token) ? { session: null } : null;
+		if (token !== null) return isToken(token) ? { session: null } : null;
 		const session = await sessions.of(headers.cookie);
 		if (!session) return null;
 		// A cookie travels by itself, so what changes something must say which page sent it.
 		if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined)
-			throw new ProblemError('origin_not_allowed', 'With a session cookie, send the Origin header too, or use the token.');
+			throw new ProblemError(
+				'origin_not_allowed',
+				'With a session cookie, send the Origin header too, or use the token.',
+			);
 		return { session };
 	}
 

@@ -16,7 +16,10 @@ export function checkHost({ host }: Headers, { appUrl, allowedHosts }: GuardRule
 	if (name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
 	if (appUrl !== null && new URL(appUrl).hostname === name) return;
 	if (allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return;
-	throw new ProblemError('host_not_allowed', `Add ${name === '' ? 'the host' : name} to ALLOWED_HOSTS, or use localhost.`);
+	throw new ProblemError(
+		'host_not_allowed',
+		`Add ${name === '' ? 'the host' : name} to ALLOWED_HOSTS, or use localhost.`,
+	);
 }
 
 /** Throws when the request comes from another origin's page. `Origin` must be the request's own host or APP_URL. */
@@ -24,7 +27,10 @@ export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): 
 	if (origin === undefined) return;
 	const own = URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
 	if (own || (appUrl !== null && new URL(appUrl).origin === origin)) return;
-	throw new ProblemError('origin_not_allowed', 'Only pages of this server may do this. Set APP_URL where a proxy renames the host.');
+	throw new ProblemError(
+		'origin_not_allowed',
+		'Only pages of this server may do this. Set APP_URL where a proxy renames the host.',
+	);
 }
 
 export function guards(rules: GuardRules): RequestHandler {

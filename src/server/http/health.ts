@@ -8,7 +8,8 @@ export function healthRoutes(isReady: () => Promise<boolean>): Router {
 		response.json({ status: 'ok' });
 	});
 	router.get('/readyz', async (_request, response) => {
-		if (!(await isReady())) throw new ProblemError('stopping', 'The server is starting or stopping.', { retryAfterSeconds: 1 });
+		if (!(await isReady()))
+			throw new ProblemError('stopping', 'The server is starting or stopping.', { retryAfterSeconds: 1 });
 		response.json({ status: 'ready' });
 	});
 	return router;

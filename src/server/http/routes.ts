@@ -32,7 +32,9 @@ export function createHttp(deps: RoutesDeps): Express {
 
 	app.use(requestId);
 	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
-	app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }));
+	app.use(
+		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
+	);
 	app.use(healthRoutes(isReady));
 	app.use(guards(rules));
 	app.use(loginRoutes(deps));
@@ -54,5 +56,8 @@ const noStore: RequestHandler = (_request, response, next) => {
 };
 
 const nothingHere: RequestHandler = (request) => {
-	throw new ProblemError('not_found', `There is no ${request.method} ${request.originalUrl.split('?')[0]?.slice(0, 200)} here.`);
+	throw new ProblemError(
+		'not_found',
+		`There is no ${request.method} ${request.originalUrl.split('?')[0]?.slice(0, 200)} here.`,
+	);
 };

@@ -10,8 +10,7 @@ export interface Carrier {
 
 /** What came of asking: a value, or what went wrong and whether asking again may help. */
 export type Answer<T> = { status: number | null; durationMs: number } & (
-	| { value: T; error?: never }
-	| { value?: never; error: string; retryAfterMs: number | null }
+	{ value: T; error?: never } | { value?: never; error: string; retryAfterMs: number | null }
 );
 
 export interface CarrierDeps {

@@ -1,4 +1,4 @@
-import type { Database, Row } from '#db/database.ts';
+import type { Database } from '#db/database.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 
 export interface Job extends Claimed {
@@ -12,7 +12,7 @@ const CLAIM = `UPDATE "Job" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "
 		ORDER BY "dueAt" LIMIT ?4)
 	RETURNING "id", "kind", "callId", "payload", "attempts", "lease"`;
 const RENEW = `UPDATE "Job" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-const NEXT_DUE = `SELECT min(max("dueAt", coalesce("leasedUntil" + 1, 0))) AS "at" FROM "Job"`;
+const NEXT_DUE = `SELECT "dueAt" AS "at" FROM "Job" WHERE "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 1`;
 const TAKE_OVER = `UPDATE "Job" SET "leasedUntil" = NULL, "lease" = NULL WHERE "leasedUntil" IS NOT NULL`;
 const DELETE = `DELETE FROM "Job" WHERE "id" = ?1 AND "lease" = ?2`;
 const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
@@ -29,22 +29,20 @@ export function createJobStore(database: Database): JobStore {
 	return {
 		async claim(now, limit, lease, until) {
 			const rows = await database.all(CLAIM, lease, until, now, limit);
-			return rows.map(
-				({ id, kind, callId, payload, attempts }): Job => ({
-					id: String(id),
-					kind: kind as Job['kind'],
-					callId: String(callId),
-					payload: JSON.parse(String(payload)) as Job['payload'],
-					attempts: Number(attempts),
-					lease,
-				}),
-			);
+			return rows.map(({ id, kind, callId, payload, attempts }): Job => ({
+				id: String(id),
+				kind: kind as Job['kind'],
+				callId: String(callId),
+				payload: JSON.parse(String(payload)) as Job['payload'],
+				attempts: Number(attempts),
+				lease,
+			}));
 		},
 		async renew(id, lease, until) {
 			await database.all(RENEW, id, lease, until);
 		},
 		async nextDue() {
-			const [row] = await database.all<Row>(NEXT_DUE);
+			const [row] = await database.all(NEXT_DUE);
 			return row?.at == null ? null : Number(row.at);
 		},
 		async takeOver() {

@@ -23,7 +23,10 @@ export function createInbox(calls: Calls, secrets: readonly string[]): Inbox {
 		const timestamp = headers['webhook-timestamp'];
 		const signature = headers['webhook-signature'];
 		if (!id || !timestamp || !signature || id.length > ID_MAX)
-			throw new ProblemError('invalid_signature', 'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).');
+			throw new ProblemError(
+				'invalid_signature',
+				'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
+			);
 		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
 		let reason = '';
 		for (const verifier of verifiers) {

@@ -1,0 +1,76 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+/** What the browser may not reach: SvelteKit 2 guards src/lib/server only. */
+const NOT_IN_THE_BROWSER = ['#server', '#provider', '#db', '#queue', '#http'].map((room) => ({
+	group: [`${room}/*`, `**/${room.slice(1)}/**`],
+	message: 'The pages get the server handed over (src/hooks.server.ts); they never import it.',
+}));
+
+export default ts.config(
+	{ ignores: ['build/', '.svelte-kit/', 'src/generated/', 'test-results/', 'playwright-report/', 'data/'] },
+	js.configs.recommended,
+	...ts.configs.strictTypeChecked,
+	...svelte.configs.recommended,
+	prettier,
+	...svelte.configs.prettier,
+	{
+		languageOptions: {
+			globals: { ...globals.node, ...globals.browser },
+			parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] },
+		},
+		rules: {
+			'@typescript-eslint/consistent-type-imports': 'error',
+			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+			// `return reject(error)` reads well; a handler's answer is nobody's.
+			'@typescript-eslint/no-confusing-void-expression': 'off',
+			// Our dependencies are named arguments made of closures: their methods know no `this`.
+			'@typescript-eslint/unbound-method': 'off',
+			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+			// Characters are counted as code points, on purpose.
+			'@typescript-eslint/no-misused-spread': 'off',
+			// Express's request is an IncomingMessage by prototype.
+			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+			// Lengths are checked where it matters; an index into our own array is ours to know.
+			'@typescript-eslint/no-non-null-assertion': 'off',
+			'@typescript-eslint/return-await': ['error', 'in-try-catch'],
+		},
+	},
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts'],
+		languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+		rules: {
+			// Links are written with their base where one is set.
+			'svelte/no-navigation-without-resolve': 'off',
+		},
+	},
+	{
+		files: ['src/lib/**', 'src/routes/**'],
+		rules: {
+			'@typescript-eslint/no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						...NOT_IN_THE_BROWSER,
+						{
+							group: ['#contract'],
+							allowTypeImports: true,
+							message: 'Zod stays out of the bundle: values come from #contract/words.ts.',
+						},
+						{
+							regex: '^#contract/(?!words)',
+							allowTypeImports: true,
+							message: 'Zod stays out of the bundle: values come from #contract/words.ts.',
+						},
+					],
+				},
+			],
+		},
+	},
+	{ files: ['**/*.js'], ...ts.configs.disableTypeChecked },
+);

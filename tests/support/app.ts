@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Call, CallPage, Delivery, Event, Problem, Settings } from '#contract';
+import { createApp } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
+import { createLog } from '#server/log.ts';
+import { newSecret } from './webhook.ts';
+
+/** A running server with the real parts: a port of its own, a temporary database file. */
+export interface TestApp {
+	url: string;
+	/** The secret that its webhooks are signed with. */
+	secret: string;
+	/** The environment that started it, to start it again. */
+	env: Record<string, string>;
+	/** Requests with the token, where one is set; JSON in, JSON out. */
+	api<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+	/** Creates a call that the provider takes `delayMs` for. */
+	create(call?: Record<string, unknown>): Promise<Call>;
+	call(id: string): Promise<Call>;
+	timeline(id: string): Promise<{ call: Call; events: Event[]; deliveries: Delivery[] }>;
+	list(query?: string): Promise<CallPage>;
+	settings(change: Partial<Settings>): Promise<void>;
+	close(): Promise<void>;
+}
+
+export interface Answer<T> {
+	status: number;
+	headers: Headers;
+	body: T;
+}
+
+/** Fast by default: a call takes some tens of milliseconds and completes. */
+const ENV = {
+	PORT: '0',
+	LOG_LEVEL: 'silent',
+	PROVIDER_DELAY_MS_MIN: '20',
+	PROVIDER_DELAY_MS_MAX: '40',
+	PROVIDER_FAIL_RATE: '0',
+};
+
+/** Starts a server that stops with the test. Give `DATABASE_URL` to start on an existing file. */
+export async function startApp(env: Record<string, string> = {}): Promise<TestApp> {
+	const given = {
+		...ENV,
+		WEBHOOK_SECRET: newSecret(),
+		DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}`,
+		...env,
+	};
+	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent') });
+	const url = await app.listen();
+	let closed: Promise<void> | undefined;
+	const close = (): Promise<void> => (closed ??= app.close());
+	onTestFinished(close);
+
+	async function api<T>(
+		method: string,
+		path: string,
+		body?: unknown,
+		headers: Record<string, string> = {},
+	): Promise<Answer<T>> {
+		const response = await fetch(`${url}${path}`, {
+			method,
+			headers: {
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...('API_TOKEN' in given ? { authorization: `Bearer ${String(given.API_TOKEN)}` } : {}),
+				...headers,
+			},
+			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+			redirect: 'manual',
+		});
+		const text = await response.text();
+		const isJson = /json/.test(response.headers.get('content-type') ?? '');
+		return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+	}
+
+	return {
+		...{ url, secret: given.WEBHOOK_SECRET.split(' ')[0]!, env: given, api, close },
+		async create(call = {}) {
+			const wanted = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT', ...call };
+			const { status, body } = await api<{ call: Call }>('POST', '/api/calls', wanted);
+			if (status !== 201) throw new Error(`The call was not made: ${JSON.stringify(body)}`);
+			return body.call;
+		},
+		call: async (id) => (await api<{ call: Call }>('GET', `/api/calls/${id}`)).body.call,
+		timeline: async (id) =>
+			(await api<{ call: Call; events: Event[]; deliveries: Delivery[] }>('GET', `/api/calls/${id}`)).body,
+		list: async (query = '') => (await api<CallPage>('GET', `/api/calls${query}`)).body,
+		async settings(change) {
+			const { body } = await api<Settings>('GET', '/api/provider/settings');
+			const { status } = await api('PUT', '/api/provider/settings', { ...body, ...change });
+			if (status !== 200) throw new Error('The settings were refused.');
+		},
+	};
+}
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), 'audena-'));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+/** The code of the problem that came back, with its status. */
+export function problemOf({ status, body }: Answer<unknown>): [number, string] {
+	return [status, (body as Problem).code];
+}

@@ -1,0 +1,86 @@
+import { io, type Socket } from 'socket.io-client';
+import { onTestFinished } from 'vitest';
+import type { Call, Change, Changes, ClientEvents, Head, ServerEvents, Settings, Sync } from '#contract';
+import type { TestApp } from './app.ts';
+
+export interface TabOptions {
+	cursor?: string;
+	token?: string;
+	headers?: Record<string, string>;
+}
+
+/** What a connected tab has heard, in order, and a way to wait for more. */
+export interface Tab {
+	socket: Socket<ServerEvents, ClientEvents>;
+	syncs: Sync[];
+	frames: Changes[];
+	heads: Head[];
+	settings: Settings[];
+	/** All changes of all frames, in order. */
+	changes(): Change[];
+	/** Resolves once `found` gives something for what was heard; looks again at every event. Never polls. */
+	until<T>(found: () => T | undefined | false): Promise<T>;
+	/** The call, once a change showed it ended. */
+	ended(id: string): Promise<Call>;
+	close(): void;
+}
+
+/** Connects a real Socket.IO client, WebSocket only, as the dashboard does. */
+export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {} }: TabOptions = {}): Tab {
+	const socket: Socket<ServerEvents, ClientEvents> = io(app.url, {
+		transports: ['websocket'],
+		forceNew: true,
+		reconnectionDelay: 20,
+		reconnectionDelayMax: 50,
+		auth: { ...(cursor === undefined ? {} : { cursor }), ...(token === undefined ? {} : { token }) },
+		extraHeaders: headers,
+	});
+	const [syncs, frames, heads, settings]: [Sync[], Changes[], Head[], Settings[]] = [[], [], [], []];
+	const waiting = new Set<() => void>();
+	const look = (): void => waiting.forEach((again) => again());
+	const keep =
+		<T>(list: T[]) =>
+		(item: T): void => {
+			list.push(item);
+			look();
+		};
+	socket.on('sync', keep(syncs));
+	socket.on('changes', keep(frames));
+	socket.on('head', keep(heads));
+	socket.on('settings', keep(settings));
+	socket.on('disconnect', look);
+	socket.on('connect', look);
+	const close = (): void => void socket.disconnect();
+	onTestFinished(close);
+
+	const changes = (): Change[] => frames.flatMap((frame) => frame.changes);
+	const until = <T>(found: () => T | undefined | false): Promise<T> =>
+		new Promise((resolve) => {
+			const again = (): void => {
+				const value = found();
+				if (value === undefined || value === false) return;
+				waiting.delete(again);
+				resolve(value);
+			};
+			waiting.add(again);
+			again();
+		});
+
+	return {
+		...{ socket, syncs, frames, heads, settings, changes, until, close },
+		ended: (id) =>
+			until(() => {
+				const calls = [...syncs.flatMap((sync) => sync.changes), ...changes()].flatMap((c) =>
+					'call' in c ? [c.call] : [],
+				);
+				return calls.find((call) => call.id === id && call.status !== 'PENDING');
+			}),
+	};
+}
+
+/** A tab that has had its `sync`. */
+export async function openFollowingTab(app: Pick<TestApp, 'url'>, options?: TabOptions): Promise<Tab> {
+	const tab = openTab(app, options);
+	await tab.until(() => tab.syncs.length > 0 && tab.settings.length > 0);
+	return tab;
+}
