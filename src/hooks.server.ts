@@ -1,0 +1,17 @@
+import { redirect, type Handle } from '@sveltejs/kit';
+import { asTheme, THEME_COOKIE, themeAttribute } from '#lib/shell/theme.ts';
+
+export const handle: Handle = async ({ event, resolve }) => {
+	const app = globalThis.audena;
+	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
+	event.locals.app = app;
+	event.locals.theme = asTheme(event.cookies.get(THEME_COOKIE));
+
+	if (event.url.pathname !== '/login' && !(await app.mayEnter(event.request.headers.get('cookie')))) {
+		redirect(303, `/login?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
+	}
+
+	return resolve(event, {
+		transformPageChunk: ({ html }) => html.replace('%audena.theme%', themeAttribute(event.locals.theme)),
+	});
+};

@@ -1,0 +1,60 @@
+import type { Problem } from '#contract';
+
+/** What REST answered. A server that did not answer at all is a problem too, with the status 0. */
+export type Reply<T> = { ok: T; problem?: never } | { ok?: never; problem: Refusal };
+
+export interface Refusal {
+	status: number;
+	detail: string;
+	code: string;
+	requestId: string | null;
+	errors: { path: string; message: string }[];
+}
+
+interface Ask {
+	method: 'POST' | 'PATCH' | 'DELETE';
+	path: string;
+	body?: string;
+	/** Names the request, so that a repeated one is not done twice. */
+	key?: string;
+}
+
+/** One request to REST; it never throws. */
+export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>> {
+	try {
+		const response = await fetch(path, {
+			method,
+			headers: {
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...(key === undefined ? {} : { 'idempotency-key': key }),
+			},
+			...(body === undefined ? {} : { body }),
+		});
+		if (!response.ok) return { problem: refusal(response, await asProblem(response)) };
+		return { ok: (response.status === 204 ? undefined : await response.json()) as T };
+	} catch (error) {
+		const detail = error instanceof TypeError ? 'The server does not answer.' : 'The answer could not be read.';
+		return { problem: { status: 0, detail, code: 'no_answer', requestId: null, errors: [] } };
+	}
+}
+
+async function asProblem(response: Response): Promise<Partial<Problem>> {
+	if (!response.headers.get('content-type')?.includes('json')) return {};
+	return (await response.json()) as Partial<Problem>;
+}
+
+const refusal = (response: Response, problem: Partial<Problem>): Refusal => ({
+	status: response.status,
+	detail: problem.detail ?? response.statusText,
+	code: problem.code ?? `http_${response.status}`,
+	requestId: problem.requestId ?? response.headers.get('x-request-id'),
+	errors: problem.errors ?? [],
+});
+
+/** A key that no other request has. Works on plain http too, where `randomUUID` does not exist. */
+export const requestKey = (): string =>
+	[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** `The server answered 503: database busy.` */
+export const saidWhat = ({ status, detail }: Refusal): string =>
+	status === 0 ? detail : `The server answered ${status}: ${detail}`;

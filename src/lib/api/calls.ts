@@ -1,0 +1,13 @@
+import type { Call, Status } from '#contract';
+
+import { ask, type Reply } from './api.ts';
+
+/** What an operator does to calls. The visible change arrives by push, in every tab alike. */
+export const createCall = (body: string, key: string): Promise<Reply<{ call: Call }>> =>
+	ask({ method: 'POST', path: '/api/calls', body, key });
+export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call }>> =>
+	ask({ method: 'PATCH', path: `/api/calls/${id}`, body: JSON.stringify({ status }) });
+export const cancelCall = (id: string): Promise<Reply<{ call: Call }>> =>
+	ask({ method: 'POST', path: `/api/calls/${id}/cancel` });
+export const deleteCall = (id: string): Promise<Reply<void>> => ask({ method: 'DELETE', path: `/api/calls/${id}` });
+export const deleteAllCalls = (): Promise<Reply<void>> => ask({ method: 'DELETE', path: '/api/calls' });

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Call, CallQuery, CallsView, Change } from '#contract';
+import { exampleCall } from '#lib/line/example.ts';
+import { Board } from './board.svelte.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00.000Z');
+const call = (n: number, seq: number, more: Partial<Call> = {}): Call =>
+	exampleCall({ id: `call-${n}`, createdAt: new Date(noon + n).toISOString(), seq, ...more });
+const created = (n: number, seq: number, more: Partial<Call> = {}): Change => ({
+	seq,
+	type: 'created',
+	call: call(n, seq, more),
+});
+const updated = (n: number, seq: number, more: Partial<Call> = {}): Change => ({
+	seq,
+	type: 'updated',
+	call: call(n, seq, more),
+});
+const deleted = (n: number, seq: number): Change => ({ seq, type: 'deleted', id: `call-${n}` });
+const ended = { status: 'COMPLETED', phase: 'ENDED', outcome: 'completed' } as const;
+
+const view = (
+	calls: Call[],
+	seq: number,
+	more: { query?: CallQuery; pages?: Partial<CallsView['page']>; total?: number } = {},
+): CallsView => ({
+	page: { calls, nextPage: null, previousPage: null, cursor: `a.${seq}`, ...more.pages },
+	query: more.query ?? {},
+	total: more.total ?? calls.length,
+	pending: calls.filter(({ status }) => status === 'PENDING').length,
+	at: new Date(noon + 60_000).toISOString(),
+});
+const ids = (calls: readonly Call[]): string[] => calls.map(({ id }) => id);
+
+let board: Board;
+beforeEach(() => {
+	board = new Board();
+	board.show(view([call(2, 2), call(1, 1)], 2));
+});
+
+describe('rows', () => {
+	it('new calls enter at the top of the first page', () => {
+		board.apply([created(3, 3), created(4, 4)]);
+		expect(ids(board.rows)).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
+	});
+	it('the newest seq of a call wins, wherever it comes from', () => {
+		board.show(view([call(2, 9, ended)], 2));
+		board.apply([updated(2, 5)]);
+		expect(board.rows[0]?.status).toBe('COMPLETED');
+	});
+	it('a deleted call leaves, and what is deleted in the same breath never enters', () => {
+		board.apply([created(3, 3), deleted(3, 4), deleted(1, 5)]);
+		expect(ids(board.rows)).toEqual(['call-2']);
+	});
+	it('a clear drops what was before it and nothing after', () => {
+		board.apply([{ seq: 3, type: 'cleared', run: null }, created(4, 4)]);
+		expect(ids(board.rows)).toEqual(['call-4']);
+		expect([board.total, board.pending]).toEqual([1, 1]);
+	});
+	it('are at most 100, and say so when older ones fell off', () => {
+		board.apply(Array.from({ length: 120 }, (_, n) => created(n + 3, n + 3)));
+		expect(board.rows).toHaveLength(100);
+		expect(board.trimmed).toBe(true);
+	});
+	it('more than ten at once appear without sliding', () => {
+		board.apply(Array.from({ length: 11 }, (_, n) => created(n + 3, n + 3)));
+		expect(board.arriving.size).toBe(0);
+		board.apply([created(50, 50)]);
+		expect([...board.arriving]).toEqual(['call-50']);
+	});
+});
+
+describe('a reader elsewhere', () => {
+	it('finds new calls waiting, up to date, and lets them in', () => {
+		board.held = true;
+		board.apply([created(3, 3), created(4, 4), updated(3, 5, ended)]);
+		expect(ids(board.rows)).toEqual(['call-2', 'call-1']);
+		expect(board.waiting.map(({ id, status }) => [id, status])).toEqual([
+			['call-4', 'PENDING'],
+			['call-3', 'COMPLETED'],
+		]);
+		board.release();
+		expect(ids(board.rows)).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
+		expect(board.waiting).toEqual([]);
+	});
+	it('on an older page keeps that page', () => {
+		board.show(view([call(2, 2)], 2, { pages: { previousPage: 'p' } }));
+		board.apply([created(3, 3)]);
+		expect([ids(board.rows), ids(board.waiting)]).toEqual([['call-2'], ['call-3']]);
+	});
+});
+
+describe('under a filter', () => {
+	beforeEach(() => void board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] }, total: 2 })));
+	it('only calls that match enter', () => {
+		board.apply([created(3, 3, ended), created(4, 4)]);
+		expect(ids(board.rows)).toEqual(['call-4', 'call-1']);
+		expect(board.total).toBe(4);
+	});
+	it('a row that no longer matches stays, and is known as a stray', () => {
+		board.apply([updated(1, 3, ended)]);
+		expect(board.rows.map((row) => board.isStray(row))).toEqual([true]);
+	});
+	it('a call that comes to match enters in its place', () => {
+		board.show(view([call(5, 2, ended)], 2, { query: { status: ['COMPLETED'] } }));
+		board.apply([updated(3, 6, ended)]);
+		expect(ids(board.rows)).toEqual(['call-5', 'call-3']);
+	});
+});
+
+describe('counts', () => {
+	it('follow the feed, each change once', () => {
+		board.apply([created(3, 3), updated(3, 4, ended), updated(1, 5, ended), deleted(2, 6)]);
+		expect([board.total, board.pending]).toEqual([2, 0]);
+	});
+	it('count the ending of a call that is not on the page', () => {
+		board.show({ ...view([], 2, { total: 9 }), pending: 4 });
+		board.apply([updated(70, 3, { ...ended, endedAt: new Date(noon + 61_000).toISOString() })]);
+		expect([board.total, board.pending]).toEqual([9, 3]);
+	});
+	it('do not take a correction for an ending', () => {
+		board.show({ ...view([], 2, { total: 9 }), pending: 4 });
+		const times = { endedAt: new Date(noon).toISOString(), updatedAt: new Date(noon + 90_000).toISOString() };
+		board.apply([updated(70, 3, { status: 'FAILED', phase: 'ENDED', outcome: 'manual', ...times })]);
+		expect(board.pending).toBe(4);
+	});
+	it('are not told after a run was cleared: the list is loaded anew', () =>
+		expect(board.apply([{ seq: 3, type: 'cleared', run: 'ci' }])).toBe(false));
+});
+
+it('a page that was read before the last pushes is brought up to them; one that was read after them counts none twice', () => {
+	const history: Change[] = [created(3, 3), updated(2, 4, ended), created(5, 5), deleted(1, 6), updated(3, 7, ended)];
+	const at = (seq: number): CallsView => {
+		const fresh = new Board();
+		fresh.show(view([call(2, 2), call(1, 1)], 2));
+		fresh.apply(history.filter((change) => change.seq <= seq));
+		return { ...view([...fresh.rows], seq), total: fresh.total, pending: fresh.pending };
+	};
+	const end = at(7);
+	fc.assert(
+		fc.property(fc.integer({ min: 2, max: 7 }), fc.integer({ min: 2, max: 7 }), (heard, read) => {
+			const tab = new Board();
+			tab.show(at(2));
+			tab.apply(history.filter(({ seq }) => seq <= heard));
+			tab.show(at(read));
+			tab.apply(history.filter(({ seq }) => seq > heard));
+			expect(tab.rows).toEqual(end.page.calls);
+			expect([tab.total, tab.pending]).toEqual([end.total, end.pending]);
+		}),
+	);
+});

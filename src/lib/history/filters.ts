@@ -1,0 +1,45 @@
+import type { CallQuery } from '#contract';
+import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
+
+/** The filters that the bar has a menu for, and the others that may stand in an address. */
+export type Filter = 'q' | 'status' | 'workflow' | 'outcome' | 'run' | 'from' | 'to';
+const FILTERS: readonly Filter[] = ['q', 'status', 'workflow', 'outcome', 'run', 'from', 'to'];
+export const OTHERS = ['outcome', 'run', 'from', 'to'] as const satisfies readonly Filter[];
+
+export interface Active {
+	filter: Filter;
+	/** `status: failed`, as a sentence names it. */
+	words: string;
+	/** The value alone. */
+	value: string;
+}
+
+/** The filters that are on, in words. */
+export function active(query: CallQuery): Active[] {
+	return FILTERS.flatMap((filter) => {
+		const value = query[filter];
+		if (value === undefined || value.length === 0) return [];
+		const values = Array.isArray(value) ? value : [value];
+		const said = values.map((v) => (filter === 'q' ? `“${v}”` : word(filter, v))).join(', ');
+		return [{ filter, value: said, words: `${filter === 'q' ? 'search' : filter}: ${said}` }];
+	});
+}
+
+function word(filter: Filter, value: string): string {
+	if (filter === 'status' && value in STATUS_WORDS)
+		return STATUS_WORDS[value as keyof typeof STATUS_WORDS].toLowerCase();
+	if (filter === 'workflow' && value in WORKFLOW_WORDS)
+		return WORKFLOW_WORDS[value as keyof typeof WORKFLOW_WORDS].toLowerCase();
+	return value;
+}
+
+/** The address of the list with these parameters changed; always its first page, unless `page` is among them. */
+export function address(params: URLSearchParams, changes: Partial<Record<Filter | 'page', readonly string[]>>): string {
+	const next = new URLSearchParams();
+	for (const [name, value] of params)
+		if (name !== 'page' && !name.startsWith('/') && value !== '' && !(name in changes)) next.append(name, value);
+	for (const [name, values] of Object.entries(changes))
+		for (const value of values) if (value !== '') next.append(name, value);
+	const query = next.toString();
+	return query === '' ? '/' : `/?${query}`;
+}

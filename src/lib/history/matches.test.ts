@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { exampleCall } from '#lib/line/example.ts';
+import { found, matches } from './matches.ts';
+
+const call = exampleCall({ customerName: 'Jean-Baptiste Lefèvre', phoneNumber: '+33199005501', run: 'ci-7' });
+
+describe('a search', () => {
+	it.each(['baptiste', 'LEFÈVRE', 'tiste l', '+33 1 99', '(199) 00-55', '9900', 'je', 'le', '33'])('finds %s', (q) =>
+		expect(found(call, q)).toBe(true),
+	);
+	it.each(['aptisté', 'ba', '99', '0000', 'lefèvre j'])('does not find %s', (q) => expect(found(call, q)).toBe(false));
+});
+
+describe('a filter', () => {
+	it('that is not set lets every call through', () => expect(matches(call, {})).toBe(true));
+	it('that repeats means any of its words', () => {
+		expect(matches(call, { status: ['FAILED', 'PENDING'] })).toBe(true);
+		expect(matches(call, { status: ['FAILED', 'COMPLETED'] })).toBe(false);
+	});
+	it('and another mean both', () => {
+		expect(matches(call, { workflow: ['SUPPORT'], run: ['ci-7'] })).toBe(true);
+		expect(matches(call, { workflow: ['SUPPORT'], run: ['ci-8'] })).toBe(false);
+		expect(matches(call, { outcome: ['busy'] })).toBe(false);
+	});
+	it('by time takes its beginning and leaves its end', () => {
+		expect(matches(call, { from: call.createdAt })).toBe(true);
+		expect(matches(call, { to: call.createdAt })).toBe(false);
+		expect(matches(call, { from: '2026-11-22T13:00:00+01:00', to: '2026-11-22T13:00:01+01:00' })).toBe(true);
+	});
+});

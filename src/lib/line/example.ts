@@ -1,0 +1,35 @@
+import type { Call } from '#contract';
+
+const MORNING = Date.parse('2026-11-22T12:00:00.000Z');
+
+/** A call as examples and tests need it: queued at noon; the times are milliseconds after that. */
+export function exampleCall(
+	call: Partial<Call> & { started?: number; ringing?: number; answered?: number; ended?: number } = {},
+): Call {
+	const { started, ringing, answered, ended, ...rest } = call;
+	const at = (ms: number | undefined): string | null =>
+		ms === undefined ? null : new Date(MORNING + ms).toISOString();
+	return {
+		id: '01900000-0000-7000-8000-000000000001',
+		customerName: 'Aylin Demir',
+		phoneNumber: '+493023125017',
+		workflow: 'SUPPORT',
+		status: 'PENDING',
+		phase: 'QUEUED',
+		outcome: null,
+		run: null,
+		scenario: null,
+		scheduledAt: null,
+		providerId: null,
+		createdAt: new Date(MORNING).toISOString(),
+		updatedAt: new Date(MORNING).toISOString(),
+		startedAt: at(started),
+		ringingAt: at(ringing),
+		answeredAt: at(answered),
+		endedAt: at(ended),
+		durationMs: null,
+		faults: 0,
+		seq: 1,
+		...rest,
+	};
+}

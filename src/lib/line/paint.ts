@@ -1,0 +1,105 @@
+import type { Outcome } from '#contract';
+import type { Part, Stretch } from './phases.ts';
+import { chanceOf } from './chance.ts';
+
+/** One kind of mark along the line, as the path of an SVG. */
+export interface Stroke {
+	part: Part;
+	/** `base` is the thin line under the rings. */
+	kind: 'dots' | 'thin' | 'base' | 'ticks' | 'bars';
+	d: string;
+}
+
+export type End = 'going' | 'done' | 'busy' | 'open' | 'stop' | 'cross' | 'none';
+
+export interface Painting {
+	strokes: Stroke[];
+	end: { mark: End; x: number };
+}
+
+interface Subject {
+	stretches: readonly Stretch[];
+	outcome: Outcome | null;
+	status: 'PENDING' | 'COMPLETED' | 'FAILED';
+	/** The same seed paints the same voice. */
+	seed: string;
+	/** How many milliseconds fill the line. */
+	scale: number;
+	width: number;
+	height: number;
+}
+
+const START = 2;
+/** Room for the mark at the end. */
+const END_ROOM = 14;
+const SCHEDULED_LENGTH = 44;
+const LEAST: Record<Part, number> = {
+	scheduled: SCHEDULED_LENGTH,
+	queued: 8,
+	initiated: 5,
+	ringing: 8,
+	'in-progress': 8,
+};
+
+const n = (value: number): string => String(Math.round(value * 10) / 10);
+const steps = (from: number, to: number, by: number): number[] =>
+	Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
+
+/** Draws a call as it sounded: dots while it waits, double ticks while it rings, bars while somebody talks, one mark for its end. */
+export function paint({ stretches, outcome, status, seed, scale, width, height }: Subject): Painting {
+	const room = width - END_ROOM;
+	const total = stretches.reduce((sum, { ms }) => sum + ms, 0);
+	const perMs = room / Math.max(scale, total);
+	const lengths = stretches.map(({ part, ms }) => Math.max(LEAST[part], ms * perMs));
+	// Small parts keep a visible length; the others give it back, so that the end never leaves the picture.
+	const squeeze = Math.min(1, room / lengths.reduce((sum, length) => sum + length, 0));
+	let x = START;
+	const strokes = stretches.flatMap(({ part }, i) => {
+		const from = x;
+		x += (lengths[i] ?? 0) * squeeze;
+		return paintPart(part, from, x, height, seed);
+	});
+	const mark = endOf(status, outcome);
+	return { strokes, end: { mark, x: x + (outcome === 'provider-unreachable' ? 10 : 4) } };
+}
+
+function paintPart(part: Part, from: number, to: number, height: number, seed: string): Stroke[] {
+	const y = height / 2;
+	const ring = Math.min(5, y - 2);
+	if (part === 'scheduled' || part === 'queued') {
+		const dots = steps(from, to - 1, part === 'queued' ? 4 : 7);
+		return [{ part, kind: 'dots', d: dots.map((x) => `M${n(x)} ${n(y)}h0`).join('') }];
+	}
+	if (part === 'initiated') return [{ part, kind: 'thin', d: `M${n(from)} ${n(y)}H${n(to)}` }];
+	if (part === 'ringing') {
+		const tick = (x: number): string => `M${n(x)} ${n(y - ring)}v${n(2 * ring)}`;
+		const pairs = steps(from + 2, to - 3, 11);
+		return [
+			{ part, kind: 'base', d: `M${n(from)} ${n(y)}H${n(to)}` },
+			{ part, kind: 'ticks', d: pairs.map((x) => tick(x) + tick(x + 3.2)).join('') },
+		];
+	}
+	return [{ part, kind: 'bars', d: voice(from + 1.5, to, height, seed) }];
+}
+
+/** Bars that rise and fall in phrases, the same ones for the same call however long it has grown. */
+function voice(from: number, to: number, height: number, seed: string): string {
+	const chance = chanceOf(seed);
+	const swing = chance() * 6;
+	return steps(from, to, 3.6)
+		.map((x, i) => {
+			const loud = (0.55 + 0.4 * Math.sin(i / 2.6 + swing)) * (0.5 + chance() * 0.75);
+			const half = Math.max(0.17, Math.min(1, loud)) * (height / 2 - 1);
+			return `M${n(x)} ${n(height / 2 - half)}v${n(2 * half)}`;
+		})
+		.join('');
+}
+
+function endOf(status: Subject['status'], outcome: Outcome | null): End {
+	if (status === 'PENDING') return 'going';
+	if (status === 'COMPLETED') return 'done';
+	if (outcome === 'busy') return 'busy';
+	if (outcome === 'no-answer') return 'open';
+	if (outcome === 'canceled') return 'stop';
+	return 'cross';
+}

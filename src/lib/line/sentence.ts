@@ -1,0 +1,20 @@
+import type { Call } from '#contract';
+import { lasted } from '#lib/time/words.ts';
+import { endWords } from './words.ts';
+import { phasesOf, type Part } from './phases.ts';
+
+const DID: Record<Part, string> = {
+	scheduled: 'scheduled',
+	queued: 'waited',
+	initiated: 'dialled',
+	ringing: 'rang',
+	'in-progress': 'talked',
+};
+
+/** The line in words, for those who do not see it: "Waited 0.20 s, rang 0.80 s, talked 1.71 s, completed." */
+export function sentence(call: Call, now: number): string {
+	if (call.phase === 'SCHEDULED') return 'Scheduled, not started.';
+	const parts = phasesOf(call, now).map(({ part, ms }) => `${DID[part]} ${lasted(ms)}`);
+	const text = [...parts, endWords(call)].join(', ');
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

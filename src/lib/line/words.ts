@@ -1,0 +1,28 @@
+import type { Call, Outcome } from '#contract';
+
+const ENDS: Record<Outcome, string> = {
+	completed: 'completed',
+	busy: 'busy',
+	'no-answer': 'no answer',
+	failed: 'failed',
+	canceled: 'canceled',
+	'provider-unreachable': 'provider unreachable',
+	'no-report': 'no report',
+	manual: 'corrected by hand',
+};
+
+/** How it ended, or that it goes on, in lower case. */
+export const endWords = ({ outcome }: Pick<Call, 'outcome'>): string =>
+	outcome === null ? 'still going' : ENDS[outcome];
+
+/** The phase or outcome beside the badge; empty where the badge says it all. `due` is the time of an appointment. */
+export function why({ phase, outcome, status }: Call, due: string): string {
+	if (outcome === 'completed' && status === 'COMPLETED') return '';
+	if (outcome !== null) return ENDS[outcome].charAt(0).toUpperCase() + ENDS[outcome].slice(1);
+	if (phase === 'SCHEDULED') return `Scheduled ${due}`;
+	if (phase === 'QUEUED') return 'Queued';
+	if (phase === 'INITIATED') return 'Dialling';
+	if (phase === 'RINGING') return 'Ringing';
+	if (phase === 'IN_PROGRESS') return 'Talking';
+	return '';
+}

@@ -1,0 +1,235 @@
+import { createContext } from 'svelte';
+import type { Socket } from 'socket.io-client';
+import type { Change, ClientEvents, ServerEvents, Sync } from '#contract';
+import { connection, type Connection } from './connection.ts';
+import { isPast } from './cursor.ts';
+import { onChanges, onHead, onSync, type Step } from './frames.ts';
+import { waitBefore } from './retries.ts';
+
+type Line = Socket<ServerEvents, ClientEvents>;
+
+/** Who listens. */
+interface Ears {
+	/** Changes in the order of their commits, each exactly once. */
+	apply(changes: Change[]): void;
+	/** The list must be loaded anew; its cursor comes back through `adopt`. */
+	reload(): void;
+	/** The server said what time it is. */
+	heard(at: string): void;
+}
+
+const TICK_MS = 500;
+const ANSWER_WITHIN_MS = 8_000;
+/** How long "Catching up, 38 changes" stands. */
+const CAUGHT_MS = 1_500;
+
+/** The line to the server: it asks for what it missed, it never gives up, and it says how it stands. */
+export class Feed {
+	/** The server runs another version than this page. */
+	outdated = $state(false);
+	/** The session has ended: the server does not let this tab in. */
+	refused = $state(false);
+
+	/** When the last change came, by the browser's clock. */
+	changedAt = $state<number | null>(null);
+
+	#up = $state(false);
+	#synced = $state(false);
+	#brokenAt = $state<number | null>(null);
+	#heardAt = $state(Date.now());
+	#nextTryAt = $state<number | null>(null);
+	#caught = $state.raw<{ changes: number; until: number } | null>(null);
+	#now = $state(Date.now());
+
+	#ears: Ears;
+	#version: string;
+	#cursor: string | null = null;
+	#socket: Line | undefined;
+	#wait = waitBefore(0, Math.random());
+	#tries = 0;
+	#asking = false;
+	#reloading = false;
+	#retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(version: string, ears: Ears) {
+		this.#version = version;
+		this.#ears = ears;
+	}
+
+	readonly connection: Connection = $derived(
+		connection({
+			up: this.#up,
+			synced: this.#synced,
+			brokenAt: this.#brokenAt,
+			heardAt: this.#heardAt,
+			nextTryAt: this.#nextTryAt,
+			caught: this.#caught,
+			now: this.#now,
+		}),
+	);
+
+	/** How long no change has come; null before the first. */
+	readonly quietMs: number | null = $derived(this.changedAt === null ? null : Math.max(0, this.#now - this.changedAt));
+
+	/** Where a freshly loaded list stands. The cursor moves forward only, unless the database is another one. */
+	adopt(cursor: string): void {
+		const own = this.#cursor;
+		if (own === null || this.#reloading || isPast(own, cursor)) this.#cursor = cursor;
+		if (this.#reloading) this.#synced = true;
+		this.#reloading = false;
+	}
+
+	/** Connects until the answer is called. */
+	start(): () => void {
+		let stopped = false;
+		const tick = setInterval(() => this.#tick(), TICK_MS);
+		const wake = (): void => {
+			this.#tick();
+			if (document.visibilityState === 'visible' && !this.#up) this.retry();
+		};
+		window.addEventListener('online', wake);
+		document.addEventListener('visibilitychange', wake);
+		this.#heardAt = this.#now = Date.now();
+		import('socket.io-client').then(
+			({ io }) => {
+				if (!stopped) this.#open(io);
+			},
+			() => (this.#brokenAt ??= Date.now()),
+		);
+		return () => {
+			stopped = true;
+			clearInterval(tick);
+			clearTimeout(this.#retryTimer);
+			window.removeEventListener('online', wake);
+			document.removeEventListener('visibilitychange', wake);
+			this.#socket?.disconnect();
+			this.#socket?.off();
+			this.#socket = undefined;
+		};
+	}
+
+	/** Now, without waiting for the next try. */
+	retry(): void {
+		this.#socket?.disconnect();
+		clearTimeout(this.#retryTimer);
+		this.#nextTryAt = null;
+		this.#socket?.connect();
+	}
+
+	/** The reader asks: is this really so. A live line is asked for what is missing, any other is tried anew. */
+	check(): void {
+		if (this.#up && this.#synced) void this.#catchUp();
+		else this.retry();
+	}
+
+	#open(io: typeof import('socket.io-client').io): void {
+		const socket: Line = io({
+			transports: ['websocket'],
+			auth: (give) => give(this.#cursor === null ? {} : { cursor: this.#cursor }),
+			// The jitter is ours (#plan), so that the countdown can name it.
+			randomizationFactor: 0,
+			autoConnect: false,
+		});
+		this.#socket = socket;
+		this.#plan();
+		socket.io.on('reconnect_attempt', () => this.#plan());
+		socket.on('connect', () => {
+			this.#up = true;
+			this.#tries = 0;
+			this.#brokenAt = this.#nextTryAt = null;
+			this.#synced = this.#asking = this.#reloading = this.refused = false;
+			this.#plan();
+		});
+		socket.on('disconnect', () => this.#broke());
+		socket.on('connect_error', (error) => {
+			this.refused = (error as { data?: { code?: string } }).data?.code === 'unauthorized';
+			this.#broke();
+		});
+		socket.on('sync', (sync) => this.#onSync(sync));
+		socket.on('changes', (changes) => {
+			this.#heard(changes.at);
+			if (this.#cursor !== null && !this.#reloading) this.#take(onChanges(this.#cursor, changes));
+		});
+		socket.on('head', (head) => {
+			this.#heard(head.at);
+			if (this.#cursor !== null && !this.#reloading) this.#take(onHead(this.#cursor, head));
+		});
+		socket.connect();
+	}
+
+	/** Fixes the wait before the next try, one ahead of Socket.IO. */
+	#plan(): void {
+		this.#wait = waitBefore(this.#tries++, Math.random());
+		this.#socket?.io.reconnectionDelay(this.#wait);
+		this.#socket?.io.reconnectionDelayMax(this.#wait);
+	}
+
+	#broke(): void {
+		this.#up = this.#synced = false;
+		this.#now = Date.now();
+		this.#brokenAt ??= this.#now;
+		this.#nextTryAt = this.#now + this.#wait;
+		// Where the server itself ended it, Socket.IO leaves the next try to us.
+		if (this.#socket && !this.#socket.active) {
+			clearTimeout(this.#retryTimer);
+			this.#retryTimer = setTimeout(() => {
+				this.#plan();
+				this.#socket?.connect();
+			}, this.#wait);
+		}
+	}
+
+	#heard(at?: string): void {
+		this.#heardAt = this.#now = Date.now();
+		if (at !== undefined) this.#ears.heard(at);
+	}
+
+	#onSync(sync: Sync): void {
+		this.#heard();
+		this.outdated = sync.version !== this.#version;
+		const step = onSync(this.#cursor, sync);
+		if (step.do === 'apply' && step.changes.length > 0) {
+			this.#caught = { changes: step.changes.length, until: Date.now() + CAUGHT_MS };
+		}
+		this.#take(step);
+	}
+
+	#take(step: Step): void {
+		if (step.do === 'apply') {
+			this.#cursor = step.cursor;
+			this.#synced ||= !this.#asking;
+			if (step.changes.length === 0) return;
+			this.changedAt = this.#now;
+			this.#ears.apply(step.changes);
+		} else if (step.do === 'reload') {
+			this.#synced = false;
+			this.#reloading = true;
+			this.#ears.reload();
+		} else if (step.do === 'sync') void this.#catchUp();
+	}
+
+	/** Asks for what is missing, one question at a time. */
+	async #catchUp(): Promise<void> {
+		const socket = this.#socket;
+		if (!socket || this.#asking) return;
+		this.#asking = true;
+		this.#synced = false;
+		try {
+			const sync = await socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor: this.#cursor });
+			this.#asking = false;
+			this.#onSync(sync);
+		} catch {
+			// No answer: a new connection begins with a sync.
+			this.#asking = false;
+			if (socket.connected) this.retry();
+		}
+	}
+
+	#tick(): void {
+		this.#now = Date.now();
+		// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
+		if (this.#up && this.connection.state === 'stale') this.retry();
+	}
+}
+
+export const [getFeed, setFeed] = createContext<Feed>();

@@ -1,0 +1,15 @@
+export interface Country {
+	/** ISO 3166, two letters. */
+	code: string;
+	name: string;
+	/** Without the plus. */
+	callingCode: string;
+}
+
+/** A number as a row shows it. */
+export interface Told {
+	country: string | null;
+	text: string;
+}
+
+export type Composed = { e164: string; error?: never } | { e164?: never; error: string };

@@ -1,0 +1,66 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `9 s ago`, `1 min ago`, `3 h ago`, `2 d ago`; what is not over a second old is `now`. */
+export function ago(at: string, now: number): string {
+	const age = Math.max(0, now - Date.parse(at));
+	if (age < 1_000) return 'now';
+	if (age < MINUTE) return `${Math.floor(age / 1_000)} s ago`;
+	if (age < HOUR) return `${Math.floor(age / MINUTE)} min ago`;
+	if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
+	return `${Math.floor(age / DAY)} d ago`;
+}
+
+/** `in 40 s`, `in 12 min`, `in 1 h 22`, `in 3 d`; what is due is `now`. */
+export function until(at: string, now: number): string {
+	const left = Date.parse(at) - now;
+	if (left < 1_000) return 'now';
+	if (left < MINUTE) return `in ${Math.floor(left / 1_000)} s`;
+	if (left < HOUR) return `in ${Math.floor(left / MINUTE)} min`;
+	if (left < DAY) return `in ${Math.floor(left / HOUR)} h ${two(Math.floor((left % HOUR) / MINUTE))}`;
+	return `in ${Math.floor(left / DAY)} d`;
+}
+
+/** A length of talk: `1.52 s`, from a minute on `1 min 04 s`, from an hour on `1 h 02 min`. */
+export function lasted(ms: number): string {
+	if (ms < MINUTE) return `${(Math.floor(ms / 10) / 100).toFixed(2)} s`;
+	if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${two(Math.floor((ms % MINUTE) / 1_000))} s`;
+	return `${Math.floor(ms / HOUR)} h ${two(Math.floor((ms % HOUR) / MINUTE))} min`;
+}
+
+export interface Place {
+	locale: string;
+	zone: string;
+}
+
+/** `15:30`; with the day where it is another one. */
+export function hour(at: string | number, now: number, { locale, zone }: Place): string {
+	const when = new Date(at);
+	const day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: zone });
+	const sameDay = day.format(when) === day.format(now);
+	return new Intl.DateTimeFormat(locale, {
+		...(sameDay ? {} : { day: 'numeric', month: 'short' }),
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+		timeZone: zone,
+	}).format(when);
+}
+
+/** For the pointer that rests: the exact local time and the same in UTC. */
+export function exact(at: string, { locale, zone }: Place): string {
+	if (zone === 'UTC') return at;
+	const local = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: zone });
+	return `${local.format(new Date(at))}\n${at}`;
+}
+
+/** `Europe/Berlin, UTC+1`. */
+export function zoneName({ zone }: Place, now: number): string {
+	if (zone === 'UTC') return 'UTC';
+	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(now);
+	const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+	return `${zone}, ${offset.replace('GMT', 'UTC')}`;
+}

@@ -1,0 +1,16 @@
+import type { Call } from '#contract';
+
+export const WORKFLOW_WORDS: Readonly<Record<Call['workflow'], string>> = {
+	SUPPORT: 'Support',
+	SALES: 'Sales',
+	REMINDER: 'Reminder',
+};
+export const STATUS_WORDS: Readonly<Record<Call['status'], string>> = {
+	PENDING: 'Pending',
+	COMPLETED: 'Completed',
+	FAILED: 'Failed',
+};
+
+/** `1 call`, `18,211 calls`, with the thousands of the reader's language. */
+export const calls = (count: number, locale: string): string =>
+	`${count.toLocaleString(locale)} ${count === 1 ? 'call' : 'calls'}`;

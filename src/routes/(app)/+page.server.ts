@@ -1,0 +1,71 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import { compose, tellNumber } from '#lib/phone/phone.ts';
+import type { Told } from '#lib/phone/types.ts';
+import { checkName, checkTime } from '#lib/request/checks.ts';
+import { byField, SOON_MS, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url, depends }) => {
+	depends('calls');
+	// A form's action stands in the query too (`?/create`); the list knows nothing of it.
+	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
+	const { ok: view, problem } = await locals.app.calls(params);
+	if (problem) error(problem.status, { message: problem.detail, code: problem.code });
+
+	const numbers: Record<string, Told> = {};
+	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= tellNumber(phoneNumber);
+	return { view, numbers };
+};
+
+export const actions: Actions = {
+	/** The form without a script. */
+	create: async ({ locals, request }) => {
+		const values = valuesOf(await request.formData());
+		const number = compose(values.phoneNumber, values.country);
+		const errors: Errors = {};
+		const name = checkName(values.customerName);
+		if (name) errors.customerName = name;
+		if (number.error !== undefined) errors.phoneNumber = number.error;
+		const time = values.when === 'pick' ? checkTime(values.scheduledAt) : null;
+		if (time) errors.scheduledAt = time;
+		if (Object.keys(errors).length > 0) return refuse(400, { values, errors, problem: null });
+
+		const { problem } = await locals.app.create({
+			customerName: values.customerName,
+			phoneNumber: number.e164,
+			workflow: values.workflow,
+			...scheduled(values),
+		});
+		if (!problem) redirect(303, '/#main');
+		const refused = byField(problem.errors ?? []);
+		return refuse(problem.status, {
+			values,
+			errors: refused,
+			problem: Object.keys(refused).length > 0 ? null : problem.detail,
+		});
+	},
+};
+
+const refuse = (status: number, answer: FormAnswer) => fail(status, answer);
+
+function valuesOf(data: FormData): Values {
+	const text = (name: string): string => {
+		const value = data.get(name);
+		return typeof value === 'string' ? value : '';
+	};
+	return {
+		customerName: text('customerName'),
+		country: text('country'),
+		phoneNumber: text('phoneNumber'),
+		workflow: text('workflow'),
+		when: WHENS.find((when) => when === text('when')) ?? 'now',
+		scheduledAt: text('scheduledAt'),
+	};
+}
+
+/** Without a script nobody knows the reader's zone: the field says UTC then, and means it. */
+function scheduled({ when, scheduledAt }: Values): { scheduledAt?: string } {
+	if (when === 'soon') return { scheduledAt: new Date(Date.now() + SOON_MS).toISOString() };
+	if (when === 'pick') return { scheduledAt: new Date(`${scheduledAt}Z`).toISOString() };
+	return {};
+}
