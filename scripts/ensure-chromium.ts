@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { findChromium } from '#tests/support/chromium.ts';
+
+const run = (command: string, args: string[]): boolean => {
+	console.log(`> ${command} ${args.join(' ')}`);
+	return spawnSync(command, args, { stdio: 'inherit', timeout: 300_000 }).status === 0;
+};
+
+/** Makes sure that a Chromium is there for the browser tests, by the means that this machine has; answers its path. */
+export function ensureChromium(): string | null {
+	const there = findChromium();
+	if (there !== null) return there;
+	console.log('No Chromium found: installing one for the browser tests.');
+	if (
+		process.getuid?.() === 0 &&
+		run('apt-get', ['update']) &&
+		run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
+	)
+		return findChromium();
+	run('npx', ['playwright', 'install', 'chromium']);
+	return findChromium();
+}
+
+export const NO_CHROMIUM = `The browser tests need Chromium, and none could be installed here. Either
+  npx playwright install chromium          (needs the internet)
+or install your system's package, for example
+  sudo apt-get install chromium
+and run the tests again.`;

@@ -1,0 +1,132 @@
+import { expect, openDashboard, rowOf, test } from './server.ts';
+
+test('[D3] filters and search stand in the URL, survive a reload, and can be dropped', async ({ page, server }) => {
+	await server.create({ customerName: 'Ada Berg', scenario: 'completed' });
+	await server.create({ customerName: 'Bela Stein', workflow: 'SALES', scenario: 'busy' });
+	await openDashboard(page, server);
+	await expect(rowOf(page, 'Bela Stein')).toContainText('Failed');
+	await expect(rowOf(page, 'Bela Stein')).toContainText('Busy');
+
+	await page.getByRole('button', { name: 'Status' }).click();
+	await page
+		.getByRole('menuitemcheckbox', { name: 'Failed' })
+		.or(page.getByRole('checkbox', { name: 'Failed' }))
+		.first()
+		.click();
+	await expect(page).toHaveURL(/status=FAILED/);
+	await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
+	await page.reload();
+	await expect(rowOf(page, 'Bela Stein')).toBeVisible();
+	await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
+
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('/');
+	await page.keyboard.type('nobody');
+	await expect(page).toHaveURL(/q=nobody/);
+	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+	await page.goto(`${server.url}/?q=%2B1%20202`);
+	await expect(rowOf(page, 'Ada Berg')).toBeVisible();
+});
+
+test('[D4] a call is marked by hand, canceled and deleted from its row, in every tab', async ({ context, server }) => {
+	const { id } = await server.create({ customerName: 'Cora Lind', scheduledAt: '2099-01-01T00:00:00Z' });
+	const [one, two] = [await context.newPage(), await context.newPage()];
+	await openDashboard(one, server);
+	await openDashboard(two, server);
+	await expect(rowOf(one, 'Cora Lind')).toContainText('Scheduled');
+
+	const choose = async (item: string): Promise<void> => {
+		await rowOf(one, 'Cora Lind').getByRole('button', { name: 'Actions for Cora Lind' }).click();
+		await one.getByRole('menuitem', { name: item }).click();
+	};
+	await choose('Mark completed');
+	await expect(rowOf(two, 'Cora Lind')).toContainText('Completed');
+	await choose('Mark failed');
+	await expect(rowOf(two, 'Cora Lind')).toContainText('Corrected by hand');
+	await choose('Delete');
+	const dialog = one.getByRole('dialog');
+	await expect(dialog).toContainText('Cora Lind');
+	await dialog.getByRole('button', { name: 'Keep it' }).click();
+	await expect(rowOf(two, 'Cora Lind')).toBeVisible();
+	await choose('Delete');
+	await dialog.getByRole('button', { name: 'Delete call' }).click();
+	for (const page of [one, two]) await expect(rowOf(page, 'Cora Lind')).toHaveCount(0);
+	await expect(server.api('GET', `/api/calls/${id}`)).rejects.toThrow('404');
+});
+
+test('[D5] clearing everything names the number and wants it typed', async ({ page, server }) => {
+	for (const name of ['One', 'Two', 'Three']) await server.create({ customerName: name });
+	await openDashboard(page, server);
+	await page.getByRole('button', { name: 'Clear all' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Delete 3 calls?' });
+	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
+	await expect(dialog).toContainText('Type 3 to go on.');
+	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toHaveLength(3);
+	await dialog.getByRole('textbox').fill('3');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
+	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
+});
+
+test('[D6] wrong input is explained beside its field, and nothing is sent', async ({ page, server }) => {
+	await openDashboard(page, server);
+	const posts: string[] = [];
+	page.on('request', (request) => posts.push(request.url()));
+	await page.getByRole('button', { name: 'Place call' }).click();
+	const name = page.getByLabel('Customer name');
+	await expect(name).toBeFocused();
+	await expect(name).toHaveAttribute('aria-invalid', 'true');
+	await name.fill('Dario');
+	await expect(name).not.toHaveAttribute('aria-invalid', 'true');
+	await page.getByLabel('Phone number').fill('+44 20 79');
+	await page.keyboard.press('Enter');
+	await expect(page.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
+	await expect(page.getByText(/Too short for/)).toBeVisible();
+	expect(posts).toEqual([]);
+	await page.getByLabel('Phone number').fill('+44 20 7946 0112');
+	await page.keyboard.press('Enter');
+	await expect(rowOf(page, 'Dario')).toContainText('+44 20 7946 0112');
+});
+
+test('[D7] an empty history offers a test call and a command that works', async ({ page, server }) => {
+	await openDashboard(page, server);
+	await expect(page.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
+	await expect(page.getByText(`curl -X POST ${server.url}/api/calls`)).toBeVisible();
+	await page.getByRole('button', { name: 'Place a test call' }).click();
+	await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
+});
+
+test('[D8] a request that the server refuses keeps the draft and says what it answered', async ({ page, server }) => {
+	await openDashboard(page, server);
+	await page.getByLabel('Customer name').fill('Elif');
+	await page.getByLabel('Phone number').fill('+12025550100');
+	await server.stop();
+	await page.getByRole('button', { name: 'Place call' }).click();
+	await expect(page.getByText(/Call not placed/)).toBeVisible();
+	await expect(page.getByLabel('Customer name')).toHaveValue('Elif');
+	await server.start();
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(rowOf(page, 'Elif')).toBeVisible();
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('[D9] the history can be read and filtered, and a call be made', async ({ page, server }) => {
+		await server.create({ customerName: 'Fatima' });
+		await page.goto(server.url);
+		await expect(rowOf(page, 'Fatima')).toBeVisible();
+		await page.getByLabel('Customer name').fill('Goran');
+		await page.getByLabel('Phone number').fill('+385 1 4920 000');
+		await page.getByRole('button', { name: 'Place call' }).click();
+		await expect(rowOf(page, 'Goran')).toContainText('+385');
+		await page.getByLabel('Customer name').fill('Hana');
+		await page.getByLabel('Phone number').fill('12');
+		await page.getByRole('button', { name: 'Place call' }).click();
+		await expect(page.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
+		await expect(page.getByLabel('Customer name')).toHaveValue('Hana');
+		expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toHaveLength(2);
+		await page.goto(`${server.url}/?q=fatima`);
+		await expect(rowOf(page, 'Goran')).toHaveCount(0);
+	});
+});

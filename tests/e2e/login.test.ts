@@ -1,0 +1,51 @@
+import { expect, expectConnection, rowOf, test } from './server.ts';
+
+const TOKEN = 'a-token-for-the-browser-tests';
+
+test.describe('a protected dashboard', () => {
+	test.use({ env: { API_TOKEN: TOKEN } });
+
+	test('[D14] asks for the token, then works: a call made in it ends well, by push', async ({ page, server }) => {
+		await page.goto(`${server.url}/?status=COMPLETED`);
+		await expect(page).toHaveURL(/\/login\?next=/);
+		await page.getByLabel(/token/i).fill('wrong');
+		await page.keyboard.press('Enter');
+		await expect(page.getByText(/not right/i)).toBeVisible();
+		await page.getByLabel(/token/i).fill(TOKEN);
+		await page.keyboard.press('Enter');
+		await expect(page).toHaveURL(`${server.url}/?status=COMPLETED`);
+		await page.goto(server.url);
+		await expectConnection(page, 'Live');
+		await page.getByLabel('Customer name').fill('Rosa');
+		await page.getByLabel('Phone number').fill('+12025550100');
+		await page.keyboard.press('Enter');
+		await expect(rowOf(page, 'Rosa')).toContainText('Completed');
+	});
+
+	test('[D15] never shows the token, and after the logout nothing is live', async ({ page, context, server }) => {
+		const bodies: string[] = [];
+		page.on('response', async (response) => {
+			const type = response.headers()['content-type'] ?? '';
+			if (/html|javascript|json/.test(type) && response.status() === 200) bodies.push(await response.text());
+		});
+		await page.goto(`${server.url}/login`);
+		await page.getByLabel(/token/i).fill(TOKEN);
+		await page.keyboard.press('Enter');
+		await expectConnection(page, 'Live');
+		await page.waitForLoadState('networkidle');
+		expect(bodies.length).toBeGreaterThan(0);
+		for (const body of bodies) expect(body).not.toContain(TOKEN);
+		const [cookie] = await context.cookies();
+		expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+		expect(cookie?.value).not.toContain(TOKEN);
+
+		const other = await context.newPage();
+		await other.goto(server.url);
+		await expectConnection(other, 'Live');
+		await page.getByRole('button', { name: 'Log out' }).click();
+		await expect(page).toHaveURL(/\/login/);
+		await expect(other.getByRole('button', { name: /^Connection:/ })).not.toContainText('Live');
+		await page.goto(server.url);
+		await expect(page).toHaveURL(/\/login/);
+	});
+});

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test as base, expect, type Page } from '@playwright/test';
+import type { Call } from '#contract';
+
+/** The built server as a process of its own, as production runs it, on a temporary file. */
+export interface Server {
+	url: string;
+	/** Requests with the token, where one is set. */
+	api<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+	create(call?: Record<string, unknown>): Promise<Call>;
+	/** Ends the process and waits for that. */
+	stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+	/** Starts it again: the same file, the same port. */
+	start(): Promise<void>;
+}
+
+interface Fixtures {
+	/** The environment of the test's server; `test.use({ env: { … } })` changes it. */
+	env: Record<string, string>;
+	server: Server;
+}
+
+export const test = base.extend<Fixtures>({
+	env: [{}, { option: true }],
+	server: async ({ env }, use) => {
+		const folder = await mkdtemp(join(tmpdir(), 'audena-e2e-'));
+		const given: Record<string, string> = {
+			...{ LOG_LEVEL: 'warn', PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '500', PROVIDER_FAIL_RATE: '0' },
+			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
+		};
+		let port = '0';
+		let url = '';
+		let running: ChildProcess | undefined;
+
+		const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
+			if (!running) return;
+			const gone = once(running, 'exit');
+			running.kill(signal);
+			await gone;
+			running = undefined;
+		};
+		const start = async (): Promise<void> => {
+			const started = spawn(process.execPath, ['build/main.js'], {
+				env: { ...process.env, ...given, PORT: port },
+				stdio: ['ignore', 'pipe', 'inherit'],
+			});
+			running = started;
+			for await (const line of createInterface({ input: started.stdout })) {
+				const address = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
+				if (address === undefined) continue;
+				url = address.replace('localhost', '127.0.0.1');
+				port = new URL(url).port;
+				started.stdout.resume();
+				return;
+			}
+			throw new Error('The server did not start: is it built? (npm run build)');
+		};
+		const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+			const token = given.API_TOKEN;
+			const response = await fetch(`${url}${path}`, {
+				method,
+				headers: {
+					...(body === undefined ? {} : { 'content-type': 'application/json' }),
+					...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+				},
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+			if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+			return (response.status === 204 ? undefined : await response.json()) as T;
+		};
+
+		await start();
+		await use({
+			get url() {
+				return url;
+			},
+			api,
+			create: async (call = {}) => {
+				const wanted = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT', ...call };
+				return (await api<{ call: Call }>('POST', '/api/calls', wanted)).call;
+			},
+			...{ stop, start },
+		});
+		await stop();
+		await rm(folder, { recursive: true, force: true });
+	},
+});
+
+/** Opens the dashboard and waits until it is live. */
+export async function openDashboard(page: Page, server: Server, path = '/'): Promise<void> {
+	await page.goto(`${server.url}${path}`);
+	await expectConnection(page, 'Live');
+}
+
+export async function expectConnection(page: Page, words: string | RegExp): Promise<void> {
+	await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(words, { timeout: 20_000 });
+}
+
+/** The row of a customer in the history. */
+export const rowOf = (page: Page, customer: string) => page.getByRole('row').filter({ hasText: customer });
+
+export { expect };
