@@ -59,7 +59,7 @@ export function paint({ stretches, outcome, status, seed, scale, width, height }
 		x += (lengths[i] ?? 0) * squeeze;
 		return paintPart(part, from, x, height, seed);
 	});
-	const mark = endOf(status, outcome);
+	const mark = stretches[0]?.part === 'scheduled' ? 'none' : endOf(status, outcome);
 	return { strokes, end: { mark, x: x + (outcome === 'provider-unreachable' ? 10 : 4) } };
 }
 

@@ -11,8 +11,8 @@ describe('a typed number', () => {
 
 	it.each([
 		['', 'DE', 'Enter a phone number.'],
-		['202 555 01', 'US', 'Too short for United States. Two more digits?'],
-		['202 555 01000', 'US', 'Too long for United States. One digit too many?'],
+		['202 555 01', 'US', 'Too short for the United States. Two more digits?'],
+		['202 555 01000', 'US', 'Too long for the United States. One digit too many?'],
 		['call me', 'DE', 'A phone number holds digits only.'],
 	])('%s in %s is refused with the cure', (typed, country, error) =>
 		expect(compose(typed, country)).toEqual({ error }),

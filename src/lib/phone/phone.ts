@@ -45,6 +45,14 @@ export function tellNumber(e164: string): Told {
 		: { country: null, text: e164 };
 }
 
+/** As it stands in a sentence: `Germany`, `the United Kingdom`. */
+function countryName(code: CountryCode): string {
+	const name = new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
+	return /^(United|Netherlands|Philippines|Bahamas|Maldives|Gambia|Dominican|Central|.* Islands$)/.test(name)
+		? `the ${name}`
+		: name;
+}
+
 /** The number as it is stored, out of what was typed for a country; or what is wrong with it, and the cure. */
 export function compose(typed: string, country: string): Composed {
 	const text = typed.trim();
@@ -54,7 +62,7 @@ export function compose(typed: string, country: string): Composed {
 	if (number?.isPossible()) return { e164: number.number };
 
 	const where = number ? (countryOf(number) ?? home) : home;
-	const name = where ? (new Intl.DisplayNames('en', { type: 'region' }).of(where) ?? where) : 'this country';
+	const name = where ? countryName(where) : 'this country';
 	const fault = home ? validatePhoneNumberLength(text, home) : validatePhoneNumberLength(text);
 	if (!/\d/.test(text) || /[^\d\s()+./-]/.test(text)) return { error: 'A phone number holds digits only.' };
 	if (fault === 'TOO_LONG') return { error: `Too long for ${name}.${count(number, where, 'long')}` };

@@ -20,10 +20,10 @@ describe('a field', () => {
 	it('is checked when it is left, then on each key until it is right', () => {
 		draft.phoneNumber = '202 555 01';
 		draft.left('phoneNumber');
-		expect(draft.errors.phoneNumber).toBe('Too short for United States. Two more digits?');
+		expect(draft.errors.phoneNumber).toBe('Too short for the United States. Two more digits?');
 		draft.phoneNumber = '202 555 010';
 		draft.typed('phoneNumber');
-		expect(draft.errors.phoneNumber).toBe('Too short for United States. One more digit?');
+		expect(draft.errors.phoneNumber).toBe('Too short for the United States. One more digit?');
 		draft.phoneNumber = '202 555 0100';
 		draft.typed('phoneNumber');
 		expect(draft.errors).toEqual({});

@@ -58,8 +58,9 @@ export class Clock {
 	}
 
 	#tick(): void {
-		this.now = Date.now() + this.#offset;
-		this.fine = this.now;
+		const now = Date.now() + this.#offset;
+		this.now = now;
+		this.fine = now;
 	}
 }
 
