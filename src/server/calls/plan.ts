@@ -194,7 +194,8 @@ class Group {
 	}
 
 	#jobResult(command: Extract<Command, { do: 'queue' | 'refused' }>, call: CallRow | null | undefined): Outcome {
-		if (!this.#holds(command.job) || !call) return { stale: true };
+		// An ended call's dispatch is dropped, also where the ending stands in this very group.
+		if (!this.#holds(command.job) || call?.status !== 'PENDING') return { stale: true };
 		if (command.do === 'queue') {
 			if (call.phase !== 'SCHEDULED') return { call };
 			return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});

@@ -140,10 +140,10 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	);
 	write(INSERT_EVENTS, written.events);
 	write(INSERT_RECEIPTS, written.receipts);
-	write(DROP_DISPATCHES, written.doneCalls);
+	write(INSERT_JOBS, written.jobs);
+	write(DROP_DISPATCHES, written.doneCalls); // also those of calls that were made in this group
 	write(DELETE_JOBS, written.doneJobs);
 	write(RETRY_JOBS, written.retries);
-	write(INSERT_JOBS, written.jobs);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PHASES, type ProviderReport } from '#contract';
+import { callRow, NOON } from '#tests/support/call-row.ts';
+import type { CallRow } from './call.ts';
+import { advance, endHere } from './machine.ts';
+
+const report = (over: Partial<ProviderReport> = {}): ProviderReport => ({
+	...{ callId: 'the-call', providerId: 'sim_1', status: 'PENDING' },
+	...over,
+});
+const after = (ms: number): string => new Date(NOON + ms).toISOString();
+const rank = (call: CallRow): number => PHASES.indexOf(call.phase);
+
+describe('the state machine', () => {
+	it('[M1] a phase advances, adopts the provider and keeps when it began', () => {
+		const at = NOON + 1_000;
+		const ringing = advance(callRow(), report({ phase: 'RINGING', occurredAt: after(700) }), at);
+		expect(ringing.next).toEqual(
+			callRow({ phase: 'RINGING', providerId: 'sim_1', ringingAt: NOON + 700, updatedAt: at }),
+		);
+	});
+
+	it.each([
+		['QUEUED', 'queued', 'queued'],
+		['INITIATED', 'initiated', 'startedAt'],
+		['RINGING', 'ringing', 'ringingAt'],
+		['IN_PROGRESS', 'in-progress', 'answeredAt'],
+	] as const)('[M1] %s is told as `%s`, phases before it may be skipped', (phase, type, time) => {
+		const step = advance(callRow({ phase: 'SCHEDULED' }), report({ phase }), NOON + 5);
+		expect(step).toMatchObject({ type, next: { phase, ...(time === 'queued' ? {} : { [time]: NOON + 5 }) } });
+	});
+
+	it.each(PHASES.filter((phase) => phase !== 'ENDED').map((phase) => [phase] as const))(
+		'[M2] a late or repeated %s changes nothing',
+		(phase) => {
+			for (const known of PHASES.slice(PHASES.indexOf(phase), -1))
+				expect(advance(callRow({ phase: known, providerId: 'sim_1' }), report({ phase }), NOON)).toEqual({
+					reason: 'late-phase',
+				});
+		},
+	);
+
+	it('[M3] a PENDING report without a phase, or with the last one, is no news', () => {
+		expect(advance(callRow(), report(), NOON)).toEqual({ reason: 'no-news' });
+		expect(advance(callRow(), report({ phase: 'ENDED' }), NOON)).toEqual({ reason: 'no-news' });
+	});
+
+	it('[M4] another provider is not believed, not even with an ending', () => {
+		const call = callRow({ providerId: 'sim_2' });
+		expect(advance(call, report({ phase: 'RINGING' }), NOON)).toEqual({ reason: 'other-provider' });
+		expect(advance(call, report({ status: 'COMPLETED' }), NOON)).toEqual({ reason: 'other-provider' });
+	});
+
+	it.each([
+		['COMPLETED', undefined, 'completed'],
+		['COMPLETED', 'busy', 'completed'],
+		['FAILED', undefined, 'failed'],
+		['FAILED', 'completed', 'failed'],
+		['FAILED', 'no-answer', 'no-answer'],
+	] as const)('[M5] %s with outcome %s ends the call as %s, whatever its phase', (status, said, outcome) => {
+		for (const phase of PHASES.slice(0, -1)) {
+			const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+			const { next } = advance(callRow({ phase }), ending, NOON + 9);
+			expect(next).toMatchObject({ status, outcome, phase: 'ENDED', endedAt: NOON + 9 });
+		}
+	});
+
+	it('[M6] the talk is what the provider says, else what was seen, and only of a completed call', () => {
+		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
+		const durationOf = (over: Partial<ProviderReport>): number | null | undefined =>
+			advance(talking, report(over), NOON + 500).next?.durationMs;
+		expect(durationOf({ status: 'COMPLETED', durationMs: 42 })).toBe(42);
+		expect(durationOf({ status: 'COMPLETED' })).toBe(400);
+		expect(durationOf({ status: 'FAILED', durationMs: 42 })).toBeNull();
+	});
+
+	it('[M7] no time is before the request or in our future', () => {
+		const timeOf = (occurredAt: string): number | null | undefined =>
+			advance(callRow(), report({ phase: 'RINGING', occurredAt }), NOON + 10).next?.ringingAt;
+		expect(timeOf(after(-60_000))).toBe(NOON);
+		expect(timeOf(after(60_000))).toBe(NOON + 10);
+	});
+
+	it('[M8] an ending of our own keeps the talk of a completed call alone', () => {
+		const talking = callRow({ phase: 'IN_PROGRESS', answeredAt: NOON });
+		expect(endHere(talking, 'COMPLETED', 'manual', NOON + 30)).toMatchObject({ durationMs: 30, endedAt: NOON + 30 });
+		expect(endHere(talking, 'FAILED', 'canceled', NOON + 30)).toMatchObject({ durationMs: null, phase: 'ENDED' });
+	});
+});
+
+/** What a provider reports of one call, in the order in which it happens. */
+const lifecycle: fc.Arbitrary<ProviderReport[]> = fc
+	.record({
+		phases: fc.subarray(['INITIATED', 'RINGING', 'IN_PROGRESS'] as const),
+		ending: fc.constantFrom('completed', 'busy', 'no-answer', 'failed', 'canceled'),
+	})
+	.map(({ phases, ending }) => [
+		...phases.map((phase, i) => report({ phase, sequence: i + 1, occurredAt: after(i * 100) })),
+		report({
+			...(ending === 'completed' ? { status: 'COMPLETED', durationMs: 77 } : { status: 'FAILED' }),
+			...{ phase: 'ENDED', outcome: ending, sequence: phases.length + 1, occurredAt: after(900) },
+		}),
+	]);
+
+/** What may arrive of it: any order, anything twice, anything lost. */
+const arrivals = lifecycle.chain((reports) =>
+	fc.record({
+		reports: fc.constant(reports),
+		arrived: fc
+			.array(fc.constantFrom(...reports), { maxLength: 12 })
+			.chain((repeated) => fc.shuffledSubarray([...reports, ...repeated])),
+	}),
+);
+
+describe('whatever arrives of a lifecycle, in whatever order', () => {
+	it('[M9] every state on the way is an allowed one, and nothing ever moves back', () => {
+		fc.assert(
+			fc.property(arrivals, ({ arrived }) => {
+				let call = callRow();
+				for (const [i, item] of arrived.entries()) {
+					const { next } = advance(call, item, NOON + 1_000 + i);
+					if (!next) continue;
+					expect(call.status).toBe('PENDING'); // a terminal call never changes by reports
+					expect(rank(next)).toBeGreaterThan(rank(call));
+					const terminal = next.status !== 'PENDING';
+					expect([next.phase === 'ENDED', next.outcome !== null, next.endedAt !== null]).toEqual([
+						...[terminal, terminal, terminal],
+					]);
+					expect(next).toMatchObject({ id: call.id, n: call.n, createdAt: call.createdAt, providerId: 'sim_1' });
+					call = next;
+				}
+			}),
+		);
+	});
+
+	it('[M10] once the ending has arrived, the end is the same', () => {
+		fc.assert(
+			fc.property(arrivals, ({ reports, arrived }) => {
+				const ending = reports.at(-1)!;
+				const end = arrived.reduce((call, item) => advance(call, item, NOON + 5_000).next ?? call, callRow());
+				expect(end).toMatchObject(
+					arrived.includes(ending)
+						? {
+								...{ status: ending.status, phase: 'ENDED', outcome: ending.outcome, endedAt: NOON + 900 },
+								durationMs: ending.durationMs ?? null,
+							}
+						: { status: 'PENDING', outcome: null, endedAt: null },
+				);
+			}),
+		);
+	});
+
+	it('[M11] a terminal call is left as it is by every report', () => {
+		fc.assert(
+			fc.property(arrivals, ({ arrived }) => {
+				const ended = callRow({ status: 'FAILED', phase: 'ENDED', outcome: 'manual', endedAt: NOON });
+				for (const item of arrived) expect(advance(ended, item, NOON)).toEqual({ reason: 'terminal' });
+			}),
+		);
+	});
+});

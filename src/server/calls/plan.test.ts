@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderReport } from '#contract';
+import type { Database } from '#db/database.ts';
+import { NOON } from '#tests/support/call-row.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+import { createJobStore, type Job } from '../jobs/store.ts';
+import type { Command, DispatchAttempt, Outcome } from './commands.ts';
+import { createWriter, type Committed } from './writer.ts';
+
+interface Bench {
+	database: Database;
+	clock: { now: number };
+	commits: Committed[];
+	/** Writes commands as one group: one transaction. */
+	group(...commands: Command[]): Promise<Outcome[]>;
+	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
+	/** Takes the jobs that are due, as a worker does. */
+	claim(): Promise<Job[]>;
+	column(sql: string): Promise<unknown[]>;
+}
+
+/** The writer over a real file; the clock stands at noon. */
+async function startWriter(): Promise<Bench> {
+	const database = await migratedDatabase();
+	const clock = { now: NOON };
+	const commits: Committed[] = [];
+	const writer = createWriter({
+		database,
+		now: () => clock.now,
+		onCommit: (committed) => commits.push(committed),
+		onJobs: () => undefined,
+	});
+	const jobs = createJobStore(database);
+	let leases = 0;
+	const group = (...commands: Command[]): Promise<Outcome[]> => Promise.all(commands.map((c) => writer.write(c)));
+	return {
+		...{ database, clock, commits, group },
+		async create(id, over = {}) {
+			await group(create(id, over));
+		},
+		claim: () => jobs.claim(clock.now, 100, `lease-${++leases}`, clock.now + 10_000),
+		column: async (sql) => (await database.all(sql)).map((row) => Object.values(row)[0]),
+	};
+}
+
+const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({
+	do: 'create',
+	id,
+	request: {
+		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
+		...{ scheduledAt: null, scenario: null, run: null, ...over },
+	},
+});
+const reported = (webhookId: string, callId: string, over: Partial<ProviderReport>): Command => ({
+	...{ do: 'report', webhookId },
+	report: { callId, providerId: 'sim_1', status: 'PENDING', ...over },
+});
+const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
+const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
+	...{ do: 'accepted', id, job, attempt, providerId },
+});
+const refused = (id: string, job: Job, retryAt: number | null): Command => ({
+	...{ do: 'refused', id, job, retryAt },
+	attempt: { ...attempt, status: 500, error: 'The provider answered 500' },
+});
+
+const ENDED = `SELECT count(*) FROM "Event" WHERE "type" = 'ended'`;
+const TYPES = `SELECT "type" FROM "Event" ORDER BY "seq"`;
+const JOBS = `SELECT "kind" || ' ' || "callId" FROM "Job" ORDER BY "kind", "callId"`;
+
+describe('a group of commands', () => {
+	it('[P1] of two equal webhook-ids exactly the second changes nothing', async () => {
+		const { create, group, column, commits } = await startWriter();
+		await create('a');
+		const [first, second] = await group(
+			reported('msg_1', 'a', { phase: 'RINGING' }),
+			reported('msg_1', 'a', { phase: 'IN_PROGRESS' }),
+		);
+		expect(commits).toHaveLength(2); // the creation, then both together
+		expect(first).toMatchObject({ call: { phase: 'RINGING' } });
+		expect(second).toEqual(first);
+		expect(await column(TYPES)).toEqual(['created', 'ringing']);
+		expect(await column('SELECT "id" FROM "Receipt"')).toEqual(['msg_1']);
+	});
+
+	it('[P2] of two endings by webhook exactly the second is idempotent', async () => {
+		const { create, group, column } = await startWriter();
+		await create('a');
+		const [first, second] = await group(
+			reported('msg_1', 'a', { status: 'COMPLETED' }),
+			reported('msg_2', 'a', { status: 'FAILED', outcome: 'busy' }),
+		);
+		expect(first).toMatchObject({ call: { status: 'COMPLETED' } });
+		expect(second).toEqual({ ...first, idempotent: true });
+		expect(await column(ENDED)).toEqual([1]);
+	});
+
+	it('[P2] a webhook, a cancel and a status by hand in one group end the call once', async () => {
+		const { create, group, column } = await startWriter();
+		await create('a');
+		const outcomes = await group(
+			reported('msg_1', 'a', { status: 'COMPLETED' }),
+			{ do: 'cancel', id: 'a' },
+			{ do: 'set-status', id: 'a', status: 'COMPLETED' },
+		);
+		expect(outcomes).toMatchObject([{ call: { outcome: 'completed' } }, { illegal: {} }, { call: {} }]);
+		expect(await column(ENDED)).toEqual([1]);
+	});
+
+	it.each([
+		['a webhook', reported('msg_1', 'a', { status: 'COMPLETED' }), 'completed'],
+		['a cancel', { do: 'cancel', id: 'a' } satisfies Command, 'canceled'],
+		['a status by hand', { do: 'set-status', id: 'a', status: 'FAILED' } satisfies Command, 'manual'],
+	])('[P2] %s and the last failed dispatch in one group end the call once', async (_what, ending, outcome) => {
+		const { create, group, claim, column } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group(ending, refused('a', job!, null));
+		expect(await column(ENDED)).toEqual([1]);
+		expect(await column('SELECT "outcome" FROM "Call"')).toEqual([outcome]);
+		expect(await column(JOBS)).toEqual([]);
+	});
+
+	it('[P3] a call that is created and ended in one group is dispatched no more', async () => {
+		const { group, column } = await startWriter();
+		await group(create('a'), { do: 'cancel', id: 'a' });
+		expect(await column(TYPES)).toEqual(['created', 'ended']);
+		expect(await column(JOBS)).toEqual([]);
+	});
+
+	it('[P4] create, then clear: nothing is left but the word of it', async () => {
+		const { group, column, commits } = await startWriter();
+		await group(create('a'), { do: 'clear', run: null });
+		expect(commits[0]?.changes.map(({ type }) => type)).toEqual(['created', 'cleared']);
+		for (const table of ['Call', 'Event', 'Job']) expect(await column(`SELECT count(*) FROM "${table}"`)).toEqual([0]);
+		expect(await column('SELECT "kind" FROM "Tombstone"')).toEqual(['cleared']);
+	});
+
+	it('[P4] clear, then create: the new call stays', async () => {
+		const { create: make, group, column } = await startWriter();
+		await make('old');
+		await group({ do: 'clear', run: null }, create('new'));
+		expect(await column('SELECT "id" FROM "Call"')).toEqual(['new']);
+		expect(await column(JOBS)).toEqual(['dispatch new']);
+	});
+
+	it('[P4] clearing a run takes its calls of the same group and leaves the others', async () => {
+		const { group, column } = await startWriter();
+		const outcomes = await group(
+			create('mine', { run: 'mine' }),
+			create('other', { run: 'other' }),
+			{ do: 'clear', run: 'mine' },
+			{ do: 'cancel', id: 'mine' },
+		);
+		expect(outcomes[3]).toEqual({ missing: true });
+		expect(await column('SELECT "id" FROM "Call"')).toEqual(['other']);
+	});
+
+	it('[P5] remove, then report: there is no such call, and nothing comes back', async () => {
+		const { create, group, column } = await startWriter();
+		await create('a');
+		const outcomes = await group({ do: 'remove', id: 'a' }, reported('msg_1', 'a', { phase: 'RINGING' }));
+		expect(outcomes).toEqual([{ done: true }, { missing: true }]);
+		for (const table of ['Call', 'Event', 'Job', 'Receipt'])
+			expect(await column(`SELECT count(*) FROM "${table}"`)).toEqual([0]);
+	});
+
+	it('[P5] report, then remove: the report is gone too', async () => {
+		const { create, group, column } = await startWriter();
+		await create('a');
+		await group(reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'a' });
+		expect(await column('SELECT count(*) FROM "Event"')).toEqual([0]);
+		expect(await column(JOBS)).toEqual(['hangup a']);
+	});
+
+	it('[P6] a result under a lease that is not held any more is not recorded', async () => {
+		const { create, group, claim, clock, column } = await startWriter();
+		await create('a');
+		const [stale] = await claim();
+		clock.now += 10_001;
+		const [held] = await claim();
+		expect(held?.id).toBe(stale?.id);
+
+		const outcomes = await group(
+			{ do: 'queue', id: 'a', job: stale! },
+			accepted('a', stale!),
+			refused('a', stale!, null),
+			refused('a', stale!, NOON),
+		);
+		expect(outcomes).toEqual(Array.from({ length: 4 }, () => ({ stale: true })));
+		expect(await column(TYPES)).toEqual(['created']);
+		expect(await column('SELECT "lease" FROM "Job"')).toEqual([held?.lease]);
+
+		await group(accepted('a', held!));
+		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
+		expect(await column(JOBS)).toEqual([]);
+	});
+
+	it('[P7] canceled while the dispatch is under way: hung up when its answer comes', async () => {
+		const { create, group, claim, database, column } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group({ do: 'cancel', id: 'a' });
+		expect(await column(JOBS)).toEqual([]);
+
+		await group(accepted('a', job!, 'sim_7'));
+		expect(await column(JOBS)).toEqual(['hangup a']);
+		const [row] = await database.all('SELECT "payload" FROM "Job"');
+		expect(JSON.parse(String(row?.payload))).toEqual({ providerId: 'sim_7' });
+		expect(await column('SELECT "status" || \' \' || "outcome" FROM "Call"')).toEqual(['FAILED canceled']);
+	});
+
+	it('[P7] in one group with the answer it is hung up all the same', async () => {
+		const { create, group, claim, column } = await startWriter();
+		for (const id of ['a', 'b']) await create(id);
+		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
+		await group({ do: 'cancel', id: 'a' }, accepted('a', a!), accepted('b', b!, 'sim_2'), { do: 'cancel', id: 'b' });
+		expect(await column(JOBS)).toEqual(['hangup a', 'hangup b']);
+	});
+
+	it('[P7] a canceled call is not dispatched by a worker that is about to', async () => {
+		const { create, group, claim } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		const [, queued] = await group({ do: 'cancel', id: 'a' }, { do: 'queue', id: 'a', job: job! });
+		expect(queued).toEqual({ stale: true });
+	});
+
+	it.each([
+		['deleted', { do: 'remove', id: 'a' }],
+		['cleared', { do: 'clear', run: null }],
+		['cleared with its run', { do: 'clear', run: 'mine' }],
+	] satisfies [string, Command][])('[P8] %s while the dispatch is under way: hung up', async (_what, deletion) => {
+		const { create, group, claim, column } = await startWriter();
+		await create('a', { run: 'mine' });
+		const [job] = await claim();
+		await group(deletion);
+		const [outcome] = await group(accepted('a', job!));
+		expect(outcome).toEqual({ missing: true });
+		expect(await column(JOBS)).toEqual(['hangup a']);
+		expect(await column('SELECT count(*) FROM "Event"')).toEqual([0]);
+	});
+
+	it.each([
+		['deleted', { do: 'remove', id: 'a' }],
+		['cleared', { do: 'clear', run: null }],
+		['cleared with its run', { do: 'clear', run: 'mine' }],
+		['canceled', { do: 'cancel', id: 'a' }],
+		['ended by hand', { do: 'set-status', id: 'a', status: 'COMPLETED' }],
+	] satisfies [string, Command][])('[P9] a call at the provider that is %s is hung up', async (_what, ending) => {
+		const { create, group, claim, column } = await startWriter();
+		await create('a', { run: 'mine' });
+		await group(accepted('a', (await claim())[0]!));
+		await group(ending);
+		expect(await column(JOBS)).toEqual(['hangup a']);
+	});
+
+	it('[P10] what leaves the call as it was takes a seq and is no change', async () => {
+		const { create, group, database, commits, column } = await startWriter();
+		await create('a');
+		await group(reported('msg_1', 'a', { phase: 'RINGING' }));
+		await group(reported('msg_2', 'a', { phase: 'INITIATED' }));
+		expect(await column(TYPES)).toEqual(['created', 'ringing', 'webhook.ignored']);
+		expect(await database.all('SELECT "lastSeq", "lastChange" FROM "Feed"')).toMatchObject([
+			{ lastSeq: 3, lastChange: 2 },
+		]);
+		expect(commits).toHaveLength(2);
+		expect(await column('SELECT "seq" FROM "Call"')).toEqual([2]);
+	});
+
+	it('[P11] seqs rise without a gap over a group, and each change carries its call as of then', async () => {
+		const { group, commits } = await startWriter();
+		await group(create('a'), create('b'), reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'b' });
+		expect(commits).toHaveLength(1);
+		expect(commits[0]).toMatchObject({
+			changes: [
+				{ seq: 1, type: 'created', call: { id: 'a', n: 1, seq: 1, phase: 'QUEUED' } },
+				{ seq: 2, type: 'created', call: { id: 'b', n: 2, seq: 2 } },
+				{ seq: 3, type: 'updated', call: { id: 'a', n: 1, seq: 3, phase: 'RINGING' } },
+				{ seq: 4, type: 'deleted', id: 'b' },
+			],
+			position: { seq: 4, change: 4 },
+		});
+	});
+
+	it('[P12] creation times never fall, even when the clock does', async () => {
+		const { create, clock, column } = await startWriter();
+		await create('a');
+		clock.now -= 3_600_000;
+		await create('b');
+		clock.now += 3_600_001;
+		await create('c');
+		expect(await column('SELECT "createdAt" FROM "Call" ORDER BY "n"')).toEqual([NOON, NOON, NOON + 1]);
+	});
+
+	it('[P13] a scheduled call waits as SCHEDULED until its job is due; one in the past starts at once', async () => {
+		const { create, claim, clock, group, column } = await startWriter();
+		await create('later', { scheduledAt: NOON + 60_000 });
+		await create('past', { scheduledAt: NOON - 60_000 });
+		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['SCHEDULED', 'QUEUED']);
+		expect((await claim()).map(({ callId }) => callId)).toEqual(['past']);
+		clock.now += 60_000;
+		const due = (await claim()).find(({ callId }) => callId === 'later');
+		await group({ do: 'queue', id: 'later', job: due! });
+		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['QUEUED', 'QUEUED']);
+	});
+
+	it('[P14] a PATCH to the status that the call has records nothing', async () => {
+		const { create, group, column } = await startWriter();
+		await create('a');
+		await group({ do: 'set-status', id: 'a', status: 'PENDING' });
+		expect(await column(TYPES)).toEqual(['created']);
+	});
+});

@@ -1,0 +1,33 @@
+import type { CallRow } from '#server/calls/call.ts';
+
+/** Noon of an ordinary day, for tests that hold the clock themselves. */
+export const NOON = Date.parse('2026-11-22T12:00:00.000Z');
+
+/** A call as it is kept, just requested at noon; `over` says what is different about it. */
+export function callRow(over: Partial<CallRow> = {}): CallRow {
+	return {
+		n: 1,
+		id: '019abcde-0000-7000-8000-000000000001',
+		customerName: 'Ada Lovelace',
+		phoneNumber: '+12025550100',
+		folded: ' ada lovelace\n12025550100',
+		workflow: 'SUPPORT',
+		status: 'PENDING',
+		phase: 'QUEUED',
+		outcome: null,
+		run: null,
+		scenario: null,
+		scheduledAt: null,
+		providerId: null,
+		createdAt: NOON,
+		updatedAt: NOON,
+		startedAt: null,
+		ringingAt: null,
+		answeredAt: null,
+		endedAt: null,
+		durationMs: null,
+		faults: 0,
+		seq: 1,
+		...over,
+	};
+}
