@@ -10,7 +10,7 @@ export const TEST_CALL = { customerName: 'Ada', phoneNumber: '+12025550100', wor
 
 /** False where the browser does not let a page write to the clipboard. */
 export async function copy(text: string): Promise<boolean> {
-	if (!navigator.clipboard) return false;
+	if (!('clipboard' in navigator)) return false;
 	return navigator.clipboard.writeText(text).then(
 		() => true,
 		() => false,

@@ -2,12 +2,11 @@ import { createContext } from 'svelte';
 import type { Call, CallsView, Change } from '#contract';
 import { place } from '#lib/live/cursor.ts';
 import { matches } from './matches.ts';
+import { byId, drop, few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';
 
 /** The most rows that stay on the screen. */
 const ROWS_MAX = 100;
-/** More arrivals or changes than this at once are not animated. */
-export const MOVING_MAX = 10;
 /** The most changes that are kept for a view that was read before them. */
 const LOG_MAX = 5_000;
 
@@ -25,7 +24,7 @@ export class Board {
 	held = $state(false);
 
 	/** Arrived with the last few, so their rows slide in. */
-	arriving: ReadonlySet<string> = new Set();
+	arriving: ReadonlySet<string> = NONE;
 	/** The last changes were few, so their rows flash. */
 	calm = true;
 
@@ -52,7 +51,7 @@ export class Board {
 		this.view = view;
 		this.rows = view.page.calls;
 		this.waiting = [];
-		this.arriving = new Set();
+		this.arriving = NONE;
 		this.trimmed = false;
 		this.#publish();
 		this.#play(this.#log.filter((change) => change.seq > seq));
@@ -71,7 +70,7 @@ export class Board {
 	release(): void {
 		const arrived = this.waiting;
 		this.waiting = [];
-		this.arriving = arrived.length <= MOVING_MAX ? new Set(arrived.map(({ id }) => id)) : new Set();
+		this.arriving = few(arrived);
 		this.#put([...arrived, ...this.rows]);
 	}
 
@@ -85,8 +84,8 @@ export class Board {
 		if (!view || !this.#tally || changes.length === 0) return true;
 		let whole = true;
 		this.calm = changes.length <= MOVING_MAX;
-		const rows = new Map(this.rows.map((call) => [call.id, call]));
-		const waiting = new Map(this.waiting.map((call) => [call.id, call]));
+		const rows = byId(this.rows);
+		const waiting = byId(this.waiting);
 		const arrived: Call[] = [];
 		for (const change of changes) {
 			whole = this.#tally.count(change) && whole;
@@ -103,7 +102,7 @@ export class Board {
 		// What was deleted in the same breath never arrives.
 		const alive = latest(arrived, changes);
 		const enters = !this.held && (this.newestFirst ? this.first : true);
-		this.arriving = enters && alive.length <= MOVING_MAX ? new Set(alive.map(({ id }) => id)) : new Set();
+		this.arriving = enters ? few(alive) : NONE;
 		this.waiting = inOrder([...(enters ? [] : alive), ...waiting.values()], true);
 		this.#put([...(enters ? alive : []), ...rows.values()]);
 		this.#publish();
@@ -129,30 +128,6 @@ export class Board {
 		this.total = this.#tally?.total ?? 0;
 		this.pending = this.#tally?.pending ?? 0;
 	}
-}
-
-function drop(calls: Map<string, Call>, change: Extract<Change, { type: 'deleted' | 'cleared' }>): void {
-	if (change.type === 'deleted') calls.delete(change.id);
-	else
-		for (const call of calls.values())
-			if (call.seq < change.seq && (change.run ?? call.run) === call.run) calls.delete(call.id);
-}
-
-/** Of the calls that arrived, each once, as it stands after all the changes. */
-function latest(arrived: readonly Call[], changes: readonly Change[]): Call[] {
-	const calls = new Map<string, Call>();
-	const ids = new Set(arrived.map(({ id }) => id));
-	for (const change of changes) {
-		if (change.type === 'deleted' || change.type === 'cleared') drop(calls, change);
-		else if (ids.has(change.call.id)) calls.set(change.call.id, change.call);
-	}
-	return [...calls.values()].reverse();
-}
-
-/** By creation; what was created in the same millisecond keeps its order. */
-function inOrder(calls: Call[], newestFirst: boolean): Call[] {
-	const sign = newestFirst ? -1 : 1;
-	return calls.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -sign : sign));
 }
 
 export const [getBoard, setBoard] = createContext<Board>();

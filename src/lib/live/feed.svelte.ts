@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Socket } from 'socket.io-client';
+import type { io as Connect, Socket } from 'socket.io-client';
 import type { Change, ClientEvents, ServerEvents, Sync } from '#contract';
 import { connection, type Connection } from './connection.ts';
 import { isPast } from './cursor.ts';
@@ -122,7 +122,7 @@ export class Feed {
 		else this.retry();
 	}
 
-	#open(io: typeof import('socket.io-client').io): void {
+	#open(io: typeof Connect): void {
 		const socket: Line = io({
 			transports: ['websocket'],
 			auth: (give) => give(this.#cursor === null ? {} : { cursor: this.#cursor }),
@@ -215,7 +215,7 @@ export class Feed {
 		this.#asking = true;
 		this.#synced = false;
 		try {
-			const sync = await socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor: this.#cursor });
+			const sync = (await socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor: this.#cursor })) as Sync;
 			this.#asking = false;
 			this.#onSync(sync);
 		} catch {

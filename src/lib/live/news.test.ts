@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { exampleCall } from '#lib/line/example.ts';
-import { News, sum } from './news.svelte.ts';
+import { sum } from './gathered.ts';
+import { News } from './news.svelte.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

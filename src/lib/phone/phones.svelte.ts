@@ -1,7 +1,8 @@
 import { createContext } from 'svelte';
+import type * as Code from './phone.ts';
 import type { Told } from './types.ts';
 
-type PhoneCode = typeof import('./phone.ts');
+type PhoneCode = typeof Code;
 
 /** The phone code once it is here, and the numbers that the server told before. */
 export class Phones {

@@ -3,7 +3,7 @@ import { WORKFLOWS } from '#contract/words.ts';
 import type { Phones } from '#lib/phone/phones.svelte.ts';
 import type { Composed } from '#lib/phone/types.ts';
 import { checkName, checkTime } from './checks.ts';
-import { SOON_MS, type Errors, type Field, type FormAnswer, type Values, type When } from './form.ts';
+import { dueAt, type Errors, type Field, type FormAnswer, type Values, type When } from './form.ts';
 
 const ORDER = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt'] as const satisfies readonly Field[];
 
@@ -63,8 +63,8 @@ export class Draft {
 
 	/** A field was typed into. */
 	typed(field: Field): void {
-		delete this.#refused[field];
-		if (this.#faults[field] === undefined) delete this.#watched[field];
+		this.#refused[field] = undefined;
+		if (this.#faults[field] === undefined) this.#watched[field] = false;
 	}
 
 	/** Shows all that is missing; the first such field, or null. */
@@ -91,12 +91,12 @@ export class Draft {
 	/** What REST is asked. */
 	body(now: number): Record<string, unknown> {
 		const number = this.#compose();
-		const at = this.when === 'soon' ? now + SOON_MS : this.when === 'pick' ? Date.parse(this.scheduledAt) : NaN;
+		const scheduledAt = dueAt(this, now);
 		return {
 			customerName: this.customerName.trim(),
 			phoneNumber: number.e164 ?? this.phoneNumber.trim(),
 			workflow: this.workflow,
-			...(Number.isNaN(at) ? {} : { scheduledAt: new Date(at).toISOString() }),
+			...(scheduledAt === null ? {} : { scheduledAt }),
 		};
 	}
 

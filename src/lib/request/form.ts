@@ -3,7 +3,7 @@ export const WHENS = ['now', 'soon', 'pick'] as const;
 export type When = (typeof WHENS)[number];
 
 export type Field = 'customerName' | 'phoneNumber' | 'workflow' | 'scheduledAt';
-export type Errors = Partial<Record<Field, string>>;
+export type Errors = { [F in Field]?: string | undefined };
 
 export interface Values {
 	customerName: string;
@@ -36,4 +36,10 @@ export function byField(errors: readonly { path: string; message: string }[]): E
 		if (isField(field)) found[field] ??= message;
 	}
 	return found;
+}
+
+/** When the call is due, in UTC; null is at once. `scheduledAt` is in the zone of whoever asks. */
+export function dueAt({ when, scheduledAt }: Pick<Values, 'when' | 'scheduledAt'>, now: number): string | null {
+	const at = when === 'soon' ? now + SOON_MS : when === 'pick' ? Date.parse(scheduledAt) : NaN;
+	return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

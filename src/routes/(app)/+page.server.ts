@@ -2,7 +2,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { compose, tellNumber } from '#lib/phone/phone.ts';
 import type { Told } from '#lib/phone/types.ts';
 import { checkName, checkTime } from '#lib/request/checks.ts';
-import { byField, SOON_MS, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
+import { byField, dueAt, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
@@ -65,7 +65,6 @@ function valuesOf(data: FormData): Values {
 
 /** Without a script nobody knows the reader's zone: the field says UTC then, and means it. */
 function scheduled({ when, scheduledAt }: Values): { scheduledAt?: string } {
-	if (when === 'soon') return { scheduledAt: new Date(Date.now() + SOON_MS).toISOString() };
-	if (when === 'pick') return { scheduledAt: new Date(`${scheduledAt}Z`).toISOString() };
-	return {};
+	const due = dueAt({ when, scheduledAt: `${scheduledAt}Z` }, Date.now());
+	return due === null ? {} : { scheduledAt: due };
 }
