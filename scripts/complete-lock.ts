@@ -1,0 +1,52 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/**
+ * `npm run lock:complete`: adds the optional packages of other platforms that npm left out of package-lock.json because
+ * it could not see them where it ran (npm/cli#4828). Without them `npm ci` fails, here or on another platform. Versions
+ * come from the packages that ask for them; npm fills in the rest when such a platform installs them.
+ */
+interface Entry {
+	version?: string;
+	dev?: boolean;
+	optional?: boolean;
+	os?: string[];
+	cpu?: string[];
+	libc?: string[];
+	optionalDependencies?: Record<string, string>;
+}
+interface Lock {
+	packages: Record<string, Entry>;
+}
+
+const file = new URL('../package-lock.json', import.meta.url);
+const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+const CPU = ['arm64', 'x64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32'];
+
+/** Reads the platform off a name such as `@rollup/rollup-linux-x64-musl`. */
+function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
+	const words = name.split(/[/-]/);
+	const os = OS.find((word) => words.includes(word));
+	const cpu = CPU.find((word) => words.includes(word)) ?? (words.includes('ppc64le') ? 'ppc64' : undefined);
+	const libc = words.includes('musl') ? 'musl' : os === 'linux' && words.includes('gnu') ? 'glibc' : undefined;
+	return { ...(cpu ? { cpu: [cpu] } : {}), ...(os ? { os: [os] } : {}), ...(libc ? { libc: [libc] } : {}) };
+}
+
+/** Where npm would find a package that the one at `path` asks for. */
+function isLocked(packages: Lock['packages'], path: string, name: string): boolean {
+	for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf('node_modules/') - 1))) {
+		if (`${base === '' ? '' : `${base}/`}node_modules/${name}` in packages) return true;
+		if (base === '') return false;
+	}
+}
+
+const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock;
+const added: Lock['packages'] = {};
+for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.packages)) {
+	for (const [name, version] of Object.entries(optionalDependencies)) {
+		if (isLocked(lock.packages, path, name) || !/^\d/.test(version)) continue;
+		added[`node_modules/${name}`] = { version, ...(dev === true ? { dev } : {}), optional: true, ...platformOf(name) };
+	}
+}
+const inOrder = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(inOrder) }, null, '\t')}\n`);
+console.log(Object.keys(added).length === 0 ? 'Nothing was missing.' : `Added ${Object.keys(added).join(', ')}`);

@@ -1,0 +1,88 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseDotEnv } from 'dotenv';
+import { describe, expect, it } from 'vitest';
+import { readConfig, VARIABLE_NAMES } from '#server/config.ts';
+import { startApp } from '#tests/support/app.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const filesBelow = (folder: string): string[] =>
+	readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path));
+
+describe('the documentation is true', () => {
+	it('[X1] every curl command of the README works as written', async () => {
+		const app = await startApp();
+		const commands = [...read('README.md').matchAll(/^curl .+$/gm)].map(([line]) => line);
+		expect(commands.length).toBeGreaterThan(3);
+		for (const command of commands) {
+			const { method, url, body } = asRequest(command);
+			const answer = await app.api(method, url.pathname + url.search, body);
+			expect([command, Math.floor(answer.status / 100)]).toEqual([command, 2]);
+		}
+		expect((await app.list('?run=ci-7')).calls).toEqual([]);
+		expect((await app.list()).calls.map(({ customerName }) => customerName)).toEqual(['Ada']);
+	});
+
+	it('[X2] .env.example lists every variable with its default', () => {
+		const example = parseDotEnv(read('.env.example'));
+		expect(Object.keys(example).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
+		expect(readConfig(example)).toEqual(readConfig({}));
+	});
+
+	it('[X3] the README lists every variable with its default', () => {
+		const table = Object.fromEntries(
+			[...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\|/gm)].map(([, name, value]) => [
+				name,
+				value ?? '',
+			]),
+		);
+		expect(table).toEqual(parseDotEnv(read('.env.example')));
+	});
+
+	it('[X4] every npm script and every file that the documents name exists', () => {
+		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+		for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', ...filesBelow('docs/decisions')]) {
+			const text = read(document);
+			for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), document).toContain(name);
+			for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)\)/g))
+				expect(read.bind(null, path!), path).not.toThrow(/ENOENT/);
+			for (const [path] of text.matchAll(/\b(?:src|tests|prisma|scripts)\/[\w/.-]+\.(?:ts|svelte|prisma)\b/g))
+				expect(read(path)).not.toBe('');
+		}
+	});
+
+	it('[X5] every rule that a test quotes stands in docs/spec.md, and every rule there is quoted by a test', () => {
+		const tests = [...filesBelow('tests'), ...filesBelow('src')].filter((path) => path.endsWith('.test.ts'));
+		const quoted = new Set(
+			tests.flatMap((path) => [...read(path).matchAll(/['"`]\[([A-Z]+\d+)\] /g)].map(([, id]) => id!)),
+		);
+		const rules = new Set([...read('docs/spec.md').matchAll(/^- \*\*([A-Z]+\d+)\*\* /gm)].map(([, id]) => id!));
+		expect([...quoted].filter((id) => !rules.has(id))).toEqual([]);
+		expect([...rules].filter((id) => !quoted.has(id))).toEqual([]);
+	});
+
+	it('[X6] the lock file serves every platform, and names no registry', () => {
+		const text = read('package-lock.json');
+		const { packages } = JSON.parse(text) as {
+			packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+		};
+		const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+		const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+			Object.entries(optionalDependencies).flatMap(([name, version]) => (/^\d/.test(version) ? [name] : [])),
+		);
+		expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+		expect(text).not.toContain('"resolved"');
+	});
+});
+
+/** Reads the few options that our commands use: -X, --json and one address. */
+function asRequest(command: string): { method: string; url: URL; body: unknown } {
+	const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+	const after = (option: string): string | undefined =>
+		words.includes(option) ? words[words.indexOf(option) + 1] : undefined;
+	const json = after('--json');
+	const url = words.find((word) => word.startsWith('http://localhost:3000/'));
+	if (url === undefined) throw new Error(`No address in: ${command}`);
+	return { method: after('-X') ?? (json === undefined ? 'GET' : 'POST'), url: new URL(url), body: json };
+}
