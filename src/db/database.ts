@@ -34,6 +34,11 @@ export class DatabaseUnavailable extends Error {
 	override readonly name = 'DatabaseUnavailable';
 }
 
+/** There is no such database, or it may not be used. Its message says why. */
+export class CannotOpen extends Error {
+	override readonly name = 'CannotOpen';
+}
+
 /** Whether an error is the fault of the row that was written (a constraint, a malformed value), not of the database. */
 export function isRowsFault(error: unknown): boolean {
 	const { code, message } = error as { code?: unknown; message?: unknown };

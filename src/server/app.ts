@@ -89,7 +89,7 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 		settings: provider.settings.current,
 	});
 
-	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake() });
+	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake(), onError });
 	const calls = createCalls(writer, now);
 	const jobStore = createJobStore(database);
 	await jobStore.takeOver();
@@ -115,6 +115,7 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 		inbox: createInbox(calls, secrets),
 		provider: provider.routes,
 		pages: web.handler,
+		secureCookies: config.appUrl?.startsWith('https:') ?? false,
 		onLogout: (session) => io.in(sessionRoom(session)).disconnectSockets(true),
 		isReady: async () => ready && (await reads.position()).epoch !== '',
 		onBug: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),

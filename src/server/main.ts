@@ -1,4 +1,5 @@
 import { config as readDotEnv } from 'dotenv';
+import { CannotOpen } from '#db/database.ts';
 import { createApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLog } from './log.ts';
@@ -25,7 +26,13 @@ function configure(): Config {
 
 const config = configure();
 const log = createLog(config.logLevel);
-const app = await createApp(config, { log });
+const app = await createApp(config, { log }).catch((error: unknown) => {
+	if (!(error instanceof CannotOpen)) throw error;
+	const name = config.database.url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
+	refuse(
+		`${name}: "${config.database.url}" cannot be opened (${error.message}). Allowed is a database that this user may write.`,
+	);
+});
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const)

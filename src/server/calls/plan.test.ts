@@ -29,6 +29,9 @@ async function startWriter(): Promise<Bench> {
 		now: () => clock.now,
 		onCommit: (committed) => commits.push(committed),
 		onJobs: () => undefined,
+		onError: (error) => {
+			throw error;
+		},
 	});
 	const jobs = createJobStore(database);
 	let leases = 0;

@@ -19,6 +19,8 @@ export interface WriterDeps {
 	onCommit(committed: Committed): void;
 	/** New rows for the jobs' worker were committed. */
 	onJobs(): void;
+	/** What went wrong after a commit: it stays committed, and its callers get their answers. */
+	onError(error: unknown): void;
 }
 
 export interface Writer {
@@ -31,14 +33,18 @@ export interface Writer {
  * The one writer of calls: takes commands in order of arrival, and commits those that arrive together in one
  * transaction that reads, decides (`planCommands`) and writes.
  */
-export function createWriter({ database, now, onCommit, onJobs }: WriterDeps): Writer {
+export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
 		const { outcomes, changes, position, jobs } = await database.transact(readsFor(commands), (rows) => {
 			const planned = planCommands(commands, stateFrom(rows), now(), v4);
 			return { result: planned, statements: planned.statements };
 		});
-		if (changes.length > 0) onCommit({ changes, position });
-		if (jobs) onJobs();
+		try {
+			if (changes.length > 0) onCommit({ changes, position });
+			if (jobs) onJobs();
+		} catch (error) {
+			onError(error);
+		}
 		return outcomes;
 	});
 	return { write: (command) => group.add(command), settled: () => group.settled() };

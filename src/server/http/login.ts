@@ -6,19 +6,21 @@ import type { Session, Sessions } from './sessions.ts';
 export interface LoginDeps {
 	access: Access;
 	sessions: Sessions;
+	/** Cookies travel over https only, also where this server itself speaks http behind a proxy. */
+	secureCookies: boolean;
 	/** Cuts the sockets of a session that ended. */
 	onLogout(session: Session): void;
 }
 
 /** `POST /login` and `POST /logout`: forms of the pages, so they answer with redirects where HTML is wanted. */
-export function loginRoutes({ access, sessions, onLogout }: LoginDeps): Router {
+export function loginRoutes({ access, sessions, secureCookies, onLogout }: LoginDeps): Router {
 	const router = Router();
 
 	router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), async (request, response) => {
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
 		if (typeof token === 'string' && access.isToken(token)) {
-			response.set('Set-Cookie', await sessions.open(request.secure)).redirect(303, to);
+			response.set('Set-Cookie', await sessions.open(secureCookies || request.secure)).redirect(303, to);
 			return;
 		}
 		if (!request.accepts('html') || request.get('accept') === '*/*')
@@ -28,7 +30,7 @@ export function loginRoutes({ access, sessions, onLogout }: LoginDeps): Router {
 
 	router.post('/logout', async (request: Request, response) => {
 		const session = await sessions.of(request.headers.cookie);
-		response.set('Set-Cookie', await sessions.close(session, request.secure));
+		response.set('Set-Cookie', await sessions.close(session, secureCookies || request.secure));
 		if (session) onLogout(session);
 		response.redirect(303, access.protected ? '/login' : '/');
 	});
