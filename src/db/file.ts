@@ -5,6 +5,7 @@ import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
 import Sqlite from 'libsql';
 import {
+	CannotOpen,
 	DatabaseUnavailable,
 	isBusy,
 	type Database,
@@ -16,18 +17,17 @@ import {
 
 /** Short: while SQLite waits for a foreign lock it holds the event loop. We wait outside of it instead. */
 const BUSY_TIMEOUT_MS = 50;
-const GIVE_UP_AFTER_MS = 5_000;
+/** Texts that need no write lock. */
+const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
 /**
  * A database file on **one kept connection**: `@libsql/client` would open a new one after each transaction, losing the
- * PRAGMAs and leaking the file (docs/decisions/0003). Statements are synchronous, so a transaction is one turn of the
- * event loop and nothing comes between its reads and its writes.
+ * PRAGMAs and leaking the file (docs/decisions/0002). Statements are synchronous, so a transaction is one turn of the
+ * event loop and nothing comes between its reads and its writes. A lock that somebody else holds is waited for up to
+ * `patienceMs`.
  */
-export function openFile(path: string): Database {
-	mkdirSync(dirname(path), { recursive: true });
-	const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
-	for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
-		sqlite.prepare(`PRAGMA ${pragma}`).all();
+export function openFile(path: string, patienceMs = 5_000): Database {
+	const sqlite = connect(path);
 
 	const prepared = new Map<string, Sqlite.Statement>();
 	/** Only constant texts belong in the cache. */
@@ -45,7 +45,7 @@ export function openFile(path: string): Database {
 
 	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
 	const patiently = async <T>(work: () => T): Promise<T> => {
-		const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+		const giveUpAt = performance.now() + patienceMs;
 		for (;;) {
 			try {
 				return work();
@@ -58,18 +58,31 @@ export function openFile(path: string): Database {
 		}
 	};
 
-	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result => {
-		all('BEGIN IMMEDIATE', []);
+	/**
+	 * Runs `work` under the write lock. Only this text may find the database locked, and so it is not a prepared one: a
+	 * statement that was refused stays open inside SQLite, and from then on the connection would read an old state.
+	 */
+	const lockedNow = <T>(work: () => T): T => {
+		sqlite.exec('BEGIN IMMEDIATE');
 		try {
-			const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
-			for (const [sql, ...values] of statements) all(sql, values);
-			all('COMMIT', []);
+			const result = work();
+			sqlite.exec('COMMIT');
 			return result;
 		} catch (error) {
-			if (sqlite.inTransaction) all('ROLLBACK', []);
+			if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
 			throw error;
 		}
 	};
+
+	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result =>
+		lockedNow(() => {
+			const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
+			for (const [sql, ...values] of statements) all(sql, values);
+			return result;
+		});
+
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> =>
+		patiently(() => (READS.test(sql) ? run() : lockedNow(run)));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);
@@ -82,8 +95,8 @@ export function openFile(path: string): Database {
 
 	return {
 		local: true,
-		client: clientOver(sqlite),
-		all: <R>(sql: string, ...values: Value[]) => patiently(() => all(sql, values) as R[]),
+		client: clientOver(sqlite, oneStatement),
+		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
 		transact: (reads, plan) => patiently(() => transactNow(reads, plan)),
 		close() {
@@ -95,24 +108,29 @@ export function openFile(path: string): Database {
 	};
 }
 
-/** What Prisma's adapter asks of a libSQL client, over the kept connection. It reads; whoever writes uses `transact`. */
-function clientOver(sqlite: Sqlite.Database): Client {
-	const execute = (statement: InStatement | string, args?: InArgs): Promise<ResultSet> => {
+function connect(path: string): Sqlite.Database {
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+		const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+		for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
+			sqlite.prepare(`PRAGMA ${pragma}`).all();
+		return sqlite;
+	} catch (error) {
+		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
+	}
+}
+
+/** What Prisma's adapter asks of a libSQL client, over the kept connection; `oneStatement` runs a text when it may. */
+function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run: () => T) => Promise<T>): Client {
+	const execute = async (statement: InStatement | string, args?: InArgs): Promise<ResultSet> => {
 		const sql = typeof statement === 'string' ? statement : statement.sql;
 		const values = ((typeof statement === 'string' ? args : statement.args) ?? []) as Value[];
 		try {
-			return Promise.resolve(resultOf(sqlite.prepare(sql), values));
+			return await oneStatement(sql, () => resultOf(sqlite.prepare(sql), values));
 		} catch (error) {
 			const { code, rawCode, message } = error as { code?: string; rawCode?: number; message: string };
-			return Promise.reject(
-				new LibsqlError(
-					message,
-					code ?? 'SQLITE_ERROR',
-					undefined,
-					rawCode,
-					error instanceof Error ? error : undefined,
-				),
-			);
+			const cause = error instanceof Error ? error : undefined;
+			throw new LibsqlError(message, code ?? 'SQLITE_ERROR', undefined, rawCode, cause);
 		}
 	};
 	const refuse = (): never => {

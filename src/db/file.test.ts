@@ -1,0 +1,175 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { DatabaseUnavailable, type Database, type Plan } from './database.ts';
+import { openFile } from './file.ts';
+
+const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
+
+async function openTable(): Promise<{ path: string; database: Database; insert(value: number): Promise<number> }> {
+	const path = join(await temporaryFolder(), 'deeper', 'still', 'test.db');
+	const database = await openTestDatabase(`file:${path}`);
+	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL CHECK ("value" >= 0))');
+	const insert = (value: number): Promise<number> =>
+		database.transact([['SELECT count(*) AS "count" FROM "T"']], ([rows]) => ({
+			result: Number(rows?.[0]?.count),
+			statements: [[INSERT, value]],
+		}));
+	return { path, database, insert };
+}
+
+const count = async (database: Database): Promise<unknown> =>
+	(await database.all('SELECT count(*) AS "count" FROM "T"'))[0]?.count;
+
+/** How many of this process's open files stand at `path`, with its journal files. */
+async function openFilesAt(path: string): Promise<number> {
+	const fds = await readdir('/proc/self/fd');
+	const targets = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+	return targets.filter((target) => target.startsWith(path)).length;
+}
+
+const lockers = new Set<ChildProcess>();
+
+/** Ends the processes that hold a lock, and waits for that. */
+async function unlockAll(): Promise<void> {
+	for (const other of lockers) {
+		if (other.exitCode !== null || other.signalCode !== null) continue;
+		const gone = once(other, 'exit');
+		other.kill('SIGKILL');
+		await gone;
+	}
+	lockers.clear();
+}
+
+/** Another process that holds the write lock for `ms`, from the moment this resolves. */
+async function lockElsewhere(path: string, ms: number): Promise<{ released: Promise<unknown> }> {
+	const script = `
+		const sqlite = new (require('libsql'))(${JSON.stringify(path)});
+		sqlite.exec('BEGIN IMMEDIATE');
+		process.stdout.write('locked');
+		setTimeout(() => { sqlite.exec('COMMIT'); sqlite.close(); }, ${ms});`;
+	const other = spawn(process.execPath, ['--input-type=commonjs', '-e', script], {
+		cwd: import.meta.dirname,
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	const released = once(other, 'exit');
+	lockers.add(other);
+	onTestFinished(unlockAll);
+	await Promise.race([
+		once(other.stdout, 'data'),
+		released.then(() => {
+			throw new Error('The other process did not get the lock.');
+		}),
+	]);
+	return { released };
+}
+
+/** Counts the turns of timers while `work` runs: a blocked event loop makes none. */
+async function ticksDuring(work: Promise<unknown>): Promise<number> {
+	let ticks = 0;
+	const ticking = setInterval(() => ticks++, 5);
+	await work.finally(() => clearInterval(ticking));
+	return ticks;
+}
+
+describe('a database file', () => {
+	it.skipIf(process.platform !== 'linux')('[DB1] open files stay flat over 1,000 transactions', async () => {
+		const { path, insert } = await openTable();
+		await insert(0);
+		const before = await openFilesAt(path);
+		expect(before).toBeGreaterThan(0);
+		for (let i = 1; i <= 1_000; i++) expect(await insert(i)).toBe(i);
+		expect(await openFilesAt(path)).toBe(before);
+	});
+
+	it('[DB2] its settings hold after transactions and failures', async () => {
+		const { database, insert } = await openTable();
+		for (let i = 0; i < 20; i++) await insert(i);
+		await expect(insert(-1)).rejects.toThrow(/constraint/i);
+		const settings = await Promise.all(
+			['journal_mode', 'synchronous', 'foreign_keys', 'cache_size', 'busy_timeout'].map(async (name) =>
+				Object.values((await database.all(`PRAGMA ${name}`))[0] ?? {}),
+			),
+		);
+		expect(settings.flat()).toEqual(['wal', 2, 1, -64_000, 50]);
+	});
+
+	it('[DB3] an error in the writing or in the plan leaves nothing of its transaction', async () => {
+		const { database, insert } = await openTable();
+		await insert(1);
+		const bad = (): Plan<void> => ({
+			result: undefined,
+			statements: [
+				[INSERT, 2],
+				[INSERT, -1],
+			],
+		});
+		await expect(database.transact([], bad)).rejects.toThrow(/constraint/i);
+		await expect(
+			database.transact([], () => {
+				throw new Error('a bug in the plan');
+			}),
+		).rejects.toThrow('a bug in the plan');
+		expect(await count(database)).toBe(1);
+		expect(await insert(2)).toBe(1);
+	});
+
+	it('[DB4] a foreign lock of half a second delays, and neither fails nor stops the event loop', async () => {
+		const { path, database, insert } = await openTable();
+		const { released } = await lockElsewhere(path, 500);
+		const work = Promise.all([insert(1), insert(2), database.all(INSERT, 3)]);
+		const ticks = await ticksDuring(work);
+		expect(ticks).toBeGreaterThan(3);
+		expect(await count(database)).toBe(3);
+		await released;
+	});
+
+	it('[DB5] reads go on under a foreign lock', async () => {
+		const { path, database, insert } = await openTable();
+		await insert(1);
+		await lockElsewhere(path, 60_000);
+		expect(await count(database)).toBe(1);
+		const [rows] = await database.snapshot([['SELECT "value" FROM "T"']]);
+		expect(rows).toMatchObject([{ value: 1 }]);
+	});
+
+	it('[DB6] a lock that stays is told as DatabaseUnavailable, and once it is gone all is as ever', async () => {
+		const { path } = await openTable();
+		const [database, other] = [openFile(path, 200), openFile(path)];
+		onTestFinished(() => [database, other].forEach((open) => open.close()));
+		const insert = (value: number): Promise<unknown> => database.all(INSERT, value);
+		const transact = (): Promise<unknown> => database.transact([], () => ({ result: null, statements: [[INSERT, 1]] }));
+		await lockElsewhere(path, 60_000);
+		await expect(Promise.all([insert(1), transact()])).rejects.toThrow(DatabaseUnavailable);
+		await expect(insert(1)).rejects.toThrow(DatabaseUnavailable);
+		expect(await count(database)).toBe(0);
+
+		await unlockAll();
+		for (const value of [1, 2]) {
+			await other.all(INSERT, value);
+			expect(await count(database)).toBe(value); // no old state stayed open in it
+		}
+		await insert(3);
+		expect(await count(other)).toBe(3);
+	});
+
+	it('[DB7] concurrent transactions each see what the earlier ones wrote', async () => {
+		const { insert } = await openTable();
+		expect(await Promise.all(Array.from({ length: 20 }, (_, i) => insert(i)))).toEqual(
+			Array.from({ length: 20 }, (_, i) => i),
+		);
+	});
+
+	it('[DB8] a closed one is closed once, and its journal is folded in', async () => {
+		const { path, database, insert } = await openTable();
+		await insert(1);
+		database.close();
+		database.close();
+		const again = await openTestDatabase(`file:${path}`);
+		expect(await count(again)).toBe(1);
+	});
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { GroupCommit } from './group-commit.ts';
+
+/** A table that takes positive numbers only, once each, and the groups in which they were committed. */
+async function startTable() {
+	const database = await openTestDatabase();
+	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL PRIMARY KEY CHECK ("value" > 0))');
+	const tried: number[][] = [];
+	const group = new GroupCommit<number, string>((items) =>
+		database.transact([], () => {
+			tried.push([...items]);
+			return {
+				result: items.map((item) => `wrote ${item}`),
+				statements: items.map((item) => ['INSERT INTO "T" VALUES (?)', item] as const),
+			};
+		}),
+	);
+	const written = async (): Promise<number[]> =>
+		(await database.all<{ value: number }>('SELECT "value" FROM "T" ORDER BY rowid')).map(({ value }) => value);
+	return { group, tried, written, database };
+}
+
+describe('group commit', () => {
+	it('[G1] what arrives together is one transaction, in order, and each caller gets its own answer', async () => {
+		const { group, tried, written } = await startTable();
+		expect(await Promise.all([3, 1, 2].map((n) => group.add(n)))).toEqual(['wrote 3', 'wrote 1', 'wrote 2']);
+		expect(tried).toEqual([[3, 1, 2]]);
+		expect(await written()).toEqual([1, 2, 3]);
+	});
+
+	it('[G2] what arrives during a commit is the next group', async () => {
+		const { group, tried } = await startTable();
+		await Promise.all([group.add(1).then(() => group.add(3)), group.add(2).then(() => group.add(4))]);
+		expect(tried).toEqual([
+			[1, 2],
+			[3, 4],
+		]);
+	});
+
+	it('[G3] a bad row is halved out of its group: it alone is refused', async () => {
+		const { group, written, tried } = await startTable();
+		const items = [1, 2, 3, 4, 5, -6, 7, 8];
+		const results = await Promise.allSettled(items.map((n) => group.add(n)));
+		expect(results.map(({ status }) => status)).toEqual(items.map((n) => (n > 0 ? 'fulfilled' : 'rejected')));
+		expect(await written()).toEqual([1, 2, 3, 4, 5, 7, 8]);
+		expect(tried).toEqual([items, [1, 2, 3, 4], [5, -6, 7, 8], [5, -6], [5], [-6], [7, 8]]);
+		await expect(group.add(9)).resolves.toBe('wrote 9');
+	});
+
+	it('[G4] several bad rows, also two that only together are bad', async () => {
+		const { group, written } = await startTable();
+		const results = await Promise.allSettled([-1, 2, 2, -3, 4].map((n) => group.add(n)));
+		expect(results.map(({ status }) => status === 'fulfilled')).toEqual([false, true, false, false, true]);
+		expect(await written()).toEqual([2, 4]);
+	});
+
+	it('[G5] a failure that is nobody’s row is everyone’s', async () => {
+		const { group, database, tried } = await startTable();
+		database.close();
+		const results = await Promise.allSettled([1, 2, 3].map((n) => group.add(n)));
+		expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+		expect(tried).toEqual([]);
+	});
+
+	it('[G6] a group takes at most 256, and the loop turns between two', async () => {
+		const { group, tried } = await startTable();
+		let turns = 0;
+		let counting = true;
+		const count = (): void => {
+			turns++;
+			if (counting) setImmediate(count);
+		};
+		setImmediate(count);
+		await Promise.all(Array.from({ length: 600 }, (_, i) => group.add(i + 1)));
+		counting = false;
+		expect(tried.map(({ length }) => length)).toEqual([256, 256, 88]);
+		expect(turns).toBeGreaterThanOrEqual(3);
+	});
+
+	it('[G7] settled resolves when nothing waits', async () => {
+		const { group, written } = await startTable();
+		await group.settled();
+		const added = [1, 2].map((n) => group.add(n));
+		await group.settled();
+		expect(await written()).toEqual([1, 2]);
+		await Promise.all(added);
+	});
+});

@@ -1,0 +1,146 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#tests/support/app.ts';
+import { migratedDatabase, openTestDatabase } from '#tests/support/database.ts';
+import type { Database } from './database.ts';
+import { migrate, migrationsFrom } from './migrate.ts';
+
+const FOLDER = migrationsFrom(import.meta.dirname);
+
+/** A folder with these migrations, each a name and its SQL. */
+async function folderOf(migrations: Record<string, string>): Promise<string> {
+	const folder = await temporaryFolder();
+	for (const [name, sql] of Object.entries(migrations)) {
+		await mkdir(join(folder, name), { recursive: true });
+		await writeFile(join(folder, name, 'migration.sql'), sql);
+	}
+	return folder;
+}
+
+const tablesOf = async (database: Database): Promise<unknown[]> =>
+	(await database.all(`SELECT "name" FROM sqlite_master WHERE "type" = 'table' ORDER BY "name"`)).map((r) => r.name);
+
+describe('migrations', () => {
+	it('[DB10] are applied once, in order; a second start is a no-op', async () => {
+		const database = await openTestDatabase();
+		const applied = await migrate(database, FOLDER);
+		expect(applied).toEqual(applied.toSorted());
+		expect(applied.length).toBeGreaterThan(0);
+		const before = await database.all('SELECT * FROM "_prisma_migrations"');
+		const [{ epoch } = { epoch: null }] = await database.all('SELECT "epoch" FROM "Feed"');
+		expect(await migrate(database, FOLDER)).toEqual([]);
+		expect(await database.all('SELECT * FROM "_prisma_migrations"')).toEqual(before);
+		expect(await database.all('SELECT "epoch" FROM "Feed"')).toMatchObject([{ epoch }]);
+	});
+
+	it('[DB11] an applied migration that was edited stops the start', async () => {
+		const database = await openTestDatabase();
+		const folder = await temporaryFolder();
+		await cp(FOLDER, folder, { recursive: true });
+		const [name] = await migrate(database, folder);
+		const file = join(folder, name!, 'migration.sql');
+		await writeFile(file, `${await readFile(file, 'utf8')}\n-- edited`);
+		await expect(migrate(database, folder)).rejects.toThrow(`Migration ${name!} was changed`);
+	});
+
+	it('[DB12] one that fails leaves nothing of itself and is not noted', async () => {
+		const database = await openTestDatabase();
+		const folder = await folderOf({
+			'1_good': 'CREATE TABLE "One" ("a" INTEGER);',
+			'2_bad': 'CREATE TABLE "Two" ("a" INTEGER);\nCREATE TABLE "One" ("a" INTEGER);',
+		});
+		await expect(migrate(database, folder)).rejects.toThrow(/already exists/);
+		expect(await tablesOf(database)).toEqual(['One', '_prisma_migrations']);
+		await writeFile(join(folder, '2_bad', 'migration.sql'), '-- mended\nCREATE TABLE "Two" ("a" INTEGER);\n');
+		expect(await migrate(database, folder)).toEqual(['2_bad']);
+	});
+
+	it('[DB13] a semicolon inside a line and a comment split nothing', async () => {
+		const database = await openTestDatabase();
+		const folder = await folderOf({
+			'1_text': `-- first; of all\nCREATE TABLE "T" ("a" TEXT);\nINSERT INTO "T" VALUES ('x; y');\n-- the end`,
+		});
+		await migrate(database, folder);
+		expect(await database.all('SELECT "a" FROM "T"')).toMatchObject([{ a: 'x; y' }]);
+	});
+
+	it('[DB14] each database has an epoch of its own', async () => {
+		const epochs = await Promise.all(
+			[1, 2].map(async () => (await (await migratedDatabase()).all('SELECT "epoch" FROM "Feed"'))[0]?.epoch),
+		);
+		expect(epochs[0]).toMatch(/^[0-9a-z]{8,32}$/);
+		expect(epochs[0]).not.toBe(epochs[1]);
+	});
+});
+
+/** A table as the schema or as the database describes it. */
+interface Table {
+	columns: Record<string, { type: string; required: boolean }>;
+	primaryKey: string[];
+	/** Columns with commas between, and whether they are unique. */
+	indexes: Record<string, boolean>;
+}
+
+const TYPES: Record<string, string> = { Int: 'INTEGER', String: 'TEXT', DateTime: 'DATETIME', Boolean: 'BOOLEAN' };
+
+/** Reads the models of a Prisma schema: scalar fields, ids, uniques and indexes, which is all that ours has. */
+function modelsOf(schema: string): Record<string, Table> {
+	const models: Record<string, Table> = {};
+	for (const [, name, body] of schema.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)) {
+		const table: Table = { columns: {}, primaryKey: [], indexes: {} };
+		for (const line of body!.split('\n').map((text) => text.trim())) {
+			if (line === '' || line.startsWith('//')) continue;
+			const [, kind, list] = /^@@(id|unique|index)\(\[([\w, ]+)\]\)$/.exec(line) ?? [];
+			if (list !== undefined) {
+				const names = list.split(',').map((text) => text.trim());
+				if (kind === 'id') table.primaryKey = names;
+				else table.indexes[names.join()] = kind === 'unique';
+				continue;
+			}
+			const [, field, type, optional, attributes] = /^(\w+)\s+(\w+)(\?)?((?:\s+@\w+)*)$/.exec(line) ?? [];
+			if (field === undefined || TYPES[type!] === undefined)
+				throw new Error(`This test does not understand "${line}" of ${name!}: teach it.`);
+			table.columns[field] = { type: TYPES[type!]!, required: optional === undefined };
+			if (/@id\b/.test(attributes!)) table.primaryKey = [field];
+			if (/@unique\b/.test(attributes!)) table.indexes[field] = true;
+		}
+		models[name!] = table;
+	}
+	return models;
+}
+
+async function tableOf(database: Database, name: string): Promise<Table> {
+	const columns = await database.all(`PRAGMA table_info("${name}")`);
+	const indexes = await database.all(`PRAGMA index_list("${name}")`);
+	const table: Table = {
+		columns: Object.fromEntries(
+			columns.map((c) => [String(c.name), { type: String(c.type), required: c.notnull === 1 }]),
+		),
+		primaryKey: columns
+			.filter((c) => Number(c.pk) > 0)
+			.toSorted((a, b) => Number(a.pk) - Number(b.pk))
+			.map((c) => String(c.name)),
+		indexes: {},
+	};
+	for (const index of indexes.filter(({ origin }) => origin !== 'pk')) {
+		const parts = await database.all(`PRAGMA index_info("${String(index.name)}")`);
+		table.indexes[parts.map((part) => String(part.name)).join()] = index.unique === 1;
+	}
+	return table;
+}
+
+describe('the migrated database and the Prisma schema', async () => {
+	const schema = await readFile(join(dirname(FOLDER), 'schema.prisma'), 'utf8');
+	const models = modelsOf(schema);
+
+	it('[DB15] have the same tables', async () => {
+		const tables = await tablesOf(await migratedDatabase());
+		expect(tables.filter((name) => name !== '_prisma_migrations')).toEqual(Object.keys(models).toSorted());
+		expect(Object.keys(models)).toHaveLength([...schema.matchAll(/^model /gm)].length);
+	});
+
+	it.each(Object.entries(models))('[DB16] agree on every column, key and index of %s', async (name, model) => {
+		expect(await tableOf(await migratedDatabase(), name)).toEqual(model);
+	});
+});
