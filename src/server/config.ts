@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { NO_FAULTS, type Settings } from '#contract';
 
@@ -86,7 +87,8 @@ const VARIABLES = {
 		'true, false, a number of proxies, or their addresses',
 		z
 			.string()
-			.transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v)),
+			.transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v))
+			.refine((v) => typeof v !== 'string' || v.split(',').every((proxy) => isProxy(proxy.trim()))),
 	),
 	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
 	PROVIDER_URL: variable('', 'an http:// or https:// address', httpUrl),
@@ -160,7 +162,7 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
 	if (result.success) return result.data;
-	const shown = secret ? 'its value (not shown)' : `"${value}"`;
+	const shown = secret ? 'its value (not shown)' : JSON.stringify(value); // on one line, whatever it holds
 	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
 }
 
@@ -170,4 +172,12 @@ export function isWebhookSecret(secret: string): boolean {
 	if (base64 === undefined) return false;
 	const { length } = Buffer.from(base64, 'base64');
 	return length >= 24 && length <= 64;
+}
+
+/** What Express takes for a proxy: an address, a network such as 10.0.0.0/8, or one of its own names for networks. */
+function isProxy(text: string): boolean {
+	if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+	const [address = '', bits, ...more] = text.split('/');
+	const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+	return more.length === 0 && (bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most);
 }

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { CallQuery, NewCall, parse, ProblemError } from './index.ts';
+
+const errorsOf = (schema: Parameters<typeof parse>[0], value: unknown): Record<string, string> => {
+	try {
+		parse(schema, value);
+	} catch (error) {
+		if (error instanceof ProblemError)
+			return Object.fromEntries((error.errors ?? []).map(({ path, message }) => [path, message]));
+		throw error;
+	}
+	return {};
+};
+
+describe('the list’s query', () => {
+	it('[L1] an empty parameter counts as absent, alone or among others', () => {
+		const empty = Object.fromEntries(Object.keys(CallQuery.shape).map((name) => [name, '']));
+		expect(parse(CallQuery, empty)).toEqual(parse(CallQuery, {}));
+		expect(parse(CallQuery, { status: ['', 'PENDING', ''], q: ['', 'ada'] })).toEqual({
+			status: ['PENDING'],
+			q: 'ada',
+		});
+	});
+
+	it('[L2] filters repeat; what stands once may not', () => {
+		expect(parse(CallQuery, { status: ['PENDING', 'FAILED'], run: 'a' })).toEqual({
+			...{ status: ['PENDING', 'FAILED'], run: ['a'] },
+		});
+		for (const name of ['q', 'from', 'to', 'limit', 'page', 'order'])
+			expect(Object.keys(errorsOf(CallQuery, { [name]: ['1', '2'] })), name).toEqual([name]);
+	});
+
+	it.each([
+		['limit', '0'],
+		['limit', '201'],
+		['limit', '1.5'],
+		['limit', 'many'],
+		['limit', '-1'],
+		['order', 'sideways'],
+		['from', '2026-11-22'],
+		['from', '2026-11-22T10:00:00'],
+		['to', 'yesterday'],
+		['to', '2026-02-30T00:00:00Z'],
+		['q', 'x'.repeat(101)],
+		['status', 'pending'],
+		['workflow', 'OTHER'],
+		['outcome', 'fine'],
+		['run', 'x'.repeat(65)],
+	])('[L3] %s=%s is refused under its own name', (name, value) => {
+		const paths = Object.keys(errorsOf(CallQuery, { [name]: value }));
+		expect(paths.every((path) => path === name || path.startsWith(`${name}.`))).toBe(true);
+		expect(paths).not.toEqual([]);
+	});
+
+	it('[L4] limit and times are understood', () => {
+		expect(parse(CallQuery, { limit: '200', from: '2026-11-22T10:00:00+02:00' })).toEqual({
+			...{ limit: 200, from: '2026-11-22T10:00:00+02:00' },
+		});
+	});
+});
+
+describe('a new call', () => {
+	it('[L5] every wrong field is told at once, each under its path', () => {
+		const wrong = {
+			customerName: ' ',
+			phoneNumber: 7,
+			workflow: 'OTHER',
+			scenario: 'x',
+			scheduledAt: 'now',
+			run: '',
+			extra: 1,
+		};
+		expect(Object.keys(errorsOf(NewCall, wrong)).toSorted()).toEqual(Object.keys(wrong).toSorted());
+	});
+
+	it('[L6] a name is counted in characters, not in units of UTF-16', () => {
+		const call = { phoneNumber: '+12025550100', workflow: 'SALES' };
+		expect(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(80) })).toEqual({});
+		expect(Object.keys(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(81) }))).toEqual(['customerName']);
+	});
+});

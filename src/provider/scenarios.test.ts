@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_FAULTS, PHASES, PlannedReport, SCENARIO_NAMES, type Scenario, type Settings } from '#contract';
+import { diceOf } from './dice.ts';
+import { planCall, SCENARIOS } from './scenarios.ts';
+
+const settings = (over: Partial<Settings> = {}): Settings => ({
+	...{ delayMs: { min: 1_000, max: 3_000 }, failRate: 0.15, seed: null, speed: 1, faults: NO_FAULTS, until: null },
+	...over,
+});
+const endOf = (plan: PlannedReport[]): PlannedReport => plan.at(-1)!;
+const plans = (count: number, over: Partial<Settings> = {}, scenario: Scenario | null = null): PlannedReport[][] =>
+	Array.from({ length: count }, (_, i) => planCall(scenario, settings(over), diceOf('a seed', i)));
+
+const anyScenario: fc.Arbitrary<Scenario | null> = fc.oneof(
+	fc.constant(null),
+	fc.constantFrom(...SCENARIO_NAMES),
+	fc
+		.record(
+			{
+				outcome: fc.constantFrom('completed', 'busy', 'no-answer', 'failed', 'canceled'),
+				delayMs: fc.nat(86_400_000),
+				talkMs: fc.nat(86_400_000),
+			},
+			{ requiredKeys: ['outcome'] },
+		)
+		.map((scenario) => scenario as Scenario),
+);
+const anySettings = fc
+	.record({
+		bounds: fc.tuple(fc.nat(3_600_000), fc.nat(3_600_000)),
+		failRate: fc.double({ min: 0, max: 1, noNaN: true }),
+		speed: fc.double({ min: 1, max: 1_000, noNaN: true }),
+	})
+	.map(({ bounds: [a, b], ...over }) => settings({ ...over, delayMs: { min: Math.min(a, b), max: Math.max(a, b) } }));
+
+describe('the plan of a call', () => {
+	it('[S1] the same dice give the same plan, others another', () => {
+		const [one, two, other] = [
+			planCall(null, settings(), diceOf('seed', '+12025550100', 'SALES', 3)),
+			planCall(null, settings(), diceOf('seed', '+12025550100', 'SALES', 3)),
+			planCall(null, settings(), diceOf('seed', '+12025550100', 'SALES', 4)),
+		];
+		expect(one).toEqual(two);
+		expect(one).not.toEqual(other);
+	});
+
+	it('[S2] times rise, phases advance, and one final status comes last, at any settings and scenario', () => {
+		fc.assert(
+			fc.property(anyScenario, anySettings, fc.nat(), (scenario, at, seed) => {
+				const plan = planCall(scenario, at, diceOf(seed)).map((report) => PlannedReport.parse(report));
+				const times = plan.map(({ afterMs }) => afterMs);
+				expect(times).toEqual(times.toSorted((a, b) => a - b));
+				const ranks = plan.map(({ phase }) => PHASES.indexOf(phase));
+				expect(ranks).toEqual([...new Set(ranks)].toSorted((a, b) => a - b));
+				expect(plan.filter(({ status }) => status !== 'PENDING')).toEqual([endOf(plan)]);
+				expect(endOf(plan)).toMatchObject({ phase: 'ENDED', outcome: expect.any(String) as string });
+			}),
+		);
+	});
+
+	it('[S3] the final status comes between the shortest and the longest delay, divided by speed', () => {
+		for (const speed of [1, 7, 1_000]) {
+			const times = plans(200, { speed }).map((plan) => endOf(plan).afterMs);
+			expect(Math.min(...times)).toBeGreaterThanOrEqual(Math.floor(1_000 / speed));
+			expect(Math.max(...times)).toBeLessThanOrEqual(Math.ceil(3_000 / speed));
+			expect(new Set(times).size).toBeGreaterThan(1);
+		}
+	});
+
+	it('[S4] the share of failures is the fail rate, and their kinds have their shares', () => {
+		const outcomes = plans(4_000, { failRate: 0.5 }).map((plan) => endOf(plan).outcome);
+		const share = (outcome: string): number => outcomes.filter((o) => o === outcome).length / outcomes.length;
+		expect(share('completed')).toBeCloseTo(0.5, 1);
+		expect(share('no-answer')).toBeCloseTo(0.25, 1);
+		expect(share('busy')).toBeCloseTo(0.15, 1);
+		expect(share('failed')).toBeCloseTo(0.1, 1);
+		expect(plans(200, { failRate: 0 }).every((plan) => endOf(plan).status === 'COMPLETED')).toBe(true);
+		expect(plans(200, { failRate: 1 }).every((plan) => endOf(plan).status === 'FAILED')).toBe(true);
+	});
+
+	it.each(SCENARIO_NAMES.map((name) => [name] as const))('[S5] %s ends as it says, whatever the dice', (name) => {
+		for (const plan of plans(50, { failRate: name === 'completed' ? 1 : 0 }, name)) {
+			const { status, outcome } = endOf(plan);
+			expect(outcome).toBe(SCENARIOS[name].outcome);
+			expect(status).toBe(outcome === 'completed' ? 'COMPLETED' : 'FAILED');
+		}
+	});
+
+	it('[S6] slow takes ten times as long as the same dice take otherwise', () => {
+		const [usual, slow] = [plans(20), plans(20, {}, 'slow')];
+		for (const [i, plan] of usual.entries())
+			expect(Math.abs(endOf(slow[i]!).afterMs - 10 * endOf(plan).afterMs)).toBeLessThanOrEqual(10);
+	});
+
+	it('[S7] parameters are kept to, at speed', () => {
+		const scenario: Scenario = { outcome: 'completed', delayMs: 9_000, talkMs: 4_000 };
+		const plan = planCall(scenario, settings({ speed: 10 }), diceOf('x'));
+		expect(endOf(plan)).toMatchObject({ afterMs: 900, outcome: 'completed', durationMs: 400 });
+		expect(plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs).toBe(500);
+		expect(endOf(planCall({ outcome: 'busy', delayMs: 0 }, settings(), diceOf('x')))).toMatchObject({
+			...{ afterMs: 0, outcome: 'busy', durationMs: null },
+		});
+	});
+
+	it('[S8] a completed call talks from its answer to its end; no other talks', () => {
+		for (const plan of plans(100, { failRate: 0.5 })) {
+			const answeredAt = plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs;
+			const { afterMs, outcome, durationMs } = endOf(plan);
+			expect(durationMs).toBe(outcome === 'completed' ? afterMs - answeredAt! : null);
+		}
+	});
+});
+
+describe('the dice', () => {
+	it('[S9] draw evenly in [0, 1), and no draw moves those of other words', () => {
+		const dice = diceOf('seed', 1);
+		const draws = Array.from({ length: 2_000 }, dice);
+		expect(draws.every((draw) => draw >= 0 && draw < 1)).toBe(true);
+		expect(draws.reduce((sum, draw) => sum + draw) / draws.length).toBeCloseTo(0.5, 1);
+		expect(diceOf('seed', 2)()).toBe(diceOf('seed', 2)());
+		expect(diceOf('ab', 'c')()).not.toBe(diceOf('a', 'bc')());
+	});
+});
