@@ -10,8 +10,14 @@ export interface Location {
 	authToken: string | undefined;
 }
 
+/** The path of a database file; null for a server. */
+export function fileOf({ url }: Location): string | null {
+	if (!url.startsWith('file:')) return null;
+	return url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
+}
+
 /** Opens the file, making its folder, or the connection to the server. Apply the migrations next. */
-export function openDatabase({ url, authToken }: Location): Database {
-	if (!url.startsWith('file:')) return openRemote(url, authToken);
-	return openFile(url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length)));
+export function openDatabase(location: Location): Database {
+	const path = fileOf(location);
+	return path === null ? openRemote(location.url, location.authToken) : openFile(path);
 }

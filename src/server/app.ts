@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WEBHOOK_PATH } from '#contract';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
-import { openDatabase } from '#db/open.ts';
+import { fileOf, openDatabase } from '#db/open.ts';
+import { own } from '#db/ownership.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
@@ -56,6 +57,8 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 
 	const migrations = migrationsFrom(import.meta.dirname);
 	const database = openDatabase(config.database);
+	const file = fileOf(config.database);
+	const disown = file === null ? null : await own(file);
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	const prisma = await prismaOver(database);
@@ -142,6 +145,7 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 			await web.close();
 			await prisma.$disconnect();
 			database.close();
+			disown?.();
 		},
 	};
 

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import Sqlite from 'libsql';
+import { CannotOpen, isBusy } from './database.ts';
+
+/** How long a second server waits for the first one to leave. */
+const WAIT_MS = 4_000;
+const TRY_EVERY_MS = 100;
+
+/**
+ * Makes this process the only server of a database file, until the answer is called or the process ends, however it
+ * ends: the lock is the operating system's, on a small file beside the database. Throws `CannotOpen` when another server
+ * does not leave in time. Tools that only touch the database need no ownership.
+ */
+export async function own(path: string, waitMs = WAIT_MS): Promise<() => void> {
+	const giveUpAt = performance.now() + waitMs;
+	const lock = new Sqlite(`${path}.lock`, { timeout: 0 });
+	for (;;) {
+		try {
+			lock.exec('BEGIN EXCLUSIVE');
+			return () => lock.close();
+		} catch (error) {
+			const inTime = performance.now() < giveUpAt;
+			if (isBusy(error) && inTime) {
+				await pause(TRY_EVERY_MS);
+				continue;
+			}
+			lock.close();
+			if (!isBusy(error)) throw error;
+			throw new CannotOpen('another server uses it; one server process owns a file', { cause: error });
+		}
+	}
+}
