@@ -1,6 +1,6 @@
 import type { Client } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import { PrismaClient } from '../generated/prisma/client.ts';
+import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
 
 /** The adapter over a connection that somebody else opened and keeps. */
@@ -23,4 +23,4 @@ export async function prismaOver(database: Database): Promise<PrismaClient> {
 	return prisma;
 }
 
-export type { PrismaClient };
+export type { Prisma, PrismaClient };
