@@ -179,5 +179,8 @@ function isProxy(text: string): boolean {
 	if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
 	const [address = '', bits, ...more] = text.split('/');
 	const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-	return more.length === 0 && (bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most);
+	return (
+		more.length === 0 &&
+		(bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most)
+	);
 }
