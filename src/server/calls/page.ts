@@ -44,11 +44,13 @@ export function pageOf<Row extends { n: number }>(
 	const more = found.length > limit;
 	const rows = found.slice(0, limit);
 	if (back) rows.reverse();
-	const token = (direction: 'n' | 'b', row: Row | undefined): string | null =>
-		row ? `${direction}${row.n}.${listOf(query)}` : null;
+	const token = (direction: 'n' | 'b', n: number | undefined): string | null =>
+		n === undefined ? null : `${direction}${n}.${listOf(query)}`;
+	// Where everything behind the place is gone, the page before ends with the place itself.
+	const first = rows[0]?.n ?? (place ? place.n + (query.order === 'oldest' ? 1 : -1) : undefined);
 	return {
 		rows,
-		nextPage: back || more ? token('n', rows.at(-1)) : null,
-		previousPage: back ? (more ? token('b', rows[0]) : null) : place ? token('b', rows[0]) : null,
+		nextPage: back || more ? token('n', rows.at(-1)?.n) : null,
+		previousPage: place && (!back || more) ? token('b', first) : null,
 	};
 }
