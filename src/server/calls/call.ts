@@ -61,12 +61,15 @@ const digitsOf = (text: string): string => text.replace(/\D/g, '');
 const NUMBER = /^[\d\s().+/-]*\d[\d\s().+/-]*$/;
 const START = '\n';
 
+/** One spelling of what looks the same: lower case, and one character for a letter with its accent. */
+const plain = (text: string): string => text.normalize('NFC').toLowerCase();
+
 /**
  * What a search looks at: a space and the name lower-cased, then the number's digits behind a line break.
  * So the beginnings of words and of the number can be found as plain substrings.
  */
 export function foldedOf(customerName: string, phoneNumber: string): string {
-	return ` ${customerName.toLowerCase()}${START}${digitsOf(phoneNumber)}`;
+	return ` ${plain(customerName)}${START}${digitsOf(phoneNumber)}`;
 }
 
 /**
@@ -74,7 +77,7 @@ export function foldedOf(customerName: string, phoneNumber: string): string {
  * the number, ignoring punctuation. Terms under three characters match beginnings of words and of the number.
  */
 export function searchTerms(q: string): string[] {
-	const text = q.toLowerCase();
+	const text = plain(q);
 	const terms = [...text].length < 3 ? [` ${text}`] : [text];
 	if (!NUMBER.test(q)) return terms;
 	const digits = digitsOf(q);
