@@ -42,7 +42,7 @@ const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phon
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
 const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
 	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, 0, ? FROM json_each(?)`;
-const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active'`;
+const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active' AND "endsAt" > ?`;
 const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
 	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
 
@@ -78,9 +78,10 @@ export function createProviderStore(database: Database, now: () => number): Prov
 			database.transact([[GET, providerId]], ([rows = []]) => {
 				const [row] = rows;
 				if (!row) return { result: null, statements: [] };
-				const call = providerCallOf(row, now());
+				const at = now();
+				const call = providerCallOf(row, at);
 				const statements: Statement[] = [
-					[CANCEL, providerId],
+					[CANCEL, providerId, at],
 					[CANCEL_DELIVERIES, providerId],
 				];
 				return { result: call.state === 'active' ? { ...call, state: 'canceled' as const } : call, statements };
