@@ -25,6 +25,9 @@ export function callRoutes({ calls, reads, deliveriesOf }: CallRoutesDeps): Rout
 		response.json(await reads.list(queryOf(request, CallQuery)));
 	});
 	router.delete('/', async (request, response) => {
+		// A script whose id was empty must not clear the history.
+		if (request.originalUrl.split('?')[0]?.endsWith('/'))
+			throw new ProblemError('not_found', 'Behind the slash an id is missing. Nothing was deleted.');
 		await calls.clear(runOf(request.query));
 		response.status(204).end();
 	});
