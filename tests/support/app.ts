@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Call, CallPage, Delivery, Event, Problem, Settings } from '#contract';
-import { createApp } from '#server/app.ts';
+import { createApp, type AppDeps } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
 import { newSecret } from './webhook.ts';
@@ -41,15 +41,18 @@ const ENV = {
 	PROVIDER_FAIL_RATE: '0',
 };
 
+/** What a test may hold in its own hands: time and chance. */
+type Held = Pick<AppDeps, 'now' | 'chance'>;
+
 /** Starts a server that stops with the test. Give `DATABASE_URL` to start on an existing file. */
-export async function startApp(env: Record<string, string> = {}): Promise<TestApp> {
+export async function startApp(env: Record<string, string> = {}, held: Held = {}): Promise<TestApp> {
 	const given = {
 		...ENV,
 		WEBHOOK_SECRET: newSecret(),
 		DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}`,
 		...env,
 	};
-	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent') });
+	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent'), ...held });
 	const url = await app.listen();
 	let closed: Promise<void> | undefined;
 	const close = (): Promise<void> => (closed ??= app.close());

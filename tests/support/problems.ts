@@ -1,0 +1,18 @@
+import { expect } from 'vitest';
+import { Problem, PROBLEMS, type ProblemCode } from '#contract';
+import type { Answer } from './app.ts';
+
+/** Expects RFC 9457 with this code, whole and without a word about our insides; answers the paths of its errors. */
+export function expectProblem(answer: Answer<unknown>, code: ProblemCode): string[] {
+	const problem = Problem.parse(answer.body);
+	const [status, title] = PROBLEMS[code];
+	expect(problem).toMatchObject({ type: `urn:audena:problem:${code}`, title, status, code });
+	expect(answer.status).toBe(status);
+	expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);
+	expect(problem.requestId).toMatch(/^[\w.-]+$/);
+	expect(answer.headers.get('x-request-id')).toBe(problem.requestId);
+	expect(problem.detail).not.toBe('');
+	expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.[jt]s:\d|\bat \w+ \(/);
+	for (const { message } of problem.errors ?? []) expect(message).not.toBe('');
+	return (problem.errors ?? []).map(({ path }) => path);
+}

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import type { ProviderCall } from '#contract';
+import type { TestApp } from './app.ts';
+import { openFollowingTab } from './tab.ts';
+
+/** So far off that nothing happens to such a call by itself. */
+export const FAR = '2100-01-01T00:00:00.000Z';
+
+/**
+ * Runs `work` and proves that it left no trace: no event took a seq, nothing was pushed, the provider was not asked, its
+ * settings are what they were. Nothing else may be under way in this app.
+ */
+export async function leavesNoTrace(app: TestApp, work: () => Promise<void>): Promise<void> {
+	const tab = await openFollowingTab(app, app.env.API_TOKEN === undefined ? {} : { token: app.env.API_TOKEN });
+	const mark = async (): Promise<number> => {
+		const { id, seq } = await app.create({ customerName: 'A mark', scheduledAt: FAR });
+		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === id));
+		return seq;
+	};
+	const outside = async (): Promise<unknown> => [
+		(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body,
+		(await app.api('GET', '/api/provider/settings')).body,
+	];
+
+	const before = await outside();
+	const seq = await mark();
+	const frames = tab.frames.length;
+	await work();
+	expect(await mark()).toBe(seq + 1);
+	expect(tab.frames.length).toBe(frames + 1);
+	expect(tab.settings).toHaveLength(1);
+	expect(await outside()).toEqual(before);
+	tab.close();
+}
