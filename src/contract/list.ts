@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Call, Outcome, Status, Workflow } from './call.ts';
 import { Cursor } from './feed.ts';
+import { DeliveryState } from './provider.ts';
 import { typed, ZonedTime } from './text.ts';
 import { RUN_MAX } from './words.ts';
 
@@ -45,3 +46,33 @@ export const CallPage = z.object({
 	cursor: Cursor,
 });
 export type CallPage = z.infer<typeof CallPage>;
+
+/** The filters of `GET /api/deliveries`, as they stand in a URL. */
+const deliveryFilters = {
+	state: repeated(DeliveryState),
+	callId: once(z.string().max(100)),
+	/** The HTTP status of the last answer. */
+	code: once(z.coerce.number('code must be an HTTP status.').int().min(100).max(599)),
+	/** Created at or after. */
+	from: once(ZonedTime),
+	/** Created before. */
+	to: once(ZonedTime),
+};
+export const DeliveryQuery = z.strictObject({
+	...deliveryFilters,
+	limit: once(z.coerce.number('limit must be a number.').int().min(1).max(200)),
+	/** A token from `nextPage`. */
+	page: once(z.string().max(500)),
+});
+export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
+
+/** Which deliveries to send again: these, or all that match. An empty filter matches all. */
+export const RedeliverMany = z
+	.strictObject({
+		ids: z.array(z.string().max(100)).min(1).max(1_000).optional(),
+		filter: z.strictObject(deliveryFilters).optional(),
+		/** Only count them. */
+		dryRun: z.boolean().optional(),
+	})
+	.refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'Give either ids or filter.');
+export type RedeliverMany = z.infer<typeof RedeliverMany>;

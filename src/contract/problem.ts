@@ -20,6 +20,8 @@ export const PROBLEMS = {
 	idempotency_conflict: [422, 'The idempotency key was used with another body'],
 	too_many_requests: [429, 'Too many requests'],
 	internal_error: [500, 'Something broke in the server'],
+	provider_failed: [500, 'The provider failed'],
+	provider_refused: [503, 'The provider refuses the call'],
 	database_unavailable: [503, 'The database is not available'],
 	stopping: [503, 'The server is stopping'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -16,7 +16,15 @@ export const OUTCOMES = [
 	'manual',
 ] as const;
 /** The scenarios that the simulated provider knows by name. */
-export const SCENARIO_NAMES = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'slow'] as const;
+export const SCENARIO_NAMES = [
+	'completed',
+	'busy',
+	'no-answer',
+	'failed',
+	'canceled',
+	'slow',
+	'provider-down',
+] as const;
 export const EVENT_TYPES = [
 	'created',
 	'queued',

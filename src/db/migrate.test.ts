@@ -76,7 +76,7 @@ describe('migrations', () => {
 
 /** A table as the schema or as the database describes it. */
 interface Table {
-	columns: Record<string, { type: string; required: boolean }>;
+	columns: Record<string, { type: string; required: boolean; fallback: string | null }>;
 	primaryKey: string[];
 	/** Columns with commas between, and whether they are unique. */
 	indexes: Record<string, boolean>;
@@ -98,10 +98,16 @@ function modelsOf(schema: string): Record<string, Table> {
 				else table.indexes[names.join()] = kind === 'unique';
 				continue;
 			}
-			const [, field, type, optional, attributes] = /^(\w+)\s+(\w+)(\?)?((?:\s+@\w+)*)$/.exec(line) ?? [];
+			const [, field, type, optional, attributes] =
+				/^(\w+)\s+(\w+)(\?)?((?:\s+@\w+(?:\((?:"[^"]*"|\w+)\))?)*)$/.exec(line) ?? [];
 			if (field === undefined || TYPES[type!] === undefined)
 				throw new Error(`This test does not understand "${line}" of ${name!}: teach it.`);
-			table.columns[field] = { type: TYPES[type!]!, required: optional === undefined };
+			const fallback = /@default\((?:"([^"]*)"|(\w+))\)/.exec(attributes!);
+			table.columns[field] = {
+				type: TYPES[type!]!,
+				required: optional === undefined,
+				fallback: fallback ? (fallback[2] ?? `'${fallback[1]!}'`) : null,
+			};
 			if (/@id\b/.test(attributes!)) table.primaryKey = [field];
 			if (/@unique\b/.test(attributes!)) table.indexes[field] = true;
 		}
@@ -115,7 +121,14 @@ async function tableOf(database: Database, name: string): Promise<Table> {
 	const indexes = await database.all(`PRAGMA index_list("${name}")`);
 	const table: Table = {
 		columns: Object.fromEntries(
-			columns.map((c) => [String(c.name), { type: String(c.type), required: c.notnull === 1 }]),
+			columns.map((c) => [
+				String(c.name),
+				{
+					type: String(c.type),
+					required: c.notnull === 1,
+					fallback: c.dflt_value === null ? null : String(c.dflt_value),
+				},
+			]),
 		),
 		primaryKey: columns
 			.filter((c) => Number(c.pk) > 0)

@@ -6,7 +6,8 @@ import { DatabaseUnavailable } from '#db/database.ts';
 export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
 	return (error: unknown, _request, response, next) => {
 		const problem = asProblem(error);
-		if (problem.status >= 500) onBug(error, requestIdOf(response));
+		// A refusal that was meant (a fault on purpose, a stop) has no cause.
+		if (problem.status >= 500 && problem.cause !== undefined) onBug(error, requestIdOf(response));
 		if (response.headersSent) return next(error); // nothing can be said any more: Express cuts the connection
 		sendProblem(response, problem);
 	};

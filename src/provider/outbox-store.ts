@@ -1,25 +1,35 @@
-import type { Attempt, Delivery } from '#contract';
-import type { Database, Row } from '#db/database.ts';
+import type { Attempt, DeliveryState } from '#contract';
+import type { Database, Row, Statement } from '#db/database.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
+import type { DeliveryFault } from './faults.ts';
 
 /** A webhook whose time has come. */
 export interface DueDelivery extends Claimed {
+	callId: string;
+	type: string;
 	/** null: this server's own address. */
 	url: string | null;
 	body: string;
+	/** What shall go wrong with its first try. */
+	faults: DeliveryFault[];
+	/** Automatic tries that failed so far. */
+	failures: number;
+	/** This try was asked for by hand. */
+	manual: boolean;
+}
+
+/** What becomes of a delivery after a try. */
+export interface Settlement {
+	state: DeliveryState;
+	dueAt: number | null;
+	failures: number;
 }
 
 export interface OutboxStore extends QueueStore<DueDelivery> {
 	/** At start: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
-	/** Records the attempt and what becomes of the delivery, while its lease holds. */
-	settle(
-		delivery: DueDelivery,
-		attempt: Attempt,
-		next: { state: Delivery['state']; dueAt: number | null },
-	): Promise<void>;
-	/** A call's deliveries with their attempts, in the order in which they are due. */
-	ofCall(callId: string, ownUrl: string): Promise<Delivery[]>;
+	/** Records the attempts and what becomes of the delivery, while its lease holds. */
+	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
 
 /**
@@ -28,11 +38,12 @@ export interface OutboxStore extends QueueStore<DueDelivery> {
  */
 const POLITE_MS = 1_000;
 const EARLIER_UNTRIED = `EXISTS (SELECT 1 FROM "Delivery" AS "earlier" WHERE "earlier"."providerId" = "Delivery"."providerId"
-	AND "earlier"."sequence" < "Delivery"."sequence" AND "earlier"."state" = 'pending')`;
+	AND "earlier"."state" = 'pending' AND ("earlier"."dueAt" < "Delivery"."dueAt"
+		OR ("earlier"."dueAt" = "Delivery"."dueAt" AND "earlier"."sequence" < "Delivery"."sequence")))`;
 const CLAIM = `UPDATE "Delivery" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
 	WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" <= ?3 AND ("leasedUntil" IS NULL OR "leasedUntil" < ?3)
 		AND ("dueAt" <= ?3 - ${POLITE_MS} OR NOT ${EARLIER_UNTRIED}) ORDER BY "dueAt" LIMIT ?4)
-	RETURNING "id", "url", "body", "attempts"`;
+	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual"`;
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 const NEXT_DUE = `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at" FROM "Delivery"
 	WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 64)`;
@@ -40,21 +51,14 @@ const TAKE_OVER = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WH
 const HELD = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "lease" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
-const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
-const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT "id" FROM "Delivery" WHERE "callId" = ?) ORDER BY "number"`;
+const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
+	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
 
 export function createOutboxStore(database: Database): OutboxStore {
 	return {
 		async claim(now, limit, lease, until) {
 			const rows = await database.all(CLAIM, lease, until, now, limit);
-			return rows.map(({ id, url, body, attempts }) => ({
-				id: String(id),
-				url: url === null ? null : String(url),
-				body: String(body),
-				attempts: Number(attempts),
-				lease,
-			}));
+			return rows.map((row) => dueOf(row, lease));
 		},
 		async renew(id, lease, until) {
 			await database.all(RENEW, id, lease, until);
@@ -66,8 +70,8 @@ export function createOutboxStore(database: Database): OutboxStore {
 		async takeOver() {
 			await database.all(TAKE_OVER);
 		},
-		async settle({ id, lease }, attempt, { state, dueAt }) {
-			const { number, at, durationMs, manual, request, response, error } = attempt;
+		async settle({ id, lease }, attempts, { state, dueAt, failures }) {
+			const last = attempts.at(-1);
 			await database.transact([[HELD, id, lease]], ([held = []]) => ({
 				result: undefined,
 				// Without the lease it was hung up meanwhile, or another worker has it: its row says what counts.
@@ -75,47 +79,34 @@ export function createOutboxStore(database: Database): OutboxStore {
 					held.length === 0
 						? []
 						: [
-								[
-									INSERT_ATTEMPT,
-									...[id, number, Date.parse(at), durationMs, manual ? 1 : 0, JSON.stringify(request)],
-									...[response && JSON.stringify(response), error],
-								],
-								[SETTLE, state, dueAt, id],
+								...attempts.map((attempt) => insertOf(id, attempt)),
+								[SETTLE, state, dueAt, failures, last?.number ?? 0, last?.response?.status ?? null, id],
 							],
 			}));
 		},
-		async ofCall(callId, ownUrl) {
-			const [deliveries = [], attempts = []] = await database.snapshot([
-				[OF_CALL, callId],
-				[ATTEMPTS, callId],
-			]);
-			return deliveries.map((row) => deliveryOf(row, attempts, ownUrl));
-		},
 	};
 }
 
-function deliveryOf(row: Row, attempts: readonly Row[], ownUrl: string): Delivery {
+function dueOf(row: Row, lease: string): DueDelivery {
 	return {
 		id: String(row.id),
 		callId: String(row.callId),
-		providerId: String(row.providerId),
 		type: String(row.type),
-		url: row.url === null ? ownUrl : String(row.url),
-		state: row.state as Delivery['state'],
-		attempts: attempts.filter(({ deliveryId }) => deliveryId === row.id).map(attemptOf),
-		nextAttemptAt: row.dueAt === null ? null : new Date(Number(row.dueAt)).toISOString(),
-		createdAt: new Date(Number(row.createdAt)).toISOString(),
+		url: row.url === null ? null : String(row.url),
+		body: String(row.body),
+		attempts: Number(row.attempts),
+		faults: JSON.parse(String(row.faults)) as DeliveryFault[],
+		failures: Number(row.failures),
+		manual: row.manual === 1,
+		lease,
 	};
 }
 
-function attemptOf(row: Row): Attempt {
-	return {
-		number: Number(row.number),
-		at: new Date(Number(row.at)).toISOString(),
-		durationMs: Number(row.durationMs),
-		manual: row.manual === 1,
-		request: JSON.parse(String(row.request)) as Attempt['request'],
-		response: row.response === null ? null : (JSON.parse(String(row.response)) as Attempt['response']),
-		error: row.error === null ? null : String(row.error),
-	};
+function insertOf(deliveryId: string, attempt: Attempt): Statement {
+	const { number, at, durationMs, manual, request, response, error } = attempt;
+	return [
+		INSERT_ATTEMPT,
+		...[deliveryId, number, Date.parse(at), durationMs, manual ? 1 : 0, JSON.stringify(request)],
+		...[response && JSON.stringify(response), error],
+	];
 }

@@ -2,12 +2,17 @@ import { v4 } from 'uuid';
 import type { Attempt } from '#contract';
 import { backoffMs, WEBHOOK_SCHEDULE } from '#queue/backoff.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
-import type { DueDelivery, OutboxStore } from './outbox-store.ts';
+import type { DueDelivery, OutboxStore, Settlement } from './outbox-store.ts';
+import type { Send, Sent } from './sender.ts';
 
 export interface OutboxDeps {
 	store: OutboxStore;
 	/** Sends one webhook and answers what came of it. */
-	send(delivery: DueDelivery): Promise<Sent>;
+	send: Send;
+	/** Tells the call's timeline of a fault that was injected. */
+	onFault(callId: string, data: { fault: string; webhookId: string; type: string }): Promise<void>;
+	/** A delivery was settled. */
+	onSettled(id: string): void;
 	/** Divides the retry schedule. */
 	speed(): number;
 	now(): number;
@@ -16,37 +21,45 @@ export interface OutboxDeps {
 	onError(error: unknown): void;
 }
 
-export type Sent = Pick<Attempt, 'durationMs' | 'request' | 'response' | 'error'> & { retryAfterMs: number | null };
-
 /** Sends each webhook at its own due time; one that fails is tried again later and never holds back the next. */
-export function createOutbox({ store, send, speed, now, chance, onError }: OutboxDeps): Worker {
+export function createOutbox({ store, send, onFault, onSettled, speed, now, chance, onError }: OutboxDeps): Worker {
 	/** When to try again; null when the receiver said stop (410) or the schedule is used up. */
-	function retryAt(delivery: DueDelivery, { response, retryAfterMs }: Sent): number | null {
+	function retryAt(failures: number, { response, retryAfterMs }: Sent): number | null {
 		if (response?.status === 410) return null;
-		const backoff = backoffMs(WEBHOOK_SCHEDULE, delivery.attempts, speed(), chance());
+		const backoff = backoffMs(WEBHOOK_SCHEDULE, Math.max(1, failures), speed(), chance());
 		const slowDown = response?.status === 429 || response?.status === 503 ? (retryAfterMs ?? 0) : 0;
 		return backoff === null ? null : now() + Math.max(backoff, slowDown);
 	}
 
-	return createWorker<DueDelivery>({
-		store,
-		async run(delivery) {
-			const at = now();
-			const sent = await send(delivery);
-			const { durationMs, request, response, error } = sent;
-			const number = delivery.attempts;
-			const attempt: Attempt = {
-				...{ number, durationMs, manual: false, request, response, error },
-				at: new Date(at).toISOString(),
-			};
-			const delivered = response !== null && response.status >= 200 && response.status < 300;
-			if (delivered) return store.settle(delivery, attempt, { state: 'delivered', dueAt: null });
-			const dueAt = retryAt(delivery, sent);
-			const state = dueAt !== null ? 'retrying' : response?.status === 410 ? 'canceled' : 'dead';
-			await store.settle(delivery, attempt, { state, dueAt });
-		},
-		onError,
-		now,
-		newLease: v4,
-	});
+	function settlementOf(delivery: DueDelivery, sent: Sent): Settlement {
+		if (wasDelivered(sent)) return { state: 'delivered', dueAt: null, failures: delivery.failures };
+		// A try by hand takes no place in the schedule.
+		const failures = delivery.failures + (delivery.manual ? 0 : 1);
+		const dueAt = retryAt(failures, sent);
+		if (dueAt !== null) return { state: 'retrying', dueAt, failures };
+		return { state: sent.response?.status === 410 ? 'canceled' : 'dead', dueAt: null, failures };
+	}
+
+	async function run(delivery: DueDelivery): Promise<void> {
+		const firstTry = delivery.attempts === 1;
+		const faults = firstTry ? delivery.faults : [];
+		for (const fault of faults) await onFault(delivery.callId, { fault, webhookId: delivery.id, type: delivery.type });
+		const attempts: Attempt[] = [];
+		const attempt = async (sent: Promise<Sent>, at: number): Promise<Sent> => {
+			const { retryAfterMs: _, ...kept } = await sent;
+			const number = delivery.attempts + attempts.length;
+			attempts.push({ number, at: new Date(at).toISOString(), manual: delivery.manual, ...kept });
+			return sent;
+		};
+		let sent = await attempt(send(delivery, faults), now());
+		if (faults.includes('doubled') && wasDelivered(sent)) sent = await attempt(send(delivery, []), now());
+		await store.settle(delivery, attempts, settlementOf(delivery, sent));
+		onSettled(delivery.id);
+	}
+
+	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4 });
 }
+
+/** Only 2xx is success; a redirect is not followed. */
+const wasDelivered = ({ response }: Sent): boolean =>
+	response !== null && response.status >= 200 && response.status < 300;

@@ -1,6 +1,9 @@
 import type { Router } from 'express';
-import type { Delivery, Settings } from '#contract';
+import { v4 } from 'uuid';
+import type { Settings } from '#contract';
 import type { Database } from '#db/database.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { createDoor } from './door.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createOutbox } from './outbox.ts';
 import { providerRoutes } from './routes.ts';
@@ -19,7 +22,13 @@ export interface ProviderDeps {
 	/** The address for webhooks of calls without a callback of their own. */
 	ownWebhookUrl(): string;
 	onSettings(settings: Settings): void;
+	/** The app's port for the timeline: a fault was injected into this call. */
+	record(callId: string, fault: { fault: string }): Promise<void>;
+	/** The app's port for deliveries: these changed. */
+	onDeliveries(ids: readonly string[]): void;
 	onError(error: unknown): void;
+	/** How long a receiver may take to answer. */
+	timeoutMs: number;
 	now(): number;
 	/** In [0, 1). */
 	chance(): number;
@@ -30,8 +39,8 @@ export interface Provider {
 	/** Its API, to be mounted at /api/provider. */
 	routes: Router;
 	settings: SettingsKeeper;
-	/** What is on its way for a call, and what was. */
-	deliveriesOf(callId: string): Promise<Delivery[]>;
+	/** What is on its way, and what was. */
+	desk: Desk;
 	/** Begins to send what is due. */
 	start(): void;
 	/** Sends nothing more and resolves when what is under way has its answer. */
@@ -51,19 +60,21 @@ export async function createProvider({
 	const store = createOutboxStore(database);
 	await store.takeOver();
 	let outbox: ReturnType<typeof createOutbox> | undefined;
-	const simulator = createSimulator({
-		store: createProviderStore(database, now),
-		settings: settings.current,
-		now,
-		onDeliveries: () => outbox?.wake(),
-	});
+	const calls = createProviderStore(database, now);
+	const wake = (): void => outbox?.wake();
+	const simulator = createSimulator({ store: calls, settings: settings.current, now, onDeliveries: wake });
+	const door = createDoor({ store: calls, settings: settings.current, now, newSeed: v4, onFault: deps.record });
 	return {
-		routes: providerRoutes({ simulator, settings, callbackHosts: deps.callbackHosts }),
+		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts }),
 		settings,
-		deliveriesOf: (callId) => store.ofCall(callId, ownWebhookUrl()),
+		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
 		start() {
-			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now });
-			outbox = createOutbox({ store, send, speed: () => settings.current().speed, now, chance, onError });
+			outbox = createOutbox({
+				...{ store, now, chance, onError, onFault: deps.record },
+				send: createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs }),
+				onSettled: (id) => deps.onDeliveries([id]),
+				speed: () => settings.current().speed,
+			});
 		},
 		async close() {
 			await outbox?.close();

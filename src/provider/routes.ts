@@ -1,13 +1,15 @@
-import { Router, type RequestHandler } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import { parse, ProblemError, SendCall, Settings } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { pathParameter, refuseUnknown } from '#http/parameters.ts';
 import { checkCallback } from './callbacks.ts';
+import type { createDoor } from './door.ts';
 import type { SettingsKeeper } from './settings.ts';
 import type { Simulator } from './simulator.ts';
 
 export interface ProviderRoutesDeps {
 	simulator: Simulator;
+	door: ReturnType<typeof createDoor>;
 	settings: SettingsKeeper;
 	/** Hosts that webhooks may go to, beside this machine. */
 	callbackHosts: readonly string[];
@@ -16,7 +18,7 @@ export interface ProviderRoutesDeps {
 const KEY_MAX = 255;
 
 /** The provider's API, mounted at /api/provider. */
-export function providerRoutes({ simulator, settings, callbackHosts }: ProviderRoutesDeps): Router {
+export function providerRoutes({ simulator, door, settings, callbackHosts }: ProviderRoutesDeps): Router {
 	const router = Router();
 	const strict: RequestHandler = (request, _response, next) => {
 		refuseUnknown(request);
@@ -29,7 +31,14 @@ export function providerRoutes({ simulator, settings, callbackHosts }: ProviderR
 		const key = request.get('idempotency-key') ?? null;
 		if (key !== null && (key === '' || key.length > KEY_MAX))
 			throw new ProblemError('invalid_input', `Give an Idempotency-Key of 1 to ${KEY_MAX} characters.`);
+		const reception = await door(key, wanted);
+		if (reception === 'timedOut') return hang(response);
 		const { answer, replayed } = await simulator.accept(key, wanted);
+		if (reception === 'acceptedThenFailed')
+			throw new ProblemError(
+				'provider_failed',
+				'A fault on purpose: the call was accepted, and then this was answered.',
+			);
 		if (replayed) response.set('Idempotent-Replayed', 'true');
 		response.type('application/json').send(answer);
 	});
@@ -49,4 +58,18 @@ export function providerRoutes({ simulator, settings, callbackHosts }: ProviderR
 		response.json(await settings.change(parse(Settings, request.body, 'The settings')));
 	});
 	return router;
+}
+
+/** The longest that a request is left without an answer. */
+const HANG_MS = 60_000;
+
+/** Answers nothing, until the caller gives up or the server does. */
+function hang(response: Response): Promise<void> {
+	return new Promise((resolve) => {
+		const end = setTimeout(() => response.destroy(), HANG_MS);
+		response.on('close', () => {
+			clearTimeout(end);
+			resolve();
+		});
+	});
 }

@@ -19,6 +19,8 @@ export const SCENARIOS: Readonly<Record<Extract<Scenario, string>, NamedScenario
 	canceled: { outcome: 'canceled', factor: 1 },
 	/** Ten times the delay, then completed. */
 	slow: { outcome: 'completed', factor: 10 },
+	/** Refused before anything is planned (simulator.ts). */
+	'provider-down': { outcome: 'failed', factor: 1 },
 };
 
 /** What a failed call failed of, when the dice decide: their shares. */

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import type { Attempt } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
+import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
-import type { Sent } from './outbox.ts';
 
 export interface SenderDeps {
 	/** The first signs. */
@@ -9,33 +11,39 @@ export interface SenderDeps {
 	/** Where deliveries without an address of their own go, asked at each attempt. */
 	ownUrl(): string;
 	now(): number;
-	timeoutMs?: number;
+	/** How long a receiver may take to answer. */
+	timeoutMs: number;
 }
+
+/** What came of one try. */
+export type Sent = Pick<Attempt, 'durationMs' | 'request' | 'response' | 'error'> & { retryAfterMs: number | null };
+export type Send = (delivery: DueDelivery, faults: readonly DeliveryFault[]) => Promise<Sent>;
 
 /** How much of an answer is kept. */
 const BODY_KEPT = 16 * 1_024;
+/** Twice what Standard Webhooks tolerates. */
+const STALE_BY_MS = 10 * 60_000;
 
 /** Sends one signed webhook (Standard Webhooks): the id is the delivery's, the timestamp is the attempt's. */
-export function createSender({
-	secrets,
-	ownUrl,
-	now,
-	timeoutMs = 10_000,
-}: SenderDeps): (delivery: DueDelivery) => Promise<Sent> {
+export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
 	const signer = new Webhook(signing);
+	const forger = new Webhook(`whsec_${randomBytes(32).toString('base64')}`);
 
-	return async ({ id, url, body }) => {
-		const at = new Date(now());
+	return async ({ id, url, body }, faults) => {
+		const at = new Date(now() - (faults.includes('stale') ? STALE_BY_MS : 0));
 		const headers = {
 			'content-type': 'application/json',
 			'user-agent': 'Audena-Simulator/1',
 			'webhook-id': id,
 			'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-			'webhook-signature': signer.sign(id, at, body),
+			'webhook-signature': (faults.includes('badSignature') ? forger : signer).sign(id, at, body),
 		};
 		const request = { headers, body };
+		const nothing = { request, response: null, retryAfterMs: null };
+		if (faults.includes('lost')) return { ...nothing, durationMs: 0, error: 'Lost on purpose: it was never sent.' };
+
 		const start = performance.now();
 		const took = (): number => Math.round(performance.now() - start);
 		try {
@@ -52,7 +60,7 @@ export function createSender({
 				retryAfterMs: retryAfterMs(response, now()),
 			};
 		} catch (error) {
-			return { durationMs: took(), request, response: null, error: reasonOf(error), retryAfterMs: null };
+			return { ...nothing, durationMs: took(), error: reasonOf(error) };
 		}
 	};
 }

@@ -3,13 +3,15 @@ import { v4, v7 } from 'uuid';
 import { ProblemError, type ProviderCall, type SendCall, type SendCallAnswer, type Settings } from '#contract';
 import { diceOf } from './dice.ts';
 import { standardReport, typeOf } from './dialects/standard.ts';
+import { drawDeliveryFaults, ratesAt } from './faults.ts';
+import { scenarioOf } from './numbers.ts';
 import { planCall } from './scenarios.ts';
 import type { Acceptance, ProviderStore } from './store.ts';
 
 export interface Simulator {
 	/**
 	 * Accepts a call, plans its life and writes its future into the outbox. The same key answers the same bytes; with
-	 * another body it throws `idempotency_conflict`.
+	 * another body it throws `idempotency_conflict`. A call whose scenario is `provider-down` is `provider_refused`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
 	/** Throws `not_found`. */
@@ -23,7 +25,7 @@ export interface SimulatorDeps {
 	store: ProviderStore;
 	settings(): Settings;
 	now(): number;
-	/** There are new deliveries. */
+	/** There are new deliveries, or some were canceled. */
 	onDeliveries(): void;
 }
 
@@ -34,17 +36,25 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 		const current = settings();
 		const acceptedAt = now();
 		const providerId = `sim_${v7({ msecs: acceptedAt }).replaceAll('-', '')}`;
-		const dice = diceOf(current.seed ?? v4(), request.phoneNumber, request.workflow, earlier);
-		const reports = planCall(request.scenario ?? null, current, dice);
+		const dice = (...words: string[]) =>
+			diceOf(current.seed ?? v4(), request.phoneNumber, request.workflow, earlier, ...words);
+		const reports = planCall(scenarioOf(request.scenario ?? null, request.phoneNumber), current, dice());
 		const answer: SendCallAnswer = { providerId, scheduledInMs: reports.at(-1)?.afterMs ?? 0 };
+		const due = reports.map(({ afterMs }) => afterMs);
+		const webhooks = drawDeliveryFaults(ratesAt(current, acceptedAt), dice('webhooks'), due);
 		return {
 			...{ providerId, key, request, requestHash, acceptedAt, plan: reports },
 			answer: JSON.stringify(answer),
 			deliveries: reports.map((report, i) => {
 				const sequence = i + 1;
-				const dueAt = acceptedAt + report.afterMs;
-				const body = JSON.stringify(standardReport({ callId: request.callId, providerId }, report, sequence, dueAt));
-				return { id: `msg_${v4().replaceAll('-', '')}`, sequence, type: typeOf(report), body, dueAt };
+				const { afterMs, faults } = webhooks[i]!;
+				// A webhook that is late or out of order still says when it happened.
+				const occurredAt = acceptedAt + report.afterMs;
+				const body = JSON.stringify(
+					standardReport({ callId: request.callId, providerId }, report, sequence, occurredAt),
+				);
+				const id = `msg_${v4().replaceAll('-', '')}`;
+				return { id, sequence, type: typeOf(report), body, dueAt: acceptedAt + afterMs, faults };
 			}),
 		};
 	}
@@ -56,6 +66,8 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 
 	return {
 		async accept(key, request) {
+			if (scenarioOf(request.scenario ?? null, request.phoneNumber) === 'provider-down')
+				throw new ProblemError('provider_refused', 'The provider is down, as this call asked for.');
 			const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) =>
 				plan(key, request, hash, earlier),
@@ -68,7 +80,11 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			if (!replayed) onDeliveries();
 			return { answer, replayed };
 		},
-		hangUp: async (providerId) => found(await store.cancel(providerId), providerId),
+		async hangUp(providerId) {
+			const call = found(await store.cancel(providerId), providerId);
+			onDeliveries();
+			return call;
+		},
 		get: async (providerId) => found(await store.get(providerId), providerId),
 		list: () => store.list(LIST_MAX),
 	};

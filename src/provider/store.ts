@@ -1,5 +1,6 @@
 import type { PlannedReport, ProviderCall, SendCall } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
+import type { DeliveryFault } from './faults.ts';
 
 /** A call that the provider is about to accept, with the webhooks that its future holds. */
 export interface Acceptance {
@@ -11,7 +12,7 @@ export interface Acceptance {
 	answer: string;
 	plan: PlannedReport[];
 	acceptedAt: number;
-	deliveries: { id: string; sequence: number; type: string; body: string; dueAt: number }[];
+	deliveries: { id: string; sequence: number; type: string; body: string; dueAt: number; faults: DeliveryFault[] }[];
 }
 
 export interface Accepted {
@@ -27,6 +28,8 @@ export interface ProviderStore {
 	 * `plan` gets how many earlier calls had the same number and workflow.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
+	/** Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had. */
+	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/** Hangs up: its open deliveries are canceled. Answers null when there is no such call. */
 	cancel(providerId: string): Promise<ProviderCall | null>;
 	get(providerId: string): Promise<ProviderCall | null>;
@@ -40,11 +43,18 @@ const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
 const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
 const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "scenario", "callbackUrl",
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
-const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
-	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, 0, ? FROM json_each(?)`;
+const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "faults", "attempts", "createdAt")
+	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
+const KNOCKED = 'SELECT "attempts" FROM "ProviderDoor" WHERE "key" = ?';
+const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at") VALUES (?, ?, ?)
+	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
+const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active' AND "endsAt" > ?`;
 const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
 	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
+
+/** As long as idempotency keys are kept. */
+const KNOCKS_KEPT_MS = 24 * 3_600_000;
 
 export function createProviderStore(database: Database, now: () => number): ProviderStore {
 	const get = async (providerId: string): Promise<ProviderCall | null> => {
@@ -72,6 +82,24 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					const acceptance = plan(Number(counted[0]?.count ?? 0));
 					const { answer, requestHash } = acceptance;
 					return { result: { answer, requestHash, replayed: false }, statements: insertsOf(acceptance) };
+				},
+			),
+		knock: (key, { phoneNumber, workflow }) =>
+			database.transact(
+				[
+					[KNOCKED, key],
+					[EARLIER, phoneNumber, workflow],
+				],
+				([knocked = [], counted = []]) => {
+					const attempt = Number(knocked[0]?.attempts ?? 0) + 1;
+					const statements: Statement[] =
+						key === null
+							? []
+							: [
+									[FORGET_KNOCKS, now() - KNOCKS_KEPT_MS],
+									[KNOCK, key, attempt, now()],
+								];
+					return { result: { attempt, earlier: Number(counted[0]?.count ?? 0) }, statements };
 				},
 			),
 		cancel: (providerId) =>
@@ -104,7 +132,10 @@ function insertsOf({
 	const scenario = request.scenario == null ? null : JSON.stringify(request.scenario);
 	const url = request.callbackUrl ?? null;
 	const endsAt = acceptedAt + (plan.at(-1)?.afterMs ?? 0);
-	const rows = deliveries.map(({ id, sequence, type, body, dueAt }) => [id, sequence, type, body, dueAt]);
+	const rows = deliveries.map(({ id, sequence, type, body, dueAt, faults }) => [
+		...[id, sequence, type, body, dueAt],
+		JSON.stringify(faults),
+	]);
 	return [
 		[
 			INSERT,

@@ -27,6 +27,8 @@ import { createSockets, sessionRoom } from './sockets.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
+import { forgetReceipts } from './webhooks/receipts.ts';
+import { createRejections } from './webhooks/rejections.ts';
 
 export interface App {
 	/** Listens and begins to work; answers the address. */
@@ -41,6 +43,8 @@ export interface AppDeps {
 	now?: () => number;
 	/** In [0, 1). */
 	chance?: () => number;
+	/** How long the other side of a request may take: the provider, and who receives its webhooks. */
+	timeoutMs?: number;
 }
 
 /** How long work under way may take at the stop; what is not done then runs again at the next start. */
@@ -48,10 +52,14 @@ const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
 
 /** Wires every part, in order. Production and tests share it. */
-export async function createApp(config: Config, { log, now = Date.now, chance = Math.random }: AppDeps): Promise<App> {
+export async function createApp(
+	config: Config,
+	{ log, now = Date.now, chance = Math.random, timeoutMs = 10_000 }: AppDeps,
+): Promise<App> {
 	const server = createServer();
 	let port = config.port;
 	let ready = false;
+	let stopForgetting: (() => void) | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
 	const onError = (error: unknown): void => log.error({ err: error }, 'unexpected error');
 
@@ -81,7 +89,9 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
 		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
 		onSettings: (settings) => hub.publishSettings(settings),
-		...{ onError, now, chance },
+		record: (callId, fault) => calls.fault(callId, fault),
+		onDeliveries: () => undefined,
+		...{ onError, now, chance, timeoutMs },
 	});
 
 	const io = createSockets(access, rules, onError);
@@ -103,10 +113,19 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 			// Our own token never goes to another host.
 			token: config.provider.token ?? (ownProvider ? (config.apiToken ?? undefined) : undefined),
 			callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
-			now,
+			...{ now, timeoutMs },
 		});
 		const speed = (): number => provider.settings.current().speed;
-		jobs = createJobs({ store: jobStore, calls, carrier, speed, now, chance, onError });
+		jobs = createJobs({
+			store: jobStore,
+			calls,
+			carrier,
+			speed,
+			patienceMs: config.callTimeoutMs,
+			now,
+			chance,
+			onError,
+		});
 	};
 
 	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, now });
@@ -114,8 +133,9 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 	const http = createHttp({
 		...{ access, rules, sessions, calls, reads },
 		trustProxy: config.trustProxy,
-		deliveriesOf: (callId) => (ownProvider ? provider.deliveriesOf(callId) : Promise.resolve([])),
-		inbox: createInbox(calls, secrets),
+		// A foreign provider keeps its deliveries to itself.
+		desk: ownProvider ? provider.desk : null,
+		inbox: createInbox(calls, secrets, createRejections(database, now)),
 		provider: provider.routes,
 		pages: web.handler,
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
@@ -131,12 +151,14 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
+			stopForgetting = forgetReceipts(database, now, onError);
 			ready = true;
 			return ownAddress();
 		},
 		async close() {
 			ready = false;
 			hub.close();
+			stopForgetting?.();
 			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());

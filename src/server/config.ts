@@ -15,6 +15,8 @@ export interface Config {
 	/** Host names that requests may name, beside localhost, IP addresses and APP_URL's. */
 	allowedHosts: string[];
 	provider: { url: string | null; token: string | undefined; defaults: Settings };
+	/** How long to wait for a word of a call after the last expected webhook, before it ends as `no-report`. */
+	callTimeoutMs: number;
 	/** Hosts that webhooks may go to, beside this machine and APP_URL's. */
 	callbackHosts: string[];
 	/** Empty: everybody may. */
@@ -102,6 +104,11 @@ const VARIABLES = {
 		text.refine((v) => v === null || v.length <= 100),
 	),
 	PROVIDER_SPEED: variable('1', 'a number from 1 to 1000', decimal(1, 1_000)),
+	CALL_TIMEOUT_MS: variable(
+		'900000',
+		'a whole number of milliseconds from 1000 to 86400000',
+		integer(1_000, 86_400_000),
+	),
 	CALLBACK_HOSTS: variable('', 'hosts with commas between', list),
 	API_TOKEN: { ...token },
 	WEBHOOK_SECRET: variable(
@@ -149,6 +156,7 @@ export function readConfig(
 				until: null,
 			},
 		},
+		callTimeoutMs: v.CALL_TIMEOUT_MS,
 		callbackHosts: v.CALLBACK_HOSTS,
 		apiToken: v.API_TOKEN,
 		webhookSecrets: v.WEBHOOK_SECRET,

@@ -21,9 +21,14 @@ export interface Calls {
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
 	/** A scheduled call's time has come. Answers whether the job is still to be done. */
 	queue(id: string, job: HeldJob): Promise<boolean>;
-	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string): Promise<void>;
+	/** `watchAt` is when to look whether the call is still heard of. */
+	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
 	/** `retryAt` null gives up: the call ends as `provider-unreachable`. */
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null): Promise<void>;
+	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
+	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
+	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
+	fault(id: string, data: object): Promise<void>;
 }
 
 export function createCalls(writer: Writer, now: () => number): Calls {
@@ -54,11 +59,17 @@ export function createCalls(writer: Writer, now: () => number): Calls {
 		async queue(id, job) {
 			return 'call' in (await writer.write({ do: 'queue', id, job }));
 		},
-		async accepted(id, job, attempt, providerId) {
-			await writer.write({ do: 'accepted', id, job, attempt, providerId });
+		async accepted(id, job, attempt, providerId, watchAt) {
+			await writer.write({ do: 'accepted', id, job, attempt, providerId, watchAt });
 		},
 		async refused(id, job, attempt, retryAt) {
 			await writer.write({ do: 'refused', id, job, attempt, retryAt });
+		},
+		async watch(id, job, startedAt, patienceMs) {
+			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });
+		},
+		async fault(id, data) {
+			await writer.write({ do: 'fault', id, data });
 		},
 	};
 }

@@ -27,10 +27,14 @@ export type Command =
 	| { do: 'clear'; run: string | null }
 	/** A scheduled call's time has come. */
 	| { do: 'queue'; id: string; job: HeldJob }
-	/** The provider accepted the call. */
-	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string }
+	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */
+	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
 	/** The provider did not; `retryAt` is when to try again, null to give up. */
-	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null };
+	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null }
+	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
+	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
+	/** A fault was injected on purpose. */
+	| { do: 'fault'; id: string; data: object };
 
 /** One try to hand a call to the provider, as the timeline shows it. */
 export interface DispatchAttempt {

@@ -55,11 +55,11 @@ function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
 	};
 }
 
-/** Ends a call on our own word: by hand, canceled, or because the provider cannot be reached. */
+/** Ends a call on our own word: by hand, canceled, or because the provider cannot be reached or says nothing. */
 export function endHere(
 	call: CallRow,
 	status: 'COMPLETED' | 'FAILED',
-	outcome: 'manual' | 'canceled' | 'provider-unreachable',
+	outcome: 'manual' | 'canceled' | 'provider-unreachable' | 'no-report',
 	now: number,
 ): CallRow {
 	const talked = call.answeredAt === null ? null : Math.max(0, now - call.answeredAt);

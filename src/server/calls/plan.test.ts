@@ -60,7 +60,7 @@ const reported = (webhookId: string, callId: string, over: Partial<ProviderRepor
 });
 const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
 const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
-	...{ do: 'accepted', id, job, attempt, providerId },
+	...{ do: 'accepted', id, job, attempt, providerId, watchAt: NOON + 900_000 },
 });
 const refused = (id: string, job: Job, retryAt: number | null): Command => ({
 	...{ do: 'refused', id, job, retryAt },
@@ -196,7 +196,7 @@ describe('a group of commands', () => {
 
 		await group(accepted('a', held!));
 		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
-		expect(await column(JOBS)).toEqual([]);
+		expect(await column(JOBS)).toEqual(['watch a']);
 	});
 
 	it('[P7] canceled while the dispatch is under way: hung up when its answer comes', async () => {

@@ -3,7 +3,7 @@ import type { Statement } from '#db/database.ts';
 import { foldedOf, type CallRow } from './call.ts';
 import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
 import { advance, endHere } from './machine.ts';
-import { statementsOf, type EventRow, type JobRow, type Position, type Written } from './rows.ts';
+import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
 /** What the writer read inside its transaction: all that the commands of a group may touch. */
 export interface State {
@@ -78,7 +78,7 @@ class Group {
 			case 'clear':
 				return this.#clear(command.run);
 			case 'accepted':
-				return this.#accepted(command.id, command.job, command.attempt, command.providerId);
+				return this.#accepted(command);
 			case 'report':
 				return this.#report(command);
 			default: {
@@ -87,6 +87,8 @@ class Group {
 				if (!call) return { missing: true };
 				if (command.do === 'remove') return this.#remove(call);
 				if (command.do === 'cancel') return this.#cancel(call);
+				if (command.do === 'watch') return this.#watch(call, command);
+				if (command.do === 'fault') return this.#fault(call, command.data);
 				return this.#setStatus(call, command.status);
 			}
 		}
@@ -212,7 +214,7 @@ class Group {
 		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
 	}
 
-	#accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string): Outcome {
+	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
 		const call = this.#calls.get(id);
 		// Another worker took the job over: its attempt has the same Idempotency-Key and so the same provider call.
 		if (this.#leases.has(job.id) && !this.#holds(job)) return { stale: true };
@@ -221,11 +223,31 @@ class Group {
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
 			this.#job('hangup', id, { providerId }, this.#now);
 		if (!call) return { missing: true };
+		if (call.status === 'PENDING') this.#job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
 		if (call.status === 'PENDING' && call.providerId === null)
 			return this.#update({ ...call, providerId, updatedAt: this.#now }, 'dispatch.attempt', data);
 		this.#event(id, 'dispatch.attempt', data);
 		return { call };
+	}
+
+	/** A call that was heard of lately is watched on; one that was not ends as `no-report`. */
+	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
+		if (!this.#holds(job)) return { stale: true };
+		const silentAt = Math.max(call.updatedAt, startedAt) + patienceMs;
+		if (call.status === 'PENDING' && silentAt > this.#now) {
+			this.#written.retries.push([job.id, silentAt, null]);
+			this.#jobs = true;
+			return { call };
+		}
+		this.#settle(job);
+		if (call.status !== 'PENDING') return { call };
+		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#now), { silentMs: this.#now - call.updatedAt });
+	}
+
+	/** Counted on the call, whatever its state: what was injected shall be seen. */
+	#fault(call: CallRow, data: object): Outcome {
+		return this.#update({ ...call, faults: call.faults + 1, updatedAt: this.#now }, 'fault', data);
 	}
 
 	#update(next: CallRow, type: EventType, data: object): Outcome {
@@ -244,7 +266,7 @@ class Group {
 		return this.#seq;
 	}
 
-	#job(kind: 'dispatch' | 'hangup', callId: string, payload: object, dueAt: number): void {
+	#job(kind: JobKind, callId: string, payload: object, dueAt: number): void {
 		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt];
 		this.#written.jobs.push(row);
 		this.#jobs = true;

@@ -3,7 +3,9 @@ import type { Row, Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
-export type JobRow = [id: string, kind: string, callId: string, payload: string, dueAt: number];
+/** `watch` looks whether a call is still heard of. */
+export type JobKind = 'dispatch' | 'hangup' | 'watch';
+export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number];
 
 type Cleared = [seq: number, run: string | null, at: number];
 
@@ -23,7 +25,7 @@ export interface Written {
 	receipts: [webhookId: string, at: number][];
 	removed: [seq: number, callId: string][];
 	cleared: Cleared[];
-	/** Calls that ended: their dispatch is dropped. */
+	/** Calls that ended: their dispatch and their watch are dropped. */
 	doneCalls: string[];
 	doneJobs: string[];
 	retries: [jobId: string, dueAt: number, error: string | null][];
@@ -82,7 +84,7 @@ const UPDATE_CALLS = `UPDATE "Call" SET ${CHANGING.map((name, i) => `"${name}" =
 const INSERT_EVENTS = insert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const INSERT_JOBS = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${values(5)}, 0 FROM json_each(?)`;
 const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
-const DROP_DISPATCHES = `DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT value FROM json_each(?))`;
+const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "id" = value ->> 0`;
@@ -91,7 +93,7 @@ const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" =
 const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
-	`DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
+	`DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 
@@ -110,7 +112,7 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 		return [
 			[HANG_UP_ALL, at],
 			['DELETE FROM "Event"'],
-			[`DELETE FROM "Job" WHERE "kind" = 'dispatch'`],
+			[`DELETE FROM "Job" WHERE "kind" <> 'hangup'`],
 			['DELETE FROM "Call"'],
 			['DELETE FROM "Tombstone"'],
 			[INSERT_CLEARED, seq, null],
@@ -118,7 +120,7 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 	return [
 		[HANG_UP_RUN, at, run],
 		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
-		[`DELETE FROM "Job" WHERE "kind" = 'dispatch' AND "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)`, run],
+		[`DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)`, run],
 		['DELETE FROM "Call" WHERE "run" = ?', run],
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 		[INSERT_CLEARED, seq, run],
@@ -141,7 +143,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	write(INSERT_EVENTS, written.events);
 	write(INSERT_RECEIPTS, written.receipts);
 	write(INSERT_JOBS, written.jobs);
-	write(DROP_DISPATCHES, written.doneCalls); // also those of calls that were made in this group
+	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
 	write(DELETE_JOBS, written.doneJobs);
 	write(RETRY_JOBS, written.retries);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);

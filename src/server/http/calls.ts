@@ -1,19 +1,20 @@
 import { Router } from 'express';
-import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, type Delivery } from '#contract';
+import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
+import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
 	reads: CallReads;
-	/** Empty with a foreign provider. */
-	deliveriesOf(callId: string): Promise<Delivery[]>;
+	/** null with a foreign provider: the timeline shows our side then. */
+	desk: DeliveryDesk | null;
 }
 
 /** /api/calls */
-export function callRoutes({ calls, reads, deliveriesOf }: CallRoutesDeps): Router {
+export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
 	const router = Router();
 
 	router.post('/', jsonBody, async (request, response) => {
@@ -36,7 +37,7 @@ export function callRoutes({ calls, reads, deliveriesOf }: CallRoutesDeps): Rout
 		const id = pathParameter(request, 'id');
 		const found = await reads.get(id);
 		if (!found) throw new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
-		response.json({ ...found, deliveries: await deliveriesOf(id) });
+		response.json({ ...found, deliveries: (await desk?.ofCall(id)) ?? [] });
 	});
 	router.patch('/:id', jsonBody, async (request, response) => {
 		refuseUnknown(request);

@@ -4,6 +4,7 @@ import { ProblemError } from '#contract';
 import { problemHandler } from '#http/problems.ts';
 import type { Access } from './access.ts';
 import { callRoutes, type CallRoutesDeps } from './calls.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
@@ -26,7 +27,7 @@ export interface RoutesDeps extends CallRoutesDeps, LoginDeps {
 
 /** Every door of the server, on one screen. */
 export function createHttp(deps: RoutesDeps): Express {
-	const { access, rules, trustProxy, inbox, provider, pages, isReady, onBug } = deps;
+	const { access, rules, trustProxy, inbox, provider, desk, pages, isReady, onBug } = deps;
 	const app = express();
 	app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', 'simple');
 
@@ -42,6 +43,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use('/api', noStore);
 	app.use('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
 	app.use('/api/calls', access.guard, callRoutes(deps));
+	app.use('/api/deliveries', access.guard, deliveryRoutes(desk));
 	app.use('/api/provider', access.guard, provider);
 	app.use('/api', access.guard, nothingHere);
 

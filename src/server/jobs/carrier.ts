@@ -4,7 +4,7 @@ import { reasonOf, retryAfterMs } from '#http/client.ts';
 /** The provider as the app reaches it: over HTTP, wherever it is. */
 export interface Carrier {
 	/** Asks for a call. The body goes out as it is; the same key never makes a second provider call. */
-	send(key: string, body: Record<string, unknown>): Promise<Answer<{ providerId: string }>>;
+	send(key: string, body: Record<string, unknown>): Promise<Answer<SendCallAnswer>>;
 	hangUp(providerId: string): Promise<Answer<null>>;
 }
 
@@ -20,10 +20,11 @@ export interface CarrierDeps {
 	/** Where webhooks shall arrive; null when the provider is this server and knows. */
 	callbackUrl(): string | null;
 	now(): number;
-	timeoutMs?: number;
+	/** How long the provider may take to answer. */
+	timeoutMs: number;
 }
 
-export function createCarrier({ baseUrl, token, callbackUrl, now, timeoutMs = 10_000 }: CarrierDeps): Carrier {
+export function createCarrier({ baseUrl, token, callbackUrl, now, timeoutMs }: CarrierDeps): Carrier {
 	async function post<T>(
 		path: string,
 		headers: Record<string, string>,

@@ -11,6 +11,8 @@ export interface JobsDeps {
 	carrier: Carrier;
 	/** Divides the retry schedule. */
 	speed(): number;
+	/** CALL_TIMEOUT_MS: how long to wait for a word of a call after the last expected webhook. */
+	patienceMs: number;
 	now(): number;
 	/** In [0, 1). */
 	chance(): number;
@@ -18,7 +20,9 @@ export interface JobsDeps {
 }
 
 /** Runs what the app has to do: hand calls to the provider, and hang up those that ended here. */
-export function createJobs({ store, calls, carrier, speed, now, chance, onError }: JobsDeps): Worker {
+export function createJobs({ store, calls, carrier, speed, patienceMs, now, chance, onError }: JobsDeps): Worker {
+	const startedAt = now();
+
 	/** When to try again, or null to give up; the provider's `Retry-After` counts where it is later. */
 	function retryAt(job: Job, retryAfterMs: number | null): number | null {
 		const backoff = backoffMs(DISPATCH_SCHEDULE, job.attempts, speed(), chance());
@@ -30,8 +34,10 @@ export function createJobs({ store, calls, carrier, speed, now, chance, onError 
 		const answer = await carrier.send(job.callId, job.payload);
 		const { status, durationMs } = answer;
 		const attempt = { number: job.attempts, durationMs, status, error: answer.error ?? null };
-		if (answer.value) await calls.accepted(job.callId, job, attempt, answer.value.providerId);
-		else await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs));
+		if (answer.value) {
+			const { providerId, scheduledInMs } = answer.value;
+			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
+		} else await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs));
 	}
 
 	async function hangUp(job: Job): Promise<void> {
@@ -41,9 +47,15 @@ export function createJobs({ store, calls, carrier, speed, now, chance, onError 
 		else await store.retry(job, again, answer.error);
 	}
 
+	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
+		dispatch,
+		hangup: hangUp,
+		watch: (job) => calls.watch(job.callId, job, startedAt, patienceMs),
+	};
+
 	return createWorker<Job>({
 		store,
-		run: (job) => (job.kind === 'dispatch' ? dispatch(job) : hangUp(job)),
+		run: (job) => DO[job.kind](job),
 		onError,
 		now,
 		newLease: v4,

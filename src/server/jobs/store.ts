@@ -1,8 +1,9 @@
 import type { Database } from '#db/database.ts';
+import type { JobKind } from '../calls/rows.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 
 export interface Job extends Claimed {
-	kind: 'dispatch' | 'hangup';
+	kind: JobKind;
 	callId: string;
 	payload: Record<string, unknown>;
 }

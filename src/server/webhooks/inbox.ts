@@ -1,6 +1,7 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { parse, ProblemError, ProviderReport, type Call } from '#contract';
 import type { Calls } from '../calls/calls.ts';
+import type { Rejections } from './rejections.ts';
 
 export interface Inbox {
 	/**
@@ -14,7 +15,7 @@ export interface Inbox {
 const ID_MAX = 255;
 
 /** `secrets`: all verify, so that one can be rotated without losing a message. */
-export function createInbox(calls: Calls, secrets: readonly string[]): Inbox {
+export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'note'>): Inbox {
 	const verifiers = secrets.map((secret) => new Webhook(secret));
 
 	/** Throws unless one of the secrets signed this, no more than five minutes off (Standard Webhooks). */
@@ -41,9 +42,18 @@ export function createInbox(calls: Calls, secrets: readonly string[]): Inbox {
 		throw new ProblemError('invalid_signature', `The webhook was refused: ${reason}. Check the secret and the clock.`);
 	}
 
+	async function verifyOrNote(headers: Record<string, string | undefined>, raw: Buffer): Promise<string> {
+		try {
+			return verify(headers, raw);
+		} catch (error) {
+			if (error instanceof ProblemError) await rejections.note(error.message, headers['webhook-id']);
+			throw error;
+		}
+	}
+
 	return {
 		async receive(headers, raw) {
-			const webhookId = verify(headers, raw);
+			const webhookId = await verifyOrNote(headers, raw);
 			return calls.report(webhookId, parse(ProviderReport, jsonOf(raw), 'The webhook'));
 		},
 	};

@@ -1,0 +1,40 @@
+import { ProblemError, type SendCall, type Settings } from '#contract';
+import { diceOf } from './dice.ts';
+import { drawDoorFault, ratesAt, type DoorFault } from './faults.ts';
+import type { ProviderStore } from './store.ts';
+
+/** How the provider receives one request for a call, before it looks at the call itself. */
+export type Reception = 'open' | Extract<DoorFault, 'timedOut' | 'acceptedThenFailed'>;
+
+export interface DoorDeps {
+	store: Pick<ProviderStore, 'knock'>;
+	settings(): Settings;
+	now(): number;
+	/** For dice without a seed. */
+	newSeed(): string;
+	/** Tells the call's timeline of a fault that was injected. */
+	onFault(callId: string, data: { fault: DoorFault; attempt: number }): Promise<void>;
+}
+
+/** Draws what goes wrong at the door, by call and attempt. Throws `provider_refused` or `too_many_requests` for some. */
+export function createDoor({ store, settings, now, newSeed, onFault }: DoorDeps) {
+	return async (key: string | null, request: SendCall): Promise<Reception> => {
+		const current = settings();
+		const rates = ratesAt(current, now());
+		if (rates.refused + rates.rateLimited + rates.timedOut + rates.acceptedThenFailed === 0) return 'open';
+		const { attempt, earlier } = await store.knock(key, request);
+		const { callId, phoneNumber, workflow } = request;
+		const fault = drawDoorFault(
+			rates,
+			diceOf(current.seed ?? newSeed(), phoneNumber, workflow, earlier, 'door', attempt),
+		);
+		if (fault === null) return 'open';
+		await onFault(callId, { fault, attempt });
+		if (fault === 'refused') throw new ProblemError('provider_refused', 'A fault on purpose: the provider refuses.');
+		if (fault === 'rateLimited')
+			throw new ProblemError('too_many_requests', 'A fault on purpose: too many calls at once.', {
+				retryAfterSeconds: 1,
+			});
+		return fault;
+	};
+}

@@ -1,0 +1,20 @@
+import type { Scenario } from '#contract';
+
+/**
+ * Numbers that always go the same way. They lie in +1 202 555 0100–0199, which the North American Numbering Plan keeps
+ * for fiction (ATIS-0300048), so no telephone rings. A scenario that was asked for wins over the number.
+ */
+export const TEST_NUMBERS: Readonly<Record<string, Extract<Scenario, string>>> = {
+	'+12025550150': 'completed',
+	'+12025550151': 'busy',
+	'+12025550152': 'no-answer',
+	'+12025550153': 'failed',
+	'+12025550154': 'canceled',
+	'+12025550155': 'slow',
+	'+12025550156': 'provider-down',
+};
+
+/** The scenario that a call follows: the one that was asked for, else its number's, else none. */
+export function scenarioOf(asked: Scenario | null, phoneNumber: string): Scenario | null {
+	return asked ?? TEST_NUMBERS[phoneNumber] ?? null;
+}

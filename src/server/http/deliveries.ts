@@ -1,0 +1,43 @@
+import { Router } from 'express';
+import { DeliveryQuery, parse, ProblemError, RedeliverMany, type Delivery } from '#contract';
+import { jsonBody } from '#http/body.ts';
+import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
+
+/** What the app may ask of the provider's deliveries, where the provider is this server. */
+export interface DeliveryDesk {
+	ofCall(callId: string): Promise<Delivery[]>;
+	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
+	redeliver(id: string): Promise<Delivery>;
+	cancel(id: string): Promise<Delivery>;
+	redeliverMany(which: RedeliverMany): Promise<number>;
+}
+
+/** /api/deliveries. With a foreign provider there are none. */
+export function deliveryRoutes(desk: DeliveryDesk | null): Router {
+	const router = Router();
+	const known = (id: string): DeliveryDesk => {
+		if (desk) return desk;
+		throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}: the provider is another server.`);
+	};
+
+	router.get('/', async (request, response) => {
+		const query = queryOf(request, DeliveryQuery);
+		response.json((await desk?.list(query)) ?? { deliveries: [], nextPage: null });
+	});
+	router.post('/redeliver', jsonBody, async (request, response) => {
+		refuseUnknown(request);
+		const which = parse(RedeliverMany, request.body, 'The choice');
+		response.json({ count: (await desk?.redeliverMany(which)) ?? 0 });
+	});
+	router.post('/:id/redeliver', async (request, response) => {
+		refuseUnknown(request);
+		const id = pathParameter(request, 'id');
+		response.json({ delivery: await known(id).redeliver(id) });
+	});
+	router.post('/:id/cancel', async (request, response) => {
+		refuseUnknown(request);
+		const id = pathParameter(request, 'id');
+		response.json({ delivery: await known(id).cancel(id) });
+	});
+	return router;
+}
