@@ -93,7 +93,10 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 	});
 
 	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake(), onError });
-	const calls = createCalls(writer, now);
+	const calls = createCalls({
+		...{ writer, now },
+		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
+	});
 	const jobStore = createJobStore(database);
 	await jobStore.takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
@@ -102,7 +105,6 @@ export async function createApp(config: Config, { log, now = Date.now, chance = 
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// Our own token never goes to another host.
 			token: config.provider.token ?? (ownProvider ? (config.apiToken ?? undefined) : undefined),
-			callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 			now,
 		});
 		const speed = (): number => provider.settings.current().speed;

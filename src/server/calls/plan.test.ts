@@ -47,8 +47,7 @@ async function startWriter(): Promise<Bench> {
 }
 
 const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({
-	do: 'create',
-	id,
+	...{ do: 'create', id, callbackUrl: null },
 	request: {
 		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
 		...{ scheduledAt: null, scenario: null, run: null, ...over },
