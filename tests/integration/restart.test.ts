@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { Call, CallPage, Change, Event, Settings } from '#contract';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { startReceiver } from '#tests/support/receiver.ts';
+import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
+import { FAR } from '#tests/support/trace.ts';
+import { newSecret, postWebhook } from '#tests/support/webhook.ts';
+
+const MINUTE = 60_000;
+/** Sees further than a webhook's age allows: what was due within the next minutes is due. */
+const MINUTES_LATER = { now: () => Date.now() + 4 * MINUTE };
+/** The same file, a new process's memory; another port, unless one is named. */
+const again = (app: TestApp, env: Record<string, string> = {}): Promise<TestApp> =>
+	startApp({ ...app.env, ...env }, MINUTES_LATER);
+
+const callsOf = (changes: Change[]): Call[] => changes.flatMap((change) => ('call' in change ? [change.call] : []));
+const ended = (events: Event[]): Event[] => events.filter(({ type }) => type === 'ended');
+
+/** Calls in as many phases as there are; resolves when the first one talks. */
+async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
+	const calls: Call[] = [];
+	for (const delayMs of [400, 800, 1_600, 30_000, 60_000])
+		calls.push(await app.create({ scenario: { outcome: 'completed', delayMs } }));
+	calls.push(await app.create({ scheduledAt: new Date(Date.now() + MINUTE).toISOString() }));
+	await tab.until(() => callsOf(tab.changes()).some(({ id, phase }) => id === calls[0]!.id && phase === 'IN_PROGRESS'));
+	return calls;
+}
+
+describe('stopped with calls under way and started again', () => {
+	it('[K1] every call reaches a terminal status, with exactly one end', async () => {
+		const app = await startApp();
+		const calls = await callsUnderWay(app, await openFollowingTab(app));
+		const { calls: before } = await app.list('?status=PENDING');
+		expect(new Set(before.map(({ phase }) => phase)).size).toBeGreaterThanOrEqual(4);
+		await app.close();
+
+		const restarted = await again(app);
+		const tab = await openFollowingTab(restarted, { cursor: (await restarted.list()).cursor });
+		for (const { id } of calls) {
+			const call = await restarted.call(id);
+			expect(call.status === 'PENDING' ? await tab.ended(id) : call).toMatchObject({ status: 'COMPLETED' });
+			expect(ended((await restarted.timeline(id)).events)).toHaveLength(1);
+		}
+	});
+
+	it('[K2] epoch and seq go on, and a cursor from before still gets a complete delta', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const { cursor } = tab.syncs[0]!;
+		const calls = await callsUnderWay(app, tab);
+		await app.close();
+		const restarted = await again(app);
+		const late = await openFollowingTab(restarted, { cursor });
+		expect(late.syncs[0]).toMatchObject({ mode: 'delta' });
+		expect(
+			callsOf(late.syncs[0]!.changes)
+				.map(({ id }) => id)
+				.toSorted(),
+		).toEqual(calls.map(({ id }) => id).toSorted());
+		for (const { id } of calls) await late.ended(id);
+		const next = await restarted.create({ scheduledAt: FAR });
+		const [epoch, seq] = (await restarted.list()).cursor.split('.');
+		expect([epoch, Number(seq)]).toEqual([cursor.split('.')[0], next.seq]);
+		const seqs = [...late.syncs[0]!.changes, ...late.changes()].map((change) => change.seq);
+		expect(new Set(seqs).size).toBe(seqs.length);
+		expect(next.seq).toBeGreaterThan(Math.max(...seqs.slice(0, -1)));
+	});
+
+	it('[K3] a connected tab comes back by itself and misses nothing', async () => {
+		const app = await startApp();
+		const port = new URL(app.url).port;
+		const { cursor } = await app.list();
+		const tab = await openFollowingTab(app, { cursor });
+		const calls = await callsUnderWay(app, tab);
+		await app.close();
+		const restarted = await again(app, { PORT: port });
+		expect(restarted.url).toBe(app.url);
+		await tab.until(() => tab.syncs.length === 2);
+		expect(tab.syncs[1]).toMatchObject({ mode: 'delta' });
+		for (const { id } of calls) expect(await tab.ended(id)).toMatchObject({ status: 'COMPLETED' });
+		expect((await restarted.list('?status=PENDING')).calls).toEqual([]);
+	});
+
+	it('[K4] the webhook secret that was made on first start is kept', async () => {
+		const app = await startApp({ WEBHOOK_SECRET: '' });
+		const { id } = await app.create({ scheduledAt: FAR });
+		const secretOf = async (): Promise<string> => {
+			const database = await openTestDatabase(app.env.DATABASE_URL);
+			const [row] = await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'webhook-secret'`);
+			database.close();
+			return String(row?.value);
+		};
+		const secret = await secretOf();
+		expect(secret).toMatch(/^whsec_/);
+		await app.close();
+		const restarted = await again(app);
+		expect(await secretOf()).toBe(secret);
+		const report = { callId: id, providerId: 'sim_1', status: 'COMPLETED' };
+		expect((await postWebhook(restarted, report, { secret: newSecret() })).status).toBe(401);
+		expect((await postWebhook(restarted, report, { secret })).status).toBe(200);
+	});
+
+	it('[K5] settings, sessions, what was seen and what was answered under a key are kept', async () => {
+		const app = await startApp({
+			API_TOKEN: 'secret',
+			PROVIDER_DELAY_MS_MAX: '3600000',
+			PROVIDER_DELAY_MS_MIN: '3600000',
+		});
+		await app.settings({ speed: 7, seed: 'kept' });
+		const { body: settings } = await app.api<Settings>('GET', '/api/provider/settings');
+		const login = await app.api('POST', '/login', 'token=secret', {
+			'content-type': 'application/x-www-form-urlencoded',
+		});
+		const session = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, authorization: '' };
+		const { id } = await app.create({ scheduledAt: FAR });
+		const report = { callId: id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' };
+		const first = await postWebhook(app, report, { id: 'msg_once' });
+		const ask = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
+		const accepted = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		await app.close();
+
+		const restarted = await again(app);
+		expect((await restarted.api('GET', '/api/provider/settings')).body).toEqual(settings);
+		expect((await restarted.api('GET', '/api/calls', undefined, session)).status).toBe(200);
+		const second = await postWebhook(restarted, { ...report, phase: 'IN_PROGRESS' }, { id: 'msg_once' });
+		expect([second.status, second.body]).toEqual([200, first.body]);
+		const replayed = await restarted.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		expect([replayed.body, replayed.headers.get('idempotent-replayed')]).toEqual([accepted.body, 'true']);
+	});
+
+	it('[K6] a hang-up outlives its call and the server', async () => {
+		const provider = await startReceiver((response, { path }, count) => {
+			if (path.endsWith('/cancel') && count === 2) response.writeHead(503, { 'retry-after': '120' }).end();
+			else response.setHeader('content-type', 'application/json').end('{"providerId":"sim_1","scheduledInMs":9}');
+		});
+		const app = await startApp({ PROVIDER_URL: provider.url });
+		const { id } = await app.create();
+		await expect.poll(async () => (await app.call(id)).providerId, { interval: 10 }).toBe('sim_1');
+		await app.api('DELETE', `/api/calls/${id}`);
+		await provider.received(2);
+		await app.close();
+		await again(app);
+		const requests = await provider.received(3);
+		expect(requests[2]!.path).toBe('/api/provider/calls/sim_1/cancel');
+	});
+
+	it('[K7] while it stops, clients are told to come back, not that they are unwanted', async () => {
+		const app = await startApp();
+		const tab = openTab(app);
+		const reason = new Promise<string>((resolve) => tab.socket.on('disconnect', resolve));
+		await tab.until(() => tab.syncs.length > 0);
+		await app.close();
+		expect(await reason).not.toBe('io server disconnect');
+		expect(tab.socket.active).toBe(true);
+	});
+});
+
+describe('killed', () => {
+	it('[K10] again and again with calls under way: all end, each exactly once', { timeout: 60_000 }, async () => {
+		const env = await environment();
+		const calls: Call[] = [];
+		/** The moments of the kill: accepted by the provider, ringing, the first one ended. */
+		const moments: ((call: Call) => boolean)[] = [
+			({ providerId }) => providerId !== null,
+			({ phase }) => phase === 'RINGING',
+			({ status }) => status !== 'PENDING',
+		];
+		for (const moment of moments) {
+			const server = await startServer(env);
+			const url = await server.url;
+			const tab = await openFollowingTab({ url });
+			calls.push(...(await Promise.all(Array.from({ length: 6 }, () => request(url)))));
+			calls.push(await request(url, { scheduledAt: new Date(Date.now() + 200).toISOString() }));
+			await tab.until(() => callsOf(tab.changes()).some(moment));
+			tab.close();
+			expect((await server.kill('SIGKILL')).signal).toBe('SIGKILL');
+		}
+		const url = await (await startServer(env)).url;
+		const tab = await openFollowingTab({ url }, { cursor: (await ask<CallPage>(url, '/api/calls')).cursor });
+		for (const { id } of calls) {
+			const { call } = await ask<{ call: Call }>(url, `/api/calls/${id}`);
+			if (call.status === 'PENDING') await tab.ended(id);
+			const { events } = await ask<{ events: Event[] }>(url, `/api/calls/${id}`);
+			expect(ended(events)).toHaveLength(1);
+		}
+		const { calls: listed } = await ask<CallPage>(url, '/api/calls?limit=200');
+		expect(listed.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
+		expect(new Set(listed.map(({ phase }) => phase))).toEqual(new Set(['ENDED']));
+	});
+});

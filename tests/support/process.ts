@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { Call } from '#contract';
+import { temporaryFolder } from './app.ts';
+
+const ROOT = dirname(dirname(import.meta.dirname));
+/** Named by its file, so that the working directory does not matter. */
+const TSX = pathToFileURL(join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+
+export interface Exit {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+	stdout: string;
+	stderr: string;
+}
+
+export interface ServerProcess {
+	/** Its address, once it listens; rejects when it ends before. */
+	url: Promise<string>;
+	exit: Promise<Exit>;
+	kill(signal: NodeJS.Signals): Promise<Exit>;
+}
+
+/** Starts a file of this repository as a process, with this environment and none of ours. It is killed with the test. */
+export async function startProcess(file: string, env: Record<string, string>, cwd?: string): Promise<ServerProcess> {
+	const child = spawn(process.execPath, ['--import', TSX, join(ROOT, file)], {
+		cwd: cwd ?? (await temporaryFolder()),
+		env: { PATH: process.env.PATH, ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let [stdout, stderr] = ['', ''];
+	child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+	const url = new Promise<string>((resolve, reject) => {
+		child.stdout.on('data', (chunk: Buffer) => {
+			stdout += chunk.toString();
+			const address = /^Audena Call Simulator: (\S+)$/m.exec(stdout)?.[1];
+			if (address !== undefined) resolve(address.replace('localhost', '127.0.0.1'));
+		});
+		child.on('close', () => reject(new Error(`The server did not start: ${stderr}`)));
+	});
+	url.catch(() => undefined); // who expects it to end does not ask for its address
+	const exit = once(child, 'close').then(([code, signal]): Exit => ({
+		code: code as Exit['code'],
+		signal: signal as Exit['signal'],
+		stdout,
+		stderr,
+	}));
+	const kill = (signal: NodeJS.Signals): Promise<Exit> => {
+		child.kill(signal);
+		return exit;
+	};
+	onTestFinished(() => void kill('SIGKILL'));
+	return { url, exit, kill };
+}
+
+/** The environment of a server process: a file of its own, calls of about a second, no log. */
+export async function environment(over: Record<string, string> = {}): Promise<Record<string, string>> {
+	return {
+		...{ PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}` },
+		...{ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_FAIL_RATE: '0.3', ...over },
+	};
+}
+/** The server without pages: nothing needs to be built. */
+export const startServer = (env: Record<string, string>): Promise<ServerProcess> =>
+	startProcess('tests/support/serve.ts', env);
+
+/** Asks a server process; JSON in, JSON out. */
+export async function ask<T>(url: string, path: string, init?: RequestInit): Promise<T> {
+	return (await (await fetch(`${url}${path}`, init)).json()) as T;
+}
+/** Requests a call from it. */
+export async function request(url: string, over: Record<string, unknown> = {}): Promise<Call> {
+	const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', ...over });
+	const headers = { 'content-type': 'application/json' };
+	return (await ask<{ call: Call }>(url, '/api/calls', { method: 'POST', headers, body })).call;
+}
