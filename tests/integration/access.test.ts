@@ -6,6 +6,7 @@ import { doorsOf } from '#tests/support/doors.ts';
 import { plainRequest } from '#tests/support/http.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab, type TabOptions } from '#tests/support/tab.ts';
 import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
 
@@ -222,7 +223,7 @@ describe('the login', () => {
 		const [, { id: id2 } = { id: null }] = await database.all<{ id: string }>(
 			'SELECT "id" FROM "Session" ORDER BY rowid',
 		);
-		await database.all('UPDATE "Session" SET "expiresAt" = ? WHERE "id" = ?', Date.now() + 600, id2);
+		await database.all('UPDATE "Session" SET "expiresAt" = ? WHERE "id" = ?', Date.now() + 1_500, id2);
 		const tab = await openFollowingTab(app, { headers: { cookie: soon.cookie!, origin: app.url } });
 		await gone(tab);
 		expectProblem(await app.api('GET', '/api/calls', undefined, soon), 'unauthorized');
@@ -320,9 +321,7 @@ describe('a provider elsewhere', () => {
 			});
 			expect((await app.timeline(id)).deliveries).toEqual([]);
 			await app.api('POST', `/api/calls/${id}/cancel`);
-			await expect
-				.poll(() => provider.requests.at(-1)!.path, { interval: 10 })
-				.toBe('/api/provider/calls/sim_theirs/cancel');
+			await expect.poll(() => provider.requests.at(-1)!.path, SOON).toBe('/api/provider/calls/sim_theirs/cancel');
 			await app.close();
 		}
 		expect(JSON.stringify(provider.requests)).not.toContain(TOKEN);
@@ -338,7 +337,7 @@ describe('a provider elsewhere', () => {
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
 		const { id } = await app.create();
-		await expect.poll(async () => (await app.call(id)).providerId, { interval: 10 }).toBe('sim_theirs');
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).toBe('sim_theirs');
 		expect(provider.requests).toHaveLength(5);
 		expect(
 			new Set(provider.requests.map(({ headers, body }) => `${String(headers['idempotency-key'])} ${body}`)).size,
@@ -347,8 +346,8 @@ describe('a provider elsewhere', () => {
 		expect(attempts.map(({ number, status }) => [number, status])).toEqual([
 			[1, 500],
 			[2, null],
-			[3, null],
-			[4, null],
+			[3, 200],
+			[4, 200],
 			[5, 200],
 		]);
 		expect(attempts[0]!.error).toMatch(/500/);
@@ -365,9 +364,7 @@ describe('a provider elsewhere', () => {
 		await first.close();
 		const again = await startApp(first.env);
 		expect(again.url).not.toBe(first.url);
-		await expect
-			.poll(async () => (await again.call(id)).providerId, { interval: 20, timeout: 10_000 })
-			.toBe('sim_theirs');
+		await expect.poll(async () => (await again.call(id)).providerId, SOON).toBe('sim_theirs');
 		expect(provider.requests[1]!.body).toBe(provider.requests[0]!.body);
 	});
 
@@ -406,7 +403,7 @@ describe('a provider elsewhere', () => {
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const dueAt = async (): Promise<number> =>
 			Number((await database.all('SELECT "dueAt" FROM "Job" WHERE "lease" IS NULL'))[0]?.dueAt ?? 0);
-		await expect.poll(dueAt, { interval: 10 }).toBeGreaterThanOrEqual(before + 60_000);
+		await expect.poll(dueAt, SOON).toBeGreaterThanOrEqual(before + 60_000);
 		expect(provider.requests).toHaveLength(1);
 	});
 
@@ -427,7 +424,7 @@ describe('a provider elsewhere', () => {
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
 		const { id } = await app.create();
-		await expect.poll(async () => (await app.call(id)).providerId, { interval: 10 }).not.toBeNull();
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).not.toBeNull();
 		const { body } = await app.api<{ call: Call }>('POST', `/api/calls/${id}/cancel`);
 		expect(body.call.outcome).toBe('canceled');
 		const requests = await provider.received(3);

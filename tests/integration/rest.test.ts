@@ -5,6 +5,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { doorsOf } from '#tests/support/doors.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
 import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
@@ -26,9 +27,7 @@ const providerCall = async (app: TestApp, providerId: string): Promise<ProviderC
 	(await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${providerId}`)).body.call;
 /** Waits until the provider has hung up: a job of its own brings it the word. */
 const hungUp = (app: TestApp, providerId: string): Promise<void> =>
-	expect
-		.poll(async () => (await providerCall(app, providerId)).state, { interval: 10, timeout: 10_000 })
-		.toBe('canceled');
+	expect.poll(async () => (await providerCall(app, providerId)).state, SOON).toBe('canceled');
 /** The states of a call's deliveries as they stand in the file, also when the call is gone. */
 async function deliveryStates(app: TestApp, callId: string): Promise<unknown[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
@@ -473,10 +472,14 @@ describe('a status by hand', () => {
 		await hungUp(app, providerId);
 		const { events, deliveries } = await app.timeline(id);
 		expect(events.map(({ type }) => type)).toEqual(['created', 'dispatch.attempt', 'ended']);
-		expect(deliveries.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
-			deliveries.map(() => ['canceled', null]),
+		// The provider's last word of the call is on its way, and changes nothing.
+		const planned = deliveries.slice(0, -1);
+		expect(planned.length).toBeGreaterThan(0);
+		expect(planned.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
+			planned.map(() => ['canceled', null]),
 		);
-		expect(deliveries.length).toBeGreaterThan(0);
+		await expect.poll(async () => (await app.timeline(id)).deliveries.at(-1)?.state).toBe('delivered');
+		expect(await app.call(id)).toEqual(body.call);
 	});
 
 	it('[R22] from one terminal status to the other is a recorded correction; back to PENDING is 409', async () => {
@@ -595,7 +598,7 @@ describe('deleting', () => {
 		const body = { callId: NO_CALL, phoneNumber: '+12025550100', workflow: 'SALES', scenario: 'completed' };
 		expect((await app.api('POST', '/api/provider/send-call', body)).status).toBe(200);
 		const all = ['canceled', 'canceled', 'canceled', 'canceled'];
-		await expect.poll(() => deliveryStates(app, NO_CALL), { interval: 20, timeout: 10_000 }).toEqual(all);
+		await expect.poll(() => deliveryStates(app, NO_CALL), SOON).toEqual(all);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		expect(await database.all('SELECT DISTINCT "attempts" FROM "Delivery"')).toMatchObject([{ attempts: 1 }]);
 	});
@@ -652,7 +655,7 @@ describe('scheduling', () => {
 	it('[R36] a scheduled call waits as SCHEDULED, is queued on time, whatever the speed, and goes its way', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const tab = await openFollowingTab(app);
-		const at = Date.now() + 400;
+		const at = Date.now() + 600;
 		const { id, phase } = await app.create({ scheduledAt: new Date(at).toISOString() });
 		expect(phase).toBe('SCHEDULED');
 		await tab.ended(id);
