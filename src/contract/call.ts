@@ -11,12 +11,16 @@ export type Status = z.infer<typeof Status>;
 export type Phase = z.infer<typeof Phase>;
 export type Outcome = z.infer<typeof Outcome>;
 
+/** How a call can end at a provider. */
+export const Ending = z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+export type Ending = z.infer<typeof Ending>;
+
 /** How the simulated provider shall end a call: a scenario's name, or its parameters. */
 export const Scenario = z.union(
 	[
 		z.enum(SCENARIO_NAMES),
 		z.strictObject({
-			outcome: z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']),
+			outcome: Ending,
 			/** From acceptance to the final status. */
 			delayMs: Milliseconds.max(86_400_000).optional(),
 			/** How much of that is talk; only for `completed`. */

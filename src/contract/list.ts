@@ -18,6 +18,13 @@ const once = <T extends z.ZodType>(schema: T) =>
 		return Array.isArray(values) && values.length === 1 ? (values[0] as unknown) : values;
 	}, schema.optional());
 
+const wholeNumber = (name: string, min: number, max: number) =>
+	z
+		.string()
+		.regex(/^\d{1,9}$/, `${name} must be a whole number from ${min} to ${max}.`)
+		.transform(Number)
+		.pipe(z.number().min(min, `${name} is at least ${min}.`).max(max, `${name} is at most ${max}.`));
+
 /** The parameters of `GET /api/calls`, as they stand in a URL. */
 export const CallQuery = z.strictObject({
 	status: repeated(Status),
@@ -30,7 +37,7 @@ export const CallQuery = z.strictObject({
 	from: once(ZonedTime),
 	/** Created before. */
 	to: once(ZonedTime),
-	limit: once(z.coerce.number('limit must be a number.').int().min(1).max(200)),
+	limit: once(wholeNumber('limit', 1, 200)),
 	/** A token from `nextPage` or `previousPage`. */
 	page: once(z.string().max(500)),
 	order: once(z.enum(['newest', 'oldest'])),
@@ -52,7 +59,7 @@ const deliveryFilters = {
 	state: repeated(DeliveryState),
 	callId: once(z.string().max(100)),
 	/** The HTTP status of the last answer. */
-	code: once(z.coerce.number('code must be an HTTP status.').int().min(100).max(599)),
+	code: once(wholeNumber('code', 100, 599)),
 	/** Created at or after. */
 	from: once(ZonedTime),
 	/** Created before. */
@@ -60,7 +67,7 @@ const deliveryFilters = {
 };
 export const DeliveryQuery = z.strictObject({
 	...deliveryFilters,
-	limit: once(z.coerce.number('limit must be a number.').int().min(1).max(200)),
+	limit: once(wholeNumber('limit', 1, 200)),
 	/** A token from `nextPage`. */
 	page: once(z.string().max(500)),
 });

@@ -23,6 +23,7 @@ export const PROBLEMS = {
 	provider_failed: [500, 'The provider failed'],
 	provider_refused: [503, 'The provider refuses the call'],
 	database_unavailable: [503, 'The database is not available'],
+	not_ready: [503, 'The server is not ready'],
 	stopping: [503, 'The server is stopping'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { Outcome, Phase, Scenario, Status, Workflow } from './call.ts';
-import { Milliseconds, Timestamp } from './text.ts';
+import { Ending, Phase, Scenario, Status, Workflow } from './call.ts';
+import { ForeignId, Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
 import { DELIVERY_STATES } from './words.ts';
 
 /** What the app asks of the provider. */
 export const SendCall = z.strictObject({
-	callId: z.string().min(1).max(100),
-	phoneNumber: z.string().min(1).max(40),
+	callId: ForeignId,
+	phoneNumber: typed('The phone number', 40),
 	workflow: Workflow,
 	scenario: Scenario.nullish(),
 	/** Where the reports go; by default this server's own address. */
@@ -18,7 +18,7 @@ export const SendCall = z.strictObject({
 export type SendCall = z.infer<typeof SendCall>;
 
 export const SendCallAnswer = z.object({
-	providerId: z.string().min(1).max(100),
+	providerId: ForeignId,
 	/** From the answer to the final status. */
 	scheduledInMs: Milliseconds,
 });
@@ -30,7 +30,7 @@ export const PlannedReport = z.object({
 	afterMs: Milliseconds,
 	phase: Phase,
 	status: Status,
-	outcome: Outcome.nullable(),
+	outcome: Ending.nullable(),
 	durationMs: Milliseconds.nullable(),
 });
 export type PlannedReport = z.infer<typeof PlannedReport>;
@@ -75,7 +75,7 @@ export const Settings = z.strictObject({
 		acceptedThenFailed: rate,
 	}),
 	/** Faults are zero after this. */
-	until: Timestamp.nullable(),
+	until: ZonedTime.transform((time) => new Date(time).toISOString()).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -16,11 +16,25 @@ export const typed = (what: string, max: number) =>
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 
+const YEAR_10000 = Date.UTC(10_000, 0);
+
 /** A time with its zone, as it may arrive. */
-export const ZonedTime = z.iso.datetime({
-	offset: true,
-	error: 'Give an ISO 8601 time with its zone, such as 2026-11-22T15:30:00Z.',
-});
+export const ZonedTime = z.iso
+	.datetime({
+		offset: true,
+		error: 'Give an ISO 8601 time with its zone, such as 2026-11-22T15:30:00Z.',
+	})
+	.refine((text) => !(Date.parse(text) >= YEAR_10000), 'Give a time before the year 10000.');
 
 /** A whole number of milliseconds. */
 export const Milliseconds = z.int().nonnegative();
+
+/** An id that somebody else made: 1 to 100 characters that can be stored and compared as they are. */
+export const ForeignId = z
+	.string()
+	.min(1)
+	.max(100)
+	.refine(
+		(text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+		'An id holds no control characters and no broken Unicode.',
+	);

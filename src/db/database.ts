@@ -39,12 +39,16 @@ export class CannotOpen extends Error {
 	override readonly name = 'CannotOpen';
 }
 
-/** Whether an error is the fault of the row that was written (a constraint, a malformed value), not of the database. */
-export function isRowsFault(error: unknown): boolean {
+/**
+ * Whether an error says that nobody can write now (a lock, a full or broken disk, a closed database), so that trying
+ * less at once would not help. Anything else may be the fault of one row among many.
+ */
+export function isEverybodysFault(error: unknown): boolean {
 	const { code, message } = error as { code?: unknown; message?: unknown };
+	if (error instanceof DatabaseUnavailable || isBusy(error)) return true;
+	const EVERYBODYS = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|PERM)/;
 	return (
-		(typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT')) ||
-		/constraint failed|datatype mismatch|malformed JSON/i.test(String(message))
+		(typeof code === 'string' && EVERYBODYS.test(code)) || /database connection is not open/i.test(String(message))
 	);
 }
 

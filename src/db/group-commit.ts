@@ -1,4 +1,4 @@
-import { isRowsFault } from './database.ts';
+import { isEverybodysFault } from './database.ts';
 
 interface Waiting<In, Out> {
 	item: In;
@@ -11,8 +11,8 @@ const GROUP_MAX = 256;
 
 /**
  * Gathers what arrives while a commit is under way into the next one, in order of arrival; each caller gets its own
- * answer. When one item's data spoils a group, the group is halved until the culprit stands alone; any other failure
- * is everyone's. `commit` writes all items or throws and has written none.
+ * answer. When one item spoils a group, the group is halved until the culprit stands alone; a database that cannot be
+ * written is everyone's. `commit` writes all items or throws and has written none.
  */
 export class GroupCommit<In, Out> {
 	readonly #commit: (items: readonly In[]) => Promise<readonly Out[]>;
@@ -49,7 +49,7 @@ export class GroupCommit<In, Out> {
 			const results = await this.#commit(group.map(({ item }) => item));
 			group.forEach(({ resolve }, i) => resolve(results[i]!));
 		} catch (error) {
-			if (group.length === 1 || !isRowsFault(error)) return group.forEach(({ reject }) => reject(error));
+			if (group.length === 1 || isEverybodysFault(error)) return group.forEach(({ reject }) => reject(error));
 			const half = group.length >> 1;
 			await this.#write(group.slice(0, half));
 			await this.#write(group.slice(half));

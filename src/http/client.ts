@@ -1,9 +1,12 @@
-/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), or null. */
+/** The longest that somebody else may make us wait. */
+const RETRY_AFTER_MAX_MS = 3_600_000;
+
+/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), an hour at most, or null. */
 export function retryAfterMs(response: Response, now: number): number | null {
 	const header = response.headers.get('retry-after');
 	if (header === null) return null;
 	const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-	return Number.isFinite(ms) ? Math.max(0, ms) : null;
+	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
 /** Why a request brought no answer, down to the system's own code. */
@@ -11,7 +14,10 @@ export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	if (error.name === 'TimeoutError') return 'No answer in time.';
 	const { cause } = error;
-	return cause instanceof Error ? cause.message || ((cause as { code?: string }).code ?? error.message) : error.message;
+	// fetch hides the system's reason behind its own words.
+	return error instanceof TypeError && cause instanceof Error
+		? cause.message || ((cause as { code?: string }).code ?? error.message)
+		: error.message;
 }
 
 /** The first `max` bytes of a body as text, and whether there was more. The rest is not read. */

@@ -29,3 +29,13 @@ export function pathParameter(request: Request, name: string): string {
 	const value = request.params[name];
 	return typeof value === 'string' ? value : '';
 }
+
+const KEY_MAX = 255;
+
+/** The `Idempotency-Key`, or null without one. Throws `invalid_input` for one that cannot be kept. */
+export function idempotencyKey(request: Request): string | null {
+	const key = request.get('idempotency-key');
+	if (key === undefined) return null;
+	if (key !== '' && key.length <= KEY_MAX) return key;
+	throw new ProblemError('invalid_input', `Give an Idempotency-Key of 1 to ${KEY_MAX} characters.`);
+}

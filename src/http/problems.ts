@@ -16,7 +16,7 @@ export function problemHandler(onBug: (error: unknown, requestId: string) => voi
 export function sendProblem(response: Response, problem: ProblemError): void {
 	const body: Problem = { ...problem.toProblem(), requestId: requestIdOf(response) };
 	if (problem.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.retryAfterSeconds));
-	if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
+	if (problem.code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer');
 	response.status(problem.status).type('application/problem+json').send(JSON.stringify(body));
 }
 

@@ -26,8 +26,6 @@ export interface Settlement {
 }
 
 export interface OutboxStore extends QueueStore<DueDelivery> {
-	/** At start: what a dead process held is free at once. */
-	takeOver(): Promise<void>;
 	/** Records the attempts and what becomes of the delivery, while its lease holds. */
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
@@ -40,35 +38,62 @@ const POLITE_MS = 1_000;
 const EARLIER_UNTRIED = `EXISTS (SELECT 1 FROM "Delivery" AS "earlier" WHERE "earlier"."providerId" = "Delivery"."providerId"
 	AND "earlier"."state" = 'pending' AND ("earlier"."dueAt" < "Delivery"."dueAt"
 		OR ("earlier"."dueAt" = "Delivery"."dueAt" AND "earlier"."sequence" < "Delivery"."sequence")))`;
-const CLAIM = `UPDATE "Delivery" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
-	WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" <= ?3 AND ("leasedUntil" IS NULL OR "leasedUntil" < ?3)
-		AND ("dueAt" <= ?3 - ${POLITE_MS} OR NOT ${EARLIER_UNTRIED}) ORDER BY "dueAt" LIMIT ?4)
+/**
+ * Which deliveries a worker takes: those to this server, or those to other addresses. A receiver that hangs must hold
+ * back nobody else, so the two lanes have their own hands, and one address never has more than `PER_ADDRESS` of them.
+ */
+export type Lane = 'own' | 'foreign';
+const PER_ADDRESS = 6;
+const FREE = `("leasedUntil" IS NULL OR "leasedUntil" < ?3)`;
+const POLITE = `("dueAt" <= ?3 - ${POLITE_MS} OR NOT ${EARLIER_UNTRIED})`;
+const UNDER_WAY = `SELECT "url", count(*) AS "count" FROM "Delivery" WHERE "leasedUntil" >= ?3 AND "url" IS NOT NULL GROUP BY "url"`;
+const DUE: Record<Lane, string> = {
+	own: `SELECT "id" FROM "Delivery" WHERE "dueAt" <= ?3 AND ${FREE} AND "url" IS NULL AND ${POLITE} ORDER BY "dueAt" LIMIT ?4`,
+	foreign: `SELECT "id" FROM (
+		SELECT "id", "dueAt", row_number() OVER (PARTITION BY "Delivery"."url" ORDER BY "dueAt") + coalesce("busy"."count", 0) AS "place"
+		FROM "Delivery" LEFT JOIN (${UNDER_WAY}) AS "busy" ON "busy"."url" = "Delivery"."url"
+		WHERE "dueAt" <= ?3 AND ${FREE} AND "Delivery"."url" IS NOT NULL AND ${POLITE}
+	) WHERE "place" <= ${PER_ADDRESS} ORDER BY "dueAt" LIMIT ?4`,
+};
+const claimIn = (
+	lane: Lane,
+): string => `UPDATE "Delivery" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
+	WHERE "id" IN (${DUE[lane]})
 	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual"`;
+/** An address whose hands are full wakes the worker when one is free; until then nothing of it is due. */
+const WAITING: Record<Lane, string> = {
+	own: `"url" IS NULL`,
+	foreign: `"url" IS NOT NULL AND "url" NOT IN (SELECT "url" FROM "Delivery" WHERE "leasedUntil" >= ?1 AND "url" IS NOT NULL
+		GROUP BY "url" HAVING count(*) >= ${PER_ADDRESS})`,
+};
+const nextDueIn = (
+	lane: Lane,
+): string => `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at"
+	FROM "Delivery" WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NULL
+		AND ${WAITING[lane]} AND ?1 > 0 ORDER BY "dueAt" LIMIT 64)`;
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-const NEXT_DUE = `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at" FROM "Delivery"
-	WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 64)`;
-const TAKE_OVER = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
+/** At start: what a dead process held is free at once. */
+export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
 const HELD = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "lease" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
 
-export function createOutboxStore(database: Database): OutboxStore {
+export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
+	const claim = claimIn(lane);
+	const nextDue = nextDueIn(lane);
 	return {
 		async claim(now, limit, lease, until) {
-			const rows = await database.all(CLAIM, lease, until, now, limit);
+			const rows = await database.all(claim, lease, until, now, limit);
 			return rows.map((row) => dueOf(row, lease));
 		},
 		async renew(id, lease, until) {
 			await database.all(RENEW, id, lease, until);
 		},
-		async nextDue() {
-			const [row] = await database.all(NEXT_DUE);
+		async nextDue(now) {
+			const [row] = await database.all(nextDue, now);
 			return row?.at == null ? null : Number(row.at);
-		},
-		async takeOver() {
-			await database.all(TAKE_OVER);
 		},
 		async settle({ id, lease }, attempts, { state, dueAt, failures }) {
 			const last = attempts.at(-1);

@@ -13,6 +13,8 @@ export interface OutboxDeps {
 	onFault(callId: string, data: { fault: string; webhookId: string; type: string }): Promise<void>;
 	/** A delivery was settled. */
 	onSettled(id: string): void;
+	/** How many at once. */
+	concurrency: number;
 	/** Divides the retry schedule. */
 	speed(): number;
 	now(): number;
@@ -22,7 +24,17 @@ export interface OutboxDeps {
 }
 
 /** Sends each webhook at its own due time; one that fails is tried again later and never holds back the next. */
-export function createOutbox({ store, send, onFault, onSettled, speed, now, chance, onError }: OutboxDeps): Worker {
+export function createOutbox({
+	store,
+	send,
+	onFault,
+	onSettled,
+	concurrency,
+	speed,
+	now,
+	chance,
+	onError,
+}: OutboxDeps): Worker {
 	/** When to try again; null when the receiver said stop (410) or the schedule is used up. */
 	function retryAt(failures: number, { response, retryAfterMs }: Sent): number | null {
 		if (response?.status === 410) return null;
@@ -57,7 +69,7 @@ export function createOutbox({ store, send, onFault, onSettled, speed, now, chan
 		onSettled(delivery.id);
 	}
 
-	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4 });
+	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4, concurrency });
 }
 
 /** Only 2xx is success; a redirect is not followed. */

@@ -2,9 +2,10 @@ import type { Router } from 'express';
 import { v4 } from 'uuid';
 import type { Settings } from '#contract';
 import type { Database } from '#db/database.ts';
+import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
-import { createOutboxStore } from './outbox-store.ts';
+import { createOutboxStore, FREE_ALL, type Lane } from './outbox-store.ts';
 import { createOutbox } from './outbox.ts';
 import { providerRoutes } from './routes.ts';
 import { createSender } from './sender.ts';
@@ -43,9 +44,14 @@ export interface Provider {
 	desk: Desk;
 	/** Begins to send what is due. */
 	start(): void;
+	/** Whether its outbox could look at its table lately. */
+	isAwake(): boolean;
 	/** Sends nothing more and resolves when what is under way has its answer. */
 	close(): Promise<void>;
 }
+
+/** How many webhooks are under way at once: to this server, and to everybody else. */
+const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 
 export async function createProvider({
 	database,
@@ -57,11 +63,10 @@ export async function createProvider({
 	...deps
 }: ProviderDeps): Promise<Provider> {
 	const settings = await keepSettings(database, deps.defaults, deps.onSettings);
-	const store = createOutboxStore(database);
-	await store.takeOver();
-	let outbox: ReturnType<typeof createOutbox> | undefined;
+	await database.all(FREE_ALL);
+	let outboxes: Worker[] = [];
 	const calls = createProviderStore(database, now);
-	const wake = (): void => outbox?.wake();
+	const wake = (): void => outboxes.forEach((outbox) => outbox.wake());
 	const simulator = createSimulator({ store: calls, settings: settings.current, now, onDeliveries: wake });
 	const door = createDoor({ store: calls, settings: settings.current, now, newSeed: v4, onFault: deps.record });
 	return {
@@ -69,15 +74,19 @@ export async function createProvider({
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
 		start() {
-			outbox = createOutbox({
-				...{ store, now, chance, onError, onFault: deps.record },
-				send: createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs }),
-				onSettled: (id) => deps.onDeliveries([id]),
-				speed: () => settings.current().speed,
-			});
+			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs });
+			const outboxOf = (lane: Lane): Worker =>
+				createOutbox({
+					...{ send, now, chance, onError, onFault: deps.record, concurrency: HANDS[lane] },
+					store: createOutboxStore(database, lane),
+					onSettled: (id) => deps.onDeliveries([id]),
+					speed: () => settings.current().speed,
+				});
+			outboxes = [outboxOf('own'), outboxOf('foreign')];
 		},
+		isAwake: () => outboxes.length > 0 && outboxes.every((outbox) => outbox.isAwake()),
 		async close() {
-			await outbox?.close();
+			await Promise.all(outboxes.map((outbox) => outbox.close()));
 		},
 	};
 }

@@ -1,7 +1,7 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { parse, ProblemError, SendCall, Settings } from '#contract';
 import { jsonBody } from '#http/body.ts';
-import { pathParameter, refuseUnknown } from '#http/parameters.ts';
+import { idempotencyKey, pathParameter, refuseUnknown } from '#http/parameters.ts';
 import { checkCallback } from './callbacks.ts';
 import type { createDoor } from './door.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -15,8 +15,6 @@ export interface ProviderRoutesDeps {
 	callbackHosts: readonly string[];
 }
 
-const KEY_MAX = 255;
-
 /** The provider's API, mounted at /api/provider. */
 export function providerRoutes({ simulator, door, settings, callbackHosts }: ProviderRoutesDeps): Router {
 	const router = Router();
@@ -28,9 +26,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts }: Pro
 	router.post('/send-call', strict, jsonBody, async (request, response) => {
 		const wanted = parse(SendCall, request.body, 'The call');
 		if (wanted.callbackUrl != null) checkCallback(wanted.callbackUrl, callbackHosts);
-		const key = request.get('idempotency-key') ?? null;
-		if (key !== null && (key === '' || key.length > KEY_MAX))
-			throw new ProblemError('invalid_input', `Give an Idempotency-Key of 1 to ${KEY_MAX} characters.`);
+		const key = idempotencyKey(request);
 		const reception = await door(key, wanted);
 		if (reception === 'timedOut') return hang(response);
 		const { answer, replayed } = await simulator.accept(key, wanted);

@@ -1,8 +1,5 @@
-import type { PlannedReport, Scenario, Settings } from '#contract';
+import type { Ending, PlannedReport, Scenario, Settings } from '#contract';
 import type { Dice } from './dice.ts';
-
-/** How a call can end at the provider. */
-export type Ending = Exclude<Scenario, string>['outcome'];
 
 /** How a call goes when nobody gave its times: the factor stretches the drawn delay. */
 interface NamedScenario {

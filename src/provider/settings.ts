@@ -18,7 +18,7 @@ export async function keepSettings(
 	onChange: (settings: Settings) => void,
 ): Promise<SettingsKeeper> {
 	const [row] = await database.all(READ);
-	let settings = row ? Settings.parse(JSON.parse(String(row.value))) : defaults;
+	let settings = row ? kept(JSON.parse(String(row.value)), defaults) : defaults;
 	return {
 		current: () => settings,
 		async change(changed) {
@@ -28,4 +28,15 @@ export async function keepSettings(
 			return settings;
 		},
 	};
+}
+
+/** What was stored, by this release or another one: a knob that it did not know, or wrote differently, has its default. */
+function kept(stored: unknown, defaults: Settings): Settings {
+	const known = (typeof stored === 'object' && stored !== null ? stored : {}) as Partial<
+		Record<keyof Settings, unknown>
+	>;
+	const faults = { ...defaults.faults, ...(known.faults as object | undefined) };
+	const merged = Object.entries({ ...defaults, ...known, faults }).filter(([name]) => name in defaults);
+	const result = Settings.safeParse(Object.fromEntries(merged));
+	return result.success ? result.data : defaults;
 }

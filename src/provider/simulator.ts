@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { v4, v7 } from 'uuid';
-import { ProblemError, type ProviderCall, type SendCall, type SendCallAnswer, type Settings } from '#contract';
+import {
+	ProblemError,
+	type PlannedReport,
+	type ProviderCall,
+	type SendCall,
+	type SendCallAnswer,
+	type Settings,
+} from '#contract';
 import { diceOf } from './dice.ts';
 import { standardReport, typeOf } from './dialects/standard.ts';
 import { drawDeliveryFaults, ratesAt } from './faults.ts';
 import { scenarioOf } from './numbers.ts';
 import { planCall } from './scenarios.ts';
-import type { Acceptance, ProviderStore } from './store.ts';
+import type { Acceptance, PlannedDelivery, ProviderStore } from './store.ts';
 
 export interface Simulator {
 	/**
@@ -46,15 +53,10 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			...{ providerId, key, request, requestHash, acceptedAt, plan: reports },
 			answer: JSON.stringify(answer),
 			deliveries: reports.map((report, i) => {
-				const sequence = i + 1;
 				const { afterMs, faults } = webhooks[i]!;
 				// A webhook that is late or out of order still says when it happened.
-				const occurredAt = acceptedAt + report.afterMs;
-				const body = JSON.stringify(
-					standardReport({ callId: request.callId, providerId }, report, sequence, occurredAt),
-				);
-				const id = `msg_${v4().replaceAll('-', '')}`;
-				return { id, sequence, type: typeOf(report), body, dueAt: acceptedAt + afterMs, faults };
+				const planned = deliveryOf({ callId: request.callId, providerId }, report, i + 1, acceptedAt + report.afterMs);
+				return { ...planned, dueAt: acceptedAt + afterMs, faults };
 			}),
 		};
 	}
@@ -81,11 +83,28 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			return { answer, replayed };
 		},
 		async hangUp(providerId) {
-			const call = found(await store.cancel(providerId), providerId);
+			const call = found(await store.cancel(providerId, farewell), providerId);
 			onDeliveries();
 			return call;
 		},
 		get: async (providerId) => found(await store.get(providerId), providerId),
 		list: () => store.list(LIST_MAX),
 	};
+}
+
+function deliveryOf(
+	call: { callId: string; providerId: string },
+	report: PlannedReport,
+	sequence: number,
+	occurredAt: number,
+): PlannedDelivery {
+	const body = JSON.stringify(standardReport(call, report, sequence, occurredAt));
+	return { id: `msg_${v4().replaceAll('-', '')}`, sequence, type: typeOf(report), body };
+}
+
+/** The last report of a call that was hung up, as real providers send it. */
+function farewell(call: ProviderCall, now: number): PlannedDelivery {
+	const afterMs = Math.max(0, now - Date.parse(call.acceptedAt));
+	const report: PlannedReport = { afterMs, phase: 'ENDED', status: 'FAILED', outcome: 'canceled', durationMs: null };
+	return deliveryOf(call, report, call.plan.length + 1, now);
 }

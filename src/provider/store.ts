@@ -2,6 +2,14 @@ import type { PlannedReport, ProviderCall, SendCall } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
 import type { DeliveryFault } from './faults.ts';
 
+/** A webhook before it has a due time. */
+export interface PlannedDelivery {
+	id: string;
+	sequence: number;
+	type: string;
+	body: string;
+}
+
 /** A call that the provider is about to accept, with the webhooks that its future holds. */
 export interface Acceptance {
 	providerId: string;
@@ -12,7 +20,7 @@ export interface Acceptance {
 	answer: string;
 	plan: PlannedReport[];
 	acceptedAt: number;
-	deliveries: { id: string; sequence: number; type: string; body: string; dueAt: number; faults: DeliveryFault[] }[];
+	deliveries: (PlannedDelivery & { dueAt: number; faults: DeliveryFault[] })[];
 }
 
 export interface Accepted {
@@ -30,8 +38,14 @@ export interface ProviderStore {
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
 	/** Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had. */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
-	/** Hangs up: its open deliveries are canceled. Answers null when there is no such call. */
-	cancel(providerId: string): Promise<ProviderCall | null>;
+	/**
+	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. Answers
+	 * the call as it is then, or null when there is no such call.
+	 */
+	cancel(
+		providerId: string,
+		farewell: (call: ProviderCall, now: number) => PlannedDelivery,
+	): Promise<ProviderCall | null>;
 	get(providerId: string): Promise<ProviderCall | null>;
 	/** Newest first. */
 	list(limit: number): Promise<ProviderCall[]>;
@@ -49,7 +63,7 @@ const KNOCKED = 'SELECT "attempts" FROM "ProviderDoor" WHERE "key" = ?';
 const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at") VALUES (?, ?, ?)
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
 const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
-const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ? AND "state" = 'active' AND "endsAt" > ?`;
+const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
 const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
 	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
 
@@ -102,17 +116,24 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					return { result: { attempt, earlier: Number(counted[0]?.count ?? 0) }, statements };
 				},
 			),
-		cancel: (providerId) =>
+		cancel: (providerId, farewell) =>
 			database.transact([[GET, providerId]], ([rows = []]) => {
 				const [row] = rows;
 				if (!row) return { result: null, statements: [] };
 				const at = now();
 				const call = providerCallOf(row, at);
-				const statements: Statement[] = [
-					[CANCEL, providerId, at],
-					[CANCEL_DELIVERIES, providerId],
-				];
-				return { result: call.state === 'active' ? { ...call, state: 'canceled' as const } : call, statements };
+				// What has ended goes on to say so, until somebody has heard it.
+				if (call.state !== 'active') return { result: call, statements: [] };
+				const { id, type, sequence, body } = farewell(call, at);
+				const last = JSON.stringify([[id, sequence, type, body, at, '[]']]);
+				return {
+					result: { ...call, state: 'canceled' as const },
+					statements: [
+						[CANCEL, providerId],
+						[CANCEL_DELIVERIES, providerId],
+						[INSERT_DELIVERIES, providerId, call.callId, call.callbackUrl, at, last],
+					],
+				};
 			}),
 		list: async (limit) => (await database.all(LIST, limit)).map((row) => providerCallOf(row, now())),
 	};

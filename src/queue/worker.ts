@@ -5,7 +5,7 @@ export interface QueueStore<Row extends Claimed> {
 	/** Prolongs a lease, where it is still held. */
 	renew(id: string, lease: string, until: number): Promise<void>;
 	/** When the next row that nobody holds is due, or null. An abandoned lease is found when the longest sleep is over. */
-	nextDue(): Promise<number | null>;
+	nextDue(now: number): Promise<number | null>;
 }
 
 export interface Claimed {
@@ -31,6 +31,8 @@ export interface WorkerDeps<Row extends Claimed> {
 export interface Worker {
 	/** Something may have become due: look now. */
 	wake(): void;
+	/** Whether it could look at its table lately. */
+	isAwake(): boolean;
 	/** Takes no new rows and resolves when those under way are settled. */
 	close(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface Worker {
 /** The longest sleep: finds the rows of dead processes, and is a safety net for clocks that jump. */
 const SLEEP_MAX_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
+/** Three of its longest sleeps without a look: something is wrong. */
+const ASLEEP_MS = 3 * SLEEP_MAX_MS;
 
 /** Runs due rows, several at once, and sleeps until the next one is due. */
 export function createWorker<Row extends Claimed>({
@@ -51,6 +55,7 @@ export function createWorker<Row extends Claimed>({
 }: WorkerDeps<Row>): Worker {
 	const underWay = new Set<Promise<void>>();
 	let closed = false;
+	let lookedAt = performance.now();
 	let woken = false;
 	let wakeUp: (() => void) | undefined;
 
@@ -98,7 +103,7 @@ export function createWorker<Row extends Claimed>({
 				underWay.add(task);
 			}
 			if (rows.length < limit) {
-				const due = await store.nextDue();
+				const due = await store.nextDue(now());
 				return due === null ? SLEEP_MAX_MS : Math.min(SLEEP_MAX_MS, Math.max(0, due - now()));
 			}
 		}
@@ -110,6 +115,7 @@ export function createWorker<Row extends Claimed>({
 			let sleepMs = AFTER_ERROR_MS;
 			try {
 				sleepMs = await look();
+				lookedAt = performance.now();
 			} catch (error) {
 				onError(error);
 			}
@@ -120,6 +126,7 @@ export function createWorker<Row extends Claimed>({
 	const working = workUntilClosed();
 	return {
 		wake,
+		isAwake: () => performance.now() - lookedAt < ASLEEP_MS,
 		async close() {
 			closed = true;
 			wake();

@@ -27,7 +27,7 @@ import { createSockets, sessionRoom } from './sockets.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
-import { forgetReceipts } from './webhooks/receipts.ts';
+import { forgetRepetitions } from './repetitions.ts';
 import { createRejections } from './webhooks/rejections.ts';
 
 export interface App {
@@ -73,8 +73,8 @@ export async function createApp(
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
 
 	const ownProvider = config.provider.url === null;
-	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts };
-	const sessions = createSessions(prisma, now);
+	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
+	const sessions = createSessions(database, now);
 	const access = createAccess({
 		apiToken: config.apiToken,
 		providerToken: ownProvider ? config.provider.token : undefined,
@@ -142,7 +142,8 @@ export async function createApp(
 		pages: web.handler,
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
 		onLogout: (session) => io.in(sessionRoom(session)).disconnectSockets(true),
-		isReady: async () => ready && (await reads.position()).epoch !== '',
+		isReady: async () =>
+			ready && jobs?.isAwake() === true && provider.isAwake() && (await reads.position()).epoch !== '',
 		onBug: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
 	});
 	server.on('request', http);
@@ -153,7 +154,7 @@ export async function createApp(
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
-			stopForgetting = forgetReceipts(database, now, onError);
+			stopForgetting = forgetRepetitions(database, now, onError);
 			ready = true;
 			return ownAddress();
 		},

@@ -21,11 +21,12 @@ export function createPages({ version, apiUrl, access, calls, reads, now }: Page
 		},
 		protected: access.protected,
 		async mayEnter(cookie) {
-			return (await access.identify({ method: 'GET', headers: cookie === null ? {} : { cookie } })) !== null;
+			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
 		},
 		calls: (params) =>
 			answer(async () => {
-				const query = parse(CallQuery, valuesOf(params), 'The address');
+				// A link may carry words of other programs; REST is strict about them, a page is not.
+				const query = parse(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
 				const page = await reads.list(query);
 				return { page, query, ...(await reads.counts()), at: new Date(now()).toISOString() };
 			}),
@@ -33,8 +34,8 @@ export function createPages({ version, apiUrl, access, calls, reads, now }: Page
 	};
 }
 
-function valuesOf(params: URLSearchParams): Record<string, string[]> {
-	return Object.fromEntries([...new Set(params.keys())].map((name) => [name, params.getAll(name)]));
+function valuesOf(params: URLSearchParams, known: readonly string[]): Record<string, string[]> {
+	return Object.fromEntries(known.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]));
 }
 
 /** A problem is an answer to the pages; a bug is SvelteKit's to show. */

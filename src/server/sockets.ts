@@ -28,11 +28,15 @@ export function createSockets(access: Access, rules: GuardRules, onError: (error
 	io.use((socket, next) => {
 		const { token } = socket.handshake.auth as { token?: unknown };
 		const { headers } = socket.request;
-		// A socket that a cookie opens needs an Origin, as a change by REST does.
-		access.identify({ headers, method: 'POST' }, typeof token === 'string' ? token : undefined).then(
+		access.identify(headers, typeof token === 'string' ? token : undefined).then(
 			(visitor) => {
 				if (!visitor)
 					return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
+				// A socket that a cookie opens needs an Origin, as a change by REST does.
+				if (visitor.session && headers.origin === undefined)
+					return next(
+						refusal(new ProblemError('origin_not_allowed', 'With a session cookie, send the Origin header too.')),
+					);
 				if (visitor.session) endWith(visitor.session, socket);
 				next();
 			},

@@ -31,7 +31,7 @@ describe('the documentation is true', () => {
 	});
 
 	it('[X3] the README lists every variable with its default', () => {
-		const table = Object.fromEntries(
+		const table: Record<string, string> = Object.fromEntries(
 			[...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\|/gm)].map(([, name, value]) => [
 				name,
 				value ?? '',

@@ -1,4 +1,5 @@
 import type { Call, CallQuery } from '#contract';
+import { foldedOf, searchTerms } from '#contract/search.ts';
 
 const among = <T>(value: T | null, wanted: readonly T[] | undefined): boolean =>
 	wanted === undefined || (value !== null && wanted.includes(value));
@@ -16,17 +17,8 @@ export function matches(call: Call, query: CallQuery): boolean {
 	);
 }
 
-const NUMBER = /^[\d\s().+/-]*\d[\d\s().+/-]*$/;
-const START = '\n';
-/** Shorter terms match beginnings only: of a word, behind its space; of the number, behind the line break. */
-const SUBSTRING_FROM = 3;
-
 /** `q` in the name, ignoring case, or in the number, ignoring its punctuation. */
 export function found({ customerName, phoneNumber }: Pick<Call, 'customerName' | 'phoneNumber'>, q: string): boolean {
-	const folded = ` ${customerName.toLowerCase()}${START}${phoneNumber.replace(/\D/g, '')}`;
-	const text = q.toLowerCase();
-	if (folded.includes([...text].length < SUBSTRING_FROM ? ` ${text}` : text)) return true;
-	if (!NUMBER.test(q)) return false;
-	const digits = q.replace(/\D/g, '');
-	return folded.includes(digits.length < SUBSTRING_FROM ? `${START}${digits}` : digits);
+	const folded = foldedOf(customerName, phoneNumber);
+	return searchTerms(q).some((term) => folded.includes(term));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
 import { toCall } from './call.ts';
@@ -9,6 +10,11 @@ import type { Writer } from './writer.ts';
 export interface Calls {
 	/** Throws `invalid_input` for a number that is not possible. */
 	create(request: NewCall): Promise<Call>;
+	/**
+	 * The same, but only once for an idempotency key in its scope (token, method, path): the same body again gets the
+	 * same bytes, another body `idempotency_conflict`. Answers the body of the answer.
+	 */
+	createOnce(scope: string, key: string, request: NewCall): Promise<{ answer: string; replayed: boolean }>;
 	/** Throws `call_not_found`, `illegal_transition`. */
 	setStatus(id: string, status: Status): Promise<Call>;
 	/** Throws `call_not_found`, `illegal_transition`. */
@@ -23,8 +29,8 @@ export interface Calls {
 	queue(id: string, job: HeldJob): Promise<boolean>;
 	/** `watchAt` is when to look whether the call is still heard of. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
-	/** `retryAt` null gives up: the call ends as `provider-unreachable`. */
-	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null): Promise<void>;
+	/** `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. */
+	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
 	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
 	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
 	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
@@ -33,12 +39,11 @@ export interface Calls {
 
 export interface CallsDeps {
 	writer: Writer;
-	now(): number;
 	/** Where the provider of a new call shall report; null when the provider is this server and knows. */
 	callbackUrl(): string | null;
 }
 
-export function createCalls({ writer, now, callbackUrl }: CallsDeps): Calls {
+export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	/** Writes a command that needs a call; what the call cannot do becomes a problem. */
 	async function change(command: Command & { id: string }): Promise<Call> {
 		const outcome = await writer.write(command);
@@ -48,11 +53,20 @@ export function createCalls({ writer, now, callbackUrl }: CallsDeps): Calls {
 	}
 
 	return {
+		// Ids rise in order of arrival, as the places in the list do.
 		create: (request) =>
-			change({
-				...{ do: 'create', id: v7({ msecs: now() }), request: checked(request) },
-				callbackUrl: callbackUrl(),
-			}),
+			change({ do: 'create', id: v7(), request: checked(request), callbackUrl: callbackUrl(), once: null }),
+		async createOnce(scope, key, wanted) {
+			const request = checked(wanted);
+			const once = { id: hash(JSON.stringify([scope, key])), bodyHash: hash(JSON.stringify(request)) };
+			const outcome = await writer.write({ do: 'create', id: v7(), request, callbackUrl: callbackUrl(), once });
+			if ('replay' in outcome) return { answer: outcome.replay, replayed: true };
+			if ('call' in outcome) return { answer: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
+			throw new ProblemError(
+				'idempotency_conflict',
+				'This Idempotency-Key came with another body before. Use a new key.',
+			);
+		},
 		setStatus: (id, status) => change({ do: 'set-status', id, status }),
 		cancel: (id) => change({ do: 'cancel', id }),
 
@@ -73,8 +87,8 @@ export function createCalls({ writer, now, callbackUrl }: CallsDeps): Calls {
 		async accepted(id, job, attempt, providerId, watchAt) {
 			await writer.write({ do: 'accepted', id, job, attempt, providerId, watchAt });
 		},
-		async refused(id, job, attempt, retryAt) {
-			await writer.write({ do: 'refused', id, job, attempt, retryAt });
+		async refused(id, job, attempt, retryAt, watchAt) {
+			await writer.write({ do: 'refused', id, job, attempt, retryAt, watchAt });
 		},
 		async watch(id, job, startedAt, patienceMs) {
 			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });
@@ -104,6 +118,8 @@ function checked({ scheduledAt, scenario, run, ...request }: NewCall): CallReque
 		run: run ?? null,
 	};
 }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 const notFound = (id: string): ProblemError =>
 	new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);

@@ -20,7 +20,7 @@ export interface HeldJob {
 /** Everything that can change a call. The one writer takes these in order of arrival. */
 export type Command =
 	/** `callbackUrl`: where the provider shall report; null when it is this server and knows. */
-	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null }
+	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; once: Once | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
@@ -30,12 +30,18 @@ export type Command =
 	| { do: 'queue'; id: string; job: HeldJob }
 	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
-	/** The provider did not; `retryAt` is when to try again, null to give up. */
-	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null }
+	/** The provider did not, as far as we know; `retryAt` is when to try again, null to give up. */
+	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
 	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
 	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
+
+/** A request that must happen once: the hash of its token, method, path and key, and the hash of its body. */
+export interface Once {
+	id: string;
+	bodyHash: string;
+}
 
 /** One try to hand a call to the provider, as the timeline shows it. */
 export interface DispatchAttempt {
@@ -55,4 +61,8 @@ export type Outcome =
 	| { illegal: CallRow }
 	/** The job was not held any more; nothing was recorded. */
 	| { stale: true }
+	/** The same request was answered before, with these bytes. */
+	| { replay: string }
+	/** Its idempotency key came with another body before. */
+	| { conflict: true }
 	| { done: true };

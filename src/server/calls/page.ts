@@ -7,16 +7,13 @@ export interface Place {
 	back: boolean;
 }
 
-/** A token belongs to its list: the same filters and order. */
-function listOf({ page: _page, limit: _limit, ...filters }: CallQuery): string {
+/** A token belongs to its list: the same filters and order, however they were written. */
+function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: CallQuery): string {
+	const said = Object.entries(filters).flatMap(([name, value]) =>
+		value === undefined ? [] : [[name, Array.isArray(value) ? [...new Set(value)].sort() : value]],
+	);
 	return createHash('sha256')
-		.update(
-			JSON.stringify(
-				Object.entries(filters)
-					.filter(([, value]) => value !== undefined)
-					.sort(),
-			),
-		)
+		.update(JSON.stringify([order, ...said.sort()]))
 		.digest('base64url')
 		.slice(0, 8);
 }

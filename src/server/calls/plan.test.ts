@@ -47,7 +47,7 @@ async function startWriter(): Promise<Bench> {
 }
 
 const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({
-	...{ do: 'create', id, callbackUrl: null },
+	...{ do: 'create', id, callbackUrl: null, once: null },
 	request: {
 		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
 		...{ scheduledAt: null, scenario: null, run: null, ...over },
@@ -62,7 +62,7 @@ const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
 	...{ do: 'accepted', id, job, attempt, providerId, watchAt: NOON + 900_000 },
 });
 const refused = (id: string, job: Job, retryAt: number | null): Command => ({
-	...{ do: 'refused', id, job, retryAt },
+	...{ do: 'refused', id, job, retryAt, watchAt: NOON + 900_000 },
 	attempt: { ...attempt, status: 500, error: 'The provider answered 500' },
 });
 
@@ -203,7 +203,7 @@ describe('a group of commands', () => {
 		await create('a');
 		const [job] = await claim();
 		await group({ do: 'cancel', id: 'a' });
-		expect(await column(JOBS)).toEqual([]);
+		expect(await column(JOBS)).toEqual(['recall a']);
 
 		await group(accepted('a', job!, 'sim_7'));
 		expect(await column(JOBS)).toEqual(['hangup a']);

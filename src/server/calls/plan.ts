@@ -1,7 +1,8 @@
 import type { EventType } from '#contract';
+import { foldedOf } from '#contract/search.ts';
 import type { Statement } from '#db/database.ts';
-import { foldedOf, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import { toCall, type CallRow } from './call.ts';
+import type { Command, HeldJob, Once, Outcome } from './commands.ts';
 import { advance, endHere } from './machine.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
@@ -13,6 +14,14 @@ export interface State {
 	seen: ReadonlySet<string>;
 	/** The leases of the group's jobs, as they stand now. */
 	leases: ReadonlyMap<string, string | null>;
+	/** What was answered under the group's idempotency keys. */
+	answers: ReadonlyMap<string, Answer>;
+}
+
+/** What was answered under an idempotency key, and the hash of the body that came with it. */
+export interface Answer {
+	bodyHash: string;
+	answer: string;
 }
 
 /** A change as the feed tells it. */
@@ -24,6 +33,8 @@ export type RowChange =
 export interface Planned {
 	outcomes: Outcome[];
 	changes: RowChange[];
+	/** The seq of the last change before these. */
+	previous: number;
 	position: Position;
 	statements: Statement[];
 	/** Whether there is new work for the jobs' worker. */
@@ -41,34 +52,41 @@ export function planCommands(commands: readonly Command[], state: State, clock: 
 }
 
 class Group {
+	/** What the clock says: jobs are due by it. */
+	readonly #clock: number;
+	/** The clock, but never behind what was recorded: times on calls and events. */
 	readonly #now: number;
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
 	readonly #seen: Set<string>;
 	readonly #leases: Map<string, string | null>;
+	readonly #answers: Map<string, Answer>;
 	readonly #changes: RowChange[] = [];
 	readonly #statements: Statement[] = [];
 	#written: Written;
+	readonly #previous: number;
 	#seq: number;
 	#change: number;
 	#jobs = false;
 
 	constructor(state: State, clock: number, newId: () => string) {
-		// Creation times never fall along the list, whatever the machine's clock does.
+		this.#clock = clock;
 		this.#now = Math.max(clock, state.position.at);
 		this.#newId = newId;
 		this.#calls = new Map(state.calls);
 		this.#seen = new Set(state.seen);
 		this.#leases = new Map(state.leases);
+		this.#answers = new Map(state.answers);
 		this.#seq = state.position.seq;
-		this.#change = state.position.change;
+		this.#change = this.#previous = state.position.change;
 		this.#written = nothingWritten();
 	}
 
 	planned(): Omit<Planned, 'outcomes'> {
 		this.#flush();
 		const position = { seq: this.#seq, change: this.#change, at: this.#now };
-		return { changes: this.#changes, position, statements: this.#statements, jobs: this.#jobs };
+		const previous = this.#previous;
+		return { changes: this.#changes, previous, position, statements: this.#statements, jobs: this.#jobs };
 	}
 
 	take(command: Command): Outcome {
@@ -83,7 +101,8 @@ class Group {
 				return this.#report(command);
 			default: {
 				const call = this.#calls.get(command.id);
-				if (command.do === 'queue' || command.do === 'refused') return this.#jobResult(command, call);
+				if (command.do === 'queue') return this.#queue(command, call);
+				if (command.do === 'refused') return this.#refused(command, call);
 				if (!call) return { missing: true };
 				if (command.do === 'remove') return this.#remove(call);
 				if (command.do === 'cancel') return this.#cancel(call);
@@ -94,9 +113,11 @@ class Group {
 		}
 	}
 
-	#create({ id, request, callbackUrl }: Extract<Command, { do: 'create' }>): Outcome {
+	#create({ id, request, callbackUrl, once }: Extract<Command, { do: 'create' }>): Outcome {
+		const known = once && this.#answers.get(once.id);
+		if (known) return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
 		const n = this.#seq + 1;
-		const waits = request.scheduledAt !== null && request.scheduledAt > this.#now;
+		const waits = request.scheduledAt !== null && request.scheduledAt > this.#clock;
 		const call: CallRow = {
 			...request,
 			n,
@@ -124,11 +145,18 @@ class Group {
 		const { phoneNumber, workflow, scenario } = call;
 		// The exact body of send-call: under one Idempotency-Key it must never differ, whatever becomes of this server.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
-		this.#job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#now);
+		this.#job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#clock);
+		if (once) this.#keep(once, JSON.stringify({ call: toCall(call) }));
 		return { call };
 	}
 
-	/** In the order of SPEC section 3: no such call, terminal, known webhook-id, provider, phase. */
+	/** Stored with what it tells of, so that a repeated request gets the same bytes. */
+	#keep({ id, bodyHash }: Once, answer: string): void {
+		this.#answers.set(id, { bodyHash, answer });
+		this.#written.answers.push([id, bodyHash, answer, this.#clock]);
+	}
+
+	/** In this order: no such call, terminal, known webhook-id, provider, phase. */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
 		const call = this.#calls.get(report.callId);
 		if (!call) return { missing: true };
@@ -161,9 +189,9 @@ class Group {
 		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#now), { by: 'hand' });
 	}
 
-	/** Ends a call that runs: its dispatch is dropped, and the provider is told where it knows the call. */
+	/** Ends a call that runs: its dispatch is dropped or recalled, and the provider is told where it knows the call. */
 	#stop(call: CallRow, next: CallRow, data: object): Outcome {
-		this.#written.doneCalls.push(call.id);
+		(call.providerId === null ? this.#written.stoppedCalls : this.#written.doneCalls).push(call.id);
 		const outcome = this.#update(next, 'ended', { ...data, outcome: next.outcome });
 		this.#hangUp(call);
 		return outcome;
@@ -184,7 +212,7 @@ class Group {
 		this.#flush();
 		const seq = ++this.#seq;
 		this.#change = seq;
-		this.#written.cleared.push([seq, run, this.#now]);
+		this.#written.cleared.push([seq, run, this.#clock]);
 		this.#changes.push({ seq, type: 'cleared', run });
 		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
 		this.#flush();
@@ -192,23 +220,33 @@ class Group {
 		return { done: true };
 	}
 
-	#jobResult(command: Extract<Command, { do: 'queue' | 'refused' }>, call: CallRow | null | undefined): Outcome {
+	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
 		// An ended call's dispatch is dropped, also where the ending stands in this very group.
-		if (!this.#holds(command.job) || call?.status !== 'PENDING') return { stale: true };
-		if (command.do === 'queue') {
-			if (call.phase !== 'SCHEDULED') return { call };
-			return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
-		}
-		const { attempt, retryAt } = command;
-		this.#event(call.id, 'dispatch.attempt', { ...attempt });
-		if (retryAt !== null) {
-			this.#written.retries.push([command.job.id, retryAt, attempt.error]);
+		if (!this.#holds(job) || call?.status !== 'PENDING') return { stale: true };
+		if (call.phase !== 'SCHEDULED') return { call };
+		return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
+	}
+
+	#refused(command: Extract<Command, { do: 'refused' }>, call: CallRow | null | undefined): Outcome {
+		const { id, job, attempt, retryAt, watchAt } = command;
+		if (!this.#holds(job) || (call && call.status !== 'PENDING' && call.providerId !== null)) return { stale: true };
+		if (call) this.#event(id, 'dispatch.attempt', { ...attempt });
+		const runs = call?.status === 'PENDING';
+		if (runs && call.providerId !== null) {
+			// Its webhooks came, so the provider has accepted it, whatever was answered.
+			this.#settle(job);
+			this.#job('watch', id, {}, watchAt);
+		} else if (retryAt !== null) {
+			this.#written.retries.push([job.id, retryAt, attempt.error]);
 			this.#jobs = true;
-			return { call };
+		} else {
+			this.#settle(job);
+			if (runs) {
+				const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
+				return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+			}
 		}
-		this.#settle(command.job);
-		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
-		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+		return call ? { call } : { missing: true };
 	}
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
@@ -218,7 +256,7 @@ class Group {
 		this.#settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
-			this.#job('hangup', id, { providerId }, this.#now);
+			this.#job('hangup', id, { providerId }, this.#clock);
 		if (!call) return { missing: true };
 		if (call.status === 'PENDING') this.#job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
@@ -232,7 +270,7 @@ class Group {
 	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#holds(job)) return { stale: true };
 		const silentAt = Math.max(call.updatedAt, startedAt) + patienceMs;
-		if (call.status === 'PENDING' && silentAt > this.#now) {
+		if (call.status === 'PENDING' && silentAt > this.#clock) {
 			this.#written.retries.push([job.id, silentAt, null]);
 			this.#jobs = true;
 			return { call };
@@ -270,7 +308,7 @@ class Group {
 	}
 
 	#hangUp({ id, providerId }: CallRow): void {
-		if (providerId !== null) this.#job('hangup', id, { providerId }, this.#now);
+		if (providerId !== null) this.#job('hangup', id, { providerId }, this.#clock);
 	}
 
 	#holds(job: HeldJob): boolean {
@@ -299,6 +337,8 @@ function nothingWritten(): Written {
 		removed: [],
 		cleared: [],
 		doneCalls: [],
+		stoppedCalls: [],
+		answers: [],
 		doneJobs: [],
 		retries: [],
 	};

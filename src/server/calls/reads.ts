@@ -1,7 +1,8 @@
 import type { Call, CallPage, CallQuery, Event } from '#contract';
+import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Value } from '#db/database.ts';
 import type { Prisma, PrismaClient } from '#db/prisma.ts';
-import { searchTerms, toCall, type CallRow } from './call.ts';
+import { toCall, type CallRow } from './call.ts';
 import { pageOf, placeOf, type Place } from './page.ts';
 import { fromRow, READ_FEED, type Position } from './rows.ts';
 

@@ -3,8 +3,11 @@ import type { Row, Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
-/** `watch` looks whether a call is still heard of. */
-export type JobKind = 'dispatch' | 'hangup' | 'watch';
+/**
+ * `watch` looks whether a call is still heard of. `recall` was a dispatch that may have reached the provider before its
+ * call ended here: it asks again under the same key, and hangs up what it learns of.
+ */
+export type JobKind = 'dispatch' | 'hangup' | 'watch' | 'recall';
 export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number];
 
 type Cleared = [seq: number, run: string | null, at: number];
@@ -25,8 +28,11 @@ export interface Written {
 	receipts: [webhookId: string, at: number][];
 	removed: [seq: number, callId: string][];
 	cleared: Cleared[];
-	/** Calls that ended: their dispatch and their watch are dropped. */
+	/** Calls that ended by the provider's word: their dispatch and their watch are dropped. */
 	doneCalls: string[];
+	/** Calls that ended here: a dispatch that the provider may know of is recalled, the rest is dropped. */
+	stoppedCalls: string[];
+	answers: [id: string, bodyHash: string, answer: string, at: number][];
 	doneJobs: string[];
 	retries: [jobId: string, dueAt: number, error: string | null][];
 }
@@ -83,8 +89,16 @@ const UPDATE_CALLS = `UPDATE "Call" SET ${CHANGING.map((name, i) => `"${name}" =
 	FROM json_each(?) WHERE "n" = value ->> 0`;
 const INSERT_EVENTS = insert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const INSERT_JOBS = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${values(5)}, 0 FROM json_each(?)`;
+const INSERT_ANSWERS = insert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
+/** Ended by the provider's own word: nothing is left to ask or to watch. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
+/** Ended here: a dispatch that was tried may have reached the provider, and is asked about until that is known. */
+const recallAndDrop = (ofCalls: string): [recall: string, drop: string] => [
+	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "attempts" > 0 AND ${ofCalls}`,
+	`DELETE FROM "Job" WHERE "kind" IN ('dispatch', 'watch') AND ${ofCalls}`,
+];
+const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
@@ -93,7 +107,7 @@ const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" =
 const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
-	`DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
+	...recallAndDrop('"callId" IN (SELECT value ->> 1 FROM json_each(?))'),
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 
@@ -104,6 +118,8 @@ const hangUpRunning = (
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
 const HANG_UP_ALL = hangUpRunning('1');
 const HANG_UP_RUN = hangUpRunning('"run" = ?');
+const STOP_ALL = recallAndDrop('1');
+const STOP_RUN = recallAndDrop('"callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)');
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
 /** Running calls are hung up; then everything of the calls goes, and the earlier tombstones that this one covers. */
@@ -112,7 +128,7 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 		return [
 			[HANG_UP_ALL, at],
 			['DELETE FROM "Event"'],
-			[`DELETE FROM "Job" WHERE "kind" <> 'hangup'`],
+			...STOP_ALL.map((sql): Statement => [sql]),
 			['DELETE FROM "Call"'],
 			['DELETE FROM "Tombstone"'],
 			[INSERT_CLEARED, seq, null],
@@ -120,18 +136,30 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 	return [
 		[HANG_UP_RUN, at, run],
 		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
-		[`DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)`, run],
+		...STOP_RUN.map((sql): Statement => [sql, run]),
 		['DELETE FROM "Call" WHERE "run" = ?', run],
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 		[INSERT_CLEARED, seq, run],
 	];
 }
 
+/**
+ * Rows as JSON whose texts SQLite can keep: it would store half a surrogate pair as broken UTF-8, which no driver reads
+ * back, and cut a text at a NUL. Both are rare, so the text is looked at first.
+ */
+function jsonOf(rows: readonly unknown[]): string {
+	const json = JSON.stringify(rows);
+	if (!/\\u(?:d[89a-f]|0000)/.test(json)) return json;
+	return JSON.stringify(rows, (_key, value: unknown) =>
+		typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
+	);
+}
+
 /** The statements that write what was gathered: removals first, then what came after them. */
 export function statementsOf(written: Written, position: Position): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
-		if (rows.length > 0) statements.push([sql, JSON.stringify(rows)]);
+		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
 	};
 	for (const sql of REMOVE) write(sql, written.removed);
 	statements.push(...written.cleared.flatMap(clearing));
@@ -142,8 +170,10 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	);
 	write(INSERT_EVENTS, written.events);
 	write(INSERT_RECEIPTS, written.receipts);
+	write(INSERT_ANSWERS, written.answers);
 	write(INSERT_JOBS, written.jobs);
 	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
+	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
 	write(DELETE_JOBS, written.doneJobs);
 	write(RETRY_JOBS, written.retries);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
@@ -166,4 +196,5 @@ export function fromRow(row: Row): CallRow {
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq" FROM "Feed" WHERE "id" = 1`;
 export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_LEASES = `SELECT "id", "lease" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

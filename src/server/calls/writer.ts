@@ -4,11 +4,13 @@ import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
 import { planCommands, type RowChange, type State } from './plan.ts';
 import { positionFrom } from './reads.ts';
-import { fromRow, type Position, READ_CALLS, READ_FEED, READ_LEASES, READ_RECEIPTS } from './rows.ts';
+import { fromRow, type Position, READ_CALLS, READ_FEED, READ_ANSWERS, READ_LEASES, READ_RECEIPTS } from './rows.ts';
 
 /** What was committed together, told once, in the order of the commits. */
 export interface Committed {
 	changes: RowChange[];
+	/** The seq of the last change before these, as the transaction read it. */
+	previous: number;
 	position: Position;
 }
 
@@ -35,12 +37,12 @@ export interface Writer {
  */
 export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
-		const { outcomes, changes, position, jobs } = await database.transact(readsFor(commands), (rows) => {
+		const { outcomes, changes, previous, position, jobs } = await database.transact(readsFor(commands), (rows) => {
 			const planned = planCommands(commands, stateFrom(rows), now(), v4);
 			return { result: planned, statements: planned.statements };
 		});
 		try {
-			if (changes.length > 0) onCommit({ changes, position });
+			if (changes.length > 0) onCommit({ changes, previous, position });
 			if (jobs) onJobs();
 		} catch (error) {
 			onError(error);
@@ -54,26 +56,32 @@ function readsFor(commands: readonly Command[]): Statement[] {
 	const ids: string[] = [];
 	const webhookIds: string[] = [];
 	const jobIds: string[] = [];
+	const onceIds: string[] = [];
 	for (const command of commands) {
 		if (command.do === 'report') {
 			ids.push(command.report.callId);
 			webhookIds.push(command.webhookId);
 		} else if (command.do !== 'create' && command.do !== 'clear') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
+		if (command.do === 'create' && command.once) onceIds.push(command.once.id);
 	}
 	return [
 		[READ_FEED],
 		[READ_CALLS, JSON.stringify(ids)],
 		[READ_RECEIPTS, JSON.stringify(webhookIds)],
 		[READ_LEASES, JSON.stringify(jobIds)],
+		[READ_ANSWERS, JSON.stringify(onceIds)],
 	];
 }
 
-function stateFrom([feed = [], calls = [], receipts = [], leases = []]: Row[][]): State {
+function stateFrom([feed = [], calls = [], receipts = [], leases = [], answers = []]: Row[][]): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
 		seen: new Set(receipts.map((row) => String(row.id))),
+		answers: new Map(
+			answers.map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
+		),
 		leases: new Map(leases.map((row) => [String(row.id), row.lease === null ? null : String(row.lease)])),
 	};
 }

@@ -70,8 +70,9 @@ export function createHub({ io, position, syncFrom, settings, version, now, onEr
 	}, HEAD_EVERY_MS);
 
 	return {
-		publish({ changes, position: { change } }) {
-			const previous = writeCursor({ epoch, seq: last });
+		publish({ changes, previous: before, position: { change } }) {
+			// From the transaction: what somebody else wrote between is a gap that clients see and heal.
+			const previous = writeCursor({ epoch, seq: before });
 			last = change;
 			const cursor = writeCursor({ epoch, seq: change });
 			io.to(FOLLOWERS).emit('changes', { previous, cursor, at: at(now()), changes: changes.map(told) });

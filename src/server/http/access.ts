@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '#contract';
 import type { Session, Sessions } from './sessions.ts';
@@ -9,7 +9,7 @@ export interface Access {
 	readonly protected: boolean;
 	isToken(given: string): boolean;
 	/** Who asks, by a token or a session; null when neither is right. Everybody, when nothing is protected. */
-	identify(request: Pick<IncomingMessage, 'headers' | 'method'>, token?: string | null): Promise<Visitor | null>;
+	identify(headers: IncomingHttpHeaders, token?: string | null): Promise<Visitor | null>;
 	/** Lets nobody else pass. */
 	guard: RequestHandler;
 }
@@ -30,19 +30,13 @@ export function createAccess({ apiToken, providerToken, sessions }: AccessDeps):
 	const isToken = (given: string): boolean => apiToken === null || sameToken(given, apiToken);
 
 	async function identify(
-		{ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>,
+		headers: IncomingHttpHeaders,
 		token: string | null = bearerOf(headers.authorization),
 	): Promise<Visitor | null> {
 		if (apiToken === null) return { session: null };
 		if (token !== null) return isToken(token) ? { session: null } : null;
 		const session = await sessions.of(headers.cookie);
 		if (!session) return null;
-		// A cookie travels by itself, so what changes something must say which page sent it.
-		if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined)
-			throw new ProblemError(
-				'origin_not_allowed',
-				'With a session cookie, send the Origin header too, or use the token.',
-			);
 		return { session };
 	}
 
@@ -54,7 +48,7 @@ export function createAccess({ apiToken, providerToken, sessions }: AccessDeps):
 			const token = bearerOf(request.headers.authorization);
 			const forProvider = token !== null && providerToken !== undefined && request.baseUrl === '/api/provider';
 			if (forProvider && sameToken(token, providerToken)) return next();
-			identify(request).then((visitor) => {
+			identify(request.headers).then((visitor) => {
 				if (visitor) next();
 				else next(new ProblemError('unauthorized', 'Send Authorization: Bearer with the API_TOKEN, or log in.'));
 			}, next);

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange } from '#contract';
 import { jsonBody } from '#http/body.ts';
-import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
+import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
@@ -19,8 +19,19 @@ export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
-		const call = await calls.create(parse(NewCall, request.body, 'The call'));
-		response.status(201).location(`/api/calls/${call.id}`).json({ call });
+		const wanted = parse(NewCall, request.body, 'The call');
+		const key = idempotencyKey(request);
+		if (key === null) {
+			const call = await calls.create(wanted);
+			response.status(201).location(`/api/calls/${call.id}`).json({ call });
+			return;
+		}
+		// The scope: token, method and path.
+		const scope = `${request.get('authorization') ?? ''} POST /api/calls`;
+		const { answer, replayed } = await calls.createOnce(scope, key, wanted);
+		const { call } = JSON.parse(answer) as { call: { id: string } };
+		if (replayed) response.set('Idempotent-Replayed', 'true');
+		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(answer);
 	});
 	router.get('/', async (request, response) => {
 		response.json(await reads.list(queryOf(request, CallQuery)));

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#contract';
 import { checkHost, checkOrigin, type GuardRules } from './guards.ts';
 
-const RULES: GuardRules = { appUrl: 'https://calls.example', allowedHosts: ['box.lan', 'Big.Lan'] };
+const RULES: GuardRules = {
+	appUrl: 'https://calls.example',
+	allowedHosts: ['box.lan', 'Big.Lan'],
+	ownHost: 'simulator.local',
+};
 
 const codeOf = (check: () => void): string => {
 	try {

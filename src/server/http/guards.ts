@@ -2,18 +2,22 @@ import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '#contract';
+import { hasSession } from './sessions.ts';
+import { bearerOf } from './tokens.ts';
 
 export interface GuardRules {
 	appUrl: string | null;
 	allowedHosts: readonly string[];
+	/** Where the server listens: a name that was configured may be named. */
+	ownHost: string;
 }
 
 type Headers = IncomingMessage['headers'];
 
 /** Throws unless a request may name this host: against DNS rebinding, a page of another name must not reach us. */
-export function checkHost({ host }: Headers, { appUrl, allowedHosts }: GuardRules): void {
+export function checkHost({ host }: Headers, { appUrl, allowedHosts, ownHost }: GuardRules): void {
 	const name = hostNameOf(host);
-	if (name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
+	if (name === 'localhost' || name === ownHost.toLowerCase() || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
 	if (appUrl !== null && new URL(appUrl).hostname === name) return;
 	if (allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return;
 	throw new ProblemError(
@@ -33,10 +37,24 @@ export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): 
 	);
 }
 
+/**
+ * Throws when a session's cookie alone would change something and nobody says which page sent it: a cookie travels by
+ * itself. Pages, forms and REST alike.
+ */
+export function checkCookie({ cookie, origin, authorization }: Headers, method: string): void {
+	if (method === 'GET' || method === 'HEAD' || origin !== undefined || bearerOf(authorization) !== null) return;
+	if (!hasSession(cookie)) return;
+	throw new ProblemError(
+		'origin_not_allowed',
+		'With a session cookie, send the Origin header too, or use the token instead.',
+	);
+}
+
 export function guards(rules: GuardRules): RequestHandler {
 	return (request, _response, next) => {
 		checkHost(request.headers, rules);
 		checkOrigin(request.headers, rules);
+		checkCookie(request.headers, request.method);
 		next();
 	};
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { ProblemError } from '#contract';
+import { sendProblem } from '#http/problems.ts';
 import { refuseUnknown } from '#http/parameters.ts';
 
 /** `/healthz`: the process lives. `/readyz`: it can do its work. */
@@ -11,9 +12,14 @@ export function healthRoutes(isReady: () => Promise<boolean>): Router {
 	});
 	router.get('/readyz', async (request, response) => {
 		refuseUnknown(request);
-		if (!(await isReady()))
-			throw new ProblemError('stopping', 'The server is starting or stopping.', { retryAfterSeconds: 1 });
-		response.json({ status: 'ready' });
+		const ready = await isReady().catch(() => false); // why not is told by whoever could not work
+		if (ready) return response.json({ status: 'ready' });
+		return sendProblem(
+			response,
+			new ProblemError('not_ready', 'The server is starting or stopping, or cannot reach its database.', {
+				retryAfterSeconds: 1,
+			}),
+		);
 	});
 	return router;
 }

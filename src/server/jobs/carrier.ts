@@ -1,5 +1,5 @@
 import { SendCallAnswer } from '#contract';
-import { reasonOf, retryAfterMs } from '#http/client.ts';
+import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
 
 /** The provider as the app reaches it: over HTTP, wherever it is. */
 export interface Carrier {
@@ -22,15 +22,21 @@ export interface CarrierDeps {
 	timeoutMs: number;
 }
 
+/** How much of an answer is read, and how much of an error is kept. */
+const ANSWER_MAX = 64 * 1_024;
+const SHOWN_MAX = 500;
+
 export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): Carrier {
 	async function post<T>(
 		path: string,
 		headers: Record<string, string>,
 		body: unknown,
-		read: (response: Response) => Promise<T>,
+		read: (answer: string) => T,
 	): Promise<Answer<T>> {
 		const start = performance.now();
 		const took = (): number => Math.round(performance.now() - start);
+		let status: number | null = null;
+		let again: number | null = null;
 		try {
 			const response = await fetch(`${baseUrl()}/api/provider/${path}`, {
 				method: 'POST',
@@ -43,26 +49,32 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 				redirect: 'manual',
 				signal: AbortSignal.timeout(timeoutMs),
 			});
-			const { status } = response;
-			if (response.ok) return { status, durationMs: took(), value: await read(response) };
-			const text = (await response.text()).slice(0, 500);
-			const error = `The provider answered ${status}: ${text}`;
-			return { status, durationMs: took(), error, retryAfterMs: retryAfterMs(response, now()) };
+			status = response.status;
+			again = retryAfterMs(response, now());
+			const answer = (await readUpTo(response, ANSWER_MAX)).body;
+			if (response.ok) return { status, durationMs: took(), value: read(answer) };
+			const error = `The provider answered ${status}: ${answer.slice(0, SHOWN_MAX).toWellFormed()}`;
+			return { status, durationMs: took(), error, retryAfterMs: again };
 		} catch (error) {
-			return { status: null, durationMs: took(), error: reasonOf(error), retryAfterMs: null };
+			return { status, durationMs: took(), error: reasonOf(error), retryAfterMs: again };
 		}
 	}
 
 	return {
-		send: (key, body) =>
-			post('send-call', { 'idempotency-key': key }, body, async (response) =>
-				SendCallAnswer.parse(await response.json()),
-			),
+		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, answerOf),
 		async hangUp(providerId) {
-			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, {}, () => Promise.resolve(null));
+			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, {}, () => null);
 			// It does not know the call (any more), so there is nothing left to hang up.
 			if (answer.status === 404) return { status: 404, durationMs: answer.durationMs, value: null };
 			return answer;
 		},
 	};
+}
+
+function answerOf(text: string): SendCallAnswer {
+	try {
+		return SendCallAnswer.parse(JSON.parse(text));
+	} catch (error) {
+		throw new Error('The provider answered something that is not { providerId, scheduledInMs }.', { cause: error });
+	}
 }

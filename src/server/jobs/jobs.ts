@@ -30,19 +30,26 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 	}
 
 	async function dispatch(job: Job): Promise<void> {
-		if (!(await calls.queue(job.callId, job))) return;
+		if (await calls.queue(job.callId, job)) await ask(job);
+	}
+
+	/** Hands the call to the provider, or asks what became of that: the same key and body never make a second one. */
+	async function ask(job: Job): Promise<void> {
 		const answer = await carrier.send(job.callId, job.payload);
 		const { status, durationMs } = answer;
 		const attempt = { number: job.attempts, durationMs, status, error: answer.error ?? null };
 		if (answer.value) {
 			const { providerId, scheduledInMs } = answer.value;
 			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
-		} else await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs));
+		} else {
+			await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs), now() + patienceMs);
+		}
 	}
 
 	async function hangUp(job: Job): Promise<void> {
 		const answer = await carrier.hangUp(String(job.payload.providerId));
 		const again = answer.error === undefined ? null : retryAt(job, answer.retryAfterMs);
+		if (answer.error !== undefined && again === null) onError(new Error(`Hang-up given up: ${answer.error}`));
 		if (answer.error === undefined || again === null) await store.done(job);
 		else await store.retry(job, again, answer.error);
 	}
@@ -50,6 +57,7 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
 		dispatch,
 		hangup: hangUp,
+		recall: ask,
 		watch: (job) => calls.watch(job.callId, job, startedAt, patienceMs),
 	};
 
