@@ -1,4 +1,5 @@
 import { config as readDotEnv } from 'dotenv';
+import { CannotOpen } from '#db/database.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import { ConfigError, readConfig } from '#server/config.ts';
@@ -12,7 +13,7 @@ try {
 	database.close();
 	console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`);
 } catch (error) {
-	if (!(error instanceof ConfigError)) throw error;
+	if (!(error instanceof ConfigError || error instanceof CannotOpen)) throw error;
 	console.error(error.message);
 	process.exit(1);
 }

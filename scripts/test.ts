@@ -19,10 +19,10 @@ function step(title: string, args: string[], env: Record<string, string> = {}): 
 	return status === 0;
 }
 
-/** A step without tests of its own counts as one. */
+/** A step without tests of its own: it counts where it fails. */
 function check(title: string, args: string[]): boolean {
 	const passed = step(title, args);
-	total[passed ? 'passed' : 'failed']++;
+	if (!passed) total.failed++;
 	return passed;
 }
 

@@ -1,9 +1,9 @@
 /** Delays before the second, third, … try, in milliseconds at speed 1. After the last one the row is given up. */
 export type Schedule = readonly number[];
 
-/** Dispatch to the provider: SPEC section 3, step 2. */
+/** Dispatch to the provider. */
 export const DISPATCH_SCHEDULE: Schedule = [500, 1_000, 2_000, 4_000, 8_000];
-/** Webhook deliveries: SPEC section 3, step 3. */
+/** Webhook deliveries. */
 export const WEBHOOK_SCHEDULE: Schedule = [1_000, 5_000, 15_000, 60_000, 300_000];
 
 /**

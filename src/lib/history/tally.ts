@@ -24,13 +24,15 @@ export class Tally {
 		for (const call of view.page.calls) if (call.seq <= seq) this.#ended.set(call.id, call.status !== 'PENDING');
 	}
 
-	/** Says whether the numbers can still be told: not after a run was cleared whose calls are not all known here. */
+	/** Says whether the numbers can still be told: not after calls went of which not all is known here. */
 	count(change: Change): boolean {
 		if (change.type === 'cleared') {
 			if (change.run !== null) return false;
 			this.total = this.pending = 0;
 			this.#ended.clear();
 		} else if (change.type === 'deleted') {
+			// Whether a call that was never seen here was still pending, only the server knows.
+			if (!this.#ended.has(change.id) && this.pending > 0) return false;
 			this.total = Math.max(0, this.total - 1);
 			if (this.#ended.get(change.id) === false) this.pending -= 1;
 			this.#ended.delete(change.id);

@@ -75,8 +75,10 @@ export class Feed {
 	adopt(cursor: string): void {
 		const own = this.#cursor;
 		if (own === null || this.#reloading || isPast(own, cursor)) this.#cursor = cursor;
-		if (this.#reloading) this.#synced = true;
+		if (!this.#reloading) return;
 		this.#reloading = false;
+		// Frames that came during the load were passed over.
+		void this.#catchUp();
 	}
 
 	/** Connects until the answer is called. */
