@@ -45,6 +45,7 @@ describe('the documentation is true', () => {
 		for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', ...filesBelow('docs/decisions')]) {
 			const text = read(document);
 			for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), document).toContain(name);
+			for (const [, path] of text.matchAll(/(?:src|srcset)="((?!https?:)[^"]+)"/g)) expect(read(path!)).not.toBe('');
 			for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)\)/g))
 				expect(read.bind(null, path!), path).not.toThrow(/ENOENT/);
 			for (const [path] of text.matchAll(/\b(?:src|tests|prisma|scripts)\/[\w/.-]+\.(?:ts|svelte|prisma)\b/g))
