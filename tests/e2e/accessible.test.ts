@@ -18,6 +18,7 @@ async function expectClean(page: Page, what: string): Promise<void> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
 	test(`[D16] the dashboard is accessible at three widths, ${colorScheme}`, async ({ page, server }) => {
+		test.slow(); // axe looks at ten screens
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		for (const scenario of ['completed', 'busy', 'no-answer', 'failed', 'canceled'])
 			await server.create({ customerName: `Maximiliane von Hohenstein-Altenried ${scenario}`, scenario });

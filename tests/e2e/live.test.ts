@@ -34,7 +34,7 @@ test('[D11] a network that is cut is noticed, and healed when it is back', async
 });
 
 test('[D12] ten tabs of one history show the same rows', async ({ context, server }) => {
-	test.setTimeout(90_000);
+	test.slow();
 	const pages = await Promise.all(Array.from({ length: 10 }, () => context.newPage()));
 	for (const page of pages) await openDashboard(page, server);
 	const names = ['Lena', 'Mira', 'Nils', 'Olga', 'Pia'];
