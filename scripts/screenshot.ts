@@ -32,7 +32,8 @@ const server = spawn(process.execPath, ['build/main.js'], {
 	env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn', DATABASE_URL: `file:${join(folder, 'picture.db')}` },
 	stdio: ['ignore', 'pipe', 'inherit'],
 });
-const browser = await chromium.launch({ args: CHROMIUM_ARGS, executablePath: findChromium() ?? undefined });
+const executablePath = findChromium();
+const browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) });
 try {
 	let url = '';
 	for await (const line of createInterface({ input: server.stdout })) {
