@@ -24,7 +24,7 @@ const PAGE = 20;
 /** Of each group, where several stand on one page. */
 const EACH = 10;
 /** How much of a body a page shows, in characters; REST has all that is kept. */
-const BODY_SHOWN = 4_000;
+const BODY_SHOWN = 2_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
 /** Reads the deliveries page. Throws `invalid_page`. */
