@@ -10,6 +10,10 @@ declare global {
 			app: Pages;
 			theme: Theme;
 		}
+		interface PageData {
+			/** How many deliveries gave up, as of the page's load. */
+			deadLetters?: number;
+		}
 		interface Error {
 			message: string;
 			/** The problem's stable code, where there is one. */

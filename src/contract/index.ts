@@ -10,6 +10,7 @@ export * from './provider.ts';
 export * from './socket.ts';
 export * from './webhook.ts';
 export {
+	DELIVERY_GROUPS,
 	DELIVERY_STATES,
 	EVENT_TYPES,
 	NAME_MAX,

@@ -73,6 +73,10 @@ export const DeliveryQuery = z.strictObject({
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 
+/** The filters of the deliveries page, as they stand in its URL. */
+export const DeskQuery = DeliveryQuery.pick({ state: true, callId: true, code: true, page: true });
+export type DeskQuery = z.infer<typeof DeskQuery>;
+
 /** Which deliveries to send again: these, or all that match. An empty filter matches all. */
 export const RedeliverMany = z
 	.strictObject({

@@ -1,7 +1,9 @@
 import type { Call } from './call.ts';
-import type { CallPage, CallQuery } from './list.ts';
+import type { CallPage, CallQuery, DeskQuery } from './list.ts';
 import type { Problem } from './problem.ts';
+import type { Delivery, DeliveryState } from './provider.ts';
 import type { Timestamp } from './text.ts';
+import type { DELIVERY_GROUPS } from './words.ts';
 
 /** An answer to the pages: what was asked for, or the problem that REST would have answered with. */
 export type Answer<T> = { ok: T; problem?: never } | { ok?: never; problem: Omit<Problem, 'requestId'> };
@@ -15,6 +17,35 @@ export interface CallsView {
 	total: number;
 	pending: number;
 	/** The server's clock. */
+	at: Timestamp;
+}
+
+/** Deliveries that stand at the same point of their way. */
+export interface DeliveryGroup {
+	name: keyof typeof DELIVERY_GROUPS;
+	/** The states of this group that were asked for. */
+	states: DeliveryState[];
+	/** Newest first; signatures are masked, long bodies cut. */
+	deliveries: Delivery[];
+	nextPage: string | null;
+	/** How many of all that match would be sent again by hand; null where they are too many to count for a page. */
+	again: number | null;
+}
+
+/** The deliveries page. */
+export interface DeskView {
+	/** One group is a list with pages; of several each shows its newest. Those without a delivery are left out. */
+	groups: DeliveryGroup[];
+	/** The filters as they were understood. */
+	query: DeskQuery;
+	/** Whatever the filters. */
+	onItsWay: number;
+	gaveUp: number;
+	/** The names of the calls' customers, by the call's id, where this server has the call. */
+	customers: Record<string, string>;
+	/** The provider is another server, which keeps its deliveries to itself. */
+	foreign: boolean;
+	/** When this was so, by the server's clock. */
 	at: Timestamp;
 }
 
@@ -35,4 +66,11 @@ export interface Pages {
 	calls(params: URLSearchParams): Promise<Answer<CallsView>>;
 	/** As `POST /api/calls`, for forms without JavaScript. `input` is checked here. */
 	create(input: Record<string, unknown>): Promise<Answer<Call>>;
+	/** The query as it stands in the URL; the deliveries that match, in their groups. */
+	deliveries(params: URLSearchParams): Promise<Answer<DeskView>>;
+	/** How many deliveries gave up. */
+	deadLetters(): Promise<number>;
+	/** As `POST /api/deliveries/:id/redeliver` and `/cancel`, for forms without JavaScript. */
+	redeliver(id: string): Promise<Answer<Delivery>>;
+	cancelDelivery(id: string): Promise<Answer<Delivery>>;
 }

@@ -40,6 +40,17 @@ export const EVENT_TYPES = [
 	'transcript',
 ] as const;
 export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'canceled'] as const;
+/**
+ * The groups of the deliveries page, in the order in which they need somebody: their states, and which of these are sent
+ * again together by hand. What was never tried waits for its own time.
+ */
+export const DELIVERY_GROUPS = {
+	onItsWay: { states: ['pending', 'retrying'], again: ['retrying'] },
+	gaveUp: { states: ['dead'], again: ['dead'] },
+	delivered: { states: ['delivered'], again: ['delivered'] },
+	canceled: { states: ['canceled'], again: [] },
+} as const satisfies Record<string, { states: readonly DeliveryWord[]; again: readonly DeliveryWord[] }>;
+type DeliveryWord = (typeof DELIVERY_STATES)[number];
 
 /** The longest customer name, in characters (code points), after trimming. */
 export const NAME_MAX = 80;

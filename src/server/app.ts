@@ -130,13 +130,13 @@ export async function createApp(
 		});
 	};
 
-	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, now });
+	// A foreign provider keeps its deliveries to itself.
+	const desk = ownProvider ? provider.desk : null;
+	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now });
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const http = createHttp({
-		...{ access, rules, sessions, calls, reads },
+		...{ access, rules, sessions, calls, reads, desk },
 		trustProxy: config.trustProxy,
-		// A foreign provider keeps its deliveries to itself.
-		desk: ownProvider ? provider.desk : null,
 		inbox: createInbox(calls, secrets, createRejections(database, now)),
 		provider: provider.routes,
 		pages: web.handler,

@@ -1,7 +1,9 @@
-import { CallQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
+import { CallQuery, DeskQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
 import type { Calls } from './calls/calls.ts';
 import type { CallReads } from './calls/reads.ts';
+import { createDeskPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
+import { deskFor, type DeliveryDesk } from './http/deliveries.ts';
 
 export interface PagesDeps {
 	version: string;
@@ -9,11 +11,14 @@ export interface PagesDeps {
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
+	/** null with a foreign provider. */
+	desk: DeliveryDesk | null;
 	now(): number;
 }
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, now }: PagesDeps): Pages {
+export function createPages({ version, apiUrl, access, calls, reads, desk, now }: PagesDeps): Pages {
+	const deskPage = createDeskPage({ desk, reads, now });
 	return {
 		version,
 		get apiUrl() {
@@ -31,6 +36,10 @@ export function createPages({ version, apiUrl, access, calls, reads, now }: Page
 				return { page, query, ...(await reads.counts()), at: new Date(now()).toISOString() };
 			}),
 		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
+		deliveries: (params) => answer(() => deskPage(parse(DeskQuery, valuesOf(params), 'The address'))),
+		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
+		redeliver: (id) => answer(() => deskFor(desk, id).redeliver(id)),
+		cancelDelivery: (id) => answer(() => deskFor(desk, id).cancel(id)),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { CallQuery } from '#contract';
+import { addressOf } from '#lib/ui/address.ts';
 import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 
 /** The filters that the bar has a menu for, and the others that may stand in an address. */
@@ -34,12 +35,7 @@ function word(filter: Filter, value: string): string {
 }
 
 /** The address of the list with these parameters changed; always its first page, unless `page` is among them. */
-export function address(params: URLSearchParams, changes: Partial<Record<Filter | 'page', readonly string[]>>): string {
-	const next = new URLSearchParams();
-	for (const [name, value] of params)
-		if (name !== 'page' && !name.startsWith('/') && value !== '' && !(name in changes)) next.append(name, value);
-	for (const [name, values] of Object.entries(changes))
-		for (const value of values) if (value !== '') next.append(name, value);
-	const query = next.toString();
-	return query === '' ? '/' : `/?${query}`;
-}
+export const address = (
+	params: URLSearchParams,
+	changes: Partial<Record<Filter | 'page', readonly string[]>>,
+): string => addressOf('/', params, changes);

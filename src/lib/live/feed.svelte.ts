@@ -92,6 +92,7 @@ export class Feed {
 		window.addEventListener('online', wake);
 		document.addEventListener('visibilitychange', wake);
 		this.#heardAt = this.#now = Date.now();
+		this.#brokenAt = this.#nextTryAt = null;
 		import('socket.io-client').then(
 			({ io }) => {
 				if (!stopped) this.#open(io);
@@ -101,12 +102,12 @@ export class Feed {
 		return () => {
 			stopped = true;
 			clearInterval(tick);
-			clearTimeout(this.#retryTimer);
 			window.removeEventListener('online', wake);
 			document.removeEventListener('visibilitychange', wake);
 			this.#socket?.disconnect();
 			this.#socket?.off();
 			this.#socket = undefined;
+			clearTimeout(this.#retryTimer);
 		};
 	}
 

@@ -14,7 +14,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 
 	const numbers: Record<string, Told> = {};
 	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= tellNumber(phoneNumber);
-	return { view, numbers };
+	return { view, numbers, deadLetters: await locals.app.deadLetters() };
 };
 
 export const actions: Actions = {

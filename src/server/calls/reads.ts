@@ -27,11 +27,14 @@ export interface CallReads {
 	position(): Promise<FeedPosition>;
 	get(id: string): Promise<{ call: Call; events: Event[] } | null>;
 	list(query: CallQuery): Promise<CallPage>;
+	/** The customers of these calls, by the call's id; a call that is not here is left out. */
+	customers(ids: readonly string[]): Promise<Record<string, string>>;
 	/** In the whole history. */
 	counts(): Promise<{ total: number; pending: number }>;
 }
 
 const LIMIT = 50;
+const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 
 export function createCallReads(database: Database, prisma: PrismaClient): CallReads {
 	async function position(): Promise<FeedPosition> {
@@ -82,6 +85,11 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 			}
 			const { rows, ...tokens } = pageOf(found, { query, limit, place: from });
 			return { calls: rows.map(toCall), ...tokens, cursor: `${epoch}.${change}` };
+		},
+
+		async customers(ids) {
+			const rows = await database.all(CUSTOMERS, JSON.stringify(ids));
+			return Object.fromEntries(rows.map(({ id, customerName }) => [String(id), String(customerName)]));
 		},
 
 		async counts() {

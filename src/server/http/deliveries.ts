@@ -7,18 +7,21 @@ import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 export interface DeliveryDesk {
 	ofCall(callId: string): Promise<Delivery[]>;
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
+	count(filter: NonNullable<RedeliverMany['filter']>): Promise<number>;
 	redeliver(id: string): Promise<Delivery>;
 	cancel(id: string): Promise<Delivery>;
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
+/** Where this delivery may be known. Throws `not_found` with a foreign provider. */
+export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
+	if (desk) return desk;
+	throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}: the provider is another server.`);
+}
+
 /** /api/deliveries. With a foreign provider there are none. */
 export function deliveryRoutes(desk: DeliveryDesk | null): Router {
 	const router = Router();
-	const known = (id: string): DeliveryDesk => {
-		if (desk) return desk;
-		throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}: the provider is another server.`);
-	};
 
 	router.get('/', async (request, response) => {
 		const query = queryOf(request, DeliveryQuery);
@@ -32,12 +35,12 @@ export function deliveryRoutes(desk: DeliveryDesk | null): Router {
 	router.post('/:id/redeliver', async (request, response) => {
 		refuseUnknown(request);
 		const id = pathParameter(request, 'id');
-		response.json({ delivery: await known(id).redeliver(id) });
+		response.json({ delivery: await deskFor(desk, id).redeliver(id) });
 	});
 	router.post('/:id/cancel', async (request, response) => {
 		refuseUnknown(request);
 		const id = pathParameter(request, 'id');
-		response.json({ delivery: await known(id).cancel(id) });
+		response.json({ delivery: await deskFor(desk, id).cancel(id) });
 	});
 	return router;
 }

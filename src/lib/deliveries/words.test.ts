@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt, Delivery } from '#contract';
+import { answered, hostOf, outcome, size } from './words.ts';
+
+const response = (status: number): Attempt['response'] => ({ status, headers: {}, body: '', truncated: false });
+const attempt = (number: number, status: number): Attempt => ({
+	...{ number, at: '2026-11-22T12:00:00.000Z', durationMs: 3, manual: true, error: null },
+	...{ request: { headers: {}, body: '{}' }, response: response(status) },
+});
+const delivery = (...attempts: Attempt[]): Delivery => ({
+	...{ id: 'msg_1', callId: 'c', providerId: 'p', type: 'call.ended', url: 'http://127.0.0.1:4000/hook' },
+	...{ state: 'dead', attempts, nextAttemptAt: null, createdAt: '2026-11-22T12:00:00.000Z' },
+});
+
+describe('what came of a try', () => {
+	it.each([
+		[204, '204', 'Accepted', 'ok'],
+		[302, '302', 'A redirect, not followed', 'bad'],
+		[401, '401', 'Not authorized', 'bad'],
+		[418, '418', 'Refused', 'bad'],
+		[599, '599', 'Server error', 'bad'],
+	])('an answer %d is %s, %s', (status, code, words, tone) =>
+		expect(answered({ response: response(status), error: null })).toEqual({ code, words, tone }),
+	);
+
+	it.each([
+		['No answer in time.', 'timeout', 'bad'],
+		['connect ECONNREFUSED 127.0.0.1:4000', 'refused', 'bad'],
+		['Lost on purpose: it was never sent.', 'lost', 'fault'],
+		['something nobody knows', 'failed', 'bad'],
+	])('without an answer, "%s" is %s', (error, code, tone) =>
+		expect(answered({ response: null, error })).toMatchObject({ code, tone }),
+	);
+});
+
+describe('what became of one that was sent again', () => {
+	const before = delivery(attempt(1, 500));
+	it.each([
+		[delivery(attempt(1, 500), attempt(2, 200)), 'call.ended redelivered. 127.0.0.1:4000 answered 200.'],
+		[delivery(attempt(1, 500), attempt(2, 503)), 'call.ended sent again: 503, service unavailable.'],
+		[before, 'call.ended sent again, no answer yet.'],
+		[undefined, 'call.ended sent again. It has left this list.'],
+	])('is said in a sentence', (after, words) => expect(outcome(before, after)).toBe(words));
+});
+
+it('a host is named with its port; what is no address stays as it is', () => {
+	expect(hostOf('http://127.0.0.1:4000/hook?a=b')).toBe('127.0.0.1:4000');
+	expect(hostOf('nowhere')).toBe('nowhere');
+});
+
+it('a size counts bytes, not characters', () => {
+	expect(size('{}')).toBe('2 B');
+	expect(size('é'.repeat(600))).toBe('1.2 kB');
+});

@@ -1,0 +1,81 @@
+import type { Attempt, Delivery, DeliveryGroup } from '#contract';
+
+export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
+	onItsWay: 'On its way',
+	gaveUp: 'Gave up',
+	delivered: 'Delivered',
+	canceled: 'Canceled',
+};
+
+/** What came of a try: a code, what it means, and whether that is good, bad or was done on purpose. */
+export interface Answered {
+	code: string;
+	words: string;
+	tone: 'ok' | 'bad' | 'fault';
+}
+
+const MEANINGS: Readonly<Record<number, string>> = {
+	400: 'Bad request',
+	401: 'Not authorized',
+	403: 'Forbidden',
+	404: 'Not found',
+	405: 'Method not allowed',
+	408: 'Request timed out',
+	409: 'Conflict',
+	410: 'Gone, so nothing more is sent',
+	413: 'Too large',
+	415: 'Wrong content type',
+	422: 'Not accepted',
+	429: 'Too many requests',
+	500: 'Server error',
+	502: 'Bad gateway',
+	503: 'Service unavailable',
+	504: 'Gateway timed out',
+};
+/** How the errors of a try that got no answer begin or what they hold, and the short word for each. */
+const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[] = [
+	[/No answer in time/, 'timeout', 'No answer in time'],
+	[/ECONNREFUSED/, 'refused', 'Connection refused'],
+	[/ECONNRESET|other side closed/, 'cut', 'Connection cut'],
+	[/ENOTFOUND|EAI_AGAIN/, 'unknown host', 'The name leads nowhere'],
+	[/certificate|SSL|TLS/i, 'tls', 'No safe connection'],
+];
+
+export function answered({ response, error }: Pick<Attempt, 'response' | 'error'>): Answered {
+	if (response) {
+		const { status } = response;
+		const ok = status >= 200 && status < 300;
+		return { code: String(status), words: meaning(status), tone: ok ? 'ok' : 'bad' };
+	}
+	if (error?.startsWith('Lost on purpose')) return { code: 'lost', words: 'Lost on purpose', tone: 'fault' };
+	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error ?? 'No answer'];
+	return { code, words, tone: 'bad' };
+}
+
+function meaning(status: number): string {
+	if (status >= 200 && status < 300) return 'Accepted';
+	if (status >= 300 && status < 400) return 'A redirect, not followed';
+	return MEANINGS[status] ?? (status < 500 ? 'Refused' : 'Server error');
+}
+
+/** `127.0.0.1:4000`. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+
+const encoder = new TextEncoder();
+/** `318 B`, `4.1 kB`. */
+export function size(text: string): string {
+	const { length } = encoder.encode(text);
+	return length < 1_000 ? `${length} B` : `${(length / 1_000).toFixed(1)} kB`;
+}
+
+/** What became of a delivery that was sent again, as the list stands afterwards. */
+export function outcome(before: Delivery, after: Delivery | undefined): string {
+	const last = after?.attempts.at(-1);
+	if (after && last && last.number > before.attempts.length) {
+		const { code, words, tone } = answered(last);
+		return tone === 'ok'
+			? `${before.type} redelivered. ${hostOf(before.url)} answered ${code}.`
+			: `${before.type} sent again: ${last.response ? `${code}, ` : ''}${words.toLowerCase()}.`;
+	}
+	return after ? `${before.type} sent again, no answer yet.` : `${before.type} sent again. It has left this list.`;
+}

@@ -1,0 +1,97 @@
+import {
+	DELIVERY_GROUPS,
+	ProblemError,
+	type Attempt,
+	type Delivery,
+	type DeliveryGroup,
+	type DeskQuery,
+	type DeskView,
+} from '#contract';
+import type { CallReads } from './calls/reads.ts';
+import type { DeliveryDesk } from './http/deliveries.ts';
+
+export interface DeskPageDeps {
+	/** null with a foreign provider. */
+	desk: DeliveryDesk | null;
+	reads: Pick<CallReads, 'customers'>;
+	now(): number;
+}
+
+type GroupName = DeliveryGroup['name'];
+const NAMES = Object.keys(DELIVERY_GROUPS) as GroupName[];
+const { onItsWay, gaveUp } = DELIVERY_GROUPS;
+const PAGE = 20;
+/** Of each group, where several stand on one page. */
+const EACH = 10;
+/** How much of a body a page shows, in characters; REST has all that is kept. */
+const BODY_SHOWN = 2_000;
+const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
+
+/** Reads the deliveries page. Throws `invalid_page`. */
+export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: DeskQuery) => Promise<DeskView> {
+	async function group(
+		from: DeliveryDesk,
+		{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
+		{ callId, code, page }: DeskQuery,
+		limit: number,
+	): Promise<DeliveryGroup> {
+		const filter = { callId, code };
+		const { deliveries, nextPage } = await from.list({ ...filter, state: states, page, limit });
+		const sent = DELIVERY_GROUPS[name].again.filter((state) => states.includes(state));
+		const countable = name !== 'delivered' || callId !== undefined;
+		const again = countable ? await from.redeliverMany({ filter: { ...filter, state: sent }, dryRun: true }) : null;
+		return { name, states, deliveries: deliveries.map(shown), nextPage, again };
+	}
+
+	return async (query) => {
+		const at = new Date(now()).toISOString();
+		const none = { query, groups: [], onItsWay: 0, gaveUp: 0, customers: {}, at };
+		if (!desk) return { ...none, foreign: true };
+		const wanted = groupsOf(query.state);
+		if (query.page !== undefined && wanted.length > 1)
+			throw new ProblemError('invalid_page', 'A page is one of a single group. Choose the group first.');
+		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? EACH : PAGE)));
+		const groups = all.filter(({ deliveries }) => deliveries.length > 0);
+		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
+		return {
+			...{ query, groups, foreign: false, at },
+			onItsWay: await desk.count({ state: [...onItsWay.states] }),
+			gaveUp: await desk.count({ state: [...gaveUp.states] }),
+			customers: await reads.customers([...ids]),
+		};
+	};
+}
+
+/** The groups that these states belong to, each with those of its states that were asked for. */
+function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
+	return NAMES.map((name) => ({
+		name,
+		states: DELIVERY_GROUPS[name].states.filter((state) => wanted?.includes(state) ?? true),
+	})).filter(({ states }) => states.length > 0);
+}
+
+/** A delivery as a page may show it. */
+export function shown(delivery: Delivery): Delivery {
+	return { ...delivery, attempts: delivery.attempts.map(shownAttempt) };
+}
+
+function shownAttempt({ request, response, ...attempt }: Attempt): Attempt {
+	return {
+		...attempt,
+		request: { headers: masked(request.headers), body: request.body.slice(0, BODY_SHOWN) },
+		response: response && {
+			...response,
+			headers: masked(response.headers),
+			body: response.body.slice(0, BODY_SHOWN),
+			truncated: response.truncated || response.body.length > BODY_SHOWN,
+		},
+	};
+}
+
+/** A signature keeps its scheme: `v1,••••••••`. */
+function masked(headers: Record<string, string>): Record<string, string> {
+	const mask = (value: string): string => `${/^v\d+a?,/.exec(value)?.[0] ?? ''}••••••••`;
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, value]) => [name, MASKED.test(name) ? mask(value) : value]),
+	);
+}

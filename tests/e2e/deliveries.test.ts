@@ -1,0 +1,290 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { Delivery, Settings } from '#contract';
+import { expect, test as base, type Server } from './server.ts';
+
+/** A receiver under the test's control: it answers `status` until it is told otherwise. */
+interface Receiver {
+	url: string;
+	status: number;
+	received: string[];
+}
+
+const test = base.extend<{ receiver: Receiver }>({
+	receiver: async ({ page: _page }, use) => {
+		const receiver: Receiver = { url: '', status: 500, received: [] };
+		const http: HttpServer = createServer((request, response) => {
+			receiver.received.push(String(request.headers['webhook-id']));
+			request.resume();
+			response.writeHead(receiver.status, { 'content-type': 'text/plain' }).end(`It answers ${receiver.status}.`);
+		});
+		await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+		receiver.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/hook`;
+		await use(receiver);
+		http.closeAllConnections();
+		await new Promise((resolve) => http.close(resolve));
+	},
+});
+
+/** How fast the simulator lives: at 1,000 a delivery gives up within half a second, at 1 it waits between its tries. */
+async function setSpeed(server: Server, speed: number): Promise<void> {
+	const settings = await server.api<Settings>('GET', '/api/provider/settings');
+	await server.api('PUT', '/api/provider/settings', { ...settings, speed });
+}
+
+/** A call whose webhooks go to the receiver. */
+async function send(server: Server, receiver: Receiver, callId: string, outcome = 'completed'): Promise<void> {
+	const call = { callId, phoneNumber: '+12025550100', workflow: 'SUPPORT', callbackUrl: receiver.url };
+	await server.api('POST', '/api/provider/send-call', { ...call, scenario: { outcome, delayMs: 60 } });
+}
+
+const deliveriesOf = async (server: Server, query: string): Promise<Delivery[]> =>
+	(await server.api<{ deliveries: Delivery[] }>('GET', `/api/deliveries?${query}`)).deliveries;
+
+/** A call all of whose webhooks gave up; answers how many these are. */
+async function deadLetters(server: Server, receiver: Receiver, callId: string): Promise<number> {
+	await setSpeed(server, 1_000);
+	await send(server, receiver, callId);
+	let all: Delivery[] = [];
+	await expect(async () => {
+		all = await deliveriesOf(server, `callId=${callId}`);
+		expect(all.length).toBeGreaterThan(0);
+		expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['dead']));
+	}).toPass({ timeout: 15_000 });
+	return all.length;
+}
+
+const open = async (page: Page, server: Server, query = ''): Promise<void> => {
+	await page.goto(`${server.url}/deliveries${query}`);
+	await page.waitForLoadState('networkidle');
+};
+const group = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const loadAgain = (page: Page) => page.getByRole('link', { name: 'Load again' }).click();
+
+test('[E1] what failed shows each of its tries, with request and response, and the time of the next', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	await send(server, receiver, 'retrying-call');
+	await expect(async () => {
+		const tried = (await deliveriesOf(server, 'state=retrying')).filter(({ attempts }) => attempts.length > 1);
+		expect(tried.length).toBeGreaterThan(0);
+	}).toPass({ timeout: 20_000 });
+	await open(page, server, '?state=retrying');
+
+	const row = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'retrying-call' }).first();
+	await expect(row).toContainText(new URL(receiver.url).host);
+	await expect(row).toContainText('500');
+	await expect(row).toContainText(/in \d+:\d\d|due \d\d:\d\d:\d\d/);
+	await row.locator('summary').first().click();
+	await expect(row).toContainText('1, automatic');
+	await expect(row).toContainText('webhook-signature: v1,••••••••');
+	await expect(row).toContainText('It answers 500.');
+	await expect(row).toContainText('"callId":"retrying-call"');
+	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
+});
+
+test('[E2] a dead letter is counted beside the page’s name, and sent again by hand it arrives', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	const count = await deadLetters(server, receiver, 'dead-call');
+	await page.goto(server.url);
+	const nav = page.getByRole('navigation', { name: 'Main', exact: true });
+	await nav.getByRole('link', { name: `Deliveries ${count} dead letters` }).click();
+	await expect(page).toHaveURL(`${server.url}/deliveries`);
+
+	const ended = group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'call.ended' });
+	await expect(ended).toContainText('6 tries');
+	receiver.status = 200;
+	const before = receiver.received.length;
+	await ended.getByRole('button', { name: 'Redeliver call.ended for dead-call' }).click();
+	await expect(page.getByRole('status').getByText(/^call\.ended (redelivered|sent again)/)).toBeVisible();
+	await loadAgain(page);
+	const delivered = group(page, 'Delivered').getByRole('listitem').filter({ hasText: 'call.ended' });
+	await expect(delivered).toContainText('200');
+	await delivered.locator('summary').first().click();
+	await expect(delivered).toContainText('7, by hand');
+	await expect(nav.getByRole('link', { name: `Deliveries ${count - 1} dead letter` })).toBeVisible();
+	expect(receiver.received.length).toBe(before + 1);
+	expect(receiver.received.at(-1)).toBe(await delivered.getAttribute('data-delivery'));
+});
+
+test('[E3] what is canceled is not tried again', async ({ page, server, receiver }) => {
+	await send(server, receiver, 'canceled-call');
+	await expect
+		.poll(async () => (await deliveriesOf(server, 'state=pending&state=retrying')).length, { timeout: 10_000 })
+		.toBeGreaterThan(0);
+	await open(page, server);
+	const rows = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'canceled-call' });
+	const id = String(await rows.first().getAttribute('data-delivery'));
+	await page
+		.locator(`[data-delivery="${id}"]`)
+		.getByRole('button', { name: /^Cancel call\./ })
+		.click();
+	await expect(group(page, 'Canceled').locator(`[data-delivery="${id}"]`)).toBeVisible();
+	await expect(page.getByRole('status').getByText('canceled. It is not tried again.')).toBeVisible();
+	expect((await deliveriesOf(server, 'state=canceled')).map((delivery) => delivery.id)).toContain(id);
+});
+
+test('[E4] all that match are sent again, after a question that names their number', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	const count = await deadLetters(server, receiver, 'first-call');
+	const other = await deadLetters(server, receiver, 'other-call');
+	receiver.status = 200;
+	await open(page, server, '?state=dead&callId=first-call');
+	const all = group(page, 'Gave up').getByRole('button', { name: `Redeliver ${count}`, exact: true });
+	await all.click();
+	const dialog = page.getByRole('dialog', { name: `Redeliver ${count} webhooks?` });
+	await dialog.getByRole('button', { name: 'Not now' }).click();
+	await expect(all).toBeFocused();
+	expect((await deliveriesOf(server, 'state=dead')).length).toBe(count + other);
+
+	await all.click();
+	await dialog.getByRole('button', { name: `Redeliver ${count}` }).click();
+	await expect(page.getByRole('status').getByText(`${count} sent again.`)).toBeVisible();
+	await expect(dialog).toBeHidden();
+	await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBe(count);
+	expect((await deliveriesOf(server, 'state=dead')).length).toBe(other);
+	await loadAgain(page);
+	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+});
+
+test('[E5] filters stand in the URL, survive a reload, and can be dropped; the pages go on', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	const calls = ['one', 'two', 'three', 'four', 'five', 'six'];
+	let count = 0;
+	for (const callId of calls) count += await deadLetters(server, receiver, callId);
+	expect(count).toBeGreaterThan(20);
+	await open(page, server);
+	await page.getByRole('navigation', { name: 'By state' }).getByRole('link', { name: 'Gave up' }).click();
+	await expect(page).toHaveURL(/state=dead/);
+	await expect(page.locator('[data-delivery]')).toHaveCount(20);
+	await page.getByRole('link', { name: 'Older' }).click();
+	await expect(page.locator('[data-delivery]')).toHaveCount(count - 20);
+
+	await page.keyboard.press('/');
+	await page.keyboard.type('two');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(`${server.url}/deliveries?state=dead&callId=two`);
+	await page.reload();
+	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
+	await page.getByLabel('Last answer').fill('404');
+	await page.getByRole('button', { name: 'Filter', exact: true }).click();
+	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+	await page.getByRole('link', { name: 'Drop answer: 404' }).first().click();
+	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+	test(`[E6] the deliveries are accessible at three widths, ${colorScheme}`, async ({ page, server, receiver }) => {
+		const check = async (what: string): Promise<void> => {
+			// What is half under the sticky head would count as too small.
+			await page.evaluate(() => scrollTo(0, 0));
+			const { violations } = await new AxeBuilder({ page })
+				.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+				.analyze();
+			const found = violations.map(
+				({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+			);
+			expect(found).toEqual([]);
+			const beyond = await page.evaluate(
+				() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+			);
+			expect(beyond, `${what}: no sideways scrolling`).toBeLessThanOrEqual(0);
+		};
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await open(page, server);
+		await check('no deliveries yet');
+		await deadLetters(
+			server,
+			receiver,
+			`a-call-with-a-name-that-is-as-long-as-names-of-calls-may-be-${'x'.repeat(40)}`,
+		);
+		await setSpeed(server, 1);
+		await send(server, receiver, 'slow-call');
+		await server.create({ customerName: 'أمينة بنعلي' });
+		await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBeGreaterThan(0);
+		await expect.poll(async () => (await deliveriesOf(server, 'state=retrying')).length).toBeGreaterThan(0);
+		for (const width of [360, 768, 1440]) {
+			await page.setViewportSize({ width, height: 900 });
+			await open(page, server);
+			await group(page, 'Gave up').locator('summary').first().click();
+			await check(`the page at ${width}`);
+		}
+		await group(page, 'Gave up')
+			.getByRole('button', { name: /^Redeliver \d/ })
+			.click();
+		await expect(page.getByRole('dialog')).toBeVisible();
+		await check('the confirmation');
+		await page.goto(`${server.url}/deliveries?code=404`);
+		await check('nothing matches');
+		await page.goto(`${server.url}/deliveries?code=999`);
+		await check('the error page');
+	});
+}
+
+test('[E7] the calls page loads nothing of this one, and this one is light', async ({ page, server }) => {
+	const scripts = new Map<string, number>();
+	page.on('response', async (response) => {
+		if (/javascript/.test(response.headers()['content-type'] ?? ''))
+			scripts.set(new URL(response.url()).pathname, gzipSync(await response.body()).length);
+	});
+	const sizes = async (path: string): Promise<ReadonlyMap<string, number>> => {
+		scripts.clear();
+		await page.goto(`${server.url}${path}`);
+		await page.waitForLoadState('networkidle');
+		return new Map(scripts);
+	};
+	const total = (of: ReadonlyMap<string, number>): number => [...of.values()].reduce((sum, size) => sum + size, 0);
+	const deliveries = await sizes('/deliveries');
+	await page.context().clearCookies();
+	const calls = await sizes('/');
+	const own = [...deliveries.keys()].filter((path) => !calls.has(path));
+	console.log(`calls ${(total(calls) / 1_000).toFixed(1)} kB, deliveries ${(total(deliveries) / 1_000).toFixed(1)} kB`);
+	expect(own).not.toEqual([]);
+	expect(total(calls)).toBeLessThanOrEqual(120_000);
+	expect(total(deliveries)).toBeLessThanOrEqual(120_000);
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('[E8] deliveries can be read, sent again and canceled', async ({ page, server, receiver }) => {
+		await deadLetters(server, receiver, 'plain-call');
+		receiver.status = 200;
+		await page.goto(`${server.url}/deliveries?state=dead&callId=plain-call`);
+		const ended = page.getByRole('listitem').filter({ hasText: 'call.ended' }).first();
+		await ended.locator('summary').first().click();
+		await expect(ended).toContainText('It answers 500.');
+		await ended.getByRole('button', { name: /^Redeliver call\.ended/ }).click();
+		await expect(page).toHaveURL(/\/deliveries\?state=dead&callId=plain-call#msg_/);
+		await expect(async () => {
+			await page.goto(`${server.url}/deliveries?state=delivered`);
+			await expect(page.locator('[data-delivery]')).toHaveCount(1, { timeout: 500 });
+		}).toPass();
+
+		await setSpeed(server, 1);
+		receiver.status = 500;
+		await send(server, receiver, 'waiting-call');
+		await page.goto(`${server.url}/deliveries?state=pending&state=retrying`);
+		await page
+			.getByRole('button', { name: /^Cancel call\./ })
+			.last()
+			.click();
+		await expect(page).toHaveURL(/state=pending&state=retrying#msg_/);
+		await page.goto(`${server.url}/deliveries?state=canceled`);
+		await expect(page.locator('[data-delivery]')).toHaveCount(1);
+	});
+});
