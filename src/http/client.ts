@@ -1,9 +1,12 @@
-/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), or null. */
+/** Nobody is waited for longer than this, whatever he asks. */
+const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
+
+/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), at most a day, or null. */
 export function retryAfterMs(response: Response, now: number): number | null {
 	const header = response.headers.get('retry-after');
 	if (header === null) return null;
 	const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-	return Number.isFinite(ms) ? Math.max(0, ms) : null;
+	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
 /** Why a request brought no answer, down to the system's own code. */
