@@ -28,7 +28,10 @@ export interface Settlement {
 export interface OutboxStore extends QueueStore<DueDelivery> {
 	/** At start: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
-	/** Records the attempts and what becomes of the delivery, while its lease holds. */
+	/**
+	 * Records the attempts and what becomes of the delivery, while its lease holds. Of one that was canceled while it was
+	 * under way the attempts are recorded all the same.
+	 */
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
 
@@ -48,11 +51,13 @@ const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lea
 const NEXT_DUE = `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at" FROM "Delivery"
 	WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 64)`;
 const TAKE_OVER = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
-const HELD = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "lease" = ?`;
+const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
+
+const NOTE = `UPDATE "Delivery" SET "attempts" = ?, "lastStatus" = ? WHERE "id" = ?`;
 
 export function createOutboxStore(database: Database): OutboxStore {
 	return {
@@ -72,17 +77,19 @@ export function createOutboxStore(database: Database): OutboxStore {
 		},
 		async settle({ id, lease }, attempts, { state, dueAt, failures }) {
 			const last = attempts.at(-1);
-			await database.transact([[HELD, id, lease]], ([held = []]) => ({
-				result: undefined,
-				// Without the lease it was hung up meanwhile, or another worker has it: its row says what counts.
-				statements:
-					held.length === 0
-						? []
-						: [
-								...attempts.map((attempt) => insertOf(id, attempt)),
-								[SETTLE, state, dueAt, failures, last?.number ?? 0, last?.response?.status ?? null, id],
-							],
-			}));
+			const status = last?.response?.status ?? null;
+			const records = attempts.map((attempt) => insertOf(id, attempt));
+			await database.transact([[HOLDER, id]], ([rows = []]) => {
+				const [row] = rows;
+				if (row?.lease === lease)
+					return {
+						result: undefined,
+						statements: [...records, [SETTLE, state, dueAt, failures, last?.number ?? 0, status, id]],
+					};
+				// Another worker has it: its record counts.
+				if (row?.state !== 'canceled') return { result: undefined, statements: [] };
+				return { result: undefined, statements: [...records, [NOTE, last?.number ?? 0, status, id]] };
+			});
 		},
 	};
 }
