@@ -23,8 +23,8 @@ export interface Calls {
 	queue(id: string, job: HeldJob): Promise<boolean>;
 	/** `watchAt` is when to look whether the call is still heard of. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
-	/** `retryAt` null gives up: the call ends as `provider-unreachable`. */
-	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null): Promise<void>;
+	/** `retryAt` null gives up: the call ends as `provider-unreachable`, or is watched where webhooks came all the same. */
+	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
 	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
 	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
 	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
@@ -73,8 +73,8 @@ export function createCalls({ writer, now, callbackUrl }: CallsDeps): Calls {
 		async accepted(id, job, attempt, providerId, watchAt) {
 			await writer.write({ do: 'accepted', id, job, attempt, providerId, watchAt });
 		},
-		async refused(id, job, attempt, retryAt) {
-			await writer.write({ do: 'refused', id, job, attempt, retryAt });
+		async refused(id, job, attempt, retryAt, watchAt) {
+			await writer.write({ do: 'refused', id, job, attempt, retryAt, watchAt });
 		},
 		async watch(id, job, startedAt, patienceMs) {
 			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });

@@ -30,8 +30,11 @@ export type Command =
 	| { do: 'queue'; id: string; job: HeldJob }
 	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
-	/** The provider did not; `retryAt` is when to try again, null to give up. */
-	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null }
+	/**
+	 * The provider did not; `retryAt` is when to try again, null to give up. A call that its webhooks have told of by then
+	 * is watched from `watchAt` on.
+	 */
+	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
 	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
 	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */

@@ -1,7 +1,7 @@
 import type { EventType } from '#contract';
 import type { Statement } from '#db/database.ts';
 import { foldedOf, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import type { Command, HeldJob, Outcome } from './commands.ts';
 import { advance, endHere } from './machine.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
@@ -199,7 +199,7 @@ class Group {
 			if (call.phase !== 'SCHEDULED') return { call };
 			return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
 		}
-		const { attempt, retryAt } = command;
+		const { attempt, retryAt, watchAt } = command;
 		this.#event(call.id, 'dispatch.attempt', { ...attempt });
 		if (retryAt !== null) {
 			this.#written.retries.push([command.job.id, retryAt, attempt.error]);
@@ -207,6 +207,11 @@ class Group {
 			return { call };
 		}
 		this.#settle(command.job);
+		if (call.providerId !== null) {
+			// A webhook came meanwhile: the provider has the call, whatever it answered us.
+			this.#job('watch', call.id, {}, watchAt);
+			return { call };
+		}
 		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
 		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
 	}

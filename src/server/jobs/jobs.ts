@@ -34,10 +34,9 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 		const answer = await carrier.send(job.callId, job.payload);
 		const { status, durationMs } = answer;
 		const attempt = { number: job.attempts, durationMs, status, error: answer.error ?? null };
-		if (answer.value) {
-			const { providerId, scheduledInMs } = answer.value;
-			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
-		} else await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs));
+		const watchAt = now() + (answer.value?.scheduledInMs ?? 0) + patienceMs;
+		if (answer.value) await calls.accepted(job.callId, job, attempt, answer.value.providerId, watchAt);
+		else await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs), watchAt);
 	}
 
 	async function hangUp(job: Job): Promise<void> {
