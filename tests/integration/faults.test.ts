@@ -240,24 +240,21 @@ describe('faults at the provider’s door', () => {
 	});
 
 	it('[N15] timedOut: nothing was accepted; asked again later, there is one provider call', async () => {
-		const app = await startApp(FAST, { timeoutMs: 300 });
+		const app = await startApp(FAST, { timeoutMs: 150 });
 		await inject(app, { timedOut: 1 });
-		const [one, two] = [await app.create(), await app.create()];
-		await expect.poll(async () => count(await app.timeline(two.id), 'fault'), PATIENCE).toBeGreaterThan(0);
-		const gone = await settled(app, one.id);
+		const gone = await settled(app, (await app.create()).id);
 		expect(gone.call).toMatchObject({ outcome: 'provider-unreachable', faults: 6 });
 		expect(gone.events.filter(({ type }) => type === 'dispatch.attempt').map(({ data }) => data.error)).toEqual(
 			[1, 2, 3, 4, 5, 6].map(() => 'No answer in time.'),
 		);
 		expect(await providerCalls(app)).toEqual([]);
 
-		await settled(app, two.id);
-		const three = await app.create({ scenario: TALK });
-		await expect.poll(async () => attemptsOf(await app.timeline(three.id)).length, PATIENCE).toBeGreaterThan(0);
+		const { id } = await app.create({ scenario: TALK });
+		await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBeGreaterThan(0);
 		await inject(app, {});
-		const seen = await settled(app, three.id);
+		const seen = await settled(app, id);
 		expect([seen.call.status, attemptsOf(seen).at(-1)]).toEqual(['COMPLETED', 200]);
-		expect((await providerCalls(app)).map(({ callId }) => callId)).toEqual([three.id]);
+		expect((await providerCalls(app)).map(({ callId }) => callId)).toEqual([id]);
 	});
 
 	it('[N16] acceptedThenFailed: the call ends as planned, and there is one provider call however often it was asked', async () => {
@@ -303,7 +300,7 @@ describe('faults at the provider’s door', () => {
 	});
 
 	it('[N17] all at once: each call ends exactly once, with one provider call at most', async () => {
-		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 1_000 });
+		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 500 });
 		await inject(app, {
 			refused: 0.2,
 			rateLimited: 0.03,
