@@ -77,7 +77,7 @@ async function ticksDuring(work: Promise<unknown>): Promise<number> {
 }
 
 describe('a database file', () => {
-	it.skipIf(process.platform !== 'linux')('[DB1] open files stay flat over 1,000 transactions', async () => {
+	it.skipIf(process.platform !== 'linux')('[DB1] open files stay flat over 1,000 transactions', { timeout: 30_000 }, async () => {
 		const { path, insert } = await openTable();
 		await insert(0);
 		const before = await openFilesAt(path);
@@ -126,6 +126,17 @@ describe('a database file', () => {
 		expect(ticks).toBeGreaterThan(3);
 		expect(await count(database)).toBe(3);
 		await released;
+	});
+
+	it('[DB17] many that wait for a foreign lock wait in turn: the event loop lives, and they are in soon after it is gone', async () => {
+		const { path, database, insert } = await openTable();
+		const { released } = await lockElsewhere(path, 700);
+		const gone = released.then(() => performance.now());
+		let inAt = 0;
+		const work = Promise.all(Array.from({ length: 60 }, (_, i) => insert(i))).then(() => (inAt = performance.now()));
+		expect(await ticksDuring(work)).toBeGreaterThan(6);
+		expect(await count(database)).toBe(60);
+		expect(inAt - (await gone)).toBeLessThan(1_500);
 	});
 
 	it('[DB5] reads go on under a foreign lock', async () => {
