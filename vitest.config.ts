@@ -22,7 +22,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'integration',
-					include: ['tests/integration/**/*.test.ts'],
+					include: ['tests/{integration,crash}/**/*.test.ts'],
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 				},

@@ -43,21 +43,6 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		return [];
 	};
 
-	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
-	const patiently = async <T>(work: () => T): Promise<T> => {
-		const giveUpAt = performance.now() + patienceMs;
-		for (;;) {
-			try {
-				return work();
-			} catch (error) {
-				if (!isBusy(error)) throw error;
-				if (performance.now() >= giveUpAt)
-					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
-			}
-			await pause(10);
-		}
-	};
-
 	/**
 	 * Runs `work` under the write lock. Only this text may find the database locked, and so it is not a prepared one: a
 	 * statement that was refused stays open inside SQLite, and from then on the connection would read an old state.
@@ -74,15 +59,54 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		}
 	};
 
-	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result =>
-		lockedNow(() => {
-			const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
-			for (const [sql, ...values] of statements) all(sql, values);
-			return result;
-		});
+	/** When a write was last let in: a lock that is passed on and on is none that stays. */
+	let letInAt = 0;
+	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
+	const patiently = async <T>(work: () => T, since = performance.now()): Promise<T> => {
+		for (;;) {
+			try {
+				return work();
+			} catch (error) {
+				if (!isBusy(error)) throw error;
+				if (performance.now() >= Math.max(since, letInAt) + patienceMs)
+					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
+			}
+			await pause(10);
+		}
+	};
 
-	const oneStatement = <T>(sql: string, run: () => T): Promise<T> =>
-		patiently(() => (READS.test(sql) ? run() : lockedNow(run)));
+	/** The one write that waits for a foreign lock. */
+	let waiting: Promise<unknown> | undefined;
+	/** Writes wait for the lock one by one: many that asked at once would hold up the event loop, and each other. */
+	const inTurn = async <T>(write: () => T): Promise<T> => {
+		const since = performance.now();
+		const work = (): T => {
+			const result = lockedNow(write);
+			letInAt = performance.now();
+			return result;
+		};
+		while (waiting) await waiting;
+		try {
+			return work();
+		} catch (error) {
+			if (!isBusy(error)) throw error;
+		}
+		const turn = patiently(work, since);
+		waiting = turn.catch(() => undefined);
+		try {
+			return await turn;
+		} finally {
+			waiting = undefined;
+		}
+	};
+
+	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result => {
+		const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
+		for (const [sql, ...values] of statements) all(sql, values);
+		return result;
+	};
+
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? patiently(run) : inTurn(run));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);
@@ -98,7 +122,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		client: clientOver(sqlite, oneStatement),
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
-		transact: (reads, plan) => patiently(() => transactNow(reads, plan)),
+		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
 		close() {
 			if (!sqlite.open) return;
 			sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();

@@ -1,7 +1,7 @@
-/** The longest that somebody else may make us wait. */
-const RETRY_AFTER_MAX_MS = 3_600_000;
+/** Nobody is waited for longer than this, whatever he asks. */
+const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 
-/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), an hour at most, or null. */
+/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), at most a day, or null. */
 export function retryAfterMs(response: Response, now: number): number | null {
 	const header = response.headers.get('retry-after');
 	if (header === null) return null;

@@ -1,4 +1,4 @@
-import type { Settings } from '#contract';
+import { NO_FAULTS, type Settings } from '#contract';
 import type { Dice } from './dice.ts';
 
 type Rates = Settings['faults'];
@@ -9,16 +9,12 @@ export type DeliveryFault = 'doubled' | 'lost' | 'badSignature' | 'stale' | 'lat
 export type DoorFault = 'refused' | 'rateLimited' | 'timedOut' | 'acceptedThenFailed';
 
 const DOOR_FAULTS = ['refused', 'rateLimited', 'timedOut', 'acceptedThenFailed'] as const satisfies DoorFault[];
-/** A webhook that never left, or left with a wrong signature, or an old time: one of them at most. */
-const FIRST_TRY_FAULTS = ['lost', 'badSignature', 'stale'] as const satisfies DeliveryFault[];
-
-const NONE = Object.fromEntries(
-	[...DOOR_FAULTS, ...FIRST_TRY_FAULTS, 'doubled', 'late', 'reordered'].map((name) => [name, 0]),
-) as Rates;
+/** A webhook that never left, left with a wrong signature or an old time, or left twice: one of them at most. */
+const FIRST_TRY_FAULTS = ['lost', 'badSignature', 'stale', 'doubled'] as const satisfies DeliveryFault[];
 
 /** The rates that hold at `now`: all zero once `until` has passed. */
 export function ratesAt({ faults, until }: Settings, now: number): Rates {
-	return until !== null && Date.parse(until) <= now ? NONE : faults;
+	return until !== null && Date.parse(until) <= now ? NO_FAULTS : faults;
 }
 
 /** One fault at the door, or none. Every rate is drawn whatever the others gave, so that no knob moves another's dice. */
@@ -35,24 +31,28 @@ export interface Webhook {
 
 /**
  * Draws the faults of a call's webhooks, in order, the last one being its end. A late one comes after the end; two that
- * are reordered change places.
+ * are reordered change places. `ratesAfter` tells the rates that will hold by then. Every draw is made whatever the
+ * others gave, so that no knob moves another's dice.
  */
-export function drawDeliveryFaults(rates: Rates, dice: Dice, due: readonly number[]): Webhook[] {
+export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice, due: readonly number[]): Webhook[] {
 	const webhooks = due.map((afterMs): Webhook => {
-		const first = FIRST_TRY_FAULTS.filter((fault) => dice() < rates[fault]).slice(0, 1);
-		const doubled = dice() < rates.doubled;
-		return { afterMs, faults: doubled ? [...first, 'doubled'] : first };
+		const rates = ratesAfter(afterMs);
+		const drawn = FIRST_TRY_FAULTS.filter((fault) => dice() < rates[fault]);
+		return { afterMs, faults: drawn.slice(0, 1) };
 	});
-	const draws = webhooks.map(() => ({ late: dice() < rates.late, reordered: dice() < rates.reordered }));
-	const end = webhooks.at(-1);
+	const draws = due.map(() => ({ late: dice(), reordered: dice() }));
+	const endsAfter = due.at(-1) ?? 0;
+	const lateAfter = endsAfter + lateByMs(endsAfter);
 	for (const [i, webhook] of webhooks.entries()) {
 		const next = webhooks[i + 1];
-		if (!next || !end) continue;
-		if (draws[i]?.late) {
-			webhook.afterMs = end.afterMs + lateByMs(end.afterMs);
+		const draw = draws[i];
+		if (!next || !draw) continue;
+		if (draw.late < ratesAfter(lateAfter).late) {
+			webhook.afterMs = lateAfter;
 			webhook.faults.push('late');
-		} else if (draws[i]?.reordered && !next.faults.includes('reordered')) {
-			[webhook.afterMs, next.afterMs] = [next.afterMs, webhook.afterMs];
+		} else if (draw.reordered < ratesAfter(next.afterMs).reordered && !webhooks[i - 1]?.faults.includes('reordered')) {
+			// At a high speed both may be due at once: then this one waits for the other all the same.
+			[webhook.afterMs, next.afterMs] = [Math.max(next.afterMs, webhook.afterMs + 1), webhook.afterMs];
 			webhook.faults.push('reordered');
 		}
 	}

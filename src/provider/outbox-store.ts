@@ -26,7 +26,10 @@ export interface Settlement {
 }
 
 export interface OutboxStore extends QueueStore<DueDelivery> {
-	/** Records the attempts and what becomes of the delivery, while its lease holds. */
+	/**
+	 * Records the attempts and what becomes of the delivery, while its lease holds. Of one that was canceled while it was
+	 * under way the attempts are recorded all the same.
+	 */
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
 
@@ -74,11 +77,13 @@ const nextDueIn = (
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 /** At start: what a dead process held is free at once. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
-const HELD = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "lease" = ?`;
+const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
+
+const NOTE = `UPDATE "Delivery" SET "attempts" = ?, "lastStatus" = ? WHERE "id" = ?`;
 
 export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
 	const claim = claimIn(lane);
@@ -97,17 +102,19 @@ export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
 		},
 		async settle({ id, lease }, attempts, { state, dueAt, failures }) {
 			const last = attempts.at(-1);
-			await database.transact([[HELD, id, lease]], ([held = []]) => ({
-				result: undefined,
-				// Without the lease it was hung up meanwhile, or another worker has it: its row says what counts.
-				statements:
-					held.length === 0
-						? []
-						: [
-								...attempts.map((attempt) => insertOf(id, attempt)),
-								[SETTLE, state, dueAt, failures, last?.number ?? 0, last?.response?.status ?? null, id],
-							],
-			}));
+			const status = last?.response?.status ?? null;
+			const records = attempts.map((attempt) => insertOf(id, attempt));
+			await database.transact([[HOLDER, id]], ([rows = []]) => {
+				const [row] = rows;
+				if (row?.lease === lease)
+					return {
+						result: undefined,
+						statements: [...records, [SETTLE, state, dueAt, failures, last?.number ?? 0, status, id]],
+					};
+				// Another worker has it: its record counts.
+				if (row?.state !== 'canceled') return { result: undefined, statements: [] };
+				return { result: undefined, statements: [...records, [NOTE, last?.number ?? 0, status, id]] };
+			});
 		},
 	};
 }

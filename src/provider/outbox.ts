@@ -63,9 +63,9 @@ export function createOutbox({
 			attempts.push({ number, at: new Date(at).toISOString(), manual: delivery.manual, ...kept });
 			return sent;
 		};
-		let sent = await attempt(send(delivery, faults), now());
-		if (faults.includes('doubled') && wasDelivered(sent)) sent = await attempt(send(delivery, []), now());
-		await store.settle(delivery, attempts, settlementOf(delivery, sent));
+		const first = await attempt(send(delivery, faults), now());
+		const second = faults.includes('doubled') ? await attempt(send(delivery, []), now()) : first;
+		await store.settle(delivery, attempts, settlementOf(delivery, wasDelivered(first) ? first : second));
 		onSettled(delivery.id);
 	}
 

@@ -48,7 +48,7 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 		const reports = planCall(scenarioOf(request.scenario ?? null, request.phoneNumber), current, dice());
 		const answer: SendCallAnswer = { providerId, scheduledInMs: reports.at(-1)?.afterMs ?? 0 };
 		const due = reports.map(({ afterMs }) => afterMs);
-		const webhooks = drawDeliveryFaults(ratesAt(current, acceptedAt), dice('webhooks'), due);
+		const webhooks = drawDeliveryFaults((ms) => ratesAt(current, acceptedAt + ms), dice('webhooks'), due);
 		return {
 			...{ providerId, key, request, requestHash, acceptedAt, plan: reports },
 			answer: JSON.stringify(answer),

@@ -2,14 +2,15 @@ import { config as readDotEnv } from 'dotenv';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { refuse, serve } from './serve.ts';
 
-/** `--dev`: Vite serves the sources, with hot reload. */
+/** `--dev`: Vite serves the sources, with hot reload. `--no-pages`: REST and sockets alone, which need no build. */
 const development = process.argv.includes('--dev');
+const pages = development ? 'vite' : process.argv.includes('--no-pages') ? 'none' : 'built';
 process.env.NODE_ENV ??= development ? 'development' : 'production';
 
 function configure(): Config {
 	readDotEnv({ quiet: true });
 	try {
-		return readConfig(process.env, development ? 'vite' : 'built');
+		return readConfig(process.env, pages);
 	} catch (error) {
 		if (error instanceof ConfigError) refuse(error.message);
 		throw error;

@@ -323,6 +323,17 @@ describe('a group of commands', () => {
 		expect((await claim()).map(({ callId, attempts }) => [callId, attempts])).toEqual([['a', 2]]);
 	});
 
+	it('[P16] a dispatch that gives up ends the call, unless a webhook told that the provider has it: that one is watched', async () => {
+		const { create, group, claim, database, column } = await startWriter();
+		for (const id of ['a', 'b']) await create(id);
+		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
+		await group(reported('msg_1', 'a', { phase: 'RINGING' }), refused('a', a!, null), refused('b', b!, null));
+		expect(await column('SELECT "outcome" FROM "Call" ORDER BY "id"')).toEqual([null, 'provider-unreachable']);
+		expect(await database.all('SELECT "kind", "callId", "dueAt" FROM "Job"')).toEqual([
+			{ kind: 'watch', callId: 'a', dueAt: NOON + 900_000 },
+		]);
+	});
+
 	it('[P14] a PATCH to the status that the call has records nothing', async () => {
 		const { create, group, column } = await startWriter();
 		await create('a');

@@ -11,7 +11,9 @@ export interface Rejections {
 const KEPT = 1_000;
 const TEXT_MAX = 200;
 const INSERT = 'INSERT INTO "Rejection" ("id", "at", "reason", "webhookId") VALUES (?, ?, ?, ?)';
-const PRUNE = `DELETE FROM "Rejection" WHERE "at" < (SELECT "at" FROM "Rejection" ORDER BY "at" DESC LIMIT 1 OFFSET ${KEPT - 1})`;
+/** By the order of arrival where many came at once. */
+const PRUNE = `DELETE FROM "Rejection" WHERE rowid IN
+	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${KEPT})`;
 const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', '1')
 	ON CONFLICT ("name") DO UPDATE SET "value" = CAST(CAST("value" AS INTEGER) + 1 AS TEXT)`;
 

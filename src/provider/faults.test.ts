@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_FAULTS, type Settings } from '#contract';
+import { diceOf } from './dice.ts';
+import { drawDeliveryFaults, drawDoorFault, ratesAt, type DeliveryFault } from './faults.ts';
+
+type Rates = Settings['faults'];
+const rates = (over: Partial<Rates>): Rates => ({ ...NO_FAULTS, ...over });
+const drawn = (over: Partial<Rates>, due: number[], seed = 'a') =>
+	drawDeliveryFaults(() => rates(over), diceOf(seed), due);
+const SETTINGS: Settings = {
+	...{ delayMs: { min: 0, max: 0 }, failRate: 0, seed: null, speed: 1 },
+	...{ faults: rates({ lost: 1, refused: 1 }), until: '2026-11-22T12:00:00.000Z' },
+};
+const UNTIL = Date.parse('2026-11-22T12:00:00.000Z');
+
+describe('faults', () => {
+	it('[N1] hold until their time is over, and for ever without one', () => {
+		expect(ratesAt(SETTINGS, UNTIL - 1)).toEqual(SETTINGS.faults);
+		expect(ratesAt(SETTINGS, UNTIL)).toEqual(NO_FAULTS);
+		expect(ratesAt({ ...SETTINGS, until: null }, Number.MAX_SAFE_INTEGER)).toEqual(SETTINGS.faults);
+	});
+
+	it('[N1] of a call’s webhooks only those that are due before that have any', () => {
+		const ratesAfter = (ms: number) => ratesAt(SETTINGS, UNTIL - 100 + ms);
+		const webhooks = drawDeliveryFaults(ratesAfter, diceOf('a'), [10, 99, 100, 200]);
+		expect(webhooks.map(({ faults }) => faults)).toEqual([['lost'], ['lost'], [], []]);
+	});
+
+	it.each(['lost', 'badSignature', 'stale', 'doubled'] as const)('[N2] %s at rate 1 is every webhook’s', (fault) => {
+		expect(drawn({ [fault]: 1 }, [1, 2, 3])).toEqual([1, 2, 3].map((afterMs) => ({ afterMs, faults: [fault] })));
+	});
+
+	it('[N2] at its first try a webhook has one fault at most', () => {
+		const [webhook] = drawn({ lost: 1, badSignature: 1, stale: 1, doubled: 1 }, [1]);
+		expect(webhook?.faults).toEqual(['lost']);
+	});
+
+	it('[N3] a late one comes after the end, which itself is never late', () => {
+		expect(drawn({ late: 1 }, [100, 200, 1_000])).toEqual([
+			...[1, 2].map(() => ({ afterMs: 1_100, faults: ['late'] })),
+			{ afterMs: 1_000, faults: [] },
+		]);
+		expect(drawn({ late: 1 }, [0, 0])[0]).toEqual({ afterMs: 5, faults: ['late'] });
+	});
+
+	it('[N4] two that are reordered change places, pair by pair, also where both are due at once', () => {
+		expect(drawn({ reordered: 1 }, [1, 2, 3, 4])).toEqual([
+			{ afterMs: 2, faults: ['reordered'] },
+			{ afterMs: 1, faults: [] },
+			{ afterMs: 4, faults: ['reordered'] },
+			{ afterMs: 3, faults: [] },
+		]);
+		expect(drawn({ reordered: 1 }, [7, 7]).map(({ afterMs }) => afterMs)).toEqual([8, 7]);
+		expect(drawn({ reordered: 1 }, [7])).toEqual([{ afterMs: 7, faults: [] }]);
+	});
+
+	it('[N5] no knob moves the dice of another', () => {
+		const rate = fc.double({ min: 0, max: 1, noNaN: true });
+		const due = [10, 20, 30, 40];
+		const having = (over: Partial<Rates>, seed: string, fault: DeliveryFault): boolean[] =>
+			drawn(over, due, seed).map(({ faults }) => faults.includes(fault));
+		fc.assert(
+			fc.property(fc.string(), rate, rate, rate, (seed, late, lost, other) => {
+				expect(having({ late, stale: other, doubled: other }, seed, 'late')).toEqual(having({ late }, seed, 'late'));
+				expect(having({ lost, late: other, reordered: other, doubled: other }, seed, 'lost')).toEqual(
+					having({ lost }, seed, 'lost'),
+				);
+			}),
+		);
+	});
+
+	it('[N6] at the door there is one fault at most, the same for the same dice', () => {
+		expect(drawDoorFault(NO_FAULTS, diceOf('a'))).toBeNull();
+		for (const fault of ['refused', 'rateLimited', 'timedOut', 'acceptedThenFailed'] as const)
+			expect(drawDoorFault(rates({ [fault]: 1 }), diceOf('a'))).toBe(fault);
+		const some = rates({ refused: 0.3, timedOut: 0.3, acceptedThenFailed: 0.3 });
+		const row = (): unknown[] => Array.from({ length: 50 }, (_, i) => drawDoorFault(some, diceOf('b', i)));
+		expect(row()).toEqual(row());
+		expect(new Set(row()).size).toBe(4);
+	});
+});

@@ -1,0 +1,634 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { Delivery, type Problem, type ProviderCall } from '#contract';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+import { MOST, standingClock } from '#tests/support/clock.ts';
+import {
+	askProvider,
+	AT_ONCE,
+	deliveriesOf,
+	delivery,
+	isIn,
+	nudge,
+	PATIENCE,
+	tried,
+	typeOf,
+} from '#tests/support/deliveries.ts';
+import { expectProblem } from '#tests/support/problems.ts';
+import { startReceiver, type Received } from '#tests/support/receiver.ts';
+
+const [INITIATED, ENDED] = ['call.initiated', 'call.ended'];
+/** SPEC section 3, step 3, in milliseconds. */
+const SCHEDULE = [1_000, 5_000, 15_000, 60_000, 300_000];
+const FAST = { PROVIDER_SPEED: '1000' };
+const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
+
+/** Throws unless the webhook is signed by the server's secret; its timestamp may be of any day. */
+function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'body'>): number {
+	const at = Number(headers['webhook-timestamp']);
+	const signature = new Webhook(app.secret).sign(String(headers['webhook-id']), new Date(at * 1_000), body);
+	expect(headers['webhook-signature']).toBe(signature);
+	return at;
+}
+
+describe('a delivery', () => {
+	it('[V1] is recorded as it was sent and as it was answered', async () => {
+		const app = await startApp();
+		const receiver = await startReceiver((response) => {
+			response
+				.writeHead(202, { 'content-type': 'text/plain; charset=utf-8', 'x-receiver': 'ours' })
+				.end('Danke, gehört');
+		});
+		const callId = await askProvider(app, `${receiver.url}/hooks?of=us`);
+		const { attempts, ...sent } = Delivery.parse(await delivery(app, callId, ENDED, isIn('delivered')));
+		const [call] = (await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
+		expect(sent).toEqual({
+			...{ id: expect.stringMatching(/^msg_\w+$/) as string, callId, providerId: call!.providerId, type: ENDED },
+			...{ url: `${receiver.url}/hooks?of=us`, state: 'delivered', nextAttemptAt: null, createdAt: call!.acceptedAt },
+		});
+
+		const seen = receiver.requests.find((request) => typeOf(request) === ENDED)!;
+		expect([seen.method, seen.path]).toEqual(['POST', '/hooks?of=us']);
+		expect(attempts).toHaveLength(1);
+		const [{ request, response, ...attempt }] = attempts as [Delivery['attempts'][0]];
+		expect(attempt).toMatchObject({ number: 1, manual: false, error: null });
+		expect(Math.floor(Date.parse(attempt.at) / 1_000)).toBe(signedAt(app, seen));
+		expect(seen.headers).toMatchObject(request.headers);
+		expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': sent.id });
+		expect(request.body).toBe(seen.body);
+		expect(JSON.parse(request.body)).toMatchObject({
+			...{ callId, providerId: sent.providerId, status: 'FAILED', phase: 'ENDED', outcome: 'busy', sequence: 2 },
+		});
+		expect(response).toMatchObject({ status: 202, body: 'Danke, gehört', truncated: false });
+		expect(response?.headers).toMatchObject({ 'x-receiver': 'ours', 'content-type': 'text/plain; charset=utf-8' });
+	});
+
+	it('[V2] is tried again after 1, 5, 15, 60 and 300 s at most, under the same id, newly signed; then it is dead', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const receiver = await startReceiver((response, request) => {
+			response.writeHead(typeOf(request) === ENDED ? 500 : 204, { 'x-try': '1' }).end('no');
+		});
+		const start = clock.now();
+		const callId = await askProvider(app, receiver.url);
+		const dueAt: number[] = [0];
+		for (const [i, wait] of SCHEDULE.entries()) {
+			const { state, nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			expect([state, nextAttemptAt]).toEqual(['retrying', after(clock.now(), wait)]);
+			clock.pass(wait);
+			dueAt.push(clock.now() - start);
+			await nudge(app);
+		}
+		const dead = await delivery(app, callId, ENDED, tried(6));
+		expect(dead).toMatchObject({ state: 'dead', nextAttemptAt: null });
+		expect(dead.attempts.map(({ at }) => Date.parse(at) - start)).toEqual(dueAt);
+		expect(dead.attempts.map(({ number, manual, error }) => [number, manual, error])).toEqual(
+			[1, 2, 3, 4, 5, 6].map((number) => [number, false, null]),
+		);
+
+		const seen = receiver.requests.filter((request) => typeOf(request) === ENDED);
+		expect(seen.map(({ headers }) => headers['webhook-id'])).toEqual(seen.map(() => dead.id));
+		expect(seen.map((request) => signedAt(app, request))).toEqual(dueAt.map((ms) => Math.floor((start + ms) / 1_000)));
+		expect(new Set(seen.map(({ body }) => body)).size).toBe(1);
+		expect(dead.attempts.map(({ request }) => request.headers['webhook-timestamp'])).toEqual(
+			seen.map(({ headers }) => headers['webhook-timestamp']),
+		);
+		expect(dead.attempts.map(({ response }) => [response?.status, response?.body])).toEqual(
+			seen.map(() => [500, 'no']),
+		);
+	});
+
+	it('[V2] full jitter: no chance, no wait; and the speed divides it', async () => {
+		const clock = standingClock();
+		let chance = 0;
+		const app = await startApp({ PROVIDER_SPEED: '10' }, { now: clock.now, chance: () => chance });
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count > 3) chance = 0.5;
+			response.writeHead(typeOf(request) === ENDED ? 500 : 204).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { nextAttemptAt, attempts } = await delivery(app, callId, ENDED, tried(3));
+		expect(attempts.map(({ at }) => Date.parse(at))).toEqual(attempts.map(() => clock.now()));
+		expect(nextAttemptAt).toBe(after(clock.now(), 15_000 / 10 / 2));
+	});
+
+	it('[V3] is dead after the schedule in real time too, at speed 1000', async () => {
+		const app = await startApp(FAST);
+		const receiver = await startReceiver((response) => response.writeHead(503).end());
+		const callId = await askProvider(app, receiver.url);
+		for (const type of [INITIATED, ENDED]) {
+			const { attempts } = await delivery(app, callId, type, isIn('dead'));
+			expect(attempts).toHaveLength(6);
+			for (const [i, { at }] of attempts.slice(1).entries()) {
+				const waited = Date.parse(at) - Date.parse(attempts[i]!.at);
+				expect(waited).toBeGreaterThanOrEqual(0);
+			}
+		}
+		expect(receiver.requests).toHaveLength(12);
+	});
+
+	it('[V4] that is not answered in time is recorded and tried again', async () => {
+		const app = await startApp(FAST, { timeoutMs: 120 });
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) !== ENDED || count > 2) response.writeHead(200).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts).toMatchObject([
+			{ number: 1, response: null, error: 'No answer in time.' },
+			{ number: 2, response: { status: 200 }, error: null },
+		]);
+		expect(attempts[0]!.durationMs).toBeGreaterThanOrEqual(115);
+	});
+
+	it('[V4] whose answer never ends is no success', async () => {
+		const app = await startApp(FAST, { timeoutMs: 120 });
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count <= 2) response.writeHead(200).write('half an');
+			else response.writeHead(200).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts).toMatchObject([{ error: 'No answer in time.' }, { response: { status: 200 } }]);
+	});
+
+	it('[V5] whose receiver hangs up, or is not there, is recorded and tried again', async () => {
+		const app = await startApp(FAST);
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count <= 2) response.destroy();
+			else response.writeHead(200).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts).toMatchObject([
+			{ response: null, error: expect.stringMatching(/socket|closed/) as string },
+			{ response: { status: 200 } },
+		]);
+
+		const gone = createServer().listen(0, '127.0.0.1');
+		await once(gone, 'listening');
+		const { port } = gone.address() as AddressInfo;
+		gone.close();
+		await once(gone, 'close');
+		const other = await askProvider(app, `http://127.0.0.1:${port}`);
+		const dead = await delivery(app, other, ENDED, isIn('dead'));
+		expect(dead.attempts.map(({ response, error }) => [response, /ECONNREFUSED/.test(String(error))])).toEqual(
+			dead.attempts.map(() => [null, true]),
+		);
+	});
+
+	it.each([301, 302, 303, 307, 308])('[V6] a %d is recorded, not followed, and no success', async (status) => {
+		const app = await startApp(FAST);
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count <= 2) response.writeHead(status, { location: '/elsewhere' }).end();
+			else response.writeHead(200).end();
+		});
+		const callId = await askProvider(app, `${receiver.url}/here`);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts).toMatchObject([
+			{ response: { status, headers: { location: '/elsewhere' } }, error: null },
+			{ response: { status: 200 } },
+		]);
+		expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(new Set(['/here']));
+	});
+
+	it('[V7] 410 stops it', async () => {
+		const app = await startApp(FAST);
+		const receiver = await startReceiver((response) => response.writeHead(410).end());
+		const callId = await askProvider(app, receiver.url);
+		for (const type of [INITIATED, ENDED])
+			expect(await delivery(app, callId, type, isIn('canceled'))).toMatchObject({
+				...{ nextAttemptAt: null, attempts: [{ number: 1, response: { status: 410 } }] },
+			});
+		expect(receiver.requests).toHaveLength(2);
+	});
+
+	it.each([
+		[429, '30', 30_000],
+		[503, '30', 30_000],
+		[503, 'a date', 41_000],
+		[429, 'a date', 41_000],
+		[429, '0', 1_000],
+		[503, 'a past date', 1_000],
+		[503, 'soon', 1_000],
+		[429, undefined, 1_000],
+		[500, '30', 1_000],
+		[404, '30', 1_000],
+		// More than a day is nobody's wish.
+		[503, '999999999999999999999', 86_400_000],
+		[429, '99999999', 86_400_000],
+	])('[V8] %d with Retry-After %s is tried again after %d ms, whatever the speed', async (status, said, waitMs) => {
+		const clock = standingClock();
+		clock.pass(1_000 - (clock.now() % 1_000)); // a date has whole seconds
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const dates: Record<string, string> = {
+			'a date': new Date(clock.now() + 41_000).toUTCString(),
+			'a past date': new Date(clock.now() - 41_000).toUTCString(),
+		};
+		const header = said === undefined ? {} : { 'retry-after': dates[said] ?? said };
+		const receiver = await startReceiver((response, request, count) => {
+			if (count <= 2) response.writeHead(typeOf(request) === ENDED ? status : 204, header).end();
+			else response.writeHead(204).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(1));
+		expect(nextAttemptAt).toBe(after(clock.now(), waitMs));
+		clock.pass(waitMs);
+		await nudge(app);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(Date.parse(attempts[1]!.at) - Date.parse(attempts[0]!.at)).toBe(waitMs);
+	});
+
+	it('[V8] the speed divides no Retry-After', async () => {
+		const clock = standingClock();
+		const app = await startApp(FAST, { now: clock.now, chance: MOST });
+		const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
+		const callId = await askProvider(app, receiver.url);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(1));
+		expect(nextAttemptAt).toBe(after(clock.now(), 7_000));
+	});
+
+	it.each([
+		[16 * 1_024 - 1, false],
+		[16 * 1_024, false],
+		[16 * 1_024 + 1, true],
+		[900_000, true],
+	])('[V9] of an answer of %d bytes the first 16 KiB are kept (truncated: %s)', async (size, truncated) => {
+		const app = await startApp();
+		const body = 'abcdefghij'.repeat(Math.ceil(size / 10)).slice(0, size);
+		const receiver = await startReceiver((response) => response.writeHead(200).end(body));
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts[0]?.response?.truncated).toBe(truncated);
+		expect(attempts[0]?.response?.body === body.slice(0, 16 * 1_024)).toBe(true);
+	});
+
+	it('[V10] that fails, or hangs, never holds back the next', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const receiver = await startReceiver((response, request) => {
+			if (typeOf(request) === INITIATED) response.writeHead(500).end();
+			else if (typeOf(request) === 'call.ringing')
+				return; // it hangs, for as long as the test lasts
+			else response.writeHead(204).end();
+		});
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 } });
+		await delivery(app, callId, INITIATED, tried(1));
+		clock.pass(1_000); // as long as one that was not tried may hold back those behind it
+		await nudge(app);
+		await delivery(app, callId, 'call.in-progress', isIn('delivered'));
+		await delivery(app, callId, ENDED, isIn('delivered'));
+		expect((await deliveriesOf(app, callId)).map(({ state }) => state)).toEqual([
+			...['retrying', 'pending', 'delivered', 'delivered'],
+		]);
+	});
+
+	it('[V11] goes on where it stood after a restart', async () => {
+		const clock = standingClock();
+		const held = { now: clock.now, chance: MOST };
+		const first = await startApp({}, held);
+		const receiver = await startReceiver((response, _request, count) => {
+			response.writeHead(count <= 4 ? 500 : 204).end();
+		});
+		const callId = await askProvider(first, receiver.url);
+		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, tried(1));
+		clock.pass(1_000);
+		await nudge(first);
+		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, tried(2));
+		const before = await deliveriesOf(first, callId);
+		await first.close();
+
+		const second = await startApp(first.env, held);
+		expect(await deliveriesOf(second, callId)).toEqual(before);
+		clock.pass(5_000);
+		await nudge(second);
+		const { id, attempts } = await delivery(second, callId, ENDED, isIn('delivered'));
+		expect(attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
+		expect(id).toBe(before[1]!.id);
+	});
+});
+
+describe('by hand', () => {
+	/** An app whose clock stands, and a receiver that says what `status` holds. */
+	async function bench() {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const answers = { status: 500 };
+		const receiver = await startReceiver((response) => response.writeHead(answers.status).end());
+		/** A call whose two deliveries have used up the schedule. */
+		const dead = async (): Promise<string> => {
+			const callId = await askProvider(app, receiver.url);
+			for (const wait of [...SCHEDULE.entries()]) {
+				for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, tried(wait[0] + 1));
+				clock.pass(wait[1]);
+				await nudge(app);
+			}
+			for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, isIn('dead'));
+			return callId;
+		};
+		const redeliver = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/redeliver`);
+		const cancel = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/cancel`);
+		const many = (which: object) => app.api<{ count: number }>('POST', '/api/deliveries/redeliver', which);
+		return { clock, app, answers, receiver, dead, redeliver, cancel, many };
+	}
+
+	it('[V20] a dead one is sent again at once, numbered on, marked; failing, it is dead again', async () => {
+		const { app, answers, receiver, dead, redeliver } = await bench();
+		const callId = await dead();
+		const [, { id } = { id: '' }] = await deliveriesOf(app, callId);
+
+		const again = await redeliver(id);
+		expect(again.status).toBe(200);
+		expect(Delivery.parse(again.body.delivery)).toMatchObject({ id, callId });
+		const failed = await delivery(app, callId, ENDED, tried(7));
+		expect(failed).toMatchObject({ state: 'dead', nextAttemptAt: null });
+
+		answers.status = 204;
+		await redeliver(id);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts.map(({ number, manual }) => [number, manual])).toEqual([
+			...[1, 2, 3, 4, 5, 6].map((number) => [number, false]),
+			...[7, 8].map((number) => [number, true]),
+		]);
+		expect(attempts.at(-1)).toMatchObject({ response: { status: 204 }, error: null });
+		const seen = receiver.requests.filter(({ headers }) => headers['webhook-id'] === id);
+		expect(seen).toHaveLength(8);
+		expect(receiver.requests).toHaveLength(8 + 6);
+	});
+
+	it('[V21] one that was delivered is sent once more; one that is waiting is sent now, and keeps its place in the schedule', async () => {
+		const { clock, app, answers, redeliver } = await bench();
+		const receiver = await startReceiver((response, request) => {
+			response.writeHead(typeOf(request) === ENDED ? answers.status : 204).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { id: first } = await delivery(app, callId, INITIATED, isIn('delivered'));
+		await redeliver(first);
+		expect(await delivery(app, callId, INITIATED, tried(2))).toMatchObject({
+			...{ state: 'delivered', attempts: [{ manual: false }, { manual: true }] },
+		});
+
+		const { id } = await delivery(app, callId, ENDED, tried(1));
+		clock.pass(400);
+		await redeliver(id);
+		const waiting = await delivery(app, callId, ENDED, tried(2));
+		expect(waiting).toMatchObject({ state: 'retrying', attempts: [{ manual: false }, { manual: true }] });
+		expect(waiting.nextAttemptAt).toBe(after(clock.now(), SCHEDULE[0]!));
+		clock.pass(SCHEDULE[0]!);
+		await nudge(app);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(3));
+		expect(nextAttemptAt).toBe(after(clock.now(), SCHEDULE[1]!));
+	});
+
+	it('[V22] many: by id, by filter, and counted only with dryRun', async () => {
+		const { app, answers, receiver, dead, many } = await bench();
+		const [one, two] = [await dead(), await dead()];
+		const gone = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
+		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
+		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
+		const ids = (await deliveriesOf(app, one)).map(({ id }) => id);
+		const sentBefore = receiver.requests.length;
+
+		expect((await many({ ids: [...ids, 'msg_unknown'], dryRun: true })).body).toEqual({ count: 2 });
+		expect((await many({ filter: { state: 'dead' }, dryRun: true })).body).toEqual({ count: 4 });
+		expect((await many({ filter: { state: ['dead', 'delivered'], code: 500 }, dryRun: true })).body).toEqual({
+			count: 4,
+		});
+		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 4 }); // what was canceled stays so
+		expect((await many({ filter: { callId: gone } })).body).toEqual({ count: 0 });
+		expect((await many({ filter: { callId: two }, dryRun: false })).body).toEqual({ count: 2 });
+		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, tried(7));
+		expect(receiver.requests).toHaveLength(sentBefore + 2);
+
+		answers.status = 204;
+		expect((await many({ ids })).body).toEqual({ count: 2 });
+		for (const type of [INITIATED, ENDED])
+			expect((await delivery(app, one, type, isIn('delivered'))).attempts.at(-1)).toMatchObject({
+				...{ number: 7, manual: true },
+			});
+		expect((await many({ filter: { state: 'dead' } })).body).toEqual({ count: 2 });
+		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, isIn('delivered'));
+		expect((await many({ filter: { state: 'dead' } })).body).toEqual({ count: 0 });
+		expect(receiver.requests).toHaveLength(sentBefore + 6);
+	});
+
+	it('[V23] what is canceled is never sent again, by nobody', async () => {
+		const { clock, app, receiver, cancel, redeliver, many } = await bench();
+		const callId = await askProvider(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, tried(1));
+		const other = await delivery(app, callId, INITIATED, tried(1));
+		const answer = await cancel(id);
+		expect(answer.status).toBe(200);
+		expect(Delivery.parse(answer.body.delivery)).toMatchObject({ id, state: 'canceled', nextAttemptAt: null });
+
+		expectProblem(await cancel(id), 'illegal_transition');
+		expectProblem(await redeliver(id), 'illegal_transition');
+		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
+		clock.pass(60_000);
+		await nudge(app);
+		await delivery(app, callId, INITIATED, tried(2));
+		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ attempts: [{ number: 1 }] });
+		expect(receiver.requests).toHaveLength(3);
+
+		await cancel(other.id);
+		for (const unknown of ['msg_unknown', '%00', '..', 'a'.repeat(3_000)]) {
+			const path = `/api/deliveries/${encodeURIComponent(unknown)}`;
+			expect((await app.api<Problem>('POST', `${path}/cancel`)).body.code).toBe('not_found');
+			expect((await app.api<Problem>('POST', `${path}/redeliver`)).body.code).toBe('not_found');
+		}
+	});
+
+	it('[V24] what was delivered or is dead cannot be canceled', async () => {
+		const { app, answers, receiver, dead, cancel } = await bench();
+		const [{ id }] = (await deliveriesOf(app, await dead())) as [Delivery];
+		expectProblem(await cancel(id), 'illegal_transition');
+		answers.status = 204;
+		const callId = await askProvider(app, receiver.url);
+		const delivered = await delivery(app, callId, ENDED, isIn('delivered'));
+		expectProblem(await cancel(delivered.id), 'illegal_transition');
+	});
+
+	it('[V25] one that is canceled while it is under way keeps the record of that attempt', async () => {
+		const app = await startApp();
+		const answer: { now?: () => void } = {};
+		const receiver = await startReceiver((response, request) => {
+			if (typeOf(request) === ENDED) answer.now = () => response.writeHead(200).end();
+			else response.writeHead(200).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		await receiver.received(2);
+		const { id } = (await deliveriesOf(app, callId))[1]!;
+		expect((await app.api('POST', `/api/deliveries/${id}/cancel`)).status).toBe(200);
+		answer.now!();
+		const { state, attempts } = await delivery(app, callId, ENDED, tried(1));
+		expect(state).toBe('canceled');
+		expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
+	});
+
+	it('[V26] of a call that is hung up everything on its way is canceled', async () => {
+		const { app, receiver } = await bench();
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
+		const [{ providerId }] = (await deliveriesOf(app, callId)) as [Delivery];
+		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
+		const states = (await deliveriesOf(app, callId)).map(({ state, nextAttemptAt }) => [state, nextAttemptAt]);
+		expect(states).toEqual([1, 2, 3, 4].map(() => ['canceled', null]));
+	});
+});
+
+describe('the list of deliveries', () => {
+	interface Page {
+		deliveries: Delivery[];
+		nextPage: string | null;
+	}
+	const list = async (app: TestApp, query = ''): Promise<Page> =>
+		(await app.api<Page>('GET', `/api/deliveries${query}`)).body;
+
+	it('[V30] is newest first, and its pages show each once', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now });
+		const receiver = await startReceiver((response) => response.writeHead(204).end());
+		const calls: string[] = [];
+		for (let i = 0; i < 7; i++) {
+			calls.push(await askProvider(app, receiver.url));
+			clock.pass(10);
+		}
+		await nudge(app);
+		for (const callId of calls) await delivery(app, callId, ENDED, isIn('delivered'));
+		const all = (await list(app)).deliveries.filter(({ callId }) => callId !== 'nudge');
+		expect(all.map(({ callId }) => callId)).toEqual(calls.toReversed().flatMap((callId) => [callId, callId]));
+
+		const seen: Delivery[] = [];
+		const sizes: number[] = [];
+		let page: string | null = '';
+		while (page !== null) {
+			const next: Page = await list(app, `?state=delivered&limit=3&page=${page}`);
+			seen.push(...next.deliveries);
+			sizes.push(next.deliveries.length);
+			page = next.nextPage;
+		}
+		expect(seen).toEqual(all);
+		expect(sizes).toEqual([3, 3, 3, 3, 2]);
+	});
+
+	it('[V31] filters by state, call, answer and time, which repeat where that means something; an empty one is absent', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const answers: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
+		const receiver = await startReceiver((response, { path }) => response.writeHead(answers[path]!).end());
+		const calls: Record<string, string> = {};
+		const madeAt: Record<string, string> = {};
+		for (const path of Object.keys(answers)) {
+			madeAt[path] = new Date(clock.now()).toISOString();
+			calls[path] = await askProvider(app, `${receiver.url}${path}`);
+			await delivery(app, calls[path], ENDED, tried(1));
+			await delivery(app, calls[path], INITIATED, tried(1));
+			clock.pass(100);
+		}
+		madeAt['/far'] = new Date(clock.now()).toISOString();
+		calls['/far'] = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
+		const found = async (query: string): Promise<string[]> => {
+			const { deliveries } = await list(app, query);
+			return [...new Set(deliveries.map(({ callId }) => Object.keys(calls).find((path) => calls[path] === callId)!))];
+		};
+		const everything = ['/far', '/broken', '/gone', '/ok'];
+		const expected: [string, string[]][] = [
+			['', everything],
+			['?state=&callId=&code=&from=&to=&limit=&page=', everything],
+			['?state=delivered', ['/ok']],
+			['?state=canceled&state=retrying', ['/broken', '/gone']],
+			['?state=pending', ['/far']],
+			['?state=dead', []],
+			[`?callId=${calls['/gone']!}`, ['/gone']],
+			['?callId=nobody', []],
+			['?code=500', ['/broken']],
+			['?code=410', ['/gone']],
+			['?code=599', []],
+			[`?from=${madeAt['/broken']!}`, ['/far', '/broken']],
+			[`?to=${madeAt['/gone']!}`, ['/ok']],
+			[`?from=${madeAt['/gone']!}&to=${madeAt['/far']}`, ['/broken', '/gone']],
+			[`?from=${madeAt['/gone']!.replace('Z', '%2B00:00')}&state=canceled&code=410`, ['/gone']],
+			['?state=delivered&code=410', []],
+		];
+		for (const [query, paths] of expected) expect([query, await found(query)]).toEqual([query, paths]);
+		expect((await list(app, '?limit=1')).deliveries).toHaveLength(1);
+	});
+
+	it('[V32] invalid parameters and bodies are told by name, and nothing is sent', async () => {
+		const app = await startApp();
+		const receiver = await startReceiver((response) => response.writeHead(204).end());
+		const callId = await askProvider(app, receiver.url);
+		for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, isIn('delivered'));
+		const before = await list(app);
+
+		for (const [query, path] of [
+			['state=sent', 'state'],
+			['code=abc', 'code'],
+			['code=99', 'code'],
+			['code=200&code=201', 'code'],
+			['from=yesterday', 'from'],
+			['to=2026-02-30T00:00:00Z', 'to'],
+			['limit=0', 'limit'],
+			['limit=201', 'limit'],
+			['limit=1.5', 'limit'],
+		])
+			expect([query, ...expectProblem(await app.api('GET', `/api/deliveries?${query!}`), 'invalid_input')]).toEqual([
+				query,
+				expect.stringContaining(path!) as string,
+			]);
+		expectProblem(await app.api('GET', '/api/deliveries?status=dead'), 'unknown_parameter');
+		for (const page of ['1', 'sim_x.1', `sim_${'0'.repeat(32)}.1.2`])
+			expectProblem(await app.api('GET', `/api/deliveries?page=${page}`), 'invalid_page');
+
+		const [{ id }] = before.deliveries as [Delivery];
+		for (const body of [
+			{},
+			{ ids: [] },
+			{ ids: [1] },
+			{ ids: 'all' },
+			{ ids: [id], filter: {} },
+			{ ids: Array.from({ length: 1_001 }, () => id) },
+			{ filter: { state: 'sent' } },
+			{ filter: { status: 'dead' } },
+			{ filter: { limit: 1 } },
+			{ filter: null },
+			{ ids: [id], dryRun: 'yes' },
+			{ ids: [id], all: true },
+			[id],
+			null,
+		])
+			expectProblem(await app.api('POST', '/api/deliveries/redeliver', body), 'invalid_input');
+		expectProblem(await app.api('POST', '/api/deliveries/redeliver', '{'), 'invalid_json');
+		expectProblem(
+			await app.api('POST', '/api/deliveries/redeliver', 'ids=1', { 'content-type': 'text/plain' }),
+			'unsupported_media_type',
+		);
+		for (const path of ['redeliver', `${id}/redeliver`, `${id}/cancel`])
+			expectProblem(await app.api('POST', `/api/deliveries/${path}?dryRun=1`, { ids: [id] }), 'unknown_parameter');
+		expect(await list(app)).toEqual(before);
+		expect(receiver.requests).toHaveLength(2);
+	});
+
+	it('[V33] needs the token, where one is set', async () => {
+		const app = await startApp({ API_TOKEN: 'secret-token' });
+		const anonymous = { authorization: '' };
+		for (const [method, path] of [
+			['GET', '/api/deliveries'],
+			['POST', '/api/deliveries/redeliver'],
+			['POST', '/api/deliveries/x/redeliver'],
+			['POST', '/api/deliveries/x/cancel'],
+		] as const)
+			expectProblem(await app.api(method, path, undefined, anonymous), 'unauthorized');
+		expect((await app.api('GET', '/api/deliveries')).body).toEqual({ deliveries: [], nextPage: null });
+	});
+
+	it('[V34] a call’s own deliveries are the same, in the order in which they were planned', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scenario: AT_ONCE });
+		await delivery(app, id, ENDED, isIn('delivered'));
+		await delivery(app, id, INITIATED, ({ state }) => state === 'delivered');
+		await expect.poll(async () => (await app.timeline(id)).deliveries, PATIENCE).toEqual(await deliveriesOf(app, id));
+	});
+});

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { io } from 'socket.io-client';
+import type { Call, Changes } from '#contract';
+import { serverCommand } from '#tests/support/server-process.ts';
+
+/**
+ * `npm run soak`: 10,000 calls at `speed` 1000 through the built server, with one open tab. Prints a table; fails where
+ * memory or open files grow after the first tenth, a call is lost, or a rejection is unhandled.
+ */
+const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000' } } });
+const CALLS = Number(values.calls);
+const EVERY = Math.ceil(CALLS / 10);
+const POURING = 16;
+const WITHIN_MS = 15 * 60_000;
+/** What garbage and caches may differ by. */
+const HEAP_MAY_GROW_MB = 16;
+const FILES_MAY_GROW = 8;
+
+/** How the server is, as probe.js tells. */
+interface Sample {
+	/** The event loop's delay since the last sample, in milliseconds. */
+	loop: { p50: number; p99: number; max: number };
+	/** In MiB; the heap after a collection. */
+	heap: number;
+	external: number;
+	rss: number;
+	files: number | null;
+	rejections: number;
+}
+
+const start = performance.now();
+const folder = await mkdtemp(join(tmpdir(), 'audena-soak-'));
+const { args, built } = serverCommand();
+const probe = pathToFileURL(join(import.meta.dirname, 'probe.js')).href;
+const server = spawn(process.execPath, ['--expose-gc', '--import', probe, ...args], {
+	cwd: folder,
+	env: {
+		...{ PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn' },
+		...{ DATABASE_URL: 'file:./soak.db', PROVIDER_SPEED: '1000' },
+	},
+	stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+});
+const logged: string[] = [];
+const address = new Promise<string>((resolve, reject) => {
+	createInterface({ input: server.stdout! }).on('line', (line) => {
+		const found = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
+		if (found === undefined) logged.push(line);
+		else resolve(found.replace('localhost', '127.0.0.1'));
+	});
+	server.once('exit', () => reject(new Error('The server ended.')));
+});
+
+async function sample(): Promise<Sample> {
+	const told = once(server, 'message');
+	server.send('sample');
+	return ((await told) as [Sample])[0];
+}
+
+const rows: Record<string, string | number | null>[] = [];
+const samples: Sample[] = [];
+async function row(calls: number, since: { at: number; calls: number }): Promise<{ at: number; calls: number }> {
+	const now = await sample();
+	samples.push(now);
+	const at = performance.now();
+	rows.push({
+		...{ ended: calls, 'calls/s': Math.round(((calls - since.calls) / (at - since.at)) * 1_000) },
+		...{ 'heap MB': round(now.heap), 'rss MB': round(now.rss), files: now.files },
+		...{ 'loop p50 ms': round(now.loop.p50), 'loop p99 ms': round(now.loop.p99), 'max ms': round(now.loop.max) },
+	});
+	return { at, calls };
+}
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+try {
+	const url = await address;
+	const socket = io(url, { transports: ['websocket'] });
+	const ended = new Set<string>();
+	const waiting = new Set<() => void>();
+	const heard = (): void => {
+		waiting.forEach((wake) => wake());
+		waiting.clear();
+	};
+	const news = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
+	socket.on('changes', ({ changes }: Changes) => {
+		for (const change of changes) if ('call' in change && change.call.status !== 'PENDING') ended.add(change.call.id);
+		heard();
+	});
+	await new Promise((resolve) => socket.once('sync', resolve));
+	const giveUp = setTimeout(() => server.kill('SIGKILL'), WITHIN_MS);
+	server.once('exit', heard);
+
+	let [asked, accepted] = [0, 0];
+	const pour = async (): Promise<void> => {
+		while (asked < CALLS) {
+			const i = asked++;
+			const response = await fetch(`${url}/api/calls`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({
+					...{ customerName: `Soak ${i}`, workflow: 'SALES' },
+					phoneNumber: `+120255501${String(i % 50).padStart(2, '0')}`,
+				}),
+			});
+			const { call } = (await response.json()) as { call?: Call };
+			if (call) accepted++;
+			// As fast as calls end, so that what is measured is not a queue that grows.
+			while (accepted - ended.size > 500 && server.exitCode === null) await news();
+		}
+	};
+	const pouring = Array.from({ length: POURING }, pour);
+	let since = { at: performance.now(), calls: 0 };
+	for (let next = EVERY; next <= CALLS; next += EVERY) {
+		while (ended.size < next && server.exitCode === null && server.signalCode === null) await news();
+		since = await row(ended.size, since);
+	}
+	await Promise.all(pouring);
+	clearTimeout(giveUp);
+	socket.disconnect();
+
+	const { size } = await stat(join(folder, 'soak.db'));
+	console.log(
+		`${accepted} calls at speed 1000 in ${round((performance.now() - start) / 1_000)} s; Node ${process.version}, ${cpus().length} cores, load ${round(loadavg()[0]!)}, ${built ? 'built' : 'from the sources'}; database ${round(size / 2 ** 20)} MB`,
+	);
+	console.table(rows);
+	const [first, last] = [samples[0]!, samples.at(-1)!];
+	const grown = samples.slice(1).map(({ heap }) => heap - first.heap);
+	const p99 = samples
+		.slice(1)
+		.map(({ loop }) => loop.p99)
+		.toSorted((a, b) => a - b);
+	console.log(
+		`event-loop delay p99: median of the parts ${round(p99[p99.length >> 1]!)} ms, worst ${round(p99.at(-1)!)} ms`,
+	);
+	const wrong = [
+		...(accepted === CALLS && ended.size === CALLS ? [] : [`${CALLS - ended.size} calls did not end`]),
+		...(last.heap - first.heap > HEAP_MAY_GROW_MB ? [`the heap grew by ${round(grown.at(-1)!)} MB`] : []),
+		...((last.files ?? 0) - (first.files ?? 0) > FILES_MAY_GROW ? ['open files grew'] : []),
+		...(last.rejections > 0 ? [`${last.rejections} unhandled rejections`] : []),
+		...logged,
+	];
+	console.log(wrong.length === 0 ? 'Flat: memory, files; nothing unhandled, nothing lost.' : wrong.join('\n'));
+	process.exitCode = wrong.length === 0 ? 0 : 1;
+} finally {
+	if (server.exitCode === null && server.signalCode === null) {
+		const gone = once(server, 'exit');
+		server.kill('SIGTERM');
+		await gone;
+	}
+	await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { Delivery, ProviderCall, SendCallAnswer } from '#contract';
+import type { TestApp } from './app.ts';
+import type { Received } from './receiver.ts';
+
+/** How often to look, and for how long, where nothing is pushed. */
+export const PATIENCE = { interval: 10, timeout: 15_000 };
+
+/** A call that ends at once: its `call.initiated` and its `call.ended` are due immediately. */
+export const AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
+
+/** Asks the provider itself for a call whose webhooks go to `callbackUrl`; answers the call's id. */
+export async function askProvider(app: TestApp, callbackUrl: string, ask: object = {}): Promise<string> {
+	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: AT_ONCE, ...ask };
+	const answer = await app.api<SendCallAnswer>('POST', '/api/provider/send-call', { ...body, callbackUrl });
+	expect(answer.status).toBe(200);
+	return body.callId;
+}
+
+export async function deliveriesOf(app: TestApp, callId: string): Promise<Delivery[]> {
+	const { body } = await app.api<{ deliveries: Delivery[] }>('GET', `/api/deliveries?callId=${callId}`);
+	return body.deliveries.toReversed();
+}
+
+/** The delivery of that type, once it is as `is` wants it. */
+export async function delivery(
+	app: TestApp,
+	callId: string,
+	type: string,
+	is: (delivery: Delivery) => boolean,
+): Promise<Delivery> {
+	let found: Delivery | undefined;
+	await expect
+		.poll(async () => {
+			found = (await deliveriesOf(app, callId)).find((one) => one.type === type);
+			return found !== undefined && is(found) ? 'as wanted' : found;
+		}, PATIENCE)
+		.toBe('as wanted');
+	return found!;
+}
+
+export const tried =
+	(times: number) =>
+	({ attempts }: Delivery): boolean =>
+		attempts.length === times;
+export const isIn =
+	(state: Delivery['state']) =>
+	(delivery: Delivery): boolean =>
+		delivery.state === state;
+
+/** What a webhook tells of. */
+export const typeOf = ({ body }: Received): string => {
+	const { phase } = JSON.parse(body) as { phase: string };
+	return `call.${phase.toLowerCase().replace('_', '-')}`;
+};
+
+/** Makes the provider look for due webhooks now: a clock that was moved by hand wakes nobody. */
+export async function nudge(app: TestApp): Promise<void> {
+	const { body } = await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls');
+	const idle = body.calls.find(({ callId }) => callId === 'nudge');
+	if (!idle) {
+		const ask = { callId: 'nudge', phoneNumber: '+12025550199', workflow: 'SALES', scenario: 'slow' };
+		await app.api('POST', '/api/provider/send-call', ask);
+		return nudge(app);
+	}
+	expect((await app.api('POST', `/api/provider/calls/${idle.providerId}/cancel`)).status).toBe(200);
+}

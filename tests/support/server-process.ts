@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A server as a process of its own. */
+export interface ServerProcess {
+	pid: number;
+	/** Its address, once it listens. Rejects with what it said where it ends before that. */
+	ready: Promise<string>;
+	/** Its exit code, once it has ended; null after a signal. */
+	ended: Promise<number | null>;
+	/** What it wrote, line by line. */
+	lines: string[];
+	kill(signal: 'SIGKILL' | 'SIGTERM'): void;
+}
+
+/** What runs: the built server where it is as new as its sources, else the sources without the pages. */
+export function serverCommand(): { args: string[]; built: boolean } {
+	const built = join(root, 'build', 'main.js');
+	if (existsSync(join(root, 'build', 'web', 'handler.js')) && existsSync(built)) {
+		const newest = Math.max(...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map(changedAt));
+		if (statSync(built).mtimeMs >= newest) return { args: [built], built: true };
+	}
+	const tsx = fileURLToPath(import.meta.resolve('tsx'));
+	return { args: ['--import', tsx, join(root, 'src', 'server', 'main.ts'), '--no-pages'], built: false };
+}
+
+const changedAt = (path: string): number =>
+	/^(routes|lib|generated)\b/.test(path) ? 0 : changed(join(root, 'src', path));
+const changed = (path: string): number =>
+	path.endsWith('.ts') && !path.endsWith('.test.ts') ? statSync(path).mtimeMs : 0;
+
+/** Starts it in `folder`, where no `.env` stands, with this environment and nothing of ours but the PATH. */
+export function startServer(folder: string, env: Record<string, string>): ServerProcess {
+	const child = spawn(process.execPath, serverCommand().args, {
+		cwd: folder,
+		env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'production', ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const lines: string[] = [];
+	const ended = once(child, 'exit').then(([code]) => code as number | null);
+	const ready = new Promise<string>((resolve, reject) => {
+		for (const stream of [child.stdout, child.stderr])
+			createInterface({ input: stream }).on('line', (line) => {
+				lines.push(line);
+				const address = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
+				if (address !== undefined) resolve(address.replace('localhost', '127.0.0.1'));
+			});
+		child.on('close', () => reject(new Error(`The server ended before it listened: ${lines.join('\n')}`)));
+	});
+	ready.catch(() => undefined); // who wants to know asks for it
+	return { pid: child.pid!, ready, ended, lines, kill: (signal) => void child.kill(signal) };
+}
