@@ -15,8 +15,10 @@ import {
 	type Value,
 } from './database.ts';
 
-/** Short: while SQLite waits for a foreign lock it holds the event loop. We wait outside of it instead. */
-const BUSY_TIMEOUT_MS = 50;
+/** While SQLite waits for a foreign lock it holds the event loop, for each caller anew: it waits at the opening alone. */
+const OPENING_MS = 200;
+/** Afterwards callers ask again by themselves, outside of it. */
+const ASK_AGAIN_MS = 10;
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -54,7 +56,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 				if (performance.now() >= giveUpAt)
 					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
 			}
-			await pause(10);
+			await pause(ASK_AGAIN_MS);
 		}
 	};
 
@@ -111,9 +113,10 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 function connect(path: string): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
-		const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
 		for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
+		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
 	} catch (error) {
 		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
