@@ -15,8 +15,10 @@ import {
 	type Value,
 } from './database.ts';
 
-/** Short: while SQLite waits for a foreign lock it holds the event loop. We wait outside of it instead. */
-const BUSY_TIMEOUT_MS = 50;
+/** While SQLite waits for a foreign lock it holds the event loop, for each caller anew: it waits at the opening alone. */
+const OPENING_MS = 200;
+/** Afterwards callers ask again by themselves, outside of it. */
+const ASK_AGAIN_MS = 10;
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -43,6 +45,21 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		return [];
 	};
 
+	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
+	const patiently = async <T>(work: () => T): Promise<T> => {
+		const giveUpAt = performance.now() + patienceMs;
+		for (;;) {
+			try {
+				return work();
+			} catch (error) {
+				if (!isBusy(error)) throw error;
+				if (performance.now() >= giveUpAt)
+					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
+			}
+			await pause(ASK_AGAIN_MS);
+		}
+	};
+
 	/**
 	 * Runs `work` under the write lock. Only this text may find the database locked, and so it is not a prepared one: a
 	 * statement that was refused stays open inside SQLite, and from then on the connection would read an old state.
@@ -59,54 +76,15 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		}
 	};
 
-	/** When a write was last let in: a lock that is passed on and on is none that stays. */
-	let letInAt = 0;
-	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
-	const patiently = async <T>(work: () => T, since = performance.now()): Promise<T> => {
-		for (;;) {
-			try {
-				return work();
-			} catch (error) {
-				if (!isBusy(error)) throw error;
-				if (performance.now() >= Math.max(since, letInAt) + patienceMs)
-					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
-			}
-			await pause(10);
-		}
-	};
-
-	/** The one write that waits for a foreign lock. */
-	let waiting: Promise<unknown> | undefined;
-	/** Writes wait for the lock one by one: many that asked at once would hold up the event loop, and each other. */
-	const inTurn = async <T>(write: () => T): Promise<T> => {
-		const since = performance.now();
-		const work = (): T => {
-			const result = lockedNow(write);
-			letInAt = performance.now();
+	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result =>
+		lockedNow(() => {
+			const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
+			for (const [sql, ...values] of statements) all(sql, values);
 			return result;
-		};
-		while (waiting) await waiting;
-		try {
-			return work();
-		} catch (error) {
-			if (!isBusy(error)) throw error;
-		}
-		const turn = patiently(work, since);
-		waiting = turn.catch(() => undefined);
-		try {
-			return await turn;
-		} finally {
-			waiting = undefined;
-		}
-	};
+		});
 
-	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result => {
-		const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
-		for (const [sql, ...values] of statements) all(sql, values);
-		return result;
-	};
-
-	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? patiently(run) : inTurn(run));
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> =>
+		patiently(() => (READS.test(sql) ? run() : lockedNow(run)));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);
@@ -122,7 +100,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		client: clientOver(sqlite, oneStatement),
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
-		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
+		transact: (reads, plan) => patiently(() => transactNow(reads, plan)),
 		close() {
 			if (!sqlite.open) return;
 			sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
@@ -135,9 +113,10 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 function connect(path: string): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
-		const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
 		for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
+		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
 	} catch (error) {
 		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });

@@ -36,7 +36,8 @@ export function createPages({ version, apiUrl, access, calls, reads, desk, now }
 				return { page, query, ...(await reads.counts()), at: new Date(now()).toISOString() };
 			}),
 		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
-		deliveries: (params) => answer(() => deskPage(parse(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
+		deliveries: (params) =>
+			answer(() => deskPage(parse(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
 		redeliver: (id) => answer(() => deskFor(desk, id).redeliver(id)),
 		cancelDelivery: (id) => answer(() => deskFor(desk, id).cancel(id)),
