@@ -17,7 +17,12 @@ export default defineConfig({
 				},
 			},
 			{
-				test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+				test: {
+					name: 'integration',
+					include: ['tests/integration/**/*.test.ts'],
+					testTimeout: 30_000,
+					hookTimeout: 30_000,
+				},
 			},
 		],
 	},

@@ -103,7 +103,10 @@ export async function createApp(
 	});
 
 	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake(), onError });
-	const calls = createCalls(writer, now);
+	const calls = createCalls({
+		...{ writer, now },
+		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
+	});
 	const jobStore = createJobStore(database);
 	await jobStore.takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
@@ -112,7 +115,6 @@ export async function createApp(
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// Our own token never goes to another host.
 			token: config.provider.token ?? (ownProvider ? (config.apiToken ?? undefined) : undefined),
-			callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 			...{ now, timeoutMs },
 		});
 		const speed = (): number => provider.settings.current().speed;

@@ -31,7 +31,14 @@ export interface Calls {
 	fault(id: string, data: object): Promise<void>;
 }
 
-export function createCalls(writer: Writer, now: () => number): Calls {
+export interface CallsDeps {
+	writer: Writer;
+	now(): number;
+	/** Where the provider of a new call shall report; null when the provider is this server and knows. */
+	callbackUrl(): string | null;
+}
+
+export function createCalls({ writer, now, callbackUrl }: CallsDeps): Calls {
 	/** Writes a command that needs a call; what the call cannot do becomes a problem. */
 	async function change(command: Command & { id: string }): Promise<Call> {
 		const outcome = await writer.write(command);
@@ -41,7 +48,11 @@ export function createCalls(writer: Writer, now: () => number): Calls {
 	}
 
 	return {
-		create: (request) => change({ do: 'create', id: v7({ msecs: now() }), request: checked(request) }),
+		create: (request) =>
+			change({
+				...{ do: 'create', id: v7({ msecs: now() }), request: checked(request) },
+				callbackUrl: callbackUrl(),
+			}),
 		setStatus: (id, status) => change({ do: 'set-status', id, status }),
 		cancel: (id) => change({ do: 'cancel', id }),
 

@@ -19,7 +19,8 @@ export interface HeldJob {
 
 /** Everything that can change a call. The one writer takes these in order of arrival. */
 export type Command =
-	| { do: 'create'; id: string; request: CallRequest }
+	/** `callbackUrl`: where the provider shall report; null when it is this server and knows. */
+	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }

@@ -47,8 +47,7 @@ async function startWriter(): Promise<Bench> {
 }
 
 const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({
-	do: 'create',
-	id,
+	...{ do: 'create', id, callbackUrl: null },
 	request: {
 		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
 		...{ scheduledAt: null, scenario: null, run: null, ...over },
@@ -306,6 +305,22 @@ describe('a group of commands', () => {
 		const due = (await claim()).find(({ callId }) => callId === 'later');
 		await group({ do: 'queue', id: 'later', job: due! });
 		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['QUEUED', 'QUEUED']);
+	});
+
+	it('[P15] a refused dispatch is told and comes again when it shall; others in its group are not moved', async () => {
+		const { create, group, claim, clock, database, column } = await startWriter();
+		for (const id of ['a', 'b']) await create(id);
+		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
+		await group(refused('a', a!, NOON + 500), refused('b', b!, NOON + 900));
+		expect(await column(TYPES)).toEqual(['created', 'created', 'dispatch.attempt', 'dispatch.attempt']);
+		const jobs = await database.all('SELECT "callId", "dueAt", "lease", "lastError" FROM "Job" ORDER BY "callId"');
+		const lastError = 'The provider answered 500';
+		expect(jobs).toMatchObject([
+			{ callId: 'a', dueAt: NOON + 500, lease: null, lastError },
+			{ callId: 'b', dueAt: NOON + 900, lease: null, lastError },
+		]);
+		clock.now += 500;
+		expect((await claim()).map(({ callId, attempts }) => [callId, attempts])).toEqual([['a', 2]]);
 	});
 
 	it('[P14] a PATCH to the status that the call has records nothing', async () => {

@@ -1,7 +1,7 @@
 import type { EventType } from '#contract';
 import type { Statement } from '#db/database.ts';
 import { foldedOf, type CallRow } from './call.ts';
-import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import type { Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
 import { advance, endHere } from './machine.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
@@ -74,7 +74,7 @@ class Group {
 	take(command: Command): Outcome {
 		switch (command.do) {
 			case 'create':
-				return this.#create(command.id, command.request);
+				return this.#create(command);
 			case 'clear':
 				return this.#clear(command.run);
 			case 'accepted':
@@ -94,7 +94,7 @@ class Group {
 		}
 	}
 
-	#create(id: string, request: CallRequest): Outcome {
+	#create({ id, request, callbackUrl }: Extract<Command, { do: 'create' }>): Outcome {
 		const n = this.#seq + 1;
 		const waits = request.scheduledAt !== null && request.scheduledAt > this.#now;
 		const call: CallRow = {
@@ -122,12 +122,9 @@ class Group {
 		this.#written.created.set(id, call);
 		this.#changes.push({ seq: n, type: 'created', call });
 		const { phoneNumber, workflow, scenario } = call;
-		this.#job(
-			'dispatch',
-			id,
-			{ callId: id, phoneNumber, workflow, scenario },
-			waits ? (call.scheduledAt ?? 0) : this.#now,
-		);
+		// The exact body of send-call: under one Idempotency-Key it must never differ, whatever becomes of this server.
+		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
+		this.#job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#now);
 		return { call };
 	}
 

@@ -87,7 +87,7 @@ const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
-	FROM json_each(?) WHERE "id" = value ->> 0`;
+	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 
 const REMOVE = [

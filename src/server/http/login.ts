@@ -42,5 +42,6 @@ function localPath(next: unknown): string {
 	if (typeof next !== 'string' || !next.startsWith('/')) return '/';
 	const base = 'http://local.invalid';
 	const url = URL.canParse(next, base) ? new URL(next, base) : null;
-	return url?.origin === base ? `${url.pathname}${url.search}` : '/';
+	// Once its dots are resolved, a path may begin with two slashes, which name a host.
+	return url?.origin === base ? `${url.pathname.replace(/^\/+/, '/')}${url.search}` : '/';
 }

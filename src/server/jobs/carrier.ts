@@ -17,14 +17,12 @@ export interface CarrierDeps {
 	/** The provider's base address, asked at each try: our own port is known only once we listen. */
 	baseUrl(): string;
 	token: string | undefined;
-	/** Where webhooks shall arrive; null when the provider is this server and knows. */
-	callbackUrl(): string | null;
 	now(): number;
 	/** How long the provider may take to answer. */
 	timeoutMs: number;
 }
 
-export function createCarrier({ baseUrl, token, callbackUrl, now, timeoutMs }: CarrierDeps): Carrier {
+export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): Carrier {
 	async function post<T>(
 		path: string,
 		headers: Record<string, string>,
@@ -56,15 +54,10 @@ export function createCarrier({ baseUrl, token, callbackUrl, now, timeoutMs }: C
 	}
 
 	return {
-		send(key, body) {
-			const callback = callbackUrl();
-			return post(
-				'send-call',
-				{ 'idempotency-key': key },
-				callback === null ? body : { ...body, callbackUrl: callback },
-				async (response) => SendCallAnswer.parse(await response.json()),
-			);
-		},
+		send: (key, body) =>
+			post('send-call', { 'idempotency-key': key }, body, async (response) =>
+				SendCallAnswer.parse(await response.json()),
+			),
 		async hangUp(providerId) {
 			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, {}, () => Promise.resolve(null));
 			// It does not know the call (any more), so there is nothing left to hang up.

@@ -1,0 +1,34 @@
+import type { TestApp } from './app.ts';
+import { FAR } from './trace.ts';
+
+/** A request that would be answered with a 2xx. */
+export type Door = [method: string, path: string, body?: unknown];
+
+/** Every door of the server that is built, with something behind each. */
+export async function doorsOf(app: TestApp): Promise<Door[]> {
+	const { id } = await app.create({ scheduledAt: FAR });
+	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
+	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
+		...{ ...ask, callId: 'elsewhere' },
+		callbackUrl: 'http://127.0.0.1:9/', // nobody is there, and nothing is sent for hours
+	});
+	return [
+		['GET', '/api/calls'],
+		['GET', `/api/calls/${id}`],
+		['POST', '/api/calls', { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR }],
+		['PATCH', `/api/calls/${id}`, { status: 'PENDING' }],
+		['POST', `/api/calls/${id}/cancel`],
+		['DELETE', `/api/calls/${id}`],
+		['DELETE', '/api/calls?run=nobody'],
+		['DELETE', '/api/calls'],
+		['POST', '/api/provider/send-call', { ...ask, callId: 'another' }],
+		['GET', '/api/provider/calls'],
+		['GET', `/api/provider/calls/${body.providerId}`],
+		['POST', `/api/provider/calls/${body.providerId}/cancel`],
+		['GET', '/api/provider/settings'],
+		['PUT', '/api/provider/settings', (await app.api('GET', '/api/provider/settings')).body],
+		['POST', '/api/webhooks/provider-status', { callId: id, providerId: 'sim_1', status: 'COMPLETED' }],
+		['GET', '/healthz'],
+		['GET', '/readyz'],
+	];
+}
