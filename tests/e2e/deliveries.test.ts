@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Delivery, Settings } from '#contract';
-import { expect, test as base, type Server } from './server.ts';
+import { expect, expectConnection, openDashboard, rowOf, test as base, type Server } from './server.ts';
 
 /** A receiver under the test's control: it answers `status` until it is told otherwise. */
 interface Receiver {
@@ -249,13 +249,27 @@ test('[E7] the calls page loads nothing of this one, and this one is light', asy
 	};
 	const total = (of: ReadonlyMap<string, number>): number => [...of.values()].reduce((sum, size) => sum + size, 0);
 	const deliveries = await sizes('/deliveries');
-	await page.context().clearCookies();
 	const calls = await sizes('/');
 	const own = [...deliveries.keys()].filter((path) => !calls.has(path));
 	console.log(`calls ${(total(calls) / 1_000).toFixed(1)} kB, deliveries ${(total(deliveries) / 1_000).toFixed(1)} kB`);
 	expect(own).not.toEqual([]);
 	expect(total(calls)).toBeLessThanOrEqual(120_000);
 	expect(total(deliveries)).toBeLessThanOrEqual(120_000);
+});
+
+test('[E9] the history is live again after a visit, and missed nothing meanwhile', async ({ page, server }) => {
+	await server.create({ customerName: 'Before' });
+	await openDashboard(page, server);
+	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+	const nav = page.getByRole('navigation', { name: 'Main', exact: true });
+	await nav.getByRole('link', { name: 'Deliveries' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Deliveries' })).toBeVisible();
+	await server.create({ customerName: 'Meanwhile' });
+	await nav.getByRole('link', { name: 'Calls' }).click();
+	await expectConnection(page, 'Live');
+	await server.create({ customerName: 'Afterwards' });
+	for (const name of ['Before', 'Meanwhile', 'Afterwards']) await expect(rowOf(page, name)).toContainText('Completed');
+	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
 test.describe('without JavaScript', () => {
