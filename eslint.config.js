@@ -60,12 +60,12 @@ export default ts.config(
 						{
 							group: ['#contract'],
 							allowTypeImports: true,
-							message: 'Zod stays out of the bundle: values come from #contract/words.ts or search.ts.',
+							message: 'Zod stays out of the bundle: values come from #contract/words.ts, search.ts or local-path.ts.',
 						},
 						{
-							regex: '^#contract/(?!words|search)',
+							regex: '^#contract/(?!words|search|local-path)',
 							allowTypeImports: true,
-							message: 'Zod stays out of the bundle: values come from #contract/words.ts or search.ts.',
+							message: 'Zod stays out of the bundle: values come from #contract/words.ts, search.ts or local-path.ts.',
 						},
 					],
 				},

@@ -20,9 +20,18 @@ const once = <T extends z.ZodType>(schema: T) =>
 
 const wholeNumber = (name: string, min: number, max: number) =>
 	z
-		.string()
-		.regex(/^\d{1,9}$/, `${name} must be a whole number from ${min} to ${max}.`)
-		.transform(Number)
+		.union(
+			[
+				z
+					.string()
+					.regex(/^\d{1,9}$/)
+					.transform(Number),
+				z.int(),
+			],
+			{
+				error: `${name} must be a whole number from ${min} to ${max}.`,
+			},
+		)
 		.pipe(z.number().min(min, `${name} is at least ${min}.`).max(max, `${name} is at most ${max}.`));
 
 /** The parameters of `GET /api/calls`, as they stand in a URL. */

@@ -45,15 +45,17 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		return [];
 	};
 
+	/** When a write was last let in: a lock that is passed on and on is none that stays. */
+	let letInAt = 0;
 	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
 	const patiently = async <T>(work: () => T): Promise<T> => {
-		const giveUpAt = performance.now() + patienceMs;
+		const since = performance.now();
 		for (;;) {
 			try {
 				return work();
 			} catch (error) {
 				if (!isBusy(error)) throw error;
-				if (performance.now() >= giveUpAt)
+				if (performance.now() >= Math.max(since, letInAt) + patienceMs)
 					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
 			}
 			await pause(ASK_AGAIN_MS);
@@ -66,6 +68,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 	 */
 	const lockedNow = <T>(work: () => T): T => {
 		sqlite.exec('BEGIN IMMEDIATE');
+		letInAt = performance.now();
 		try {
 			const result = work();
 			sqlite.exec('COMMIT');

@@ -17,6 +17,11 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
+/** A migration that was applied reads otherwise now. */
+export class MigrationChanged extends Error {
+	override readonly name = 'MigrationChanged';
+}
+
 /** The folder of the migrations, found upwards from `from`: both the sources and the built server stand below it. */
 export function migrationsFrom(from: string): string {
 	for (let folder = from; ; folder = dirname(folder)) {
@@ -41,7 +46,7 @@ export async function migrate(database: Database, folder: string): Promise<strin
 			([rows]) => {
 				const known = rows?.[0];
 				if (known && known.checksum !== checksum)
-					throw new Error(`Migration ${name} was changed after it had been applied. Add a new one instead.`);
+					throw new MigrationChanged(`Migration ${name} was changed after it had been applied. Add a new one instead.`);
 				if (known) return { result: false, statements: [] };
 				const now = Date.now();
 				return {

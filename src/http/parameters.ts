@@ -2,8 +2,13 @@ import type { Request } from 'express';
 import { parse, ProblemError } from '#contract';
 import type { z } from 'zod';
 
+/** Far below what Express reads, so that nothing goes unseen behind it. */
+const PAIRS_MAX = 200;
+
 /** Refuses query parameters that are not in `known`: a typo must not widen a list or a deletion. */
 export function refuseUnknown(request: Request, known: readonly string[] = []): void {
+	if (request.originalUrl.split('&').length > PAIRS_MAX)
+		throw new ProblemError('unknown_parameter', `Give at most ${PAIRS_MAX} parameters.`);
 	const unknown = Object.keys(request.query).filter((name) => !known.includes(name));
 	if (unknown.length === 0) return;
 	throw new ProblemError(

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ProblemError, type Problem } from '#contract';
-import { DatabaseUnavailable } from '#db/database.ts';
+import { isEverybodysFault } from '#db/database.ts';
 
 /** The one handler that turns what was thrown into an answer. A bug is told to `onBug` and answered without its text. */
 export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
@@ -24,11 +24,15 @@ const requestIdOf = (response: Response): string => String(response.getHeader('x
 
 function asProblem(error: unknown): ProblemError {
 	if (error instanceof ProblemError) return error;
-	if (error instanceof DatabaseUnavailable)
-		return new ProblemError('database_unavailable', 'The database is busy. Nothing was changed; try again.', {
-			retryAfterSeconds: 1,
-			cause: error,
-		});
+	if (isEverybodysFault(error))
+		return new ProblemError(
+			'database_unavailable',
+			'The database cannot be written now. Nothing was changed; try again.',
+			{
+				retryAfterSeconds: 1,
+				cause: error,
+			},
+		);
 	return (
 		readerProblem(error) ??
 		new ProblemError('internal_error', 'This is our mistake. Nothing else is known here.', { cause: error })

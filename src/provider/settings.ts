@@ -18,7 +18,7 @@ export async function keepSettings(
 	onChange: (settings: Settings) => void,
 ): Promise<SettingsKeeper> {
 	const [row] = await database.all(READ);
-	let settings = row ? kept(JSON.parse(String(row.value)), defaults) : defaults;
+	let settings = row ? kept(String(row.value), defaults) : defaults;
 	return {
 		current: () => settings,
 		async change(changed) {
@@ -31,7 +31,13 @@ export async function keepSettings(
 }
 
 /** What was stored, by this release or another one: a knob that it did not know, or wrote differently, has its default. */
-function kept(stored: unknown, defaults: Settings): Settings {
+function kept(text: string, defaults: Settings): Settings {
+	let stored: unknown;
+	try {
+		stored = JSON.parse(text);
+	} catch {
+		return defaults; // somebody else wrote there
+	}
 	const known = (typeof stored === 'object' && stored !== null ? stored : {}) as Partial<
 		Record<keyof Settings, unknown>
 	>;

@@ -58,6 +58,7 @@ const text = z.string().transform((value) => (value === '' ? null : value));
 const httpUrl = z
 	.string()
 	.refine((value) => value === '' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)))
+	.refine((value) => value === '' || !URL.canParse(value) || new URL(value).username + new URL(value).password === '')
 	.transform((value) => (value === '' ? null : value.replace(/\/+$/, '')));
 const list = z.string().transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''));
 
@@ -83,7 +84,7 @@ const VARIABLES = {
 		text.refine((v) => v === null || /^(libsql|https?|wss?):\/\/.+$/.test(v)),
 	),
 	TURSO_AUTH_TOKEN: { ...token },
-	APP_URL: variable('', 'an http:// or https:// address', httpUrl),
+	APP_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl, true),
 	TRUST_PROXY: variable(
 		'',
 		'true, false, a number of proxies, or their addresses',
@@ -93,7 +94,7 @@ const VARIABLES = {
 			.refine((v) => typeof v !== 'string' || v.split(',').every((proxy) => isProxy(proxy.trim()))),
 	),
 	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
-	PROVIDER_URL: variable('', 'an http:// or https:// address', httpUrl),
+	PROVIDER_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl, true),
 	PROVIDER_TOKEN: { ...token },
 	PROVIDER_DELAY_MS_MIN: delay(800),
 	PROVIDER_DELAY_MS_MAX: delay(2_200),

@@ -1,4 +1,5 @@
 import { CallQuery, DeskQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
+import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
@@ -54,6 +55,8 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 		return { ok: await work() };
 	} catch (error) {
 		if (error instanceof ProblemError) return { problem: error.toProblem() };
+		if (isEverybodysFault(error))
+			return { problem: new ProblemError('database_unavailable', 'The database cannot be written now.').toProblem() };
 		throw error;
 	}
 }

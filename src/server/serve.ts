@@ -1,4 +1,5 @@
-import { CannotOpen } from '#db/database.ts';
+import { CannotOpen, isEverybodysFault } from '#db/database.ts';
+import { MigrationChanged } from '#db/migrate.ts';
 import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { createLog, type Logger } from './log.ts';
@@ -13,10 +14,10 @@ export function refuse(line: string): never {
 export async function serve(config: Config): Promise<void> {
 	const log = createLog(config.logLevel);
 	const app = await createApp(config, { log }).catch((error: unknown) => {
-		if (!(error instanceof CannotOpen)) throw error;
+		if (!(error instanceof CannotOpen || isEverybodysFault(error) || error instanceof MigrationChanged)) throw error;
 		const name = config.database.url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
 		refuse(
-			`${name}: "${config.database.url}" cannot be opened (${error.message}). Allowed is a database that this user may write.`,
+			`${name}: "${config.database.url}" cannot be opened (${error instanceof Error ? error.message : String(error)}). Allowed is a database that this user may write.`,
 		);
 	});
 	stopOnSignal(app, log);

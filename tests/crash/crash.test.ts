@@ -3,7 +3,7 @@ import { crash } from './crash.ts';
 
 describe('kill -9', () => {
 	it(
-		'[K1] at any moment loses nothing and doubles nothing (long form: npm run test:crash)',
+		'[Z1] at any moment loses nothing and doubles nothing (long form: npm run test:crash)',
 		{ timeout: 180_000 },
 		async () => {
 			const seed = `${Date.now()}`;

@@ -56,7 +56,7 @@ const columns = (count: number): string => Array.from({ length: count }, (_, i) 
 const left = async (database: Database, sql: string): Promise<number> => Number((await database.all(sql))[0]?.left);
 
 describe('two worker processes on one file', () => {
-	it('[K4] run thousands of due jobs: none twice, none left, both at work', { timeout: 90_000 }, async () => {
+	it('[Z4] run thousands of due jobs: none twice, none left, both at work', { timeout: 90_000 }, async () => {
 		const { url, database: file } = await database();
 		await file.all(
 			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${columns(6)} FROM json_each(?)`,
@@ -74,7 +74,7 @@ describe('two worker processes on one file', () => {
 		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
 	});
 
-	it('[K5] send thousands of due webhooks: each once, none left', { timeout: 90_000 }, async () => {
+	it('[Z5] send thousands of due webhooks: each once, none left', { timeout: 90_000 }, async () => {
 		const { url, database: file } = await database();
 		const sent = new Map<string, number>();
 		const receiver = await startReceiver((response, { headers }) => {
@@ -121,7 +121,7 @@ describe('two worker processes on one file', () => {
 		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
 	});
 
-	it('[K6] take over what a killed one held once its leases are over', { timeout: 60_000 }, async () => {
+	it('[Z6] take over what a killed one held once its leases are over', { timeout: 60_000 }, async () => {
 		const { url, database: file } = await database();
 		const held = new Map<string, number>();
 		let hangs = true;

@@ -397,8 +397,8 @@ describe('by hand', () => {
 		expect((await many({ filter: { state: ['dead', 'delivered'], code: 500 }, dryRun: true })).body).toEqual({
 			count: 4,
 		});
-		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 4 }); // what was canceled stays so
-		expect((await many({ filter: { callId: gone } })).body).toEqual({ count: 0 });
+		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 5 }); // what was canceled stays so
+		expect((await many({ filter: { callId: gone }, dryRun: true })).body).toEqual({ count: 1 }); // that it was hung up
 		expect((await many({ filter: { callId: two }, dryRun: false })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, tried(7));
 		expect(receiver.requests).toHaveLength(sentBefore + 2);
@@ -473,8 +473,13 @@ describe('by hand', () => {
 		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, callId)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
-		const states = (await deliveriesOf(app, callId)).map(({ state, nextAttemptAt }) => [state, nextAttemptAt]);
-		expect(states).toEqual([1, 2, 3, 4].map(() => ['canceled', null]));
+		const planned = (await deliveriesOf(app, callId)).slice(0, 4);
+		expect(planned.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
+			planned.map(() => ['canceled', null]),
+		);
+		// The provider's last word of it: hung up.
+		const [request] = await receiver.received(1);
+		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
 	});
 });
 

@@ -6,7 +6,7 @@ import { byField, dueAt, WHENS, type Errors, type FormAnswer, type Values } from
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
-	depends('calls');
+	depends('app:calls');
 	// A form's action stands in the query too (`?/create`); the list knows nothing of it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: view, problem } = await locals.app.calls(params);

@@ -46,6 +46,9 @@ export function createHub({ io, position, syncFrom, settings, version, now, onEr
 		}
 	}
 
+	/** Lets the event loop turn, so that many questions at once stop nobody else. */
+	const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 	const follow = (socket: FeedSocket): Promise<void> =>
 		withSync((socket.handshake.auth as { cursor?: unknown }).cursor, (sync) => {
 			socket.emit('sync', sync);
@@ -58,10 +61,16 @@ export function createHub({ io, position, syncFrom, settings, version, now, onEr
 			onError(error);
 			socket.disconnect(true); // it comes back and asks again
 		});
+		let asking = false;
 		socket.on('sync', (where: unknown, answer: unknown) => {
-			if (typeof answer !== 'function') return;
+			// One question at a time: a delta may be long, and whoever asks again before it came gets that one.
+			if (typeof answer !== 'function' || asking) return;
+			asking = true;
 			const cursor = typeof where === 'object' && where !== null && 'cursor' in where ? where.cursor : undefined;
-			withSync(cursor, answer as (sync: Sync) => void).catch(onError);
+			turn()
+				.then(() => withSync(cursor, answer as (sync: Sync) => void))
+				.catch(onError)
+				.finally(() => (asking = false));
 		});
 	});
 

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
@@ -40,7 +40,7 @@ export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
 		// A script whose id was empty must not clear the history.
 		if (request.originalUrl.split('?')[0]?.endsWith('/'))
 			throw new ProblemError('not_found', 'Behind the slash an id is missing. Nothing was deleted.');
-		await calls.clear(runOf(request.query));
+		await calls.clear(runOf(request));
 		response.status(204).end();
 	});
 	router.get('/:id', async (request, response) => {
@@ -67,14 +67,16 @@ export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
 	return router;
 }
 
-/** The one run to clear, or null for the whole history. Anything doubtful deletes nothing. */
-function runOf(query: Record<string, unknown>): string | null {
-	const names = Object.keys(query);
-	if (names.length === 0) return null;
+/** The one run to clear, or null for the whole history. Anything doubtful deletes nothing: even a lone `?` is. */
+function runOf({ originalUrl, query }: Request): string | null {
+	if (!originalUrl.includes('?')) return null;
 	const { run } = query;
-	if (names.length === 1 && typeof run === 'string' && run !== '' && [...run].length <= RUN_MAX) return run;
+	const names = Object.keys(query);
+	// Said once and alone: a query that is cut or folded on the way must not widen what is deleted.
+	const alone = /^[^?]*\?run=[^&]+$/.test(originalUrl) && names.length === 1;
+	if (alone && typeof run === 'string' && run !== '' && [...run].length <= RUN_MAX) return run;
 	const message = `Give one run of 1 to ${RUN_MAX} characters, or no parameter at all for the whole history.`;
 	throw new ProblemError('invalid_input', 'It is not clear what shall be deleted. Nothing was.', {
-		errors: names.map((path) => ({ path, message })),
+		errors: (names.length === 0 ? ['run'] : names).map((path) => ({ path, message })),
 	});
 }

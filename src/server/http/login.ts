@@ -1,5 +1,6 @@
 import express, { Router, type Request } from 'express';
 import { ProblemError } from '#contract';
+import { localPath } from '#contract/local-path.ts';
 import type { Access } from './access.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -35,13 +36,4 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 		response.redirect(303, access.protected ? '/login' : '/');
 	});
 	return router;
-}
-
-/** Where to go after the login: a path of this server, never another host. */
-function localPath(next: unknown): string {
-	if (typeof next !== 'string' || !next.startsWith('/')) return '/';
-	const base = 'http://local.invalid';
-	const url = URL.canParse(next, base) ? new URL(next, base) : null;
-	// Once its dots are resolved, a path may begin with two slashes, which name a host.
-	return url?.origin === base ? `${url.pathname.replace(/^\/+/, '/')}${url.search}` : '/';
 }

@@ -61,7 +61,9 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 
 function jsonOf(raw: Buffer): unknown {
 	try {
-		return JSON.parse(raw.toString('utf8'));
+		const value: unknown = JSON.parse(raw.toString('utf8'));
+		JSON.stringify(value); // nested deeper than can be written again is not JSON to us
+		return value;
 	} catch (error) {
 		throw new ProblemError('invalid_json', 'The body is not well-formed JSON.', { cause: error });
 	}
