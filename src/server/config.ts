@@ -84,7 +84,7 @@ const VARIABLES = {
 		text.refine((v) => v === null || /^(libsql|https?|wss?):\/\/.+$/.test(v)),
 	),
 	TURSO_AUTH_TOKEN: { ...token },
-	APP_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl, true),
+	APP_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl),
 	TRUST_PROXY: variable(
 		'',
 		'true, false, a number of proxies, or their addresses',
@@ -94,7 +94,7 @@ const VARIABLES = {
 			.refine((v) => typeof v !== 'string' || v.split(',').every((proxy) => isProxy(proxy.trim()))),
 	),
 	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
-	PROVIDER_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl, true),
+	PROVIDER_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl),
 	PROVIDER_TOKEN: { ...token },
 	PROVIDER_DELAY_MS_MIN: delay(800),
 	PROVIDER_DELAY_MS_MAX: delay(2_200),
@@ -171,7 +171,7 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
 	if (result.success) return result.data;
-	const shown = secret ? 'its value (not shown)' : JSON.stringify(value); // on one line, whatever it holds
+	const shown = secret || hasPassword(value) ? 'its value (not shown)' : JSON.stringify(value); // on one line, whatever it holds
 	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
 }
 
@@ -193,3 +193,5 @@ function isProxy(text: string): boolean {
 		(bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most)
 	);
 }
+
+const hasPassword = (value: string): boolean => URL.canParse(value) && new URL(value).password !== '';
