@@ -141,10 +141,12 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 			poured.accepted.push(id);
 			acceptedSoFar++;
 			const fate = own();
-			if (fate < 0.05 && (await ask('POST', `/api/calls/${id}/cancel`)) !== null) poured.canceled++;
-			if (fate > 0.95) {
-				const answer = await ask('DELETE', `/api/calls/${id}`);
-				(answer === null ? poured.maybeDeleted : poured.deleted).push(id);
+			// Somebody changes his mind about a call of before, which may be anywhere on its way.
+			const other = poured.accepted[Math.max(0, poured.accepted.length - 1 - Math.floor(own() * 12))]!;
+			if (fate < 0.06 && (await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
+			if (fate > 0.94) {
+				const answer = await ask('DELETE', `/api/calls/${other}`);
+				(answer === null ? poured.maybeDeleted : poured.deleted).push(other);
 			}
 		}
 		return poured;
@@ -163,8 +165,9 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		} catch {
 			return null; // it was killed
 		}
-		// A call may have ended before it is canceled.
-		if (!response.ok && response.status !== 409) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+		// A call may have ended before it is canceled, or be gone.
+		if (!response.ok && ![404, 409].includes(response.status))
+			throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		return (text === '' ? {} : JSON.parse(text)) as T;
 	}
 }
@@ -245,7 +248,9 @@ async function inspect(url: string, accepted: readonly string[], deleted: Readon
 				LEFT JOIN "Call" ON "Call"."id" = "Delivery"."callId"
 				WHERE NOT ("Delivery"."state" = 'delivered' OR ("Delivery"."state" = 'canceled'
 					AND ("ProviderCall"."state" = 'canceled' OR "Call"."id" IS NULL OR "Call"."outcome" = 'canceled')))`),
-			unplanned: await ids(`SELECT "providerId" FROM "ProviderCall" WHERE json_array_length("plan") <>
+			// One that was hung up tells so at its end.
+			unplanned:
+				await ids(`SELECT "providerId" FROM "ProviderCall" WHERE json_array_length("plan") + ("state" = 'canceled') <>
 				(SELECT count(*) FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId")`),
 			jobsLeft: await ids('SELECT "kind", "callId" FROM "Job"'),
 			integrity: (await ids('PRAGMA integrity_check')).join('\n'),

@@ -1,0 +1,62 @@
+import { openDatabase } from '#db/open.ts';
+import { createOutboxStore } from '#provider/outbox-store.ts';
+import { createOutbox } from '#provider/outbox.ts';
+import { createSender } from '#provider/sender.ts';
+import { createWorker, type Worker } from '#queue/worker.ts';
+import { createJobStore, type Job } from '#server/jobs/store.ts';
+
+/** A worker in a process of its own, over a database file that others work on too. It tells its parent what it runs. */
+export interface Task {
+	what: 'jobs' | 'deliveries';
+	url: string;
+	secret: string;
+	leaseMs?: number;
+	/** It never settles what it took. */
+	hangs?: boolean;
+}
+/** A job that it ran, or that it works. */
+export type Told = { ran: string } | { works: true };
+
+const tell = (told: Told): void => void process.send?.(told);
+const task = JSON.parse(process.argv[2] ?? '') as Task;
+const database = openDatabase({ url: task.url, authToken: undefined });
+let leases = 0;
+const shared = {
+	now: Date.now,
+	onError(error: unknown): never {
+		throw error;
+	},
+};
+
+function start(): Worker {
+	if (task.what === 'deliveries')
+		return createOutbox({
+			...shared,
+			store: createOutboxStore(database, 'foreign'),
+			concurrency: 16,
+			send: createSender({ secrets: [task.secret], ownUrl: () => '', now: Date.now, timeoutMs: 10_000 }),
+			onFault: () => Promise.resolve(),
+			onSettled: (id) => tell({ ran: id }),
+			speed: () => 1,
+			chance: Math.random,
+		});
+	const store = createJobStore(database);
+	return createWorker<Job>({
+		...{ ...shared, store, newLease: () => `${process.pid}-${++leases}` },
+		...(task.leaseMs === undefined ? {} : { leaseMs: task.leaseMs }),
+		async run(job) {
+			tell({ ran: job.id });
+			if (task.hangs) await new Promise(() => undefined);
+			await store.done(job);
+		},
+	});
+}
+
+const worker = start();
+tell({ works: true });
+process.on('message', () => {
+	void worker.close().then(() => {
+		database.close();
+		process.disconnect();
+	});
+});

@@ -1,0 +1,141 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Database } from '#db/database.ts';
+import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { temporaryFolder } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { PATIENCE } from '#tests/support/deliveries.ts';
+import { startReceiver } from '#tests/support/receiver.ts';
+import { newSecret } from '#tests/support/webhook.ts';
+import type { Task, Told } from './worker.ts';
+
+const ROWS = 2_000;
+
+interface Working {
+	process: ChildProcess;
+	/** The rows that it ran. */
+	ran: string[];
+	works: Promise<void>;
+	/** Lets it settle what is under way, and waits for its end. */
+	stop(): Promise<number | null>;
+}
+
+function startWorker(task: Task): Working {
+	const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(task)], {
+		execArgv: ['--import', import.meta.resolve('tsx')],
+	});
+	onTestFinished(() => void child.kill('SIGKILL'));
+	const ended = once(child, 'exit').then(([code]) => code as number | null);
+	const ran: string[] = [];
+	const works = new Promise<void>((resolve) => {
+		child.on('message', (told: Told) => {
+			if ('ran' in told) ran.push(told.ran);
+			else resolve();
+		});
+	});
+	return {
+		...{ process: child, ran, works },
+		async stop() {
+			child.send('stop');
+			return ended;
+		},
+	};
+}
+
+async function database(): Promise<{ url: string; database: Database }> {
+	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
+	const database = await openTestDatabase(url);
+	await migrate(database, migrationsFrom(import.meta.dirname));
+	return { url, database };
+}
+/** As JSON, to be written as rows in one go. */
+const rows = (of: (i: number) => unknown[]): string => JSON.stringify(Array.from({ length: ROWS }, (_, i) => of(i)));
+const columns = (count: number): string => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
+const left = async (database: Database, sql: string): Promise<number> => Number((await database.all(sql))[0]?.left);
+
+describe('two worker processes on one file', () => {
+	it('[Z4] run thousands of due jobs: none twice, none left, both at work', { timeout: 90_000 }, async () => {
+		const { url, database: file } = await database();
+		await file.all(
+			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${columns(6)} FROM json_each(?)`,
+			rows((i) => [`job-${i}`, 'dispatch', 'a', '{}', Date.now() - 1_000 + (i % 7), 0]),
+		);
+		const task = { what: 'jobs', url, secret: newSecret() } as const;
+		const workers = [startWorker(task), startWorker(task)];
+		await expect
+			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 60_000 })
+			.toBe(0);
+		expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+		const ran = workers.flatMap((worker) => worker.ran);
+		expect(ran).toHaveLength(ROWS);
+		expect(new Set(ran).size).toBe(ROWS);
+		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
+	});
+
+	it('[Z5] send thousands of due webhooks: each once, none left', { timeout: 90_000 }, async () => {
+		const { url, database: file } = await database();
+		const sent = new Map<string, number>();
+		const receiver = await startReceiver((response, { headers }) => {
+			const id = String(headers['webhook-id']);
+			sent.set(id, (sent.get(id) ?? 0) + 1);
+			response.writeHead(204).end();
+		});
+		await file.all(
+			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
+				SELECT ${columns(11)} FROM json_each(?)`,
+			rows((i) => {
+				const due = Date.now() - 1_000;
+				const call = Math.floor(i / 3);
+				return [
+					`msg_${i}`,
+					`sim_${call}`,
+					`call-${call}`,
+					(i % 3) + 1,
+					'call.ringing',
+					`${receiver.url}/${call}`,
+					'{}',
+					'pending',
+					due,
+					0,
+					due,
+				];
+			}),
+		);
+		const task = { what: 'deliveries', url, secret: newSecret() } as const;
+		const workers = [startWorker(task), startWorker(task)];
+		await expect
+			.poll(() => left(file, `SELECT count(*) AS "left" FROM "Delivery" WHERE "dueAt" IS NOT NULL`), {
+				interval: 50,
+				timeout: 80_000,
+			})
+			.toBe(0);
+		expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+		expect(sent.size).toBe(ROWS);
+		expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
+		expect(await file.all('SELECT "state", "attempts", count(*) AS "count" FROM "Delivery" GROUP BY 1, 2')).toEqual([
+			{ state: 'delivered', attempts: 1, count: ROWS },
+		]);
+		expect(await left(file, 'SELECT count(*) AS "left" FROM "Attempt"')).toBe(ROWS);
+		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
+	});
+
+	it('[Z6] run again what a killed one held, once its lease is over, and not before', async () => {
+		const { url, database: file } = await database();
+		await file.all(
+			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('held', 'dispatch', 'a', '{}', ?, 0)`,
+			Date.now(),
+		);
+		const task = { what: 'jobs', url, secret: newSecret(), leaseMs: 1_500 } as const;
+		const killed = startWorker({ ...task, hangs: true });
+		await expect.poll(() => killed.ran, PATIENCE).toEqual(['held']);
+		killed.process.kill('SIGKILL');
+		const [row] = await file.all('SELECT "leasedUntil" FROM "Job"');
+		const heir = startWorker(task);
+		await expect.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), PATIENCE).toBe(0);
+		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
+		expect(heir.ran).toEqual(['held']);
+		expect(await heir.stop()).toBe(0);
+	});
+});
