@@ -126,6 +126,23 @@ describe('a database file', () => {
 		expect(await count(database)).toBe(20);
 	});
 
+	it('[DB17] writes that come together are one for each turn of the event loop, in order of arrival', async () => {
+		const { database, insert } = await openTable();
+		let turns = 0;
+		let turning = true;
+		const turn = (): void => {
+			turns++;
+			if (turning) setImmediate(turn);
+		};
+		setImmediate(turn);
+		const work = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i)));
+		await Promise.all(work).finally(() => (turning = false));
+		expect(turns).toBeGreaterThanOrEqual(39);
+		expect((await database.all('SELECT "value" FROM "T" ORDER BY rowid')).map(({ value }) => value)).toEqual(
+			work.map((_, i) => i),
+		);
+	});
+
 	it('[DB5] reads go on under a foreign lock', async () => {
 		const { path, database, insert } = await openTable();
 		await insert(1);

@@ -48,8 +48,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 	/** When a write was last let in: a lock that is passed on and on is none that stays. */
 	let letInAt = 0;
 	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
-	const patiently = async <T>(work: () => T): Promise<T> => {
-		const since = performance.now();
+	const patiently = async <T>(work: () => T, since = performance.now()): Promise<T> => {
 		for (;;) {
 			try {
 				return work();
@@ -79,15 +78,35 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		}
 	};
 
-	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result =>
-		lockedNow(() => {
-			const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
-			for (const [sql, ...values] of statements) all(sql, values);
-			return result;
-		});
+	let writing = false;
+	const waiting: (() => void)[] = [];
+	const next = (): void => {
+		const first = waiting.shift();
+		if (first) first();
+		else writing = false;
+	};
+	/**
+	 * One write in each turn of the event loop, in order of arrival. A commit waits for the disk: many in one turn would
+	 * hold up everything else here, and leave no gap for another process.
+	 */
+	const inTurn = async <T>(write: () => T): Promise<T> => {
+		const since = performance.now();
+		if (writing) await new Promise<void>((resolve) => waiting.push(resolve));
+		writing = true;
+		try {
+			return await patiently(() => lockedNow(write), since);
+		} finally {
+			setImmediate(next);
+		}
+	};
 
-	const oneStatement = <T>(sql: string, run: () => T): Promise<T> =>
-		patiently(() => (READS.test(sql) ? run() : lockedNow(run)));
+	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result => {
+		const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));
+		for (const [sql, ...values] of statements) all(sql, values);
+		return result;
+	};
+
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? patiently(run) : inTurn(run));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);
@@ -103,7 +122,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		client: clientOver(sqlite, oneStatement),
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
-		transact: (reads, plan) => patiently(() => transactNow(reads, plan)),
+		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
 		close() {
 			if (!sqlite.open) return;
 			sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
