@@ -47,7 +47,7 @@ const EARLIER_UNTRIED = `EXISTS (SELECT 1 FROM "Delivery" AS "earlier" WHERE "ea
  */
 export type Lane = 'own' | 'foreign';
 const PER_ADDRESS = 6;
-const FREE = `("leasedUntil" IS NULL OR "leasedUntil" < ?3)`;
+const FREE = `(+"leasedUntil" IS NULL OR +"leasedUntil" < ?3)`;
 const POLITE = `("dueAt" <= ?3 - ${POLITE_MS} OR NOT ${EARLIER_UNTRIED})`;
 const UNDER_WAY = `SELECT "url", count(*) AS "count" FROM "Delivery" WHERE "leasedUntil" >= ?3 AND "url" IS NOT NULL GROUP BY "url"`;
 const DUE: Record<Lane, string> = {
@@ -72,7 +72,7 @@ const WAITING: Record<Lane, string> = {
 const nextDueIn = (
 	lane: Lane,
 ): string => `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at"
-	FROM "Delivery" WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NULL
+	FROM "Delivery" WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL
 		AND ${WAITING[lane]} AND ?1 > 0 ORDER BY "dueAt" LIMIT 64)`;
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 /** At start: what a dead process held is free at once. */
