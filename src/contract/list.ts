@@ -96,3 +96,20 @@ export const RedeliverMany = z
 	})
 	.refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'Give either ids or filter.');
 export type RedeliverMany = z.infer<typeof RedeliverMany>;
+
+/** The parameters of `GET /api/events`. `Last-Event-ID` wins over `cursor`. */
+export const EventsQuery = z.strictObject({
+	cursor: once(Cursor),
+	/** The changes of one call. */
+	callId: once(z.string().max(100)),
+	/** The changes of one run. */
+	run: once(typed('The run', RUN_MAX)),
+});
+export type EventsQuery = z.infer<typeof EventsQuery>;
+
+/** The parameters of `GET /api/calls/:id/wait`. */
+export const WaitQuery = z.strictObject({
+	/** In seconds. */
+	timeout: once(wholeNumber('timeout', 1, 120)),
+});
+export type WaitQuery = z.infer<typeof WaitQuery>;

@@ -13,6 +13,7 @@ export const PROBLEMS = {
 	host_not_allowed: [403, 'This host name is not allowed'],
 	not_found: [404, 'There is nothing here'],
 	call_not_found: [404, 'There is no such call'],
+	wait_timeout: [408, 'The call has not ended in time'],
 	illegal_transition: [409, 'The call cannot go there'],
 	call_gone: [410, 'The call does not exist'],
 	body_too_large: [413, 'The body is too large'],

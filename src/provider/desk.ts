@@ -8,6 +8,8 @@ export interface Desk {
 	/** A call's deliveries with their attempts, in the order in which they were planned. */
 	ofCall(callId: string): Promise<Delivery[]>;
 	get(id: string): Promise<Delivery | null>;
+	/** Those of these that are there, in no promised order. */
+	byId(ids: readonly string[]): Promise<Delivery[]>;
 	/** Newest first. Throws `invalid_page`. */
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
 	/** How many match. */
@@ -34,6 +36,7 @@ const LIMIT = 50;
 const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT value FROM json_each(?)) ORDER BY "number"`;
 const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
+const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const CAN_REDELIVER = `"state" <> 'canceled' AND "leasedUntil" IS NULL`;
 const redeliverWhere = (where: string): string =>
 	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying' WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
@@ -58,6 +61,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 
 	return {
 		get,
+		byId: async (ids) => withAttempts(await database.all(BY_ID, JSON.stringify(ids))),
 		ofCall: async (callId) => withAttempts(await database.all(OF_CALL, callId)),
 		async list(query) {
 			const [where, values] = filterOf(query);

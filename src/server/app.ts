@@ -9,13 +9,19 @@ import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createCalls } from './calls/calls.ts';
 import { createCallReads } from './calls/reads.ts';
-import { createWriter } from './calls/writer.ts';
+import { createWriter, type Committed } from './calls/writer.ts';
 import type { Config } from './config.ts';
 import { syncFrom } from './feed/delta.ts';
+import { createEndings } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
+import { openSocketDoor } from './feed/socket-door.ts';
+import { openStreamDoor } from './feed/stream-door.ts';
+import { createWatching } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
+import { createConnections } from './http/connections.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { createHttp } from './http/routes.ts';
+import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
 import { createCarrier } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -23,7 +29,7 @@ import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
-import { createSockets, sessionRoom } from './sockets.ts';
+import { createSockets } from './sockets.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
@@ -88,21 +94,33 @@ export async function createApp(
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
 		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
-		onSettings: (settings) => hub.publishSettings(settings),
+		onSettings: (settings) => socketDoor.publishSettings(settings),
 		record: (callId, fault) => calls.fault(callId, fault),
-		onDeliveries: () => undefined,
+		onDeliveries: (ids) => watching.delivered(ids),
 		...{ onError, now, chance, timeoutMs },
 	});
 
-	const io = createSockets(access, rules, onError);
+	// A foreign provider keeps its deliveries to itself.
+	const desk = ownProvider ? provider.desk : null;
+	const connections = createConnections(config.maxSocketsPerAddress, config.trustProxy);
+	const sessionEnds = createSessionEnds(now);
+	const io = createSockets({ access, rules, connections, sessionEnds, onError });
 	const hub = createHub({
-		...{ io, version, now, onError },
 		position: await reads.position(),
 		syncFrom: (cursor) => syncFrom(cursor, database),
-		settings: provider.settings.current,
+		...{ version, now, onError },
 	});
+	const watching = createWatching({ io, reads, deliveries: desk, onError });
+	const socketDoor = openSocketDoor({ io, hub, watching, settings: provider.settings.current, onError });
+	const streams = openStreamDoor(hub);
+	const endings = createEndings((id) => reads.get(id));
 
-	const writer = createWriter({ database, now, onCommit: hub.publish, onJobs: () => jobs?.wake(), onError });
+	const onCommit = (committed: Committed): void => {
+		hub.publish(committed);
+		endings.committed(committed);
+		watching.touched(committed.touched);
+	};
+	const writer = createWriter({ database, now, onCommit, onJobs: () => jobs?.wake(), onError });
 	const calls = createCalls({
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
@@ -130,18 +148,16 @@ export async function createApp(
 		});
 	};
 
-	// A foreign provider keeps its deliveries to itself.
-	const desk = ownProvider ? provider.desk : null;
 	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now });
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const http = createHttp({
-		...{ access, rules, sessions, calls, reads, desk },
+		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings },
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, createRejections(database, now)),
 		provider: provider.routes,
 		pages: web.handler,
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
-		onLogout: (session) => io.in(sessionRoom(session)).disconnectSockets(true),
+		onLogout: sessionEnds.ended,
 		isReady: async () =>
 			ready && jobs?.isAwake() === true && provider.isAwake() && (await reads.position()).epoch !== '',
 		onBug: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
@@ -160,8 +176,8 @@ export async function createApp(
 		},
 		async close() {
 			ready = false;
-			hub.close();
 			stopForgetting?.();
+			endings.close();
 			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
@@ -176,6 +192,10 @@ export async function createApp(
 
 	/** Closes every socket in a way that makes clients come back, then waits for the requests under way. */
 	async function closeServer(): Promise<void> {
+		hub.close();
+		watching.close();
+		streams.close();
+		sessionEnds.close();
 		await io.close();
 		if (isListening(server)) await new Promise((resolve) => server.close(resolve));
 	}

@@ -23,6 +23,8 @@ export interface Config {
 	apiToken: string | null;
 	/** `whsec_…`; the first signs, all verify. Empty: made and kept on first start. */
 	webhookSecrets: string[];
+	/** How many sockets, event streams and waits one address may hold open; loopback may hold any number. */
+	maxSocketsPerAddress: number;
 	logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 	/** The built pages; or Vite serves the sources, with hot reload; or there are none (tests of the API). */
 	pages: 'built' | 'vite' | 'none';
@@ -118,6 +120,7 @@ const VARIABLES = {
 		list.refine((secrets) => secrets.every(isWebhookSecret)),
 		true,
 	),
+	MAX_SOCKETS_PER_ADDRESS: variable('200', 'a whole number from 1 to 1000000', integer(1, 1_000_000)),
 	LOG_LEVEL: variable(
 		'info',
 		'trace, debug, info, warn, error or silent',
@@ -161,6 +164,7 @@ export function readConfig(
 		callbackHosts: v.CALLBACK_HOSTS,
 		apiToken: v.API_TOKEN,
 		webhookSecrets: v.WEBHOOK_SECRET,
+		maxSocketsPerAddress: v.MAX_SOCKETS_PER_ADDRESS,
 		logLevel: v.LOG_LEVEL,
 		pages,
 	};

@@ -1,22 +1,40 @@
 import { Server } from 'socket.io';
 import { ProblemError } from '#contract';
-import type { FeedServer } from './feed/hub.ts';
+import { OneFrameAdapter } from './feed/one-frame.ts';
+import type { FeedServer } from './feed/socket-door.ts';
 import type { Access } from './http/access.ts';
+import { tooMany, type Connections } from './http/connections.ts';
 import { checkHost, checkOrigin, type GuardRules } from './http/guards.ts';
-import type { Session } from './http/sessions.ts';
+import type { SessionEnds } from './http/session-ends.ts';
+
+export interface SocketsDeps {
+	access: Access;
+	rules: GuardRules;
+	connections: Connections;
+	sessionEnds: SessionEnds;
+	onError(error: unknown): void;
+}
+
+/** How long a connection may be open without asking for the feed. */
+const CONNECT_WITHIN_MS = 10_000;
 
 /** Socket.IO, WebSocket only. Nobody who may not is let in: wrong origins before the upgrade, wrong tokens before any event. */
-export function createSockets(access: Access, rules: GuardRules, onError: (error: unknown) => void): FeedServer {
+export function createSockets({ access, rules, connections, sessionEnds, onError }: SocketsDeps): FeedServer {
 	const io: FeedServer = new Server({
 		transports: ['websocket'],
 		serveClient: false,
 		perMessageDeflate: false,
 		httpCompression: false,
+		connectTimeout: CONNECT_WITHIN_MS,
 		maxHttpBufferSize: 64 * 1_024,
+		adapter: OneFrameAdapter,
 		allowRequest: (request, answer) => {
 			try {
 				checkHost(request.headers, rules);
 				checkOrigin(request.headers, rules);
+				const leave = connections.enter(request);
+				if (!leave) throw tooMany();
+				request.socket.once('close', leave);
 				answer(null, true);
 			} catch (error) {
 				if (!(error instanceof ProblemError)) onError(error);
@@ -37,7 +55,11 @@ export function createSockets(access: Access, rules: GuardRules, onError: (error
 					return next(
 						refusal(new ProblemError('origin_not_allowed', 'With a session cookie, send the Origin header too.')),
 					);
-				if (visitor.session) endWith(visitor.session, socket);
+				if (visitor.session)
+					socket.on(
+						'disconnect',
+						sessionEnds.endWith(visitor.session, () => socket.disconnect(true)),
+					);
 				next();
 			},
 			(error: unknown) => {
@@ -48,17 +70,6 @@ export function createSockets(access: Access, rules: GuardRules, onError: (error
 		);
 	});
 	return io;
-}
-
-export const sessionRoom = ({ id }: Session): string => `session:${id}`;
-
-type FeedSocket = Parameters<Parameters<FeedServer['use']>[0]>[0];
-
-/** The socket ends with its session: at logout by the room, at its end by this timer. */
-function endWith(session: Session, socket: FeedSocket): void {
-	void socket.join(sessionRoom(session));
-	const end = setTimeout(() => socket.disconnect(true), Math.max(0, session.expiresAt - Date.now()));
-	socket.on('disconnect', () => clearTimeout(end));
 }
 
 function refusal(problem: ProblemError): Error {

@@ -4,9 +4,11 @@ import { FAR } from './trace.ts';
 /** A request that would be answered with a 2xx. */
 export type Door = [method: string, path: string, body?: unknown];
 
-/** Every door of the server that is built, with something behind each. */
+/** Every door of the server that is built, with something behind each; but for the event stream, which has no end. */
 export async function doorsOf(app: TestApp): Promise<Door[]> {
 	const { id } = await app.create({ scheduledAt: FAR });
+	const ended = await app.create({ scheduledAt: FAR });
+	await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'COMPLETED' });
 	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
 		...{ ...ask, callId: 'elsewhere' },
@@ -16,6 +18,9 @@ export async function doorsOf(app: TestApp): Promise<Door[]> {
 		['GET', '/api/calls'],
 		['GET', `/api/calls/${id}`],
 		['POST', '/api/calls', { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR }],
+		['GET', `/api/calls/${ended.id}/wait?timeout=1`],
+		['GET', '/api/deliveries'],
+		['POST', '/api/deliveries/redeliver', { filter: {}, dryRun: true }],
 		['PATCH', `/api/calls/${id}`, { status: 'PENDING' }],
 		['POST', `/api/calls/${id}/cancel`],
 		['DELETE', `/api/calls/${id}`],

@@ -26,6 +26,8 @@ export function positionFrom([row]: Row[]): FeedPosition {
 export interface CallReads {
 	position(): Promise<FeedPosition>;
 	get(id: string): Promise<{ call: Call; events: Event[] } | null>;
+	/** The entries of a call's timeline past `seq`, in their order. */
+	eventsAfter(id: string, seq: number): Promise<Event[]>;
 	list(query: CallQuery): Promise<CallPage>;
 	/** The customers of these calls, by the call's id; a call that is not here is left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
@@ -53,23 +55,25 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 		return (await database.all(sql, ...values, limit)).map(fromRow);
 	}
 
+	async function eventsAfter(id: string, seq: number): Promise<Event[]> {
+		const events = await prisma.event.findMany({ where: { callId: id, seq: { gt: seq } }, orderBy: { seq: 'asc' } });
+		return events.map(({ at, data, type, ...event }) => ({
+			...event,
+			type: type as Event['type'],
+			at: at.toISOString(),
+			data: JSON.parse(data) as Event['data'],
+		}));
+	}
+
 	return {
 		position,
 
 		async get(id) {
 			const call = await prisma.call.findUnique({ where: { id } });
 			if (!call) return null;
-			const events = await prisma.event.findMany({ where: { callId: id }, orderBy: { seq: 'asc' } });
-			return {
-				call: toCall(fromPrisma(call)),
-				events: events.map(({ at, data, type, ...event }) => ({
-					...event,
-					type: type as Event['type'],
-					at: at.toISOString(),
-					data: JSON.parse(data) as Event['data'],
-				})),
-			};
+			return { call: toCall(fromPrisma(call)), events: await eventsAfter(id, 0) };
 		},
+		eventsAfter,
 
 		async list(query) {
 			// The position first: what changes between the two reads comes again by the feed, and nothing falls between them.

@@ -12,6 +12,8 @@ export interface Committed {
 	/** The seq of the last change before these, as the transaction read it. */
 	previous: number;
 	position: Position;
+	/** The calls that may have new entries on their timelines, also where nothing else of them changed. */
+	touched: readonly string[];
 }
 
 export interface WriterDeps {
@@ -42,7 +44,7 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 			return { result: planned, statements: planned.statements };
 		});
 		try {
-			if (changes.length > 0) onCommit({ changes, previous, position });
+			onCommit({ changes, previous, position, touched: commands.flatMap(idOf) });
 			if (jobs) onJobs();
 		} catch (error) {
 			onError(error);
@@ -50,6 +52,11 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		return outcomes;
 	});
 	return { write: (command) => group.add(command), settled: () => group.settled() };
+}
+
+function idOf(command: Command): string[] {
+	if (command.do === 'clear') return [];
+	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
 function readsFor(commands: readonly Command[]): Statement[] {

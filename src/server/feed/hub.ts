@@ -1,96 +1,101 @@
-import { HEAD_EVERY_MS, type Change, type ClientEvents, type ServerEvents, type Settings, type Sync } from '#contract';
-import type { Server, Socket } from 'socket.io';
+import { HEAD_EVERY_MS, type Change, type Changes, type Head, type Sync } from '#contract';
 import { toCall } from '../calls/call.ts';
 import type { RowChange } from '../calls/plan.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
+import { compact } from './compact.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-
-export type FeedServer = Server<ClientEvents, ServerEvents>;
-type FeedSocket = Socket<ClientEvents, ServerEvents>;
+import { createDeltas } from './deltas.ts';
+import { createGatherer } from './gatherer.ts';
 
 export interface HubDeps {
-	io: FeedServer;
 	/** Where the feed stands at the start. */
 	position: FeedPosition;
 	syncFrom(cursor: unknown): Promise<Omit<Sync, 'version'>>;
-	settings(): Settings;
 	version: string;
 	now(): number;
 	onError(error: unknown): void;
+	/** How long changes may be gathered into one frame; 0 never gathers. */
+	maxPauseMs?: number;
 }
 
+/** A way out to clients: all those of one kind. What it is given is encoded once for all of them. */
+export interface Door {
+	changes(frame: Changes): void;
+	head(head: Head): void;
+}
+
+/** The feed in this process: takes commits, gives frames, heads and syncs. */
 export interface Hub {
-	/** Pushes what was committed to every client, in one frame. Call it in the order of the commits. */
+	/** Tells what was committed. Call it in the order of the commits. */
 	publish(committed: Committed): void;
-	publishSettings(settings: Settings): void;
+	/**
+	 * Calls `use` with what a client at `cursor` must be told, in a turn in which no commit has overtaken it: who joins
+	 * then misses nothing. The same object for all that stand at the same place.
+	 */
+	withSync(cursor: unknown, use: (sync: Sync) => void): Promise<void>;
+	open(door: Door): void;
+	/** Tells what is left, and beats no more. */
 	close(): void;
 }
 
-/** Everybody who has had a `sync`: no `changes` reaches a socket before it. */
-const FOLLOWERS = 'followers';
-/** How often a client that connects may be overtaken by commits before it gets its sync as it is. */
+/** How often a client that comes may be overtaken by commits before it gets its sync as it is. */
 const SYNC_TRIES = 5;
 
-/** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
-export function createHub({ io, position, syncFrom, settings, version, now, onError }: HubDeps): Hub {
+export function createHub({ position, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
 	const { epoch } = position;
-	let last = position.change;
-	const at = (ms: number): string => new Date(ms).toISOString();
+	const doors: Door[] = [];
+	/** The last change that was committed, and the last that was sent. */
+	let [committed, sent] = [position.change, position.change];
+	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
+	const at = (): string => new Date(now()).toISOString();
+	const deltas = createDeltas(async (cursor) => syncFrom(cursor));
+	/** With our version; one object for each delta, so that it is encoded once. */
+	const syncs = new WeakMap<object, Sync>();
 
-	/** Calls `use`, in the turn in which that is known, with a sync that no commit has overtaken. */
-	async function withSync(cursor: unknown, use: (sync: Sync) => void): Promise<void> {
-		for (let tries = 1; ; tries++) {
-			const sync = { ...(await syncFrom(cursor)), version };
-			if ((readCursor(sync.cursor)?.seq ?? 0) >= last || tries === SYNC_TRIES) return use(sync);
-		}
-	}
-
-	/** Lets the event loop turn, so that many questions at once stop nobody else. */
-	const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-	const follow = (socket: FeedSocket): Promise<void> =>
-		withSync((socket.handshake.auth as { cursor?: unknown }).cursor, (sync) => {
-			socket.emit('sync', sync);
-			socket.emit('settings', settings());
-			void socket.join(FOLLOWERS); // at once: the in-memory adapter answers nothing to wait for
-		});
-
-	io.on('connection', (socket) => {
-		follow(socket).catch((error: unknown) => {
-			onError(error);
-			socket.disconnect(true); // it comes back and asks again
-		});
-		let asking = false;
-		socket.on('sync', (where: unknown, answer: unknown) => {
-			// One question at a time: a delta may be long, and whoever asks again before it came gets that one.
-			if (typeof answer !== 'function' || asking) return;
-			asking = true;
-			const cursor = typeof where === 'object' && where !== null && 'cursor' in where ? where.cursor : undefined;
-			turn()
-				.then(() => withSync(cursor, answer as (sync: Sync) => void))
-				.catch(onError)
-				.finally(() => (asking = false));
-		});
+	const gatherer = createGatherer<Committed>({
+		send(group) {
+			const [first, last] = [group[0]!, group.at(-1)!];
+			sent = last.position.change;
+			const changes = group.flatMap((one) => one.changes.map(told));
+			const frame: Changes = {
+				// From the transaction: what somebody else wrote between is a gap that clients see and heal.
+				previous: cursorOf(first.previous),
+				cursor: cursorOf(sent),
+				at: at(),
+				changes: compact(changes),
+			};
+			for (const door of doors) door.changes(frame);
+		},
+		...(maxPauseMs === undefined ? {} : { maxPauseMs }),
+		onError,
 	});
 
 	const heartbeat = setInterval(() => {
-		io.to(FOLLOWERS).emit('head', { cursor: writeCursor({ epoch, seq: last }), at: at(now()) });
+		const head = { cursor: cursorOf(sent), at: at() };
+		for (const door of doors) door.head(head);
 	}, HEAD_EVERY_MS);
 
 	return {
-		publish({ changes, previous: before, position: { change } }) {
-			// From the transaction: what somebody else wrote between is a gap that clients see and heal.
-			const previous = writeCursor({ epoch, seq: before });
-			last = change;
-			const cursor = writeCursor({ epoch, seq: change });
-			io.to(FOLLOWERS).emit('changes', { previous, cursor, at: at(now()), changes: changes.map(told) });
+		publish(one) {
+			if (one.changes.length === 0) return;
+			committed = one.position.change;
+			deltas.forget();
+			gatherer.add(one);
 		},
-		publishSettings(changed) {
-			io.to(FOLLOWERS).emit('settings', changed);
+		async withSync(cursor, use) {
+			for (let tries = 1; ; tries++) {
+				const delta = await deltas.of(cursor);
+				if ((readCursor(delta.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;
+				let sync = syncs.get(delta);
+				if (!sync) syncs.set(delta, (sync = { ...delta, version }));
+				return use(sync);
+			}
 		},
+		open: (door) => void doors.push(door),
 		close() {
 			clearInterval(heartbeat);
+			gatherer.close();
 		},
 	};
 }

@@ -1,20 +1,27 @@
 import { Router, type Request } from 'express';
-import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange } from '#contract';
+import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
+import type { Endings } from '../feed/endings.ts';
+import { tooMany, type Connections } from './connections.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
 	reads: CallReads;
 	/** null with a foreign provider: the timeline shows our side then. */
 	desk: DeliveryDesk | null;
+	endings: Endings;
+	connections: Connections;
 }
 
+/** How long a request waits for a call's end when it does not say, in seconds. */
+const WAIT_SECONDS = 30;
+
 /** /api/calls */
-export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
+export function callRoutes({ calls, reads, desk, endings, connections }: CallRoutesDeps): Router {
 	const router = Router();
 
 	router.post('/', jsonBody, async (request, response) => {
@@ -49,6 +56,18 @@ export function callRoutes({ calls, reads, desk }: CallRoutesDeps): Router {
 		const found = await reads.get(id);
 		if (!found) throw new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
 		response.json({ ...found, deliveries: (await desk?.ofCall(id)) ?? [] });
+	});
+	router.get('/:id/wait', async (request, response) => {
+		const { timeout = WAIT_SECONDS } = queryOf(request, WaitQuery);
+		const leave = connections.enter(request);
+		if (!leave) throw tooMany();
+		const gone = new AbortController();
+		response.on('close', () => {
+			leave();
+			gone.abort();
+		});
+		const call = await endings.of(pathParameter(request, 'id'), timeout * 1_000, gone.signal);
+		if (call) response.json({ call });
 	});
 	router.patch('/:id', jsonBody, async (request, response) => {
 		refuseUnknown(request);

@@ -6,6 +6,7 @@ import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 /** What the app may ask of the provider's deliveries, where the provider is this server. */
 export interface DeliveryDesk {
 	ofCall(callId: string): Promise<Delivery[]>;
+	byId(ids: readonly string[]): Promise<Delivery[]>;
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
 	count(filter: NonNullable<RedeliverMany['filter']>): Promise<number>;
 	redeliver(id: string): Promise<Delivery>;

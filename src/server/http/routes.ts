@@ -5,6 +5,7 @@ import { problemHandler } from '#http/problems.ts';
 import type { Access } from './access.ts';
 import { callRoutes, type CallRoutesDeps } from './calls.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { eventRoutes, type EventRoutesDeps } from './events.ts';
 import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
@@ -12,7 +13,7 @@ import { requestId } from './request-id.ts';
 import { webhookRoutes } from './webhooks.ts';
 import type { Inbox } from '../webhooks/inbox.ts';
 
-export interface RoutesDeps extends CallRoutesDeps, LoginDeps {
+export interface RoutesDeps extends CallRoutesDeps, EventRoutesDeps, LoginDeps {
 	access: Access;
 	rules: GuardRules;
 	trustProxy: boolean | number | string;
@@ -43,6 +44,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use('/api', noStore);
 	app.use('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
 	app.use('/api/calls', access.guard, callRoutes(deps));
+	app.use('/api/events', access.guard, eventRoutes(deps));
 	app.use('/api/deliveries', access.guard, deliveryRoutes(desk));
 	app.use('/api/provider', access.guard, provider);
 	app.use('/api', access.guard, nothingHere);

@@ -1,0 +1,59 @@
+import type { ClientEvents, ServerEvents, Settings, Sync } from '#contract';
+import type { Server, Socket } from 'socket.io';
+import type { Hub } from './hub.ts';
+import { fieldOf } from './sent.ts';
+import type { Watching } from './watching.ts';
+
+export type FeedServer = Server<ClientEvents, ServerEvents>;
+type FeedSocket = Socket<ClientEvents, ServerEvents>;
+
+export interface SocketDoorDeps {
+	io: FeedServer;
+	hub: Hub;
+	watching: Watching;
+	settings(): Settings;
+	onError(error: unknown): void;
+}
+
+export interface SocketDoor {
+	publishSettings(settings: Settings): void;
+}
+
+/** Everybody who has had a `sync`: no `changes` reaches a socket before it. */
+const FOLLOWERS = 'followers';
+
+/** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
+export function openSocketDoor({ io, hub, watching, settings, onError }: SocketDoorDeps): SocketDoor {
+	const follow = (socket: FeedSocket): Promise<void> =>
+		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, (sync) => {
+			if (!socket.connected) return;
+			// Through the room that each socket has for itself: so one sync is encoded once for all who get it.
+			io.to(socket.id).emit('sync', sync);
+			socket.emit('settings', settings());
+			void socket.join(FOLLOWERS); // at once: the in-memory adapter answers nothing to wait for
+		});
+
+	io.on('connection', (socket) => {
+		follow(socket).catch((error: unknown) => {
+			onError(error);
+			socket.disconnect(true); // it comes back and asks again
+		});
+		let asking = false;
+		socket.on('sync', (where: unknown, answer: unknown) => {
+			// One question at a time: a delta may be long, and whoever asks again before it came gets that one.
+			if (typeof answer !== 'function' || asking) return;
+			asking = true;
+			hub
+				.withSync(fieldOf(where, 'cursor'), answer as (sync: Sync) => void)
+				.catch(onError)
+				.finally(() => (asking = false));
+		});
+		watching.serve(socket);
+	});
+
+	hub.open({
+		changes: (frame) => io.to(FOLLOWERS).emit('changes', frame),
+		head: (head) => io.to(FOLLOWERS).emit('head', head),
+	});
+	return { publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed) };
+}

@@ -1,0 +1,41 @@
+import { Router } from 'express';
+import { Cursor, EventsQuery, ProblemError } from '#contract';
+import { queryOf } from '#http/parameters.ts';
+import type { CallReads } from '../calls/reads.ts';
+import type { Streams } from '../feed/stream-door.ts';
+import type { Access } from './access.ts';
+import { tooMany, type Connections } from './connections.ts';
+import type { SessionEnds } from './session-ends.ts';
+
+export interface EventRoutesDeps {
+	access: Access;
+	streams: Streams;
+	connections: Connections;
+	reads: CallReads;
+	sessionEnds: SessionEnds;
+}
+
+/** /api/events: the feed as Server-Sent Events. */
+export function eventRoutes({ access, streams, connections, reads, sessionEnds }: EventRoutesDeps): Router {
+	const router = Router();
+	router.get('/', async (request, response) => {
+		const { cursor, callId, run } = queryOf(request, EventsQuery);
+		const resumed = request.get('last-event-id');
+		if (resumed !== undefined && resumed !== '' && !Cursor.safeParse(resumed).success)
+			throw new ProblemError('invalid_input', 'Last-Event-ID is not a cursor of this feed. Leave it out.', {
+				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
+			});
+		const leave = connections.enter(request);
+		if (!leave) throw tooMany();
+		response.on('close', leave);
+		const visitor = await access.identify(request.headers);
+		if (visitor?.session)
+			response.on(
+				'close',
+				sessionEnds.endWith(visitor.session, () => response.end()),
+			);
+		const runOf = callId === undefined ? null : ((await reads.get(callId))?.call.run ?? null);
+		await streams.open(response, resumed || cursor, { callId, run }, runOf);
+	});
+	return router;
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '#contract';
+import { startApp } from '#tests/support/app.ts';
+import { expectProblem } from '#tests/support/problems.ts';
+import { openStream, type Message } from '#tests/support/stream.ts';
+import { openFollowingTab } from '#tests/support/tab.ts';
+import { FAR } from '#tests/support/trace.ts';
+
+const changesOf = (messages: Message[]): Change[] =>
+	messages.flatMap((message) => (message.event === 'changes' ? message.data.changes : []));
+const idsOf = (messages: Message[]): string[] =>
+	changesOf(messages).map((change) => ('call' in change ? change.call.id : 'id' in change ? change.id : change.type));
+
+describe('the event stream', () => {
+	it('[F50] gives what the sockets give: a sync, then every change with its cursor as id', async () => {
+		const app = await startApp();
+		const { cursor } = await app.list();
+		const [tab, stream] = [await openFollowingTab(app, { cursor }), await openStream(app, `?cursor=${cursor}`)];
+		expect(stream.status).toBe(200);
+		expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+		expect(stream.headers.get('cache-control')).toContain('no-store');
+		await stream.until(([first]) => first?.event === 'sync' && first.data.mode === 'delta');
+		const { id } = await app.create();
+		await tab.ended(id);
+		const last = tab.frames.at(-1)!.cursor;
+		const messages = await stream.until((all) => all.at(-1)?.id === last && all);
+		const frames = messages.filter((message) => message.event === 'changes');
+		expect(frames.map(({ data }) => data)).toEqual(tab.frames);
+		for (const { id: cursorOfFrame, data } of frames) expect(cursorOfFrame).toBe(data.cursor);
+		expect(stream.text()).toMatch(/^: /); // a comment, so that every proxy lets the head pass at once
+	});
+
+	it('[F51] resumes from Last-Event-ID, which wins over the cursor, and misses nothing', async () => {
+		const app = await startApp();
+		const { cursor } = await app.list();
+		const first = await app.create({ scheduledAt: FAR });
+		const between = (await app.list()).cursor;
+		const second = await app.create({ scheduledAt: FAR });
+		const resumed = await openStream(app, `?cursor=${cursor}`, { 'last-event-id': between });
+		const fromStart = await openStream(app, `?cursor=${cursor}`);
+		const synced = (messages: Message[]): string[] | undefined =>
+			messages[0]?.event === 'sync'
+				? messages[0].data.changes.map((change) => ('call' in change ? change.call.id : ''))
+				: undefined;
+		expect(await resumed.until(synced)).toEqual([second.id]);
+		expect(await fromStart.until(synced)).toEqual([first.id, second.id]);
+		const fresh = await openStream(app);
+		expect(await fresh.until(([message]) => message?.event === 'sync' && message.data.mode)).toBe('reset');
+	});
+
+	it('[F52] of one call has its changes only, each after the one that this stream had before', async () => {
+		const app = await startApp();
+		const { cursor } = await app.list();
+		const one = await app.create({ scheduledAt: FAR });
+		const stream = await openStream(app, `?cursor=${cursor}&callId=${one.id}`);
+		await app.create({ scheduledAt: FAR });
+		await app.api('PATCH', `/api/calls/${one.id}`, { status: 'COMPLETED' });
+		await app.create({ scheduledAt: FAR });
+		await app.api('DELETE', `/api/calls/${one.id}`);
+		const messages = await stream.until((all) => changesOf(all).some(({ type }) => type === 'deleted') && all);
+		expect(idsOf(messages)).toEqual([one.id, one.id]);
+		let previous = messages[0]!.data.cursor;
+		for (const { event, data } of messages.slice(1)) {
+			if (event === 'changes') expect(data.previous).toBe(previous);
+			previous = data.cursor;
+		}
+	});
+
+	it('[F53] of one run has its calls, and the clearings that cover it', async () => {
+		const app = await startApp();
+		const { cursor } = await app.list();
+		const stream = await openStream(app, `?cursor=${cursor}&run=mine`);
+		const mine = await app.create({ scheduledAt: FAR, run: 'mine' });
+		await app.create({ scheduledAt: FAR, run: 'theirs' });
+		await app.api('DELETE', '/api/calls?run=theirs');
+		await app.api('DELETE', '/api/calls?run=mine');
+		await app.api('DELETE', '/api/calls');
+		const cleared = (all: Message[]): Change[] => changesOf(all).filter(({ type }) => type === 'cleared');
+		const messages = await stream.until((all) => cleared(all).length === 2 && all);
+		expect(cleared(messages)).toMatchObject([{ run: 'mine' }, { run: null }]);
+		expect(idsOf(messages)).toEqual([mine.id, 'cleared', 'cleared']);
+	});
+
+	it('[F54] beats, so that the last change is known where nothing comes', async () => {
+		const app = await startApp();
+		const stream = await openStream(app);
+		const { seq } = await app.create({ scheduledAt: FAR });
+		const head = await stream.until((all) => all.find((message) => message.event === 'head'));
+		expect(head.data.cursor).toMatch(new RegExp(`\\.${seq}$`));
+		expect(head.id).toBe(head.data.cursor);
+	});
+
+	it('[F55] refuses what it does not know, and a cursor that is none', async () => {
+		const app = await startApp();
+		expectProblem(await app.api('GET', '/api/events?since=1'), 'unknown_parameter');
+		expectProblem(await app.api('GET', '/api/events?cursor=nonsense'), 'invalid_input');
+		expectProblem(await app.api('GET', '/api/events', undefined, { 'last-event-id': 'nonsense' }), 'invalid_input');
+	});
+
+	it('[F56] needs the token, and ends with the session that opened it', async () => {
+		const app = await startApp({ API_TOKEN: 'open-sesame' });
+		expect((await fetch(`${app.url}/api/events`)).status).toBe(401);
+		const login = await fetch(`${app.url}/login`, {
+			method: 'POST',
+			redirect: 'manual',
+			headers: { 'content-type': 'application/x-www-form-urlencoded', origin: app.url },
+			body: 'token=open-sesame',
+		});
+		const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
+		const stream = await openStream(app, '', { cookie });
+		await stream.until(([first]) => first?.event === 'sync');
+		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
+		await stream.ended;
+	});
+
+	it('[F57] a page of another origin cannot read it', async () => {
+		const app = await startApp();
+		const foreign = await fetch(`${app.url}/api/events`, { headers: { origin: 'https://evil.example' } });
+		expect(foreign.status).toBe(403);
+		const stream = await openStream(app);
+		expect(stream.headers.get('access-control-allow-origin')).toBeNull();
+	});
+
+	it('[F58] ends at the stop, so that the server can leave', async () => {
+		const app = await startApp();
+		const stream = await openStream(app);
+		await stream.until(([first]) => first?.event === 'sync');
+		await app.close();
+		await stream.ended;
+	});
+});

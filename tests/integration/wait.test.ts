@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '#contract';
+import { startApp } from '#tests/support/app.ts';
+import { expectProblem } from '#tests/support/problems.ts';
+import { FAR } from '#tests/support/trace.ts';
+
+describe('waiting for a call', () => {
+	it('[R60] answers as soon as it is terminal, and at once when it is already', async () => {
+		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '300' });
+		const { id } = await app.create();
+		const waited = await app.api<{ call: Call }>('GET', `/api/calls/${id}/wait`);
+		expect([waited.status, waited.body.call.status]).toEqual([200, 'COMPLETED']);
+		expect(waited.body.call).toEqual(await app.call(id));
+		expect((await app.api('GET', `/api/calls/${id}/wait?timeout=1`)).status).toBe(200);
+	});
+
+	it('[R61] answers many who wait, also for an end by hand', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		const waits = Array.from({ length: 20 }, () => app.api<{ call: Call }>('GET', `/api/calls/${id}/wait`));
+		await app.api('POST', `/api/calls/${id}/cancel`);
+		for (const { status, body } of await Promise.all(waits))
+			expect([status, body.call.outcome]).toEqual([200, 'canceled']);
+	});
+
+	it('[R62] is 408 after its time, and leaves the call as it is', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=1`), 'wait_timeout');
+		expect((await app.call(id)).status).toBe('PENDING');
+	});
+
+	it('[R63] is 404 for none, and when the call is deleted or cleared meanwhile', async () => {
+		const app = await startApp();
+		expectProblem(await app.api('GET', '/api/calls/nobody/wait'), 'call_not_found');
+		const [one, two, three] = [
+			await app.create({ scheduledAt: FAR }),
+			await app.create({ scheduledAt: FAR, run: 'r' }),
+			await app.create({ scheduledAt: FAR }),
+		];
+		const wait = (call: Call) => app.api('GET', `/api/calls/${call.id}/wait`);
+		const waits = [wait(one), wait(two), wait(three)];
+		await app.api('DELETE', `/api/calls/${one.id}`);
+		expectProblem(await waits[0]!, 'call_not_found');
+		await app.api('DELETE', '/api/calls?run=r');
+		expectProblem(await waits[1]!, 'call_not_found');
+		await app.api('DELETE', '/api/calls');
+		expectProblem(await waits[2]!, 'call_not_found');
+	});
+
+	it('[R64] names a timeout that is none', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		for (const timeout of ['0', '121', 'soon', '-1', '1.5'])
+			expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=${timeout}`), 'invalid_input');
+		expectProblem(await app.api('GET', `/api/calls/${id}/wait?time=1`), 'unknown_parameter');
+	});
+
+	it('[R65] is 503 at the stop, which does not wait for it', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
+		// The wait is heard before the stop: another request on its way behind it is answered.
+		await app.call(id);
+		await app.close();
+		expectProblem(await wait, 'stopping');
+	});
+});

@@ -1,0 +1,83 @@
+import { onTestFinished } from 'vitest';
+import type { Changes, Head, Sync } from '#contract';
+import type { TestApp } from './app.ts';
+
+/** One message of an event stream. */
+export type Message =
+	| { event: 'sync'; id: string; data: Sync }
+	| { event: 'changes'; id: string; data: Changes }
+	| { event: 'head'; id: string; data: Head };
+
+/** What came over an event stream, and a way to wait for more. */
+export interface EventStream {
+	status: number;
+	headers: Headers;
+	/** All that came, as it came. */
+	text(): string;
+	messages(): Message[];
+	/** Resolves once `found` gives something; looks again at every piece. Rejects at the end of the stream. */
+	until<T>(found: (messages: Message[]) => T | undefined | false): Promise<T>;
+	/** Resolves when the server ended it. */
+	ended: Promise<void>;
+	close(): void;
+}
+
+/** Opens `GET /api/events` with real HTTP. */
+export async function openStream(
+	app: Pick<TestApp, 'url'>,
+	query = '',
+	headers: Record<string, string> = {},
+): Promise<EventStream> {
+	const abort = new AbortController();
+	const close = (): void => abort.abort();
+	onTestFinished(close);
+	const response = await fetch(`${app.url}/api/events${query}`, { headers, signal: abort.signal });
+	let text = '';
+	let over = false;
+	const waiting = new Set<() => void>();
+	const look = (): void => waiting.forEach((again) => again());
+	const messages = (): Message[] => messagesIn(text);
+	async function read(): Promise<void> {
+		const decoder = new TextDecoder();
+		try {
+			for await (const piece of response.body ?? []) {
+				text += decoder.decode(piece as Uint8Array, { stream: true });
+				look();
+			}
+		} catch {
+			// it was closed here, or cut there
+		}
+		over = true;
+		look();
+	}
+	return {
+		...{ status: response.status, headers: response.headers, text: () => text, messages, close, ended: read() },
+		until: (found) =>
+			new Promise((resolve, reject) => {
+				const again = (): void => {
+					const value = found(messages());
+					if (value !== undefined && value !== false) {
+						waiting.delete(again);
+						resolve(value);
+					} else if (over) reject(new Error(`The stream ended: ${text}`));
+				};
+				waiting.add(again);
+				again();
+			}),
+	};
+}
+
+function messagesIn(text: string): Message[] {
+	const whole = text.slice(0, text.lastIndexOf('\n\n') + 2);
+	return whole.split('\n\n').flatMap((block) => {
+		const field = (name: string): string | undefined =>
+			block
+				.split('\n')
+				.find((line) => line.startsWith(`${name}: `))
+				?.slice(name.length + 2);
+		const [event, id, data] = [field('event'), field('id'), field('data')];
+		return event === undefined || data === undefined
+			? []
+			: [{ event, id, data: JSON.parse(data) as unknown } as Message];
+	});
+}
