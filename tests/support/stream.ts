@@ -41,7 +41,7 @@ export async function openStream(
 		const decoder = new TextDecoder();
 		try {
 			for await (const piece of response.body ?? []) {
-				text += decoder.decode(piece as Uint8Array, { stream: true });
+				text += decoder.decode(piece, { stream: true });
 				look();
 			}
 		} catch {
