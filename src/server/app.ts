@@ -27,6 +27,7 @@ import { createCarrier } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
+import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import { createSockets } from './sockets.ts';
@@ -75,6 +76,7 @@ export async function createApp(
 	const disown = file === null ? null : await own(file);
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
+	const life = file === null ? null : await beginLife(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
 
@@ -150,10 +152,11 @@ export async function createApp(
 
 	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now });
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
+	const rejections = createRejections(database, now, onError);
 	const http = createHttp({
 		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings },
 		trustProxy: config.trustProxy,
-		inbox: createInbox(calls, secrets, createRejections(database, now)),
+		inbox: createInbox(calls, secrets, rejections),
 		provider: provider.routes,
 		pages: web.handler,
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
@@ -183,8 +186,10 @@ export async function createApp(
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await writer.settled();
+			await rejections.close();
 			await web.close();
 			await prisma.$disconnect();
+			await life?.leave();
 			database.close();
 			disown?.();
 		},

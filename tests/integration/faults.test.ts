@@ -539,6 +539,7 @@ describe('webhooks that are refused', () => {
 		];
 		expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
+		await app.close(); // with what was noted just now
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const kept = await database.all('SELECT "webhookId", "reason" FROM "Rejection" ORDER BY rowid');
 		expect(kept.map(({ webhookId }) => webhookId)).toEqual(['msg_wrong', 'msg_old', null]);
