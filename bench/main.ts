@@ -3,6 +3,7 @@ import { measurePolling } from '#bench/parts/polling.ts';
 import { measurePush } from '#bench/parts/push.ts';
 import { measureReturn } from '#bench/parts/return.ts';
 import { measureWebhooks } from '#bench/parts/webhooks.ts';
+import { serverCommand } from '#tests/support/server-process.ts';
 import { readOptions, type Options, type Part } from './options.ts';
 import { markdown, type Section } from './report.ts';
 
@@ -13,8 +14,12 @@ const measures: Record<Part, (options: Options) => Promise<Section[]>> = {
 
 const options = readOptions(process.argv.slice(2));
 const [{ model = '?' } = {}, { length: cores }] = [cpus()[0], cpus()];
-const machine = { node: process.version, cpu: model, cores, platform: process.platform, arch: process.arch };
-if (!options.json) console.log(`Node ${machine.node}, ${cores} × ${model}, ${machine.platform} ${machine.arch}`);
+const { built } = serverCommand();
+const machine = { node: process.version, built, cpu: model, cores, platform: process.platform, arch: process.arch };
+if (!options.json)
+	console.log(
+		`Node ${machine.node}, ${cores} × ${model}, ${machine.platform} ${machine.arch}; server ${built ? 'as built' : 'from its sources'}`,
+	);
 
 const sections: Record<string, Section[]> = {};
 for (const part of options.only) {

@@ -30,7 +30,7 @@ const LONG: Options = {
 /** Shows that everything runs, in less than a minute; its figures mean little. */
 const SHORT: Options = {
 	...LONG,
-	...{ clients: [20], tabs: [20], returning: 50, polling: 20, reps: 1, seconds: 0.5, pollingSeconds: 3.5 },
+	...{ clients: [20], tabs: [20], returning: 50, polling: 20, reps: 1, seconds: 0.3, pollingSeconds: 1.5 },
 };
 
 /** Reads the flags; throws, with a sentence, for one that cannot be used. */

@@ -70,3 +70,23 @@ export async function talkTo<M extends Methods>(child: ChildProcess): Promise<Ch
 	}
 	return { ask, stop } as unknown as Child<M>;
 }
+
+interface Stoppable {
+	stop(): Promise<void>;
+}
+
+/** Starts processes together, lets `use` work with them, and stops them, whatever happens. */
+export async function withChildren<Children extends readonly Stoppable[], Result>(
+	starting: { [Index in keyof Children]: Promise<Children[Index]> },
+	use: (...children: Children) => Promise<Result>,
+): Promise<Result> {
+	const all: readonly Promise<Stoppable>[] = starting;
+	const settled = await Promise.allSettled(all);
+	const started = settled.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+	try {
+		for (const start of settled) if (start.status === 'rejected') throw start.reason;
+		return await use(...(started as unknown as Children));
+	} finally {
+		await Promise.all(started.map(({ stop }) => stop()));
+	}
+}

@@ -5,22 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { serverCommand } from '#tests/support/server-process.ts';
+import type { Common } from './answers.ts';
 import { talkTo, type Child } from './child.ts';
 
 /** The real server as a process of its own, on a database of its own. */
-export interface Product extends Pick<Child<Record<never, never>>, 'ask' | 'stop'> {
+export interface Product extends Pick<Child<Common>, 'ask' | 'stop'> {
 	port: number;
 	/** What its webhooks are signed with. */
 	secret: string;
-	/** Whether it is the built one. */
-	built: boolean;
 }
 
 /** Starts the built server where it is as new as its sources, else the sources without pages. */
 export async function startProduct(): Promise<Product> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-bench-'));
 	const secret = `whsec_${randomBytes(32).toString('base64')}`;
-	const { args, built } = serverCommand();
+	const { args } = serverCommand();
 	const probe = new URL('probe.js', import.meta.url).href;
 	const server = spawn(process.execPath, ['--expose-gc', '--import', probe, ...args], {
 		cwd: folder,
@@ -39,13 +38,13 @@ export async function startProduct(): Promise<Product> {
 		server.once('exit', () => reject(new Error('The server ended before it listened.')));
 	});
 	address.catch(() => undefined); // asked for below, once the process answers
-	const child = await talkTo<Record<never, never>>(server);
+	const child = await talkTo<Common>(server);
 	const stop = async (): Promise<void> => {
 		await child.stop();
 		await rm(folder, { recursive: true, force: true });
 	};
 	try {
-		return { port: Number((await address).port), secret, built, ask: child.ask, stop };
+		return { port: Number((await address).port), secret, ask: child.ask, stop };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -9,22 +9,22 @@ import { phaseKey, Sightings, type Sent } from './sightings.ts';
 interface Polling {
 	port: number;
 	count: number;
+	/** How many of them parse what they get. */
 	parse: number;
 	rows: number;
 	everyMs: number;
-	seconds: number;
 }
 
 const sightings = new Sightings();
-let bytes = 0;
+let [polling, bytes] = [false, 0];
+let tabs: Promise<void>[] = [];
 
-async function tab(index: number, options: Polling, until: number): Promise<void> {
-	const { port, count, parse, rows, everyMs } = options;
+async function tab(index: number, { port, count, parse, rows, everyMs }: Polling): Promise<void> {
 	const parses = index % Math.max(1, Math.floor(count / parse)) === 0;
 	const line = createHttpLine(port);
 	const seen = new Set<string>();
 	await pause((index / count) * everyMs); // nobody opened them all in one moment
-	for (let first = true; performance.now() < until; first = false) {
+	for (let first = true; polling; first = false) {
 		const start = performance.now();
 		const { status, body, bytes: came } = await line.request('GET', `/api/calls?limit=${rows}`);
 		if (status !== 200) throw new Error(`The list was answered ${status}: ${body.toString()}`);
@@ -41,15 +41,20 @@ async function tab(index: number, options: Polling, until: number): Promise<void
 }
 
 const methods = {
-	/** Polls for `seconds`; answers what came over the wire. */
-	async poll(options: Polling): Promise<{ bytes: number }> {
-		bytes = 0;
-		sightings.clear();
-		const until = performance.now() + options.seconds * 1_000;
-		await Promise.all(Array.from({ length: options.count }, (_, index) => tab(index, options, until)));
-		return { bytes };
+	/** Begins to poll; answers once every tab has begun. */
+	async poll(options: Polling): Promise<void> {
+		polling = true;
+		tabs = Array.from({ length: options.count }, (_, index) => tab(index, options));
+		await Promise.race([pause(options.everyMs), Promise.all(tabs)]);
 	},
+	/** What came over the wire so far. */
+	bytes: () => bytes,
 	since: (sent: Sent) => sightings.since(sent),
+	/** Ends the polling, when each tab has had its last list. */
+	async rest(): Promise<void> {
+		polling = false;
+		await Promise.all(tabs);
+	},
 };
 export type Pollers = typeof methods;
 

@@ -92,7 +92,9 @@ const methods = {
 	async steady({ rate, seconds }: { rate: number; seconds: number }): Promise<Sent> {
 		const sent: Sent = {};
 		const answers: Promise<void>[] = [];
-		await paced(rate, seconds, () => void (left() > 0 && answers.push(report(sent))));
+		await paced(rate, seconds, () => {
+			if (left() > 0) answers.push(report(sent));
+		});
 		await Promise.all(answers);
 		return sent;
 	},

@@ -16,8 +16,8 @@ export interface TabOptions {
 }
 
 export interface TabEvents {
-	/** The TCP connection stands. */
-	onTcp(): void;
+	/** The server has let it in. */
+	onIn(): void;
 	onReady(): void;
 	/** A frame of changes: its JSON stands in `data` from `from` to `end`. */
 	onChanges(data: Buffer, from: number, end: number): void;
@@ -49,7 +49,6 @@ export function openTab({ port, protocol, readyAt, cursor }: TabOptions, events:
 		gone = true;
 		events.onGone();
 	};
-	socket.on('connect', events.onTcp);
 	socket.on('error', () => socket.destroy());
 	socket.on('end', () => socket.destroy());
 	socket.on('close', end);
@@ -67,6 +66,7 @@ export function openTab({ port, protocol, readyAt, cursor }: TabOptions, events:
 			if (head >= 0) {
 				if (!data.toString('latin1', 0, 13).startsWith('HTTP/1.1 101 ')) return void socket.destroy();
 				upgraded = true;
+				events.onIn();
 				data = data.subarray(head + 4);
 				if (socketIo) socket.write(clientFrame(`40${cursor === undefined ? '' : JSON.stringify({ cursor })}`));
 				else events.onReady();

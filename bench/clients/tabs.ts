@@ -12,7 +12,7 @@ let [frames, bytes, lastAt, parsing] = [0, 0, 0, 0];
 /** By what those that parse recognise a change; null: nobody parses. */
 let key: Key | null = null;
 
-/** As many handshakes wait at the server's door at once: more and its queue overflows, and TCP waits a second. */
+/** As many tabs wait at the server's door at once: more and its queue overflows, and TCP waits for a second. */
 const AT_THE_DOOR = 256;
 
 interface Many extends TabOptions {
@@ -21,10 +21,10 @@ interface Many extends TabOptions {
 	parse: number;
 }
 
-function open(options: TabOptions, parses: boolean, onTcp: () => void): Promise<void> {
+function open(options: TabOptions, parses: boolean, onIn: () => void): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const socket = openTab(options, {
-			onTcp,
+			onIn,
 			onReady: resolve,
 			onChanges(data, from, end) {
 				frames++;

@@ -5,7 +5,7 @@ export async function until<T>(
 	ask: () => Promise<T>,
 	reached: (told: T) => boolean,
 	moved: (told: T) => number,
-	patienceMs = 2_000,
+	patienceMs = 10_000,
 ): Promise<T> {
 	let last = NaN;
 	let since = performance.now();

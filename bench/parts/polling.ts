@@ -1,7 +1,10 @@
-import { startChild, type Child } from '#bench/children/child.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { withChildren, type Child } from '#bench/children/child.ts';
+import { startPollers, startReports, startTabs } from '#bench/children/start.ts';
 import { startProduct, type Product } from '#bench/children/product.ts';
 import type { Pollers } from '#bench/clients/pollers.ts';
 import type { Reports } from '#bench/clients/reports.ts';
+import type { Sent } from '#bench/clients/sightings.ts';
 import type { Tabs } from '#bench/clients/tabs.ts';
 import { inRounds } from '#bench/measure/rounds.ts';
 import type { Spread } from '#bench/measure/stats.ts';
@@ -17,6 +20,8 @@ const ROWS = 100;
 const EVERY_MS = 1_500;
 const CHANGES_PER_SECOND = 2;
 const PARSING = 20;
+/** So many calls are reported on before anything is measured, so that the server's code is compiled. */
+const WARMING = 200;
 
 /** Tabs that ask for the list again and again beside tabs that are told, on the same server with the same changes. */
 export async function measurePolling({ polling: count, reps, pollingSeconds: seconds }: Options): Promise<Section[]> {
@@ -31,36 +36,40 @@ export async function measurePolling({ polling: count, reps, pollingSeconds: sec
 	return [{ title, rows, goals: count === 100 ? goals : [], notes: [] }];
 }
 
-async function sampleOf(way: Way, count: number, seconds: number): Promise<Sample> {
-	const product = await startProduct();
-	const children: { stop(): Promise<void> }[] = [product];
-	try {
-		const reports = await startChild<Reports>(new URL('../clients/reports.ts', import.meta.url));
-		children.push(reports);
-		await reports.ask('prepare', { port: product.port, secret: product.secret, count: ROWS });
-		const client = new URL(way === 'polling' ? '../clients/pollers.ts' : '../clients/tabs.ts', import.meta.url);
-		const child = await startChild<Pollers & Tabs>(client);
-		children.push(child);
-		await reports.ask('burst', { callers: 2, seconds: 0.1 }); // warm, and most reports stay for later
-		return await (way === 'polling' ? poll : follow)(product, reports, child, { count, seconds });
-	} finally {
-		for (const running of children.toReversed()) await running.stop();
-	}
+function sampleOf(way: Way, count: number, seconds: number): Promise<Sample> {
+	const load = { count, seconds };
+	return way === 'polling'
+		? onProduct(startPollers, (product, reports, pollers) => poll(product, reports, pollers, load))
+		: onProduct(startTabs, (product, reports, tabs) => follow(product, reports, tabs, load));
+}
+
+/** Runs `measure` on a fresh server that is warm and has its calls. */
+function onProduct<Clients extends { stop(): Promise<void> }>(
+	clients: () => Promise<Clients>,
+	measure: (product: Product, reports: Child<Reports>, clients: Clients) => Promise<Sample>,
+): Promise<Sample> {
+	return withChildren([startProduct(), startReports(), clients()], async (product, reports, started) => {
+		const { port, secret } = product;
+		await reports.ask('prepare', { port, secret, count: WARMING });
+		await reports.ask('burst', { callers: 8, seconds: 2 });
+		await reports.ask('prepare', { port, secret, count: ROWS });
+		return measure(product, reports, started);
+	});
 }
 
 type Load = { count: number; seconds: number };
 
 async function poll(product: Product, reports: Child<Reports>, pollers: Child<Pollers>, load: Load): Promise<Sample> {
-	const polling = { port: product.port, parse: Math.min(PARSING, load.count), rows: ROWS };
-	await pollers.ask('poll', { ...polling, count: load.count, everyMs: 200, seconds: 0.3 }); // warm
-	const { sent, bytes, ...used } = await during(product, async () => {
-		const polled = pollers.ask('poll', { ...polling, ...load, everyMs: EVERY_MS });
-		// Every tab has its first list, and time is left to see the last change.
-		const quiet = (2 * EVERY_MS) / 1_000;
-		await new Promise((resolve) => setTimeout(resolve, EVERY_MS / 2));
-		const sent = await reports.ask('steady', { rate: CHANGES_PER_SECOND, seconds: load.seconds - quiet });
-		return { sent, ...(await polled) };
-	});
+	const { count, seconds } = load;
+	const polling = { port: product.port, count, rows: ROWS, parse: Math.min(PARSING, count) };
+	await pollers.ask('poll', { ...polling, everyMs: 100 }); // warm
+	await pollers.ask('rest');
+	await pollers.ask('poll', { ...polling, everyMs: EVERY_MS });
+	const before = await pollers.ask('bytes');
+	const { sent, ...used } = await during(product, () => changes(reports, seconds));
+	const bytes = (await pollers.ask('bytes')) - before;
+	await pause(EVERY_MS + 100); // the last change is seen by all
+	await pollers.ask('rest');
 	return sampleFrom(used, bytes, await pollers.ask('since', sent));
 }
 
@@ -69,10 +78,17 @@ async function follow(product: Product, reports: Child<Reports>, tabs: Child<Tab
 	const tab = { port: product.port, protocol: 'socket.io', readyAt: 'sync' } as const;
 	await tabs.ask('open', { ...tab, count, parse: Math.min(PARSING, count) });
 	await tabs.ask('reset', 'phase');
-	const { sent, ...used } = await during(product, async () => ({
-		sent: await reports.ask('steady', { rate: CHANGES_PER_SECOND, seconds }),
-	}));
+	const { sent, ...used } = await during(product, () => changes(reports, seconds));
 	return sampleFrom(used, (await tabs.ask('told')).bytes, await tabs.ask('since', sent));
+}
+
+/** Changes calls for `seconds`, and waits until they are over. */
+async function changes(reports: Child<Reports>, seconds: number): Promise<{ sent: Sent }> {
+	const [sent] = await Promise.all([
+		reports.ask('steady', { rate: CHANGES_PER_SECOND, seconds }),
+		pause(seconds * 1_000),
+	]);
+	return { sent };
 }
 
 interface Used {

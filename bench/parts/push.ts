@@ -1,4 +1,5 @@
-import { startChild, type Child } from '#bench/children/child.ts';
+import { withChildren, type Child } from '#bench/children/child.ts';
+import { startBroadcast, startTabs } from '#bench/children/start.ts';
 import { mostClients } from '#bench/children/limits.ts';
 import type { Tabs } from '#bench/clients/tabs.ts';
 import { inRounds } from '#bench/measure/rounds.ts';
@@ -86,28 +87,14 @@ async function onServer<T>(
 		measure: (server: Child<Broadcast>, tabs: Child<Tabs>, residentKiB: number) => Promise<T>,
 	]
 ): Promise<T> {
-	const server = await startChild<Broadcast>(new URL('../servers/broadcast.ts', import.meta.url), [
-		...['--kind', kind, ...flags],
-	]);
-	try {
-		const tabs = await startChild<Tabs>(new URL('../clients/tabs.ts', import.meta.url));
-		try {
-			const port = await server.ask('port');
-			const options = {
-				port,
-				parse: Math.min(PARSING, count),
-				readyAt: kind === 'ours' ? 'sync' : 'handshake',
-			} as const;
-			const protocol = kind === 'ws-once' ? 'ws' : 'socket.io';
-			const resident = await residentBytes(server);
-			await tabs.ask('open', { ...options, protocol, count });
-			return await measure(server, tabs, ((await residentBytes(server)) - resident) / 1_024 / count);
-		} finally {
-			await tabs.stop();
-		}
-	} finally {
-		await server.stop();
-	}
+	return withChildren([startBroadcast(['--kind', kind, ...flags]), startTabs()], async (server, tabs) => {
+		const port = await server.ask('port');
+		const protocol = kind === 'ws-once' ? 'ws' : 'socket.io';
+		const readyAt = kind === 'ours' ? 'sync' : 'handshake';
+		const resident = await residentBytes(server);
+		await tabs.ask('open', { ...{ port, protocol, readyAt, count }, parse: Math.min(PARSING, count) });
+		return measure(server, tabs, ((await residentBytes(server)) - resident) / 1_024 / count);
+	});
 }
 
 async function residentBytes(server: Child<Broadcast>): Promise<number> {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { CallPage, Sync } from '#contract';
-import { startChild, type Child } from '#bench/children/child.ts';
+import { withChildren, type Child } from '#bench/children/child.ts';
+import { startReports, startTabs } from '#bench/children/start.ts';
 import { mostClients } from '#bench/children/limits.ts';
 import { startProduct, type Product } from '#bench/children/product.ts';
 import type { Reports } from '#bench/clients/reports.ts';
@@ -19,28 +20,17 @@ const MISSED = 200;
 /** Clients that return at once and are behind, beside as many that only connect. */
 export async function measureReturn({ returning, reps }: Options): Promise<Section[]> {
 	const count = Math.min(returning, mostClients());
-	const product = await startProduct();
-	const children: { stop(): Promise<void> }[] = [product];
-	try {
-		const reports = await startChild<Reports>(new URL('../clients/reports.ts', import.meta.url));
-		children.push(reports);
-		const tabs = await startChild<Tabs>(new URL('../clients/tabs.ts', import.meta.url));
-		children.push(tabs);
+	return withChildren([startProduct(), startReports(), startTabs()], async (product, reports, tabs) => {
 		const { missed, cursors } = await fallBehind(product, reports);
 		const ways = ['connect', 'connect, up to date', `connect, ${missed} changes behind`];
-		const sample = async (way: string): Promise<Sample> => {
-			const cursor = cursors[ways.indexOf(way)];
-			return comeBack(product, tabs, count, cursor);
-		};
+		const sample = (way: string): Promise<Sample> => comeBack(product, tabs, count, cursors[ways.indexOf(way)]);
 		for (const way of ways) await sample(way); // warm
 		const rows = rowsOf(await inRounds(ways, reps, sample), FIGURES);
 		const ratio = ratioOf(rows, ways[2]!, FIGURES[0]);
 		const goals = [atMost('time until all are caught up, of the time to connect at all', ratio, 2)];
 		const title = `${count} clients that return at once, ${missed} changes behind`;
 		return [{ title, rows, goals: count === 1_000 ? goals : [], notes: [] }];
-	} finally {
-		for (const child of children.toReversed()) await child.stop();
-	}
+	});
 }
 
 /** Makes the changes; answers how many a client before them is told of, and the cursors: none, now, before. */

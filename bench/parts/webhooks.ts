@@ -1,5 +1,6 @@
 import { startBare } from '#bench/children/bare-product.ts';
-import { startChild, type Child } from '#bench/children/child.ts';
+import { withChildren, type Child } from '#bench/children/child.ts';
+import { startReports, startTabs } from '#bench/children/start.ts';
 import { mostClients } from '#bench/children/limits.ts';
 import { startProduct } from '#bench/children/product.ts';
 import type { Reports } from '#bench/clients/reports.ts';
@@ -34,16 +35,14 @@ const MANY_TIMES: Record<number, number> = { 100: 3, 1_000: 20 };
 export async function measureWebhooks({ tabs, reps, seconds }: Options): Promise<Section[]> {
 	const sections: Section[] = [];
 	for (const count of tabs.filter((wanted) => wanted <= mostClients())) {
-		let built = true;
-		const samples = await inRounds(STACKS, reps, async (stack) => {
-			const running = await start(stack);
-			built &&= running.built;
-			return measured(running, count, seconds);
-		});
+		const samples = await inRounds(STACKS, reps, (stack) =>
+			withChildren([start(stack), startReports(), startTabs()], (...children) =>
+				measured(...children, { count, seconds }),
+			),
+		);
 		const rows = rowsOf(samples, FIGURES);
 		const title = `Webhooks to ${count} tabs: a burst by ${CALLERS} callers, then ${calmRate(count)}/s`;
-		const notes = built ? [] : ['Our server ran from its sources: `npm run build` first.'];
-		sections.push({ title, rows, goals: goalsFor(count, rows), notes });
+		sections.push({ title, rows, goals: goalsFor(count, rows), notes: [] });
 	}
 	return sections;
 }
@@ -63,7 +62,6 @@ function goalsFor(count: number, rows: readonly Row[]): Goal[] {
 interface Running {
 	port: number;
 	protocol: 'ws' | 'socket.io';
-	built: boolean;
 	/** Makes so many calls and lets the child report on them. */
 	prepare(reports: Child<Reports>, calls: number): Promise<void>;
 	usage(): Promise<Usage>;
@@ -72,38 +70,33 @@ interface Running {
 
 async function start(stack: Stack): Promise<Running> {
 	if (stack === 'ours') {
-		const { port, secret, built, ask, stop } = await startProduct();
+		const { port, secret, ask, stop } = await startProduct();
 		const prepare: Running['prepare'] = (reports, count) => reports.ask('prepare', { port, secret, count });
-		return { port, built, protocol: 'socket.io', prepare, usage: () => ask('usage'), stop };
+		return { port, protocol: 'socket.io', prepare, usage: () => ask('usage'), stop };
 	}
 	const { ask, stop } = await startBare(stack === 'bare, FULL' ? 'FULL' : 'NORMAL');
 	const port = await ask('port');
 	const prepare: Running['prepare'] = async (reports, count) =>
 		reports.ask('take', { port, secret: 'whsec_', calls: await ask('prepare', count) });
-	return { port, built: true, protocol: 'ws', prepare, usage: () => ask('usage'), stop };
+	return { port, protocol: 'ws', prepare, usage: () => ask('usage'), stop };
 }
 
-async function measured(server: Running, count: number, seconds: number): Promise<Sample> {
-	const children: { stop(): Promise<void> }[] = [server];
-	try {
-		const reports = await startChild<Reports>(new URL('../clients/reports.ts', import.meta.url));
-		children.push(reports);
-		const tabs = await startChild<Tabs>(new URL('../clients/tabs.ts', import.meta.url));
-		children.push(tabs);
-		await server.prepare(reports, Math.ceil((seconds + WARM_UP_SECONDS) * CALLS_PER_SECOND));
-		const { port, protocol } = server;
-		await tabs.ask('open', { ...{ port, protocol, count }, parse: Math.min(PARSING, count), readyAt: 'sync' });
-		await burst(server, reports, tabs, WARM_UP_SECONDS);
-		const calm = await steady(reports, tabs, calmRate(count), seconds);
-		const { rate, spread, cpuMicros } = await burst(server, reports, tabs, seconds);
-		return {
-			'webhooks/s in the burst': rate,
-			...{ 'burst p50 ms': spread.p50, 'burst p99 ms': spread.p99, 'calm p50 ms': calm.p50, 'calm p99 ms': calm.p99 },
-			'server CPU µs per webhook in the burst': cpuMicros,
-		};
-	} finally {
-		for (const child of children.toReversed()) await child.stop();
-	}
+async function measured(
+	...[server, reports, tabs, load]: [Running, Child<Reports>, Child<Tabs>, { count: number; seconds: number }]
+): Promise<Sample> {
+	const { count, seconds } = load;
+	const { port, protocol } = server;
+	const warmUp = Math.min(WARM_UP_SECONDS, seconds);
+	await server.prepare(reports, Math.ceil((seconds + warmUp) * CALLS_PER_SECOND));
+	await tabs.ask('open', { ...{ port, protocol, count }, parse: Math.min(PARSING, count), readyAt: 'sync' });
+	await burst(server, reports, tabs, warmUp);
+	const calm = await steady(reports, tabs, calmRate(count), seconds);
+	const { rate, spread, cpuMicros } = await burst(server, reports, tabs, seconds);
+	return {
+		'webhooks/s in the burst': rate,
+		...{ 'burst p50 ms': spread.p50, 'burst p99 ms': spread.p99, 'calm p50 ms': calm.p50, 'calm p99 ms': calm.p99 },
+		'server CPU µs per webhook in the burst': cpuMicros,
+	};
 }
 
 async function burst(
