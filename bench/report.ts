@@ -72,6 +72,6 @@ export function markdown({ title, rows, goals, notes }: Section): string {
 	const reached = goals.map(
 		({ goal, measured, met }) => `- ${goal}; measured ${show(measured)} ×: ${met ? 'met' : '**not met**'}`,
 	);
-	const parts = [`## ${title}`, rows.length > 0 ? table.join('\n') : '', reached.join('\n'), notes.join('\n')];
+	const parts = [`### ${title}`, rows.length > 0 ? table.join('\n') : '', reached.join('\n'), notes.join('\n')];
 	return parts.filter((text) => text !== '').join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { withChildren, type Child } from '#bench/children/child.ts';
 import { startBroadcast, startTabs } from '#bench/children/start.ts';
-import { mostClients } from '#bench/children/limits.ts';
+import { tooMany } from '#bench/children/limits.ts';
 import type { Tabs } from '#bench/clients/tabs.ts';
 import { inRounds } from '#bench/measure/rounds.ts';
 import type { Spread } from '#bench/measure/stats.ts';
@@ -18,7 +18,7 @@ const FIGURES = [
 type Sample = Record<(typeof FIGURES)[number], number>;
 
 const PARSING = 20;
-const WARM_UP_SECONDS = 0.3;
+const WARM_UP_SECONDS = 0.5;
 /** Deliveries a second that leave room: at the fixed rate nothing shall pile up. */
 const CALM_DELIVERIES = 30_000;
 /** More than this, changes times clients, is more bytes than loopback carries: each client gets every whole row. */
@@ -32,9 +32,9 @@ export async function measurePush({ clients, reps, seconds }: Options): Promise<
 	const sections: Section[] = [];
 	for (const count of clients) {
 		const title = `Push to ${count} clients: one change a frame, then ${calmRate(count)}/s, then ${manyRate(count)}/s`;
-		if (count > mostClients()) {
-			const notes = [`Not measured: a process here may open ${mostClients()} sockets (see \`ulimit -n\`).`];
-			sections.push({ title, rows: [], goals: [], notes });
+		const refused = tooMany(title, count);
+		if (refused) {
+			sections.push(refused);
 			continue;
 		}
 		const samples = await inRounds(KINDS, reps, (kind) => sampleOf(kind, count, seconds));

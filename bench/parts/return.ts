@@ -3,7 +3,7 @@ import { io } from 'socket.io-client';
 import type { CallPage, Sync } from '#contract';
 import { withChildren, type Child } from '#bench/children/child.ts';
 import { startReports, startTabs } from '#bench/children/start.ts';
-import { mostClients } from '#bench/children/limits.ts';
+import { tooMany } from '#bench/children/limits.ts';
 import { startProduct, type Product } from '#bench/children/product.ts';
 import type { Reports } from '#bench/clients/reports.ts';
 import type { Tabs } from '#bench/clients/tabs.ts';
@@ -18,26 +18,24 @@ type Sample = Record<(typeof FIGURES)[number], number>;
 const MISSED = 200;
 
 /** Clients that return at once and are behind, beside as many that only connect. */
-export async function measureReturn({ returning, reps }: Options): Promise<Section[]> {
-	const count = Math.min(returning, mostClients());
+export async function measureReturn({ returning: count, reps }: Options): Promise<Section[]> {
+	const title = `${count} clients that return at once, ${MISSED} changes behind`;
+	const refused = tooMany(title, count);
+	if (refused) return [refused];
 	return withChildren([startProduct(), startReports(), startTabs()], async (product, reports, tabs) => {
-		const { missed, cursors } = await fallBehind(product, reports);
-		const ways = ['connect', 'connect, up to date', `connect, ${missed} changes behind`];
+		const cursors = await fallBehind(product, reports);
+		const ways = ['connect', 'connect, up to date', `connect, ${MISSED} changes behind`];
 		const sample = (way: string): Promise<Sample> => comeBack(product, tabs, count, cursors[ways.indexOf(way)]);
 		for (const way of ways) await sample(way); // warm
 		const rows = rowsOf(await inRounds(ways, reps, sample), FIGURES);
 		const ratio = ratioOf(rows, ways[2]!, FIGURES[0]);
 		const goals = [atMost('time until all are caught up, of the time to connect at all', ratio, 2)];
-		const title = `${count} clients that return at once, ${missed} changes behind`;
 		return [{ title, rows, goals: count === 1_000 ? goals : [], notes: [] }];
 	});
 }
 
-/** Makes the changes; answers how many a client before them is told of, and the cursors: none, now, before. */
-async function fallBehind(
-	product: Product,
-	reports: Child<Reports>,
-): Promise<{ missed: number; cursors: (string | undefined)[] }> {
+/** Makes the changes, and checks that a client before them is told of all; answers the cursors: none, now, before. */
+async function fallBehind(product: Product, reports: Child<Reports>): Promise<(string | undefined)[]> {
 	const { port, secret } = product;
 	await reports.ask('prepare', { port, secret, count: MISSED });
 	const before = await cursorOf(port);
@@ -45,7 +43,7 @@ async function fallBehind(
 	const { mode, changes } = await syncFrom(port, before);
 	if (mode !== 'delta' || changes.length !== MISSED)
 		throw new Error(`A client that is behind got a ${mode} of ${changes.length} changes.`);
-	return { missed: changes.length, cursors: [undefined, await cursorOf(port), before] };
+	return [undefined, await cursorOf(port), before];
 }
 
 async function cursorOf(port: number): Promise<string> {

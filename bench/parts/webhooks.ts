@@ -1,7 +1,7 @@
 import { startBare } from '#bench/children/bare-product.ts';
 import { withChildren, type Child } from '#bench/children/child.ts';
 import { startReports, startTabs } from '#bench/children/start.ts';
-import { mostClients } from '#bench/children/limits.ts';
+import { tooMany } from '#bench/children/limits.ts';
 import { startProduct } from '#bench/children/product.ts';
 import type { Reports } from '#bench/clients/reports.ts';
 import type { Tabs } from '#bench/clients/tabs.ts';
@@ -34,14 +34,19 @@ const MANY_TIMES: Record<number, number> = { 100: 3, 1_000: 20 };
 /** From a provider's request with a signed webhook to the change that a tab has parsed, beside a stack without grouping. */
 export async function measureWebhooks({ tabs, reps, seconds }: Options): Promise<Section[]> {
 	const sections: Section[] = [];
-	for (const count of tabs.filter((wanted) => wanted <= mostClients())) {
+	for (const count of tabs) {
+		const title = `Webhooks to ${count} tabs: ${calmRate(count)}/s, then a burst by ${CALLERS} callers`;
+		const refused = tooMany(title, count);
+		if (refused) {
+			sections.push(refused);
+			continue;
+		}
 		const samples = await inRounds(STACKS, reps, (stack) =>
 			withChildren([start(stack), startReports(), startTabs()], (...children) =>
 				measured(...children, { count, seconds }),
 			),
 		);
 		const rows = rowsOf(samples, FIGURES);
-		const title = `Webhooks to ${count} tabs: a burst by ${CALLERS} callers, then ${calmRate(count)}/s`;
 		sections.push({ title, rows, goals: goalsFor(count, rows), notes: [] });
 	}
 	return sections;

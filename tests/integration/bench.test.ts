@@ -13,9 +13,10 @@ const isLeftOut = (variant: string, name: string): boolean => variant === 'io-em
 
 describe('the benchmark of the push', () => {
 	it(
-		'[X7] its short form runs to its end, and every part gives figures',
+		'[X7] its short form runs to its end, and every part gives figures, no process is left',
 		async () => {
 			const args = ['--import', import.meta.resolve('tsx'), join(root, 'bench', 'main.ts'), '--short', '--json'];
+			// Ends when the last process that holds its output has ended, not before.
 			const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: WITHIN_MS });
 			expect(stderr).toBe('');
 			const { sections } = JSON.parse(stdout) as { sections: Record<string, Section[]> };
