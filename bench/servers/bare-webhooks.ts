@@ -41,7 +41,7 @@ function apply({ callId, status, phase, outcome, providerId }: ProviderReport): 
 	if (!row) return undefined;
 	const previous = seq++;
 	const changes = [{ seq, type: 'updated' as const, call: fromRow(row) }];
-	tell(frameOf({ changes, previous, position: { seq, change: seq, at } }));
+	tell(frameOf({ changes, previous, position: { seq, change: seq, at }, touched: [] }));
 	return row;
 }
 

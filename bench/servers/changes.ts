@@ -23,7 +23,12 @@ export function changeAt(seq: number): Committed {
 		...{ startedAt: now - 8_000, ringingAt: now - 6_000, answeredAt: now, endedAt: null, durationMs: null },
 		...{ faults: 0, seq },
 	};
-	return { changes: [{ seq, type: 'updated', call }], previous: seq - 1, position: { seq, change: seq, at: now } };
+	return {
+		changes: [{ seq, type: 'updated', call }],
+		previous: seq - 1,
+		position: { seq, change: seq, at: now },
+		touched: [],
+	};
 }
 
 /** The frame of `changes` as the product tells it. */
@@ -39,5 +44,5 @@ export function frameOf({ changes, previous, position }: Committed): Changes {
 /** Several commits told as one. */
 export function together(commits: readonly [Committed, ...Committed[]]): Committed {
 	const { position } = commits.at(-1)!;
-	return { changes: commits.flatMap(({ changes }) => changes), previous: commits[0].previous, position };
+	return { changes: commits.flatMap(({ changes }) => changes), previous: commits[0].previous, position, touched: [] };
 }
