@@ -1,12 +1,10 @@
 import { createContext } from 'svelte';
-import type { io as Connect, Socket } from 'socket.io-client';
-import type { Change, ClientEvents, ServerEvents, Sync } from '#contract';
+import type { Change, Sync } from '#contract';
 import { connection, type Connection } from './connection.ts';
 import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
 import { waitBefore } from './retries.ts';
-
-type Line = Socket<ServerEvents, ClientEvents>;
+import { browser, type Connect, type Line, type Surroundings } from './surroundings.ts';
 
 /** Who listens. */
 interface Ears {
@@ -43,17 +41,20 @@ export class Feed {
 
 	#ears: Ears;
 	#version: string;
+	#around: Surroundings;
 	#cursor: string | null = null;
 	#socket: Line | undefined;
-	#wait = waitBefore(0, Math.random());
+	#wait: number;
 	#tries = 0;
 	#asking = false;
 	#reloading = false;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(version: string, ears: Ears) {
+	constructor(version: string, ears: Ears, around: Surroundings = browser) {
 		this.#version = version;
 		this.#ears = ears;
+		this.#around = around;
+		this.#wait = waitBefore(0, around.chance());
 	}
 
 	readonly connection: Connection = $derived(
@@ -71,6 +72,11 @@ export class Feed {
 	/** How long no change has come; null before the first. */
 	readonly quietMs: number | null = $derived(this.changedAt === null ? null : Math.max(0, this.#now - this.changedAt));
 
+	/** Where this client stands; null before the first list. */
+	get cursor(): string | null {
+		return this.#cursor;
+	}
+
 	/** Where a freshly loaded list stands. The cursor moves forward only, unless the database is another one. */
 	adopt(cursor: string): void {
 		const own = this.#cursor;
@@ -85,16 +91,14 @@ export class Feed {
 	start(): () => void {
 		let stopped = false;
 		const tick = setInterval(() => this.#tick(), TICK_MS);
-		const wake = (): void => {
+		const sleep = this.#around.onWake((visible) => {
 			this.#tick();
-			if (document.visibilityState === 'visible' && !this.#up) this.retry();
-		};
-		window.addEventListener('online', wake);
-		document.addEventListener('visibilitychange', wake);
+			if (visible && !this.#up) this.retry();
+		});
 		this.#heardAt = this.#now = Date.now();
 		this.#brokenAt = this.#nextTryAt = null;
-		import('socket.io-client').then(
-			({ io }) => {
+		this.#around.socketIo().then(
+			(io) => {
 				if (!stopped) this.#open(io);
 			},
 			() => (this.#brokenAt ??= Date.now()),
@@ -102,8 +106,7 @@ export class Feed {
 		return () => {
 			stopped = true;
 			clearInterval(tick);
-			window.removeEventListener('online', wake);
-			document.removeEventListener('visibilitychange', wake);
+			sleep();
 			this.#socket?.disconnect();
 			this.#socket?.off();
 			this.#socket = undefined;
@@ -125,8 +128,8 @@ export class Feed {
 		else this.retry();
 	}
 
-	#open(io: typeof Connect): void {
-		const socket: Line = io({
+	#open(io: Connect): void {
+		const socket = io({
 			transports: ['websocket'],
 			auth: (give) => give(this.#cursor === null ? {} : { cursor: this.#cursor }),
 			// The jitter is ours (#plan), so that the countdown can name it.
@@ -162,7 +165,7 @@ export class Feed {
 
 	/** Fixes the wait before the next try, one ahead of Socket.IO. */
 	#plan(): void {
-		this.#wait = waitBefore(this.#tries++, Math.random());
+		this.#wait = waitBefore(this.#tries++, this.#around.chance());
 		this.#socket?.io.reconnectionDelay(this.#wait);
 		this.#socket?.io.reconnectionDelayMax(this.#wait);
 	}
