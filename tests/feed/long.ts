@@ -7,7 +7,7 @@ import type * as Convergence from './convergence.ts';
 const { values } = parseArgs({
 	options: {
 		clients: { type: 'string', default: '32' },
-		disturbances: { type: 'string', default: '231' },
+		disturbances: { type: 'string', default: '297' },
 		seed: { type: 'string', default: String(Date.now()) },
 	},
 });
@@ -18,7 +18,7 @@ const { module } = await runnerImport<typeof Convergence>('./tests/feed/converge
 });
 const report = await module.converge({
 	...{ clients: Number(values.clients), disturbances: Number(values.disturbances), seed: values.seed },
-	...{ restarts: ['killed', 'stopped', 'killed', 'restored'], everyMs: 250, stallMs: 16_000 },
+	...{ restarts: ['killed', 'restored', 'stopped', 'killed'], everyMs: 250, stallMs: 16_000 },
 	say: (line) => console.log(line),
 });
 const { disturbances, restarts, written, ...rest } = report;
