@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Change, Sync } from '#contract';
+import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
 import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
@@ -18,6 +19,8 @@ interface Ears {
 
 const TICK_MS = 500;
 const ANSWER_WITHIN_MS = 8_000;
+/** A list that was not loaded by then is asked for again. */
+const LIST_WITHIN_MS = 15_000;
 /** How long "Catching up, 38 changes" stands. */
 const CAUGHT_MS = 1_500;
 
@@ -46,8 +49,12 @@ export class Feed {
 	#socket: Line | undefined;
 	#wait: number;
 	#tries = 0;
+	/** When the try began that is under way; null between two tries, and while the line is up. */
+	#triedAt: number | null = null;
 	#asking = false;
 	#reloading = false;
+	/** When the list was asked for, where it has to be loaded anew. */
+	#reloadAt = 0;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(version: string, ears: Ears, around: Surroundings = browser) {
@@ -119,7 +126,7 @@ export class Feed {
 		this.#socket?.disconnect();
 		clearTimeout(this.#retryTimer);
 		this.#nextTryAt = null;
-		this.#socket?.connect();
+		this.#connect();
 	}
 
 	/** The reader asks: is this really so. A live line is asked for what is missing, any other is tried anew. */
@@ -138,12 +145,18 @@ export class Feed {
 		});
 		this.#socket = socket;
 		this.#plan();
-		socket.io.on('reconnect_attempt', () => this.#plan());
+		socket.io.on('reconnect_attempt', () => {
+			this.#triedAt = Date.now();
+			this.#plan();
+		});
 		socket.on('connect', () => {
 			this.#up = true;
 			this.#tries = 0;
+			this.#triedAt = null;
 			this.#brokenAt = this.#nextTryAt = null;
 			this.#synced = this.#asking = this.#reloading = this.refused = false;
+			// That was the server: the silence is over, and the sync has its time to come.
+			this.#heard();
 			this.#plan();
 		});
 		socket.on('disconnect', () => this.#broke());
@@ -160,7 +173,12 @@ export class Feed {
 			this.#heard(head.at);
 			if (this.#cursor !== null && !this.#reloading) this.#take(onHead(this.#cursor, head));
 		});
-		socket.connect();
+		this.#connect();
+	}
+
+	#connect(): void {
+		this.#triedAt = Date.now();
+		this.#socket?.connect();
 	}
 
 	/** Fixes the wait before the next try, one ahead of Socket.IO. */
@@ -172,6 +190,7 @@ export class Feed {
 
 	#broke(): void {
 		this.#up = this.#synced = false;
+		this.#triedAt = null;
 		this.#now = Date.now();
 		this.#brokenAt ??= this.#now;
 		this.#nextTryAt = this.#now + this.#wait;
@@ -180,7 +199,7 @@ export class Feed {
 			clearTimeout(this.#retryTimer);
 			this.#retryTimer = setTimeout(() => {
 				this.#plan();
-				this.#socket?.connect();
+				this.#connect();
 			}, this.#wait);
 		}
 	}
@@ -209,9 +228,14 @@ export class Feed {
 			this.#ears.apply(step.changes);
 		} else if (step.do === 'reload') {
 			this.#synced = false;
-			this.#reloading = true;
-			this.#ears.reload();
+			this.#reload();
 		} else if (step.do === 'sync') void this.#catchUp();
+	}
+
+	#reload(): void {
+		this.#reloading = true;
+		this.#reloadAt = Date.now();
+		this.#ears.reload();
 	}
 
 	/** Asks for what is missing, one question at a time. */
@@ -233,8 +257,17 @@ export class Feed {
 
 	#tick(): void {
 		this.#now = Date.now();
-		// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
-		if (this.#up && this.connection.state === 'stale') this.retry();
+		const tried = this.#triedAt;
+		if (this.#up) {
+			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
+			if (this.connection.state === 'stale') this.retry();
+			// The list did not come, and nobody else asks again.
+			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload();
+		} else if (tried !== null && this.#socket?.io.engine.readyState === 'closed') {
+			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice after 20 s.
+			this.#socket.disconnect();
+			this.#broke();
+		} else if (tried !== null && this.#now - tried >= SILENT_AFTER_MS) this.retry();
 	}
 }
 
