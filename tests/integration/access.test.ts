@@ -395,6 +395,26 @@ describe('a provider elsewhere', () => {
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
 	});
 
+	it('[A37] crashes use up nothing of the schedule: only what was refused counts', async () => {
+		const provider = await startReceiver((response, _request, count) => {
+			if (count === 1) response.writeHead(500).end('down');
+			else response.writeHead(200, JSON_TYPE).end(accept());
+		});
+		const first = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
+		const { id } = await first.create({ scheduledAt: FAR });
+		await first.close();
+		const database = await openTestDatabase(first.env.DATABASE_URL);
+		// Claimed as often as the schedule is long, by processes that were killed before they had an answer.
+		await database.all('UPDATE "Job" SET "attempts" = 6, "dueAt" = 0');
+		database.close();
+		const again = await startApp(first.env);
+		await expect.poll(async () => (await again.call(id)).providerId, SOON).toBe('sim_theirs');
+		expect((await attemptsOf(again, id)).map(({ number, status }) => [number, status])).toEqual([
+			[7, 500],
+			[8, 200],
+		]);
+	});
+
 	it('[A33] its Retry-After is respected, whatever the speed', async () => {
 		const provider = await startReceiver((response) => response.writeHead(429, { 'retry-after': '60' }).end());
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });

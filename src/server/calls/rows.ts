@@ -34,6 +34,7 @@ export interface Written {
 	stoppedCalls: string[];
 	answers: [id: string, bodyHash: string, answer: string, at: number][];
 	doneJobs: string[];
+	/** To be run again; with an error it was a try that failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
 }
 
@@ -100,7 +101,8 @@ const recallAndDrop = (ofCalls: string): [recall: string, drop: string] => [
 ];
 const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
-const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
+const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
+	"failures" = "failures" + (value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 

@@ -25,7 +25,7 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 
 	/** When to try again, or null to give up; the provider's `Retry-After` counts where it is later. */
 	function retryAt(job: Job, retryAfterMs: number | null): number | null {
-		const backoff = backoffMs(DISPATCH_SCHEDULE, job.attempts, speed(), chance());
+		const backoff = backoffMs(DISPATCH_SCHEDULE, job.failures + 1, speed(), chance());
 		return backoff === null ? null : now() + Math.max(backoff, retryAfterMs ?? 0);
 	}
 
