@@ -25,7 +25,7 @@ export interface Calls {
 	clear(run: string | null): Promise<void>;
 	/** A verified webhook. Throws `call_gone`. */
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
-	/** A scheduled call's time has come. Answers whether the job is still to be done. */
+	/** Before the provider is asked for a call, or about one that ended meanwhile. Answers whether it is to be asked. */
 	queue(id: string, job: HeldJob): Promise<boolean>;
 	/** `watchAt` is when to look whether the call is still heard of. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
@@ -82,7 +82,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 			throw new ProblemError('call_gone', 'This call does not exist, or no longer. Stop sending its webhooks.');
 		},
 		async queue(id, job) {
-			return 'call' in (await writer.write({ do: 'queue', id, job }));
+			return !('stale' in (await writer.write({ do: 'queue', id, job })));
 		},
 		async accepted(id, job, attempt, providerId, watchAt) {
 			await writer.write({ do: 'accepted', id, job, attempt, providerId, watchAt });

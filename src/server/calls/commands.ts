@@ -26,7 +26,7 @@ export type Command =
 	| { do: 'cancel'; id: string }
 	| { do: 'remove'; id: string }
 	| { do: 'clear'; run: string | null }
-	/** A scheduled call's time has come. */
+	/** The provider is to be asked for the call: its time has come, where it was scheduled. */
 	| { do: 'queue'; id: string; job: HeldJob }
 	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }

@@ -16,6 +16,8 @@ interface Bench {
 	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
 	/** Takes the jobs that are due, as a worker does. */
 	claim(): Promise<Job[]>;
+	/** As at the start after a `kill -9`. */
+	takeOver(): Promise<void>;
 	column(sql: string): Promise<unknown[]>;
 }
 
@@ -42,6 +44,7 @@ async function startWriter(): Promise<Bench> {
 			await group(create(id, over));
 		},
 		claim: () => jobs.claim(clock.now, 100, `lease-${++leases}`, clock.now + 10_000),
+		takeOver: () => jobs.takeOver(),
 		column: async (sql) => (await database.all(sql)).map((row) => Object.values(row)[0]),
 	};
 }
@@ -57,6 +60,7 @@ const reported = (webhookId: string, callId: string, over: Partial<ProviderRepor
 	...{ do: 'report', webhookId },
 	report: { callId, providerId: 'sim_1', status: 'PENDING', ...over },
 });
+const queue = (id: string, job: Job): Command => ({ do: 'queue', id, job });
 const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
 const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
 	...{ do: 'accepted', id, job, attempt, providerId, watchAt: NOON + 900_000 },
@@ -184,7 +188,7 @@ describe('a group of commands', () => {
 		expect(held?.id).toBe(stale?.id);
 
 		const outcomes = await group(
-			{ do: 'queue', id: 'a', job: stale! },
+			queue('a', stale!),
 			accepted('a', stale!),
 			refused('a', stale!, null),
 			refused('a', stale!, NOON),
@@ -202,6 +206,7 @@ describe('a group of commands', () => {
 		const { create, group, claim, database, column } = await startWriter();
 		await create('a');
 		const [job] = await claim();
+		await group(queue('a', job!));
 		await group({ do: 'cancel', id: 'a' });
 		expect(await column(JOBS)).toEqual(['recall a']);
 
@@ -220,13 +225,61 @@ describe('a group of commands', () => {
 		expect(await column(JOBS)).toEqual(['hangup a', 'hangup b']);
 	});
 
-	it('[P7] a canceled call is not dispatched by a worker that is about to', async () => {
-		const { create, group, claim } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		const [, queued] = await group({ do: 'cancel', id: 'a' }, { do: 'queue', id: 'a', job: job! });
-		expect(queued).toEqual({ stale: true });
-	});
+	it.each([
+		['canceled', { do: 'cancel', id: 'a' }],
+		['ended by hand', { do: 'set-status', id: 'a', status: 'FAILED' }],
+		['deleted', { do: 'remove', id: 'a' }],
+		['cleared', { do: 'clear', run: null }],
+	] satisfies [string, Command][])(
+		'[P7] a call that is %s before the provider was ever asked for it is not asked for, and nothing is left to do',
+		async (_what, ending) => {
+			const { create, group, claim, clock, takeOver, column } = await startWriter();
+			for (const inOneGroup of [true, false]) {
+				await create('a');
+				const [job] = await claim();
+				const [, queued] = inOneGroup
+					? await group(ending, queue('a', job!))
+					: [await group(ending), (await group(queue('a', job!)))[0]];
+				expect(queued).toEqual({ stale: true });
+				expect(await column('SELECT * FROM "Job"')).toEqual([]);
+				await group({ do: 'clear', run: null });
+			}
+
+			// Killed between the claim and the request.
+			await create('a');
+			expect(await claim()).toHaveLength(1);
+			await takeOver();
+			await group(ending);
+			expect(await column('SELECT * FROM "Job"')).toEqual([]);
+			clock.now += 20_000;
+			expect(await claim()).toEqual([]);
+		},
+	);
+
+	it.each([
+		['canceled', { do: 'cancel', id: 'a' }],
+		['deleted', { do: 'remove', id: 'a' }],
+	] satisfies [string, Command][])(
+		'[P7] a call that is %s when it is about to be asked for again is recalled by the same hand, at once',
+		async (_what, ending) => {
+			for (const inOneGroup of [true, false]) {
+				const { create, group, claim, clock, column } = await startWriter();
+				await create('a');
+				const [first] = await claim();
+				await group(queue('a', first!));
+				await group(refused('a', first!, clock.now + 500));
+				clock.now += 500;
+				const [job] = await claim();
+				const [, queued] = inOneGroup
+					? await group(ending, queue('a', job!))
+					: [await group(ending), (await group(queue('a', job!)))[0]];
+				expect(queued).not.toEqual({ stale: true });
+				expect(await column(JOBS)).toEqual(['recall a']);
+				await group(accepted('a', job!));
+				expect(await column(JOBS)).toEqual(['hangup a']);
+			}
+		},
+	);
 
 	it.each([
 		['deleted', { do: 'remove', id: 'a' }],
@@ -236,6 +289,7 @@ describe('a group of commands', () => {
 		const { create, group, claim, column } = await startWriter();
 		await create('a', { run: 'mine' });
 		const [job] = await claim();
+		await group(queue('a', job!));
 		await group(deletion);
 		const [outcome] = await group(accepted('a', job!));
 		expect(outcome).toEqual({ missing: true });
@@ -303,7 +357,7 @@ describe('a group of commands', () => {
 		expect((await claim()).map(({ callId }) => callId)).toEqual(['past']);
 		clock.now += 60_000;
 		const due = (await claim()).find(({ callId }) => callId === 'later');
-		await group({ do: 'queue', id: 'later', job: due! });
+		await group(queue('later', due!));
 		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['QUEUED', 'QUEUED']);
 	});
 

@@ -12,10 +12,16 @@ export interface State {
 	calls: ReadonlyMap<string, CallRow>;
 	/** The webhook-ids of the group that were seen before. */
 	seen: ReadonlySet<string>;
-	/** The leases of the group's jobs, as they stand now. */
-	leases: ReadonlyMap<string, string | null>;
+	/** The group's jobs, as they stand now. */
+	jobs: ReadonlyMap<string, JobState>;
 	/** What was answered under the group's idempotency keys. */
 	answers: ReadonlyMap<string, Answer>;
+}
+
+/** Who holds a job, and whether the provider may have been asked already. */
+export interface JobState {
+	lease: string | null;
+	asked: boolean;
 }
 
 /** What was answered under an idempotency key, and the hash of the body that came with it. */
@@ -59,7 +65,7 @@ class Group {
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
 	readonly #seen: Set<string>;
-	readonly #leases: Map<string, string | null>;
+	readonly #held: Map<string, JobState>;
 	readonly #answers: Map<string, Answer>;
 	readonly #changes: RowChange[] = [];
 	readonly #statements: Statement[] = [];
@@ -75,7 +81,7 @@ class Group {
 		this.#newId = newId;
 		this.#calls = new Map(state.calls);
 		this.#seen = new Set(state.seen);
-		this.#leases = new Map(state.leases);
+		this.#held = new Map(state.jobs);
 		this.#answers = new Map(state.answers);
 		this.#seq = state.position.seq;
 		this.#change = this.#previous = state.position.change;
@@ -220,9 +226,20 @@ class Group {
 		return { done: true };
 	}
 
+	/** The call may be asked for, or asked about. That stands in the row before the request goes out. */
 	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
-		// An ended call's dispatch is dropped, also where the ending stands in this very group.
-		if (!this.#holds(job) || call?.status !== 'PENDING') return { stale: true };
+		const state = this.#held.get(job.id);
+		if (state?.lease !== job.lease) return { stale: true };
+		if (call?.status !== 'PENDING') {
+			// It ended or went meanwhile. What the provider may have heard of is recalled now, by the hand that has the job.
+			if (state.asked && !call?.providerId) return call ? { call } : { missing: true };
+			this.#settle(job);
+			return { stale: true };
+		}
+		if (!state.asked) {
+			this.#held.set(job.id, { ...state, asked: true });
+			this.#written.askedJobs.push(job.id);
+		}
 		if (call.phase !== 'SCHEDULED') return { call };
 		return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
 	}
@@ -252,7 +269,7 @@ class Group {
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
 		const call = this.#calls.get(id);
 		// Another worker took the job over: its attempt has the same Idempotency-Key and so the same provider call.
-		if (this.#leases.has(job.id) && !this.#holds(job)) return { stale: true };
+		if (this.#held.has(job.id) && !this.#holds(job)) return { stale: true };
 		this.#settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
@@ -312,11 +329,11 @@ class Group {
 	}
 
 	#holds(job: HeldJob): boolean {
-		return this.#leases.get(job.id) === job.lease;
+		return this.#held.get(job.id)?.lease === job.lease;
 	}
 
 	#settle(job: HeldJob): void {
-		this.#leases.delete(job.id);
+		this.#held.delete(job.id);
 		this.#written.doneJobs.push(job.id);
 	}
 
@@ -339,6 +356,7 @@ function nothingWritten(): Written {
 		doneCalls: [],
 		stoppedCalls: [],
 		answers: [],
+		askedJobs: [],
 		doneJobs: [],
 		retries: [],
 	};

@@ -33,6 +33,8 @@ export interface Written {
 	/** Calls that ended here: a dispatch that the provider may know of is recalled, the rest is dropped. */
 	stoppedCalls: string[];
 	answers: [id: string, bodyHash: string, answer: string, at: number][];
+	/** Dispatches whose request goes out next. */
+	askedJobs: string[];
 	doneJobs: string[];
 	/** To be run again; with an error it was a try that failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
@@ -94,9 +96,10 @@ const INSERT_ANSWERS = insert('IdempotentAnswer', ['id', 'bodyHash', 'answer', '
 const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
 /** Ended by the provider's own word: nothing is left to ask or to watch. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
-/** Ended here: a dispatch that was tried may have reached the provider, and is asked about until that is known. */
+const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
+/** Ended here: a dispatch that was asked for may have reached the provider, and is asked about until that is known. */
 const recallAndDrop = (ofCalls: string): [recall: string, drop: string] => [
-	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "attempts" > 0 AND ${ofCalls}`,
+	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "asked" AND ${ofCalls}`,
 	`DELETE FROM "Job" WHERE "kind" IN ('dispatch', 'watch') AND ${ofCalls}`,
 ];
 const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
@@ -174,6 +177,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	write(INSERT_RECEIPTS, written.receipts);
 	write(INSERT_ANSWERS, written.answers);
 	write(INSERT_JOBS, written.jobs);
+	write(ASK_JOBS, written.askedJobs); // before what stops calls of this group
 	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
 	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
 	write(DELETE_JOBS, written.doneJobs);
@@ -199,4 +203,4 @@ export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "pr
 export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
-export const READ_LEASES = `SELECT "id", "lease" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

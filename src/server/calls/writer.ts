@@ -4,7 +4,7 @@ import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
 import { planCommands, type RowChange, type State } from './plan.ts';
 import { positionFrom } from './reads.ts';
-import { fromRow, type Position, READ_CALLS, READ_FEED, READ_ANSWERS, READ_LEASES, READ_RECEIPTS } from './rows.ts';
+import { fromRow, type Position, READ_CALLS, READ_FEED, READ_ANSWERS, READ_JOBS, READ_RECEIPTS } from './rows.ts';
 
 /** What was committed together, told once, in the order of the commits. */
 export interface Committed {
@@ -69,12 +69,12 @@ function readsFor(commands: readonly Command[]): Statement[] {
 		[READ_FEED],
 		[READ_CALLS, JSON.stringify(ids)],
 		[READ_RECEIPTS, JSON.stringify(webhookIds)],
-		[READ_LEASES, JSON.stringify(jobIds)],
+		[READ_JOBS, JSON.stringify(jobIds)],
 		[READ_ANSWERS, JSON.stringify(onceIds)],
 	];
 }
 
-function stateFrom([feed = [], calls = [], receipts = [], leases = [], answers = []]: Row[][]): State {
+function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = []]: Row[][]): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
@@ -82,6 +82,11 @@ function stateFrom([feed = [], calls = [], receipts = [], leases = [], answers =
 		answers: new Map(
 			answers.map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
 		),
-		leases: new Map(leases.map((row) => [String(row.id), row.lease === null ? null : String(row.lease)])),
+		jobs: new Map(
+			jobs.map((row) => [
+				String(row.id),
+				{ lease: row.lease === null ? null : String(row.lease), asked: row.asked === 1 },
+			]),
+		),
 	};
 }
