@@ -324,6 +324,22 @@ describe('a group of commands', () => {
 		expect(await column('SELECT "seq" FROM "Call"')).toEqual([2]);
 	});
 
+	it('[M12] a report that is ignored is a change where it tells of the provider, and the call is hung up there', async () => {
+		const { create, group, commits, column } = await startWriter();
+		await create('a');
+		const [first, second] = await group(
+			reported('msg_1', 'a', { phase: 'QUEUED' }),
+			reported('msg_2', 'a', { phase: 'QUEUED' }),
+		);
+		expect(first).toMatchObject({ call: { providerId: 'sim_1', phase: 'QUEUED', seq: 2 } });
+		expect(second).toEqual(first);
+		expect(commits[1]?.changes).toMatchObject([{ seq: 2, type: 'updated', call: { providerId: 'sim_1' } }]);
+		expect(await column(TYPES)).toEqual(['created', 'webhook.ignored', 'webhook.ignored']);
+		expect(await column('SELECT "providerId" FROM "Call"')).toEqual(['sim_1']);
+		await group({ do: 'cancel', id: 'a' });
+		expect(await column(JOBS)).toEqual(['hangup a']);
+	});
+
 	it('[P11] seqs rise without a gap over a group, and each change carries its call as of then', async () => {
 		const { group, commits } = await startWriter();
 		await group(create('a'), create('b'), reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'b' });

@@ -171,12 +171,13 @@ class Group {
 		this.#seen.add(webhookId);
 		this.#written.receipts.push([webhookId, this.#now]);
 		const step = advance(call, report, this.#now);
+		const data = { ...('reason' in step ? { reason: step.reason } : {}), webhookId, report };
 		if (!step.next) {
-			this.#event(call.id, 'webhook.ignored', { reason: step.reason, webhookId, report });
+			this.#event(call.id, 'webhook.ignored', data);
 			return { call };
 		}
 		if (step.type === 'ended') this.#written.doneCalls.push(call.id);
-		return this.#update(step.next, step.type, { webhookId, report });
+		return this.#update(step.next, step.type, data);
 	}
 
 	#setStatus(call: CallRow, status: CallRow['status']): Outcome {
