@@ -288,14 +288,36 @@ describe('faults at the provider’s door', () => {
 		await tries(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
-		// Asked once more; then its webhook says enough, and only its silence is waited for.
-		clock.pass(500);
-		await wakeJobs(app);
-		await tries(2);
+		// Asked on while the schedule lasts: it harms nobody, and only the answer tells when the last webhook is due.
+		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
+			clock.pass(wait);
+			await wakeJobs(app);
+			await tries(i + 2);
+		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
-		clock.pass(5_001);
+		// Then only its silence is waited for.
+		clock.pass(5_000);
 		await wakeJobs(app);
 		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
+		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
+	});
+
+	it('[N16] a call that talks goes on: asked again, the answer tells how long', async () => {
+		const clock = standingClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+		await inject(app, { acceptedThenFailed: 1 });
+		const { id } = await app.create({ scenario: LONG });
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500]);
+		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
+		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'IN_PROGRESS' });
+		await inject(app, {});
+		clock.pass(500);
+		await wakeJobs(app);
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
+		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, and yet before what it has to report
+		const later = await app.create({ scenario: 'provider-down' });
+		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
+		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
 	});
 
 	it('[N17] all at once: each call ends exactly once, with one provider call at most', async () => {

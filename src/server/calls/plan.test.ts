@@ -404,6 +404,37 @@ describe('a group of commands', () => {
 		]);
 	});
 
+	it('[P17] a dispatch that is refused after a webhook came is tried again, and its answer tells how long to wait', async () => {
+		const { create, group, claim, clock, database, column } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group(queue('a', job!));
+		await group(reported('msg_1', 'a', { phase: 'IN_PROGRESS' }), refused('a', job!, NOON + 500));
+		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([{ kind: 'dispatch', dueAt: NOON + 500 }]);
+		clock.now += 500;
+		const [again] = await claim();
+		await group(queue('a', again!));
+		await group({ ...accepted('a', again!), watchAt: NOON + 9_000_000 } as Command);
+		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([
+			{ kind: 'watch', dueAt: NOON + 9_000_000 },
+		]);
+		expect(await column(TYPES)).toEqual(['created', 'in-progress', 'dispatch.attempt', 'dispatch.attempt']);
+	});
+
+	it('[P18] of two hands that had the same answer one counts, also when the job is gone', async () => {
+		const { create, group, claim, clock, column } = await startWriter();
+		await create('a');
+		const [slow] = await claim();
+		clock.now += 10_001;
+		const [heir] = await claim();
+		expect(heir?.id).toBe(slow?.id);
+		await group(accepted('a', heir!));
+		const [late] = await group(accepted('a', slow!));
+		expect(late).toEqual({ stale: true });
+		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
+		expect(await column(JOBS)).toEqual(['watch a']);
+	});
+
 	it('[P14] a PATCH to the status that the call has records nothing', async () => {
 		const { create, group, column } = await startWriter();
 		await create('a');

@@ -250,27 +250,27 @@ class Group {
 		if (!this.#holds(job) || (call && call.status !== 'PENDING' && call.providerId !== null)) return { stale: true };
 		if (call) this.#event(id, 'dispatch.attempt', { ...attempt });
 		const runs = call?.status === 'PENDING';
-		if (runs && call.providerId !== null) {
-			// Its webhooks came, so the provider has accepted it, whatever was answered.
-			this.#settle(job);
-			this.#job('watch', id, {}, watchAt);
-		} else if (retryAt !== null) {
+		if (retryAt !== null) {
 			this.#written.retries.push([job.id, retryAt, attempt.error]);
 			this.#jobs = true;
-		} else {
-			this.#settle(job);
-			if (runs) {
-				const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
-				return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
-			}
+			return call ? { call } : { missing: true };
 		}
-		return call ? { call } : { missing: true };
+		this.#settle(job);
+		if (!runs) return call ? { call } : { missing: true };
+		if (call.providerId !== null) {
+			// Its webhooks came, so the provider has accepted it. When the last one is due nobody told: its silence is watched.
+			this.#job('watch', id, {}, watchAt);
+			return { call };
+		}
+		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
+		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
 	}
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
 		const call = this.#calls.get(id);
-		// Another worker took the job over: its attempt has the same Idempotency-Key and so the same provider call.
-		if (this.#held.has(job.id) && !this.#holds(job)) return { stale: true };
+		// Another worker took the job over, or has settled it: its attempt had the same key, and so the same provider call.
+		const settled = !this.#held.has(job.id) && call?.status === 'PENDING';
+		if (settled || (this.#held.has(job.id) && !this.#holds(job))) return { stale: true };
 		this.#settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
