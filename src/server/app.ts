@@ -107,8 +107,7 @@ export async function createApp(
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
-	const jobStore = createJobStore(database);
-	await jobStore.takeOver();
+	await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
 	const startJobs = (): void => {
 		const carrier = createCarrier({
@@ -119,7 +118,7 @@ export async function createApp(
 		});
 		const speed = (): number => provider.settings.current().speed;
 		jobs = createJobs({
-			store: jobStore,
+			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
 			carrier,
 			speed,

@@ -29,8 +29,13 @@ export interface Calls {
 	queue(id: string, job: HeldJob): Promise<boolean>;
 	/** `watchAt` is when to look whether the call is still heard of. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
-	/** `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. */
+	/**
+	 * `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. Of one that has
+	 * ended already the job stays as a dead one.
+	 */
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
+	/** A hang-up failed as often as it may: it stays as a dead job, until a webhook of its call arrives. */
+	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
 	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
 	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
 	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
@@ -89,6 +94,9 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 		},
 		async refused(id, job, attempt, retryAt, watchAt) {
 			await writer.write({ do: 'refused', id, job, attempt, retryAt, watchAt });
+		},
+		async giveUp(id, job, attempt) {
+			await writer.write({ do: 'give-up', id, job, attempt });
 		},
 		async watch(id, job, startedAt, patienceMs) {
 			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });

@@ -32,6 +32,8 @@ export type Command =
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
 	/** The provider did not, as far as we know; `retryAt` is when to try again, null to give up. */
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
+	/** A hang-up failed as often as it may. */
+	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
 	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
 	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */
@@ -43,7 +45,7 @@ export interface Once {
 	bodyHash: string;
 }
 
-/** One try to hand a call to the provider, as the timeline shows it. */
+/** One try to hand a call to the provider, or to take it back, as the timeline shows it. */
 export interface DispatchAttempt {
 	number: number;
 	durationMs: number;

@@ -4,6 +4,7 @@ import type { Database } from '#db/database.ts';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { createJobStore, type Job } from '../jobs/store.ts';
+import { forget } from '../repetitions.ts';
 import type { Command, DispatchAttempt, Outcome } from './commands.ts';
 import { createWriter, type Committed } from './writer.ts';
 
@@ -433,6 +434,75 @@ describe('a group of commands', () => {
 		expect(late).toEqual({ stale: true });
 		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
 		expect(await column(JOBS)).toEqual(['watch a']);
+	});
+
+	const gaveUp = (id: string, job: Job): Command => ({
+		...{ do: 'give-up', id, job },
+		attempt: { ...attempt, number: 6, status: 500, error: 'The provider answered 500' },
+	});
+	const DEAD = `SELECT "kind" || ' ' || "callId" || ' ' || "lastError" FROM "Job" WHERE "deadAt" IS NOT NULL`;
+
+	it.each(['hangup', 'recall'] as const)(
+		'[P19] a %s that gives up stays as a dead job, is told, and runs again when a webhook of its call arrives',
+		async (kind) => {
+			const { create, group, claim, clock, column, database } = await startWriter();
+			await create('a');
+			const [job] = await claim();
+			await group(queue('a', job!));
+			if (kind === 'hangup') await group(accepted('a', job!));
+			await group({ do: 'cancel', id: 'a' });
+			const [last] = kind === 'hangup' ? await claim() : [job];
+			await group(kind === 'hangup' ? gaveUp('a', last!) : refused('a', last!, null));
+
+			expect(await column(DEAD)).toEqual([`${kind} a The provider answered 500`]);
+			expect(await column(JOBS)).toEqual([`${kind} a`]);
+			clock.now += 3_600_000;
+			expect(await claim()).toEqual([]);
+			const [event] = await database.all('SELECT "type", "data" FROM "Event" ORDER BY "seq" DESC LIMIT 1');
+			expect([event?.type, JSON.parse(String(event?.data))]).toEqual([
+				'dispatch.attempt',
+				expect.objectContaining({ job: kind, dead: true, error: 'The provider answered 500' }),
+			]);
+			expect(await column(ENDED)).toEqual([1]);
+
+			const [answer] = await group(reported('msg_1', 'a', { phase: 'RINGING' }));
+			expect(answer).toMatchObject({ idempotent: true });
+			expect((await claim()).map((again) => [again.kind, again.failures])).toEqual([[kind, 0]]);
+		},
+	);
+
+	it('[P20] of a deleted call a dead recall goes at once; a dead hang-up waits for a webhook, and goes after a day', async () => {
+		const { create, group, claim, clock, column, database } = await startWriter();
+		for (const id of ['a', 'b', 'c']) await create(id);
+		const jobs = new Map((await claim()).map((job) => [job.callId, job]));
+		await group(...[...jobs].map(([id, job]) => queue(id, job)));
+		for (const id of ['b', 'c']) await group(accepted(id, jobs.get(id)!, `sim_${id}`), { do: 'remove', id });
+		await group({ do: 'cancel', id: 'a' }, refused('a', jobs.get('a')!, null));
+		for (const job of await claim()) await group(gaveUp(job.callId, job));
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c', 'recall a']);
+		await group({ do: 'remove', id: 'a' });
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
+
+		const [gone] = await group(reported('msg_1', 'b', { providerId: 'sim_b', phase: 'RINGING' }));
+		expect(gone).toEqual({ missing: true });
+		await forget(database, clock.now + 24 * 3_600_000);
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
+		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		expect(await column(JOBS)).toEqual(['hangup b']);
+		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([['b', { providerId: 'sim_b' }]]);
+	});
+
+	it('[P20] clearing the history does the same', async () => {
+		const { create, group, claim, column } = await startWriter();
+		for (const run of ['one', null]) {
+			await create('a', { run: 'one' });
+			const [job] = await claim();
+			await group(queue('a', job!), { do: 'cancel', id: 'a' });
+			await group(refused('a', job!, null));
+			expect(await column(JOBS)).toEqual(['recall a']);
+			await group({ do: 'clear', run });
+			expect(await column(JOBS)).toEqual([]);
+		}
 	});
 
 	it('[P14] a PATCH to the status that the call has records nothing', async () => {

@@ -2,7 +2,7 @@ import type { EventType } from '#contract';
 import { foldedOf } from '#contract/search.ts';
 import type { Statement } from '#db/database.ts';
 import { toCall, type CallRow } from './call.ts';
-import type { Command, HeldJob, Once, Outcome } from './commands.ts';
+import type { Command, DispatchAttempt, HeldJob, Once, Outcome } from './commands.ts';
 import { advance, endHere } from './machine.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
@@ -10,6 +10,8 @@ import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, 
 export interface State {
 	position: Position;
 	calls: ReadonlyMap<string, CallRow>;
+	/** The group's reported calls of which a job was given up. */
+	dead: ReadonlySet<string>;
 	/** The webhook-ids of the group that were seen before. */
 	seen: ReadonlySet<string>;
 	/** The group's jobs, as they stand now. */
@@ -65,6 +67,7 @@ class Group {
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
 	readonly #seen: Set<string>;
+	readonly #dead: Set<string>;
 	readonly #held: Map<string, JobState>;
 	readonly #answers: Map<string, Answer>;
 	readonly #changes: RowChange[] = [];
@@ -81,6 +84,7 @@ class Group {
 		this.#newId = newId;
 		this.#calls = new Map(state.calls);
 		this.#seen = new Set(state.seen);
+		this.#dead = new Set(state.dead);
 		this.#held = new Map(state.jobs);
 		this.#answers = new Map(state.answers);
 		this.#seq = state.position.seq;
@@ -109,6 +113,7 @@ class Group {
 				const call = this.#calls.get(command.id);
 				if (command.do === 'queue') return this.#queue(command, call);
 				if (command.do === 'refused') return this.#refused(command, call);
+				if (command.do === 'give-up') return this.#giveUp(command, call, 'hangup');
 				if (!call) return { missing: true };
 				if (command.do === 'remove') return this.#remove(call);
 				if (command.do === 'cancel') return this.#cancel(call);
@@ -165,6 +170,7 @@ class Group {
 	/** In this order: no such call, terminal, known webhook-id, provider, phase. */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
 		const call = this.#calls.get(report.callId);
+		this.#revive(report.callId);
 		if (!call) return { missing: true };
 		if (call.status !== 'PENDING') return { call, idempotent: true };
 		if (this.#seen.has(webhookId)) return { call };
@@ -248,15 +254,16 @@ class Group {
 	#refused(command: Extract<Command, { do: 'refused' }>, call: CallRow | null | undefined): Outcome {
 		const { id, job, attempt, retryAt, watchAt } = command;
 		if (!this.#holds(job) || (call && call.status !== 'PENDING' && call.providerId !== null)) return { stale: true };
-		if (call) this.#event(id, 'dispatch.attempt', { ...attempt });
-		const runs = call?.status === 'PENDING';
 		if (retryAt !== null) {
 			this.#written.retries.push([job.id, retryAt, attempt.error]);
 			this.#jobs = true;
-			return call ? { call } : { missing: true };
+			if (!call) return { missing: true };
+			this.#event(id, 'dispatch.attempt', { ...attempt });
+			return { call };
 		}
+		if (call?.status !== 'PENDING') return this.#giveUp(command, call, 'recall');
+		this.#event(id, 'dispatch.attempt', { ...attempt });
 		this.#settle(job);
-		if (!runs) return call ? { call } : { missing: true };
 		if (call.providerId !== null) {
 			// Its webhooks came, so the provider has accepted it. When the last one is due nobody told: its silence is watched.
 			this.#job('watch', id, {}, watchAt);
@@ -264,6 +271,28 @@ class Group {
 		}
 		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
 		return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+	}
+
+	/** What the provider would not be told: it may go on with a call that ended here. The timeline tells so. */
+	#giveUp(
+		{ id, job, attempt }: { id: string; job: HeldJob; attempt: DispatchAttempt },
+		call: CallRow | null | undefined,
+		kind: 'hangup' | 'recall',
+	): Outcome {
+		if (!this.#holds(job)) return { stale: true };
+		this.#held.delete(job.id);
+		this.#written.buriedJobs.push([job.id, this.#clock, attempt.error]);
+		this.#dead.add(id);
+		if (!call) return { missing: true };
+		this.#event(id, 'dispatch.attempt', { ...attempt, job: kind, dead: true });
+		return { call };
+	}
+
+	/** The provider speaks of this call, so it may listen again, too. */
+	#revive(callId: string): void {
+		if (!this.#dead.delete(callId)) return;
+		this.#written.heardOf.push([callId, this.#clock]);
+		this.#jobs = true;
 	}
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
@@ -359,6 +388,8 @@ function nothingWritten(): Written {
 		answers: [],
 		askedJobs: [],
 		doneJobs: [],
+		buriedJobs: [],
+		heardOf: [],
 		retries: [],
 	};
 }

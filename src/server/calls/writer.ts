@@ -4,7 +4,16 @@ import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
 import { planCommands, type RowChange, type State } from './plan.ts';
 import { positionFrom } from './reads.ts';
-import { fromRow, type Position, READ_CALLS, READ_FEED, READ_ANSWERS, READ_JOBS, READ_RECEIPTS } from './rows.ts';
+import {
+	fromRow,
+	type Position,
+	READ_CALLS,
+	READ_FEED,
+	READ_ANSWERS,
+	READ_DEAD,
+	READ_JOBS,
+	READ_RECEIPTS,
+} from './rows.ts';
 
 /** What was committed together, told once, in the order of the commits. */
 export interface Committed {
@@ -55,11 +64,13 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 function readsFor(commands: readonly Command[]): Statement[] {
 	const ids: string[] = [];
 	const webhookIds: string[] = [];
+	const reported: string[] = [];
 	const jobIds: string[] = [];
 	const onceIds: string[] = [];
 	for (const command of commands) {
 		if (command.do === 'report') {
 			ids.push(command.report.callId);
+			reported.push(command.report.callId);
 			webhookIds.push(command.webhookId);
 		} else if (command.do !== 'create' && command.do !== 'clear') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
@@ -71,13 +82,15 @@ function readsFor(commands: readonly Command[]): Statement[] {
 		[READ_RECEIPTS, JSON.stringify(webhookIds)],
 		[READ_JOBS, JSON.stringify(jobIds)],
 		[READ_ANSWERS, JSON.stringify(onceIds)],
+		[READ_DEAD, JSON.stringify(reported)],
 	];
 }
 
-function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = []]: Row[][]): State {
+function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = [], dead = []]: Row[][]): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
+		dead: new Set(dead.map((row) => String(row.callId))),
 		seen: new Set(receipts.map((row) => String(row.id))),
 		answers: new Map(
 			answers.map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
