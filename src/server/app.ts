@@ -67,6 +67,8 @@ export async function createApp(
 	const database = openDatabase(config.database);
 	const file = fileOf(config.database);
 	const disown = file === null ? null : await own(file);
+	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
+	const alone = disown !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	const prisma = await prismaOver(database);
@@ -83,7 +85,7 @@ export async function createApp(
 
 	const reads = createCallReads(database, prisma);
 	const provider = await createProvider({
-		database,
+		...{ database, alone },
 		defaults: config.provider.defaults,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
@@ -107,7 +109,7 @@ export async function createApp(
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
-	await createJobStore(database).takeOver();
+	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
 	const startJobs = (): void => {
 		const carrier = createCarrier({

@@ -35,7 +35,7 @@ const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "fa
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
 export interface JobStore extends QueueStore<Job> {
-	/** At start: what a dead process held is free at once. One server process owns the file. */
+	/** At the start of a file's only server: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
 	/** Both count only under the lease that the job was claimed with. */
 	done(job: Job): Promise<void>;
