@@ -2,7 +2,8 @@ import { v4 } from 'uuid';
 import type { Database, Row, Statement } from '#db/database.ts';
 import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
-import { planCommands, type RowChange, type State } from './plan.ts';
+import type { RowChange, State } from './ledger.ts';
+import { planCommands } from './plan.ts';
 import { positionFrom } from './reads.ts';
 import {
 	fromRow,

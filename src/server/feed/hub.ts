@@ -1,7 +1,7 @@
 import { HEAD_EVERY_MS, type Change, type ClientEvents, type ServerEvents, type Settings, type Sync } from '#contract';
 import type { Server, Socket } from 'socket.io';
 import { toCall } from '../calls/call.ts';
-import type { RowChange } from '../calls/plan.ts';
+import type { RowChange } from '../calls/ledger.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { readCursor, writeCursor } from './cursor.ts';
