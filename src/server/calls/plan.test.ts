@@ -492,6 +492,19 @@ describe('a group of commands', () => {
 		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([['b', { providerId: 'sim_b' }]]);
 	});
 
+	it('[P20] a recall that gives up after the deletion goes after a day, too', async () => {
+		const { create, group, claim, clock, column, database } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group(queue('a', job!));
+		await group({ do: 'remove', id: 'a' });
+		await group(refused('a', job!, null));
+		await forget(database, clock.now + 24 * 3_600_000);
+		expect(await column(JOBS)).toEqual(['recall a']);
+		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		expect(await column(JOBS)).toEqual([]);
+	});
+
 	it('[P20] clearing the history does the same', async () => {
 		const { create, group, claim, column } = await startWriter();
 		for (const run of ['one', null]) {
