@@ -75,7 +75,7 @@ const nextDueIn = (
 	FROM "Delivery" WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL
 		AND ${WAITING[lane]} AND ?1 > 0 ORDER BY "dueAt" LIMIT 64)`;
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-/** At start: what a dead process held is free at once. */
+/** At the start of a file's only server: what a dead process held is free at once. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
 const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")

@@ -15,6 +15,8 @@ import { createProviderStore } from './store.ts';
 
 export interface ProviderDeps {
 	database: Database;
+	/** No other process works on this database, so whatever is held is held by a dead one. */
+	alone: boolean;
 	/** What the settings are until somebody changes them. */
 	defaults: Settings;
 	/** `whsec_…`; the first signs. */
@@ -55,6 +57,7 @@ const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 
 export async function createProvider({
 	database,
+	alone,
 	secrets,
 	ownWebhookUrl,
 	now,
@@ -63,7 +66,7 @@ export async function createProvider({
 	...deps
 }: ProviderDeps): Promise<Provider> {
 	const settings = await keepSettings(database, deps.defaults, deps.onSettings);
-	await database.all(FREE_ALL);
+	if (alone) await database.all(FREE_ALL);
 	let outboxes: Worker[] = [];
 	const calls = createProviderStore(database, now);
 	const wake = (): void => outboxes.forEach((outbox) => outbox.wake());

@@ -74,6 +74,8 @@ export async function createApp(
 	const database = openDatabase(config.database);
 	const file = fileOf(config.database);
 	const disown = file === null ? null : await own(file);
+	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
+	const alone = disown !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	const life = file === null ? null : await beginLife(database, file);
@@ -91,7 +93,7 @@ export async function createApp(
 
 	const reads = createCallReads(database, prisma);
 	const provider = await createProvider({
-		database,
+		...{ database, alone },
 		defaults: config.provider.defaults,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
@@ -127,8 +129,7 @@ export async function createApp(
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
-	const jobStore = createJobStore(database);
-	await jobStore.takeOver();
+	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
 	const startJobs = (): void => {
 		const carrier = createCarrier({
@@ -139,7 +140,7 @@ export async function createApp(
 		});
 		const speed = (): number => provider.settings.current().speed;
 		jobs = createJobs({
-			store: jobStore,
+			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
 			carrier,
 			speed,

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Database } from '#db/database.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { createApp } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
+import { createLog } from '#server/log.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
@@ -137,5 +140,31 @@ describe('two worker processes on one file', () => {
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
 		expect(heir.ran).toEqual(['held']);
 		expect(await heir.stop()).toBe(0);
+	});
+
+	it.each([
+		['of a file that it owns frees what the dead held', 'file', 'free'],
+		['of a database that is not its own alone leaves the leases of others', 'FILE', 'held'],
+	])('[Z7] a server %s', async (_what, scheme, state) => {
+		const { url, database: file } = await database();
+		const until = Date.now() + 3_600_000;
+		await file.all(
+			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts", "lease", "leasedUntil")
+				VALUES ('held', 'dispatch', 'a', '{}', 0, 1, 'theirs', ?)`,
+			until,
+		);
+		await file.all(
+			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "body", "state", "dueAt", "attempts", "lease", "leasedUntil", "createdAt")
+				VALUES ('held', 'sim_1', 'a', 1, 'call.ringing', '{}', 'pending', 0, 1, 'theirs', ?, 0)`,
+			until,
+		);
+		// By the other name the file is reached as a server over the network is, through the client and without a lock.
+		const config = readConfig({ WEBHOOK_SECRET: newSecret(), DATABASE_URL: url }, 'none');
+		const location = { url: url.replace(/^file/, scheme), authToken: undefined };
+		const app = await createApp({ ...config, database: location }, { log: createLog('silent') });
+		const lease = state === 'held' ? 'theirs' : null;
+		for (const table of ['Job', 'Delivery'])
+			expect(await file.all(`SELECT "lease" FROM "${table}"`)).toEqual([{ lease }]);
+		await app.close();
 	});
 });
