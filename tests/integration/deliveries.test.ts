@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { Delivery, type Problem, type ProviderCall } from '#contract';
-import { startApp, type TestApp } from '#tests/support/app.ts';
+import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
 import { MOST, standingClock } from '#tests/support/clock.ts';
 import {
 	askProvider,
@@ -25,6 +25,12 @@ const [INITIATED, ENDED] = ['call.initiated', 'call.ended'];
 const SCHEDULE = [1_000, 5_000, 15_000, 60_000, 300_000];
 const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
+
+/** Expects that the state forbids it; answers why. */
+function expectDetail(answer: Answer<unknown>): string {
+	expectProblem(answer, 'illegal_transition');
+	return (answer.body as Problem).detail;
+}
 
 /** Throws unless the webhook is signed by the server's secret; its timestamp may be of any day. */
 function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'body'>): number {
@@ -389,6 +395,7 @@ describe('by hand', () => {
 		const gone = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
+		await expect.poll(async () => (await deliveriesOf(app, gone)).at(-1)?.state, PATIENCE).toBe('retrying');
 		const ids = (await deliveriesOf(app, one)).map(({ id }) => id);
 		const sentBefore = receiver.requests.length;
 
@@ -480,6 +487,37 @@ describe('by hand', () => {
 		// The provider's last word of it: hung up.
 		const [request] = await receiver.received(1);
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
+	});
+
+	it('[V27] what was never tried is sent at its own time, whoever asks', async () => {
+		const { app, receiver, redeliver, many } = await bench();
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
+		const before = await deliveriesOf(app, callId);
+		expect(expectDetail(await redeliver(before[0]!.id))).toMatch(/never tried/);
+		for (const which of [{ filter: {} }, { filter: { callId } }, { ids: before.map(({ id }) => id) }])
+			for (const dryRun of [true, false]) expect((await many({ ...which, dryRun })).body).toEqual({ count: 0 });
+		expect(await deliveriesOf(app, callId)).toEqual(before);
+		expect(receiver.requests).toEqual([]);
+	});
+
+	it('[V28] one that is under way is refused, and not counted among many', async () => {
+		const { clock, app, redeliver, many } = await bench();
+		const held: (() => void)[] = [];
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count > 2) held.push(() => response.writeHead(204).end());
+			else response.writeHead(typeOf(request) === ENDED ? 500 : 204).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, tried(1));
+		clock.pass(1_000);
+		await nudge(app);
+		await receiver.received(3);
+		expect(expectDetail(await redeliver(id))).toMatch(/under way/);
+		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
+		held.forEach((answer) => answer());
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts.map(({ manual }) => manual)).toEqual([false, false]);
+		expect((await redeliver(id)).status).toBe(200);
 	});
 });
 
@@ -598,6 +636,12 @@ describe('the list of deliveries', () => {
 			{ filter: { state: 'sent' } },
 			{ filter: { status: 'dead' } },
 			{ filter: { limit: 1 } },
+			// A script's empty variable must not mean everything.
+			{ filter: { callId: '' } },
+			{ filter: { state: '' } },
+			{ filter: { state: [] } },
+			{ filter: { state: 'dead', code: '' } },
+			{ filter: { from: '', to: '' } },
 			{ filter: null },
 			{ ids: [id], dryRun: 'yes' },
 			{ ids: [id], all: true },
