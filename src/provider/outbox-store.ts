@@ -2,6 +2,7 @@ import type { Attempt, DeliveryState } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 import type { DeliveryFault } from './faults.ts';
+import { claimIn, nextDueIn, type Lane } from './outbox-claim.ts';
 
 /** A webhook whose time has come. */
 export interface DueDelivery extends Claimed {
@@ -33,47 +34,6 @@ export interface OutboxStore extends QueueStore<DueDelivery> {
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
 
-/**
- * How long a webhook lets an earlier one of its call go first, so that reports arrive in order unless chaos was asked
- * for. One that was tried and failed holds back nothing.
- */
-const POLITE_MS = 1_000;
-const EARLIER_UNTRIED = `EXISTS (SELECT 1 FROM "Delivery" AS "earlier" WHERE "earlier"."providerId" = "Delivery"."providerId"
-	AND "earlier"."state" = 'pending' AND ("earlier"."dueAt" < "Delivery"."dueAt"
-		OR ("earlier"."dueAt" = "Delivery"."dueAt" AND "earlier"."sequence" < "Delivery"."sequence")))`;
-/**
- * Which deliveries a worker takes: those to this server, or those to other addresses. A receiver that hangs must hold
- * back nobody else, so the two lanes have their own hands, and one address never has more than `PER_ADDRESS` of them.
- */
-export type Lane = 'own' | 'foreign';
-const PER_ADDRESS = 6;
-const FREE = `(+"leasedUntil" IS NULL OR +"leasedUntil" < ?3)`;
-const POLITE = `("dueAt" <= ?3 - ${POLITE_MS} OR NOT ${EARLIER_UNTRIED})`;
-const UNDER_WAY = `SELECT "url", count(*) AS "count" FROM "Delivery" WHERE "leasedUntil" >= ?3 AND "url" IS NOT NULL GROUP BY "url"`;
-const DUE: Record<Lane, string> = {
-	own: `SELECT "id" FROM "Delivery" WHERE "dueAt" <= ?3 AND ${FREE} AND "url" IS NULL AND ${POLITE} ORDER BY "dueAt" LIMIT ?4`,
-	foreign: `SELECT "id" FROM (
-		SELECT "id", "dueAt", row_number() OVER (PARTITION BY "Delivery"."url" ORDER BY "dueAt") + coalesce("busy"."count", 0) AS "place"
-		FROM "Delivery" LEFT JOIN (${UNDER_WAY}) AS "busy" ON "busy"."url" = "Delivery"."url"
-		WHERE "dueAt" <= ?3 AND ${FREE} AND "Delivery"."url" IS NOT NULL AND ${POLITE}
-	) WHERE "place" <= ${PER_ADDRESS} ORDER BY "dueAt" LIMIT ?4`,
-};
-const claimIn = (
-	lane: Lane,
-): string => `UPDATE "Delivery" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
-	WHERE "id" IN (${DUE[lane]})
-	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual"`;
-/** An address whose hands are full wakes the worker when one is free; until then nothing of it is due. */
-const WAITING: Record<Lane, string> = {
-	own: `"url" IS NULL`,
-	foreign: `"url" IS NOT NULL AND "url" NOT IN (SELECT "url" FROM "Delivery" WHERE "leasedUntil" >= ?1 AND "url" IS NOT NULL
-		GROUP BY "url" HAVING count(*) >= ${PER_ADDRESS})`,
-};
-const nextDueIn = (
-	lane: Lane,
-): string => `SELECT min("dueAt" + CASE WHEN ${EARLIER_UNTRIED} THEN ${POLITE_MS} ELSE 0 END) AS "at"
-	FROM "Delivery" WHERE "id" IN (SELECT "id" FROM "Delivery" WHERE "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL
-		AND ${WAITING[lane]} AND ?1 > 0 ORDER BY "dueAt" LIMIT 64)`;
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 /** At start: what a dead process held is free at once. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;

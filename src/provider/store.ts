@@ -57,8 +57,8 @@ const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
 const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
 const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "scenario", "callbackUrl",
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
-const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "faults", "attempts", "createdAt")
-	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
+const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "origin", "body", "state", "dueAt", "faults", "attempts", "createdAt")
+	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
 const KNOCKED = 'SELECT "attempts" FROM "ProviderDoor" WHERE "key" = ?';
 const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at") VALUES (?, ?, ?)
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
@@ -131,7 +131,7 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					statements: [
 						[CANCEL, providerId],
 						[CANCEL_DELIVERIES, providerId],
-						[INSERT_DELIVERIES, providerId, call.callId, call.callbackUrl, at, last],
+						[INSERT_DELIVERIES, providerId, call.callId, ...addressOf(call.callbackUrl), at, last],
 					],
 				};
 			}),
@@ -163,9 +163,15 @@ function insertsOf({
 			...[providerId, key, callId, phoneNumber, workflow, scenario, url],
 			...[JSON.stringify(plan), requestHash, answer, acceptedAt, endsAt],
 		],
-		[INSERT_DELIVERIES, providerId, callId, url, acceptedAt, JSON.stringify(rows)],
+		[INSERT_DELIVERIES, providerId, callId, ...addressOf(url), acceptedAt, JSON.stringify(rows)],
 	];
 }
+
+/** Where webhooks go, and what counts as one receiver there; neither where they go to this server. */
+const addressOf = (url: string | null): [url: string | null, origin: string | null] => [
+	url,
+	url === null ? null : new URL(url).origin,
+];
 
 function providerCallOf(row: Row, now: number): ProviderCall {
 	const endsAt = Number(row.endsAt);

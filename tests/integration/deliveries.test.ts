@@ -315,6 +315,60 @@ describe('a delivery', () => {
 		expect(attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
 		expect(id).toBe(before[1]!.id);
 	});
+
+	it.each(['a clock that jumped', 'a restart'])(
+		'[V12] after %s a call’s webhooks come in order all the same',
+		async (why) => {
+			const clock = standingClock();
+			const first = await startApp({}, { now: clock.now });
+			const held: (() => void)[] = [];
+			const receiver = await startReceiver((response, { path }) => {
+				const answer = (): void => void response.writeHead(204).end();
+				if (path === '/slow') held.push(answer);
+				else answer();
+			});
+			const talk = { scenario: { outcome: 'completed', delayMs: 4_000 } };
+			const slow = await askProvider(first, `${receiver.url}/slow`, talk);
+			const other = await askProvider(first, `${receiver.url}/quick`, talk);
+			if (why === 'a restart') await first.close();
+			clock.pass(60_000);
+			const app = why === 'a restart' ? await startApp(first.env, { now: clock.now }) : first;
+			await nudge(app);
+			// All of both is long due; the slow one's second waits for the answer to its first, and so on.
+			const seen = (): string[] => receiver.requests.filter(({ path }) => path === '/slow').map(typeOf);
+			const types = [INITIATED, 'call.ringing', 'call.in-progress', ENDED];
+			await delivery(app, other, ENDED, isIn('delivered'));
+			for (const [i, type] of types.entries()) {
+				await expect.poll(() => held.length, PATIENCE).toBe(i + 1);
+				expect(seen()).toEqual(types.slice(0, i + 1));
+				held[i]!();
+				await delivery(app, slow, type!, isIn('delivered'));
+			}
+			expect(receiver.requests.filter(({ path }) => path === '/quick').map(typeOf)).toEqual(types);
+		},
+	);
+
+	it('[V12] one that hangs holds back those behind it for a second', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now });
+		const receiver = await startReceiver((response, request) => {
+			if (typeOf(request) !== INITIATED) response.writeHead(204).end();
+		});
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 4_000 } });
+		clock.pass(60_000);
+		await nudge(app);
+		await receiver.received(1);
+		clock.pass(999);
+		await askProvider(app, receiver.url);
+		await receiver.received(2 /* of another call, so that the worker has looked */);
+		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
+		clock.pass(1);
+		await nudge(app);
+		await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([
+			...[INITIATED, 'call.ringing', 'call.in-progress', ENDED],
+		]);
+	});
 });
 
 describe('by hand', () => {
