@@ -36,7 +36,10 @@ export interface ProviderStore {
 	 * `plan` gets how many earlier calls had the same number and workflow.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
-	/** Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had. */
+	/**
+	 * Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had
+	 * at its first. What is accepted between its tries, itself included, moves its dice no more.
+	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
 	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. Answers
@@ -59,8 +62,8 @@ const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phon
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
 const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "origin", "body", "state", "dueAt", "faults", "attempts", "createdAt")
 	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
-const KNOCKED = 'SELECT "attempts" FROM "ProviderDoor" WHERE "key" = ?';
-const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at") VALUES (?, ?, ?)
+const KNOCKED = 'SELECT "attempts", "earlier" FROM "ProviderDoor" WHERE "key" = ?';
+const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at", "earlier") VALUES (?, ?, ?, ?)
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
 const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
@@ -105,15 +108,17 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					[EARLIER, phoneNumber, workflow],
 				],
 				([knocked = [], counted = []]) => {
-					const attempt = Number(knocked[0]?.attempts ?? 0) + 1;
+					const [before] = knocked;
+					const attempt = Number(before?.attempts ?? 0) + 1;
+					const earlier = Number((before ? before.earlier : counted[0]?.count) ?? 0);
 					const statements: Statement[] =
 						key === null
 							? []
 							: [
 									[FORGET_KNOCKS, now() - KNOCKS_KEPT_MS],
-									[KNOCK, key, attempt, now()],
+									[KNOCK, key, attempt, now(), earlier],
 								];
-					return { result: { attempt, earlier: Number(counted[0]?.count ?? 0) }, statements };
+					return { result: { attempt, earlier }, statements };
 				},
 			),
 		cancel: (providerId, farewell) =>

@@ -432,6 +432,33 @@ describe('the same seed and the same requests', () => {
 	});
 });
 
+describe('two calls to one number', () => {
+	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
+		const tries = Array.from({ length: 6 }, (_, i) => i);
+		const orders = {
+			inTurn: tries.flatMap(() => ['a', 'b']),
+			oneByOne: ['a', 'b'].flatMap((key) => tries.map(() => key)),
+		};
+		const told: Record<string, number[]>[] = [];
+		for (const order of Object.values(orders)) {
+			const app = await startApp({ PROVIDER_SEED: 'doors' });
+			await inject(app, { acceptedThenFailed: 0.5 });
+			const statuses: Record<string, number[]> = { a: [], b: [] };
+			for (const callId of order) {
+				const ask = { callId, phoneNumber: '+12025550100', workflow: 'SALES', scenario: LONG };
+				const { status } = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': callId });
+				statuses[callId]!.push(status);
+			}
+			expect(await providerCalls(app)).toHaveLength(2);
+			told.push(statuses);
+			await app.close();
+		}
+		expect(told[1]).toEqual(told[0]);
+		expect(new Set(Object.values(told[0]!).flat())).toEqual(new Set([200, 500]));
+		expect(told[0]!.a).not.toEqual(told[0]!.b);
+	});
+});
+
 describe('a call that nobody reports on', () => {
 	/** A provider that accepts everything and never says a word. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
