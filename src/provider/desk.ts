@@ -47,7 +47,8 @@ const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 /** What was tried and is not being tried now: the first try comes at its own time. */
 const CAN_REDELIVER = `"state" IN ('delivered', 'retrying', 'dead') AND "leasedUntil" IS NULL`;
 const redeliverWhere = (where: string): string =>
-	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying' WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
+	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying',
+		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
 /** Why one was not taken, by its state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
 	canceled: 'This delivery was canceled: its call is gone or was hung up.',

@@ -51,7 +51,7 @@ const CLAIMED: Record<Lane, string> = {
 export const claimIn = (lane: Lane): string => `UPDATE "Delivery"
 	SET "lease" = ?1, "leasedUntil" = ?2, "claimedAt" = ?3, "attempts" = "attempts" + 1
 	WHERE "id" IN (${CLAIMED[lane]})
-	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual"`;
+	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual", "stateBefore"`;
 
 const firstDue = (origin: string): string => `(SELECT "dueAt" FROM ${WAITING}
 	WHERE ${origin} AND "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL AND NOT ${held('?1')} ORDER BY "dueAt" LIMIT 1)`;

@@ -17,6 +17,8 @@ export interface DueDelivery extends Claimed {
 	failures: number;
 	/** This try was asked for by hand. */
 	manual: boolean;
+	/** What it was before that; null where nobody asked. */
+	stateBefore: DeliveryState | null;
 }
 
 /** What becomes of a delivery after a try. */
@@ -28,8 +30,8 @@ export interface Settlement {
 
 export interface OutboxStore extends QueueStore<DueDelivery> {
 	/**
-	 * Records the attempts and what becomes of the delivery, while its lease holds. Of one that was canceled while it was
-	 * under way the attempts are recorded all the same.
+	 * Records the attempts and, while its lease holds, what becomes of the delivery. Whoever lost the lease, or whose
+	 * delivery was canceled meanwhile, records the attempts all the same: they went out.
 	 */
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
@@ -41,7 +43,7 @@ const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
-	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
+	"stateBefore" = NULL, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
 
 const NOTE = `UPDATE "Delivery" SET "attempts" = ?, "lastStatus" = ? WHERE "id" = ?`;
 
@@ -71,8 +73,9 @@ export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
 						result: undefined,
 						statements: [...records, [SETTLE, state, dueAt, failures, last?.number ?? 0, status, id]],
 					};
-				// Another worker has it: its record counts.
-				if (row?.state !== 'canceled') return { result: undefined, statements: [] };
+				if (!row) return { result: undefined, statements: [] };
+				// Another worker has it, and tells what becomes of it.
+				if (row.state !== 'canceled') return { result: undefined, statements: records };
 				return { result: undefined, statements: [...records, [NOTE, last?.number ?? 0, status, id]] };
 			});
 		},
@@ -90,6 +93,7 @@ function dueOf(row: Row, lease: string): DueDelivery {
 		faults: JSON.parse(String(row.faults)) as DeliveryFault[],
 		failures: Number(row.failures),
 		manual: row.manual === 1,
+		stateBefore: row.stateBefore as DeliveryState | null,
 		lease,
 	};
 }

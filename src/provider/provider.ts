@@ -5,6 +5,7 @@ import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
+import { ratesAt } from './faults.ts';
 import type { Lane } from './outbox-claim.ts';
 import { createOutboxStore, FREE_ALL } from './outbox-store.ts';
 import { createOutbox } from './outbox.ts';
@@ -82,6 +83,7 @@ export async function createProvider({
 					store: createOutboxStore(database, lane),
 					onSettled: (id) => deps.onDeliveries([id]),
 					speed: () => settings.current().speed,
+					rates: () => ratesAt(settings.current(), now()),
 				});
 			outboxes = [outboxOf('own'), outboxOf('foreign')];
 		},

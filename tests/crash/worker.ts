@@ -1,3 +1,4 @@
+import { NO_FAULTS } from '#contract';
 import { openDatabase } from '#db/open.ts';
 import { createOutboxStore } from '#provider/outbox-store.ts';
 import { createOutbox } from '#provider/outbox.ts';
@@ -38,6 +39,7 @@ function start(): Worker {
 			onFault: () => Promise.resolve(),
 			onSettled: (id) => tell({ ran: id }),
 			speed: () => 1,
+			rates: () => NO_FAULTS,
 			chance: Math.random,
 		});
 	const store = createJobStore(database);

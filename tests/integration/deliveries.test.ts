@@ -443,6 +443,30 @@ describe('by hand', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), SCHEDULE[1]!));
 	});
 
+	it('[V21] one that was delivered stays so when sending it once more fails', async () => {
+		const { clock, app, answers, receiver, redeliver } = await bench();
+		answers.status = 204;
+		const callId = await askProvider(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, isIn('delivered'));
+		answers.status = 500;
+		for (const tries of [2, 3]) {
+			await redeliver(id);
+			expect(await delivery(app, callId, ENDED, tried(tries))).toMatchObject({
+				...{ state: 'delivered', nextAttemptAt: null },
+			});
+		}
+		clock.pass(1_000_000);
+		await nudge(app);
+		const seen = (): number => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length;
+		await delivery(app, await askProvider(app, receiver.url), ENDED, tried(1));
+		expect(seen()).toBe(3);
+
+		// Asked twice before the first was sent, it still knows what it was; a receiver that is gone stops it.
+		answers.status = 410;
+		await Promise.all([redeliver(id), redeliver(id)]);
+		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });
+	});
+
 	it('[V22] many: by id, by filter, and counted only with dryRun', async () => {
 		const { app, answers, receiver, dead, many } = await bench();
 		const [one, two] = [await dead(), await dead()];
