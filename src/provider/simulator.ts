@@ -21,8 +21,8 @@ export interface Simulator {
 	 * another body it throws `idempotency_conflict`. A call whose scenario is `provider-down` is `provider_refused`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
-	/** Throws `not_found`. */
-	hangUp(providerId: string): Promise<ProviderCall>;
+	/** Of a call that was `deleted` nothing is reported any more. Throws `not_found`. */
+	hangUp(providerId: string, deleted: boolean): Promise<ProviderCall>;
 	/** Throws `not_found`. */
 	get(providerId: string): Promise<ProviderCall>;
 	list(): Promise<ProviderCall[]>;
@@ -82,8 +82,8 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			if (!replayed) onDeliveries();
 			return { answer, replayed };
 		},
-		async hangUp(providerId) {
-			const call = found(await store.cancel(providerId, farewell), providerId);
+		async hangUp(providerId, deleted) {
+			const call = found(await store.cancel(providerId, farewell, deleted), providerId);
 			onDeliveries();
 			return call;
 		},

@@ -42,12 +42,14 @@ export interface ProviderStore {
 	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
-	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. Answers
+	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. One that
+	 * has ended goes on to say so, until somebody has heard it, unless it was `deleted`: then that is canceled too. Answers
 	 * the call as it is then, or null when there is no such call.
 	 */
 	cancel(
 		providerId: string,
 		farewell: (call: ProviderCall, now: number) => PlannedDelivery,
+		deleted: boolean,
 	): Promise<ProviderCall | null>;
 	get(providerId: string): Promise<ProviderCall | null>;
 	/** Newest first. */
@@ -121,14 +123,14 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					return { result: { attempt, earlier }, statements };
 				},
 			),
-		cancel: (providerId, farewell) =>
+		cancel: (providerId, farewell, deleted) =>
 			database.transact([[GET, providerId]], ([rows = []]) => {
 				const [row] = rows;
 				if (!row) return { result: null, statements: [] };
 				const at = now();
 				const call = providerCallOf(row, at);
-				// What has ended goes on to say so, until somebody has heard it.
-				if (call.state !== 'active') return { result: call, statements: [] };
+				if (call.state !== 'active')
+					return { result: call, statements: deleted ? [[CANCEL_DELIVERIES, providerId]] : [] };
 				const { id, type, sequence, body } = farewell(call, at);
 				const last = JSON.stringify([[id, sequence, type, body, at, '[]']]);
 				return {

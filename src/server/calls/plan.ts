@@ -204,7 +204,7 @@ class Group {
 		this.#calls.set(call.id, null);
 		this.#written.removed.push([seq, call.id]);
 		this.#changes.push({ seq, type: 'deleted', id: call.id });
-		this.#hangUp(call);
+		this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
 
@@ -256,7 +256,7 @@ class Group {
 		this.#settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
-			this.#job('hangup', id, { providerId }, this.#clock);
+			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };
 		if (call.status === 'PENDING') this.#job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
@@ -307,8 +307,8 @@ class Group {
 		this.#jobs = true;
 	}
 
-	#hangUp({ id, providerId }: CallRow): void {
-		if (providerId !== null) this.#job('hangup', id, { providerId }, this.#clock);
+	#hangUp({ id, providerId }: Pick<CallRow, 'id' | 'providerId'>, reason: { deleted?: true } = {}): void {
+		if (providerId !== null) this.#job('hangup', id, { providerId, ...reason }, this.#clock);
 	}
 
 	#holds(job: HeldJob): boolean {

@@ -1,11 +1,11 @@
-import { SendCallAnswer } from '#contract';
+import { SendCallAnswer, type HangUp } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
 
 /** The provider as the app reaches it: over HTTP, wherever it is. */
 export interface Carrier {
 	/** Asks for a call. The body goes out as it is; the same key never makes a second provider call. */
 	send(key: string, body: Record<string, unknown>): Promise<Answer<SendCallAnswer>>;
-	hangUp(providerId: string): Promise<Answer<null>>;
+	hangUp(providerId: string, reason: HangUp): Promise<Answer<null>>;
 }
 
 /** What came of asking: a value, or what went wrong and whether asking again may help. */
@@ -62,8 +62,8 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 
 	return {
 		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, answerOf),
-		async hangUp(providerId) {
-			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, {}, () => null);
+		async hangUp(providerId, reason) {
+			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, reason, () => null);
 			// It does not know the call (any more), so there is nothing left to hang up.
 			if (answer.status === 404) return { status: 404, durationMs: answer.durationMs, value: null };
 			return answer;

@@ -47,7 +47,8 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 	}
 
 	async function hangUp(job: Job): Promise<void> {
-		const answer = await carrier.hangUp(String(job.payload.providerId));
+		const { providerId, deleted } = job.payload;
+		const answer = await carrier.hangUp(String(providerId), deleted === true ? { deleted } : {});
 		const again = answer.error === undefined ? null : retryAt(job, answer.retryAfterMs);
 		if (answer.error !== undefined && again === null) onError(new Error(`Hang-up given up: ${answer.error}`));
 		if (answer.error === undefined || again === null) await store.done(job);
