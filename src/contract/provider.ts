@@ -107,9 +107,11 @@ export const Attempt = z.object({
 	durationMs: Milliseconds,
 	manual: z.boolean(),
 	request: z.object({ headers: z.record(z.string(), z.string()), body: z.string() }),
+	/** null: no answer. With an `error` beside it, its body broke off. */
 	response: z
 		.object({
 			status: z.int(),
+			/** Several `set-cookie` stand on lines of their own. */
 			headers: z.record(z.string(), z.string()),
 			body: z.string(),
 			truncated: z.boolean(),

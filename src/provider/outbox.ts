@@ -87,6 +87,6 @@ export function createOutbox({
 	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4, concurrency });
 }
 
-/** Only 2xx is success; a redirect is not followed. */
-const wasDelivered = ({ response }: Sent): boolean =>
-	response !== null && response.status >= 200 && response.status < 300;
+/** Only 2xx is success, heard to its end; a redirect is not followed. */
+const wasDelivered = ({ response, error }: Sent): boolean =>
+	response !== null && error === null && response.status >= 200 && response.status < 300;

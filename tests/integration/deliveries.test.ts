@@ -121,8 +121,22 @@ describe('a delivery', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), 15_000 / 10 / 2));
 	});
 
+	it.each([10, 1_000])('[V3] waits a %dth of the schedule at that speed', async (speed) => {
+		const clock = standingClock();
+		const app = await startApp({ PROVIDER_SPEED: String(speed) }, { now: clock.now, chance: MOST });
+		const receiver = await startReceiver((response) => response.writeHead(500).end());
+		const callId = await askProvider(app, receiver.url);
+		for (const [i, wait] of SCHEDULE.entries()) {
+			const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			expect(nextAttemptAt).toBe(after(clock.now(), wait / speed));
+			clock.pass(wait / speed);
+			await nudge(app);
+		}
+		await delivery(app, callId, ENDED, isIn('dead'));
+	});
+
 	it('[V3] is dead after the schedule in real time too, at speed 1000', async () => {
-		const app = await startApp(FAST);
+		const app = await startApp(FAST, { chance: MOST });
 		const receiver = await startReceiver((response) => response.writeHead(503).end());
 		const callId = await askProvider(app, receiver.url);
 		for (const type of [INITIATED, ENDED]) {
@@ -130,7 +144,7 @@ describe('a delivery', () => {
 			expect(attempts).toHaveLength(6);
 			for (const [i, { at }] of attempts.slice(1).entries()) {
 				const waited = Date.parse(at) - Date.parse(attempts[i]!.at);
-				expect(waited).toBeGreaterThanOrEqual(0);
+				expect(waited).toBeGreaterThanOrEqual(SCHEDULE[i]! / 1_000);
 			}
 		}
 		expect(receiver.requests).toHaveLength(12);
@@ -158,7 +172,45 @@ describe('a delivery', () => {
 		});
 		const callId = await askProvider(app, receiver.url);
 		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
-		expect(attempts).toMatchObject([{ error: 'No answer in time.' }, { response: { status: 200 } }]);
+		expect(attempts).toMatchObject([
+			{ response: { status: 200, body: 'half an', truncated: true }, error: 'No answer in time.' },
+			{ response: { status: 200, truncated: false }, error: null },
+		]);
+	});
+
+	it('[V13] whose answer breaks off has its status and headers all the same: Retry-After is respected', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST, timeoutMs: 120 });
+		const receiver = await startReceiver((response) => {
+			response.writeHead(429, { 'retry-after': '77' }).write('Not so fa');
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { nextAttemptAt, attempts } = await delivery(app, callId, ENDED, tried(1));
+		expect(nextAttemptAt).toBe(after(clock.now(), 77_000));
+		expect(attempts[0]).toMatchObject({
+			response: { status: 429, headers: { 'retry-after': '77' }, body: 'Not so fa', truncated: true },
+			error: 'No answer in time.',
+		});
+	});
+
+	it('[V13] and 410 stops it', async () => {
+		const app = await startApp({}, { timeoutMs: 120 });
+		const receiver = await startReceiver((response) => void response.writeHead(410).write('Go'));
+		const callId = await askProvider(app, receiver.url);
+		expect(await delivery(app, callId, ENDED, tried(1))).toMatchObject({ state: 'canceled' });
+	});
+
+	it('[V14] keeps each cookie of an answer, and every character whole', async () => {
+		const app = await startApp();
+		const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2'];
+		// The 16 KiB end in the middle of a character of three bytes.
+		const receiver = await startReceiver((response) => {
+			response.writeHead(200, { 'set-cookie': cookies }).end('€'.repeat(8_000));
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts[0]?.response).toMatchObject({ truncated: true, headers: { 'set-cookie': cookies.join('\n') } });
+		expect(attempts[0]?.response?.body).toBe('€'.repeat(Math.floor((16 * 1_024) / 3)));
 	});
 
 	it('[V5] whose receiver hangs up, or is not there, is recorded and tried again', async () => {

@@ -51,7 +51,8 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 			});
 			status = response.status;
 			again = retryAfterMs(response, now());
-			const answer = (await readUpTo(response, ANSWER_MAX)).body;
+			const { body: answer, failure } = await readUpTo(response, ANSWER_MAX);
+			if (failure !== undefined) throw failure;
 			if (response.ok) return { status, durationMs: took(), value: read(answer) };
 			const error = `The provider answered ${status}: ${answer.slice(0, SHOWN_MAX).toWellFormed()}`;
 			return { status, durationMs: took(), error, retryAfterMs: again };
