@@ -25,14 +25,14 @@ export interface ReadBody {
 	body: string;
 	truncated: boolean;
 	/** What the reading failed of; what came before that is kept. */
-	failure?: unknown;
+	failure?: Error;
 }
 
 /** The first `max` bytes of a body as text, cut between two characters. The rest is not read. Never throws. */
 export async function readUpTo(response: Response, max: number): Promise<ReadBody> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
-	let failure: unknown;
+	let failure: Error | undefined;
 	const reader = response.body?.getReader();
 	try {
 		while (reader && size <= max) {
@@ -43,7 +43,7 @@ export async function readUpTo(response: Response, max: number): Promise<ReadBod
 		}
 		await reader?.cancel();
 	} catch (error) {
-		failure = error;
+		failure = error instanceof Error ? error : new Error(String(error));
 	}
 	const truncated = size > max || failure !== undefined;
 	// Told that more may come, the decoder leaves out the half of a character at the end.

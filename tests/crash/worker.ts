@@ -50,7 +50,11 @@ const outboxOf = (lane: Lane): Worker =>
 function start(): Pick<Worker, 'close'> {
 	if (task.what === 'deliveries') {
 		const lanes = [outboxOf('own'), outboxOf('foreign')];
-		return { close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))) };
+		return {
+			async close() {
+				await Promise.all(lanes.map((lane) => lane.close()));
+			},
+		};
 	}
 	const store = createJobStore(database);
 	return createWorker<Job>({

@@ -394,7 +394,7 @@ describe('a delivery', () => {
 				await expect.poll(() => held.length, PATIENCE).toBe(i + 1);
 				expect(seen()).toEqual(types.slice(0, i + 1));
 				held[i]!();
-				await delivery(app, slow, type!, isIn('delivered'));
+				await delivery(app, slow, type, isIn('delivered'));
 			}
 			expect(receiver.requests.filter(({ path }) => path === '/quick').map(typeOf)).toEqual(types);
 		},
