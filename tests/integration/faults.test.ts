@@ -190,6 +190,32 @@ describe('faults of webhooks', () => {
 	});
 });
 
+describe('faults that were drawn', () => {
+	it.each<[string, (app: TestApp, pass: (ms: number) => void) => Promise<void> | void]>([
+		['the time is over', (_app, pass) => pass(60_000)],
+		['the rate is 0', (app) => inject(app, {})],
+	])('[N12] are not injected any more once %s', async (_when, end) => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now });
+		const until = new Date(clock.now() + 60_000).toISOString();
+		await inject(app, { badSignature: 1, doubled: 1, late: 1 }, until);
+		const { id } = await app.create({ scenario: TALK });
+		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const faults = (await database.all('SELECT "faults" FROM "Delivery" ORDER BY "sequence"')).map((row) => row.faults);
+		expect(faults).toEqual([...Array.from({ length: 3 }, () => '["badSignature","late"]'), '["badSignature"]']);
+
+		await end(app, clock.pass);
+		clock.pass(10_000);
+		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes them all
+		const seen = await settled(app, id);
+		// The order was drawn too, and is what it is: that is told.
+		expect(faultsOf(seen)).toEqual(['late', 'late', 'late']);
+		for (const { attempts } of seen.deliveries)
+			expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
+	});
+});
+
 describe('faults at the provider’s door', () => {
 	it('[N13] refused for ever: six tries, each a fault; the call is unreachable, and the provider knows nothing', async () => {
 		const app = await startApp(FAST);
@@ -476,6 +502,33 @@ describe('the same seed and the same requests', () => {
 		const told = await doors();
 		expect(await doors()).toEqual(told);
 		expect(new Set(told.map(String)).size).toBeGreaterThan(4);
+	});
+});
+
+describe('two calls to one number', () => {
+	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
+		const tries = Array.from({ length: 6 }, (_, i) => i);
+		const orders = {
+			inTurn: tries.flatMap(() => ['a', 'b']),
+			oneByOne: ['a', 'b'].flatMap((key) => tries.map(() => key)),
+		};
+		const told: Record<string, number[]>[] = [];
+		for (const order of Object.values(orders)) {
+			const app = await startApp({ PROVIDER_SEED: 'doors' });
+			await inject(app, { acceptedThenFailed: 0.5 });
+			const statuses: Record<string, number[]> = { a: [], b: [] };
+			for (const callId of order) {
+				const ask = { callId, phoneNumber: '+12025550100', workflow: 'SALES', scenario: LONG };
+				const { status } = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': callId });
+				statuses[callId]!.push(status);
+			}
+			expect(await providerCalls(app)).toHaveLength(2);
+			told.push(statuses);
+			await app.close();
+		}
+		expect(told[1]).toEqual(told[0]);
+		expect(new Set(Object.values(told[0]!).flat())).toEqual(new Set([200, 500]));
+		expect(told[0]!.a).not.toEqual(told[0]!.b);
 	});
 });
 

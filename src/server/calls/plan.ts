@@ -131,7 +131,7 @@ class Group {
 
 	#remove(call: CallRow): Outcome {
 		this.#ledger.remove(call.id);
-		this.#hangUp(call);
+		this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
 
@@ -193,7 +193,7 @@ class Group {
 		this.#ledger.settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
-			this.#ledger.job('hangup', id, { providerId }, this.#ledger.clock);
+			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };
 		if (call.status === 'PENDING') this.#ledger.job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
@@ -223,7 +223,7 @@ class Group {
 		return this.#ledger.update({ ...call, faults: call.faults + 1, updatedAt: this.#ledger.now }, 'fault', data);
 	}
 
-	#hangUp({ id, providerId }: CallRow): void {
-		if (providerId !== null) this.#ledger.job('hangup', id, { providerId }, this.#ledger.clock);
+	#hangUp({ id, providerId }: Pick<CallRow, 'id' | 'providerId'>, reason: { deleted?: true } = {}): void {
+		if (providerId !== null) this.#ledger.job('hangup', id, { providerId, ...reason }, this.#ledger.clock);
 	}
 }

@@ -132,7 +132,7 @@ const REMOVE = [
 const hangUpRunning = (
 	which: string,
 ): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
-	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId"), ?, 0
+	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
 const HANG_UP_ALL = hangUpRunning('1');
 const HANG_UP_RUN = hangUpRunning('"run" = ?');

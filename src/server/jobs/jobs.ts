@@ -56,7 +56,8 @@ export function createJobs({ storeOf, calls, carrier, speed, patienceMs, now, ch
 	}
 
 	async function hangUp(job: Job): Promise<void> {
-		const answer = await carrier.hangUp(String(job.payload.providerId));
+		const { providerId, deleted } = job.payload;
+		const answer = await carrier.hangUp(String(providerId), deleted === true ? { deleted } : {});
 		if (answer.error === undefined) return store.done(job);
 		const again = retryAt(job, answer.retryAfterMs);
 		if (again !== null) return store.retry(job, again, answer.error);
