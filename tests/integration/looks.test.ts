@@ -14,8 +14,8 @@ const BOUNDED = [
 	/^SEARCH \w+ USING INDEX Delivery_leasedUntil_idx \(leasedUntil>\?\)$/,
 	/^SEARCH earlier USING INDEX Delivery_providerId_idx \(providerId=\?\)$/,
 	/^SEARCH \w+ USING INDEX sqlite_autoindex_\w+ \(id=\?\)$/,
-	// Jobs are gone once done, so that all of them are what waits.
-	/^(SEARCH|SCAN) Job USING INDEX Job_dueAt_idx( \(dueAt<\?\))?$/,
+	// Jobs are gone once done, so that those that are not dead are what waits.
+	/^SEARCH Job USING INDEX Job_kind_deadAt_dueAt_idx \(kind=\? AND deadAt=\?( AND dueAt<\?)?\)$/,
 ];
 /** What SQLite makes for itself, out of what it has read already. */
 const OF_ITS_OWN = /^(SCAN|SEARCH) (origins|busy|\(subquery-\d+\)|CONSTANT ROW)/;
