@@ -30,8 +30,17 @@ export interface CallRow {
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-/** The call as everybody outside sees it. */
+/** A row is never changed, only followed by another: what was said of it once is said of it always. */
+const said = new WeakMap<CallRow, Call>();
+
+/** The call as everybody outside sees it; the same object for the same row. */
 export function toCall(row: CallRow): Call {
+	let call = said.get(row);
+	if (!call) said.set(row, (call = callOf(row)));
+	return call;
+}
+
+function callOf(row: CallRow): Call {
 	return {
 		id: row.id,
 		customerName: row.customerName,
