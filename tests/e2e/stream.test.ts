@@ -1,14 +1,6 @@
 import type { Page } from '@playwright/test';
-import { openProxy, type Proxy } from './proxy.ts';
-import { expect, expectConnection, rowOf, test as base } from './server.ts';
-
-const test = base.extend<{ between: Proxy }>({
-	between: async ({ server }, use) => {
-		const proxy = await openProxy(server);
-		await use(proxy);
-		await proxy.close();
-	},
-});
+import { test } from './proxy.ts';
+import { expect, expectConnection, rowOf } from './server.ts';
 
 const OVER_STREAM = 'Live over the event stream';
 const indicator = (page: Page) => page.getByRole('button', { name: /^Connection:/ });
@@ -23,7 +15,8 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 }) => {
 	test.slow();
 	const pages = [await context.newPage(), await context.newPage(), await context.newPage()];
-	const [first, ...others] = pages as [Page, Page, Page];
+	const [first, second, third] = pages as [Page, Page, Page];
+	const others = [second, third];
 	for (const page of pages) {
 		await page.goto(between.url);
 		await expectConnection(page, OVER_STREAM);
@@ -60,14 +53,14 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	expect(between.mostStreams).toBeLessThanOrEqual(3);
 
 	between.upgrades = true;
-	await goOnline(others[0]!);
+	await goOnline(second);
 	for (const page of others) {
 		await expect(indicator(page)).not.toContainText('over the event stream');
 		await expectConnection(page, 'Live');
 	}
 	await expect.poll(between.sockets).toBe(2);
 	await expect.poll(between.streams).toBe(0);
-	await expect(others[0]!.getByText('refuses WebSockets')).toHaveCount(0);
+	await expect(second.getByText('refuses WebSockets')).toHaveCount(0);
 	await everywhere('Farid', others);
 	for (const page of others) {
 		expect(await isMarked(page)).toBe(true);
@@ -97,4 +90,19 @@ test('[D36] where tabs cannot share, each holds its own stream', async ({ contex
 	await expect.poll(between.streams).toBe(2);
 	await server.create({ customerName: 'Hana' });
 	for (const page of pages) await expect(rowOf(page, 'Hana')).toContainText('Completed');
+});
+
+test('[D37] the deliveries page loads its data anew after changes over the stream, and says how old it is', async ({
+	page,
+	server,
+	between,
+}) => {
+	await page.goto(`${between.url}/deliveries`);
+	await expectConnection(page, OVER_STREAM);
+	await mark(page);
+	await server.create({ customerName: 'Ines' });
+	await expect(page.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
+	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	expect(await isMarked(page)).toBe(true);
 });
