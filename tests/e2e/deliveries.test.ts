@@ -235,6 +235,13 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	await server.start();
 	const count = await deadLetters(server, receiver, 'meanwhile');
 	await expect(group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
+
+	// The history that comes after it knows what the feed told here.
+	await server.create({ customerName: 'Before' });
+	await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Calls' }).click();
+	await expectConnection(page, 'Live');
+	await server.create({ customerName: 'After' });
+	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

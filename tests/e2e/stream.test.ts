@@ -80,7 +80,12 @@ test('[D35] a tab that holds the stream and is frozen is relieved', async ({ con
 	await expect(rowOf(two, 'Gita')).toContainText('Completed');
 });
 
-test('[D36] where tabs cannot share, each holds its own stream', async ({ context, server, between }) => {
+test('[D36] where tabs cannot share, each holds its own stream, and goes back by itself', async ({
+	context,
+	server,
+	between,
+}) => {
+	test.slow();
 	await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
 	const pages = [await context.newPage(), await context.newPage()];
 	for (const page of pages) {
@@ -90,6 +95,12 @@ test('[D36] where tabs cannot share, each holds its own stream', async ({ contex
 	await expect.poll(between.streams).toBe(2);
 	await server.create({ customerName: 'Hana' });
 	for (const page of pages) await expect(rowOf(page, 'Hana')).toContainText('Completed');
+
+	// Nobody asks: each tries the socket by itself every 30 s at most.
+	between.upgrades = true;
+	await expect.poll(between.sockets, { timeout: 60_000 }).toBe(2);
+	await expect.poll(between.streams).toBe(0);
+	for (const page of pages) await expectConnection(page, 'Live');
 });
 
 test('[D37] the deliveries page loads its data anew after changes over the stream, and says how old it is', async ({
@@ -105,4 +116,28 @@ test('[D37] the deliveries page loads its data anew after changes over the strea
 	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
 	expect(await isMarked(page)).toBe(true);
+});
+
+test.describe('a protected dashboard', () => {
+	const TOKEN = 'a-token-for-the-stream-tests';
+	test.use({ env: { API_TOKEN: TOKEN } });
+
+	test('[D41] over the event stream too, a session that ends is told, and nothing is live', async ({
+		context,
+		page,
+		between,
+	}) => {
+		await page.goto(between.url);
+		await page.getByLabel(/token/i).fill(TOKEN);
+		await page.keyboard.press('Enter');
+		await expectConnection(page, OVER_STREAM);
+		const other = await context.newPage();
+		await other.goto(between.url);
+		await expectConnection(other, OVER_STREAM);
+		await page.getByRole('button', { name: 'Log out' }).click();
+		await expect(page).toHaveURL(/\/login/);
+		await expect(other.getByText('The session has ended.')).toBeVisible();
+		await expect(indicator(other)).not.toContainText('Live');
+		await expect.poll(between.streams).toBe(0);
+	});
 });

@@ -104,8 +104,10 @@ export class Feed {
 		let stopped = false;
 		const tick = setInterval(() => this.#tick(), TICK_MS);
 		const sleep = this.#around.onWake((visible, online) => {
+			const up = this.#up;
 			this.#tick();
-			if (online || (visible && !this.#up)) this.check();
+			// Where the tick has found the line dead, it is tried anew already.
+			if (up === this.#up && (online || (visible && !up))) this.check();
 		});
 		this.#heardAt = this.#now = Date.now();
 		this.#brokenAt = this.#nextTryAt = null;
@@ -177,7 +179,7 @@ export class Feed {
 		});
 		socket.on('disconnect', () => this.#broke());
 		socket.on('connect_error', (error) => {
-			this.refused = (error as { data?: { code?: string } }).data?.code === 'unauthorized';
+			this.refused ||= (error as { data?: { code?: string } }).data?.code === 'unauthorized';
 			this.socketRefused = this.overStream;
 			if (this.overStream) return;
 			this.#broke();
@@ -227,7 +229,7 @@ export class Feed {
 			},
 			(error: unknown) => {
 				if (this.#ride !== own) return;
-				this.refused = error instanceof Refused;
+				this.refused ||= error instanceof Refused;
 				this.#dismount();
 			},
 		);

@@ -44,8 +44,14 @@ export const browser: Surroundings = {
 	socketIo: async () => (await import('socket.io-client')).io,
 	onWake(wake) {
 		const listening = new AbortController();
-		const on = (target: EventTarget, event: string, online: boolean): void =>
-			target.addEventListener(event, () => wake(document.visibilityState === 'visible', online), listening);
+		const on = (target: EventTarget, name: string, online: boolean): void => {
+			const woke = (event: Event): void => {
+				// A page that was just loaded is shown too, and connects anyway.
+				if ((event as Partial<PageTransitionEvent>).persisted !== false)
+					wake(document.visibilityState === 'visible', online);
+			};
+			target.addEventListener(name, woke, listening);
+		};
 		on(window, 'online', true);
 		on(window, 'pageshow', false);
 		on(document, 'visibilitychange', false);

@@ -52,7 +52,12 @@ export function joinTabs({ hear, hold, lost }: Part, signal: AbortSignal): Tabs 
 			hold();
 			return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
 		});
-		held.catch(() => signal.aborted || lost());
+		held.catch((error: unknown) => {
+			if (signal.aborted) return;
+			// Taken away, or locks are not for this page: then it holds a stream of its own.
+			if ((error as Error).name === 'AbortError') lost();
+			else hold();
+		});
 	};
 
 	channel.onmessage = ({ data }: MessageEvent<Word>) => {
@@ -69,18 +74,20 @@ export function joinTabs({ hear, hold, lost }: Part, signal: AbortSignal): Tabs 
 
 	return {
 		say,
-		async inTurn(work) {
+		inTurn(work) {
 			const turn = new AbortController();
 			const late = setTimeout(() => turn.abort(), TURN_MS);
-			try {
-				return await navigator.locks.request(TURN_NAME, { signal: turn.signal }, () => {
-					clearTimeout(late);
-					return work();
-				});
-			} catch (error) {
-				if (turn.signal.aborted) return work();
-				throw error;
-			}
+			let begun = false;
+			const begin = (): Promise<Sync> => {
+				clearTimeout(late);
+				begun = true;
+				return work();
+			};
+			const inLine = navigator.locks.request(TURN_NAME, { signal: turn.signal }, begin);
+			return inLine.catch((error: unknown) => {
+				if (begun) throw error;
+				return begin();
+			});
 		},
 	};
 }
