@@ -20,9 +20,11 @@ export default defineConfig({
 				},
 			},
 			{
+				// The feed's own tests drive the browser's classes.
+				plugins: [svelte({ compilerOptions: { runes: true } })],
 				test: {
 					name: 'integration',
-					include: ['tests/{integration,crash}/**/*.test.ts'],
+					include: ['tests/{integration,crash,feed}/**/*.test.ts'],
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 				},

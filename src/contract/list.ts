@@ -86,11 +86,26 @@ export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 export const DeskQuery = DeliveryQuery.pick({ state: true, callId: true, code: true, page: true });
 export type DeskQuery = z.infer<typeof DeskQuery>;
 
-/** Which deliveries to send again: these, or all that match. An empty filter matches all. */
+/**
+ * The same filters in a body that changes something: what is there must say something, or a script's empty variable
+ * would mean everything.
+ */
+const chosenDeliveries = {
+	state: z.preprocess(
+		(value) => (typeof value === 'string' ? [value] : value),
+		z.array(DeliveryState).min(1, 'Name a state, or leave it out.').max(20).optional(),
+	),
+	callId: z.string().min(1, 'Name a call, or leave it out.').max(100).optional(),
+	code: wholeNumber('code', 100, 599).optional(),
+	from: ZonedTime.optional(),
+	to: ZonedTime.optional(),
+};
+
+/** Which deliveries to send again: these, or all that match. A filter that names nothing matches all. */
 export const RedeliverMany = z
 	.strictObject({
 		ids: z.array(z.string().max(100)).min(1).max(1_000).optional(),
-		filter: z.strictObject(deliveryFilters).optional(),
+		filter: z.strictObject(chosenDeliveries).optional(),
 		/** Only count them. */
 		dryRun: z.boolean().optional(),
 	})

@@ -50,6 +50,10 @@ export const ProviderCall = z.object({
 });
 export type ProviderCall = z.infer<typeof ProviderCall>;
 
+/** Why a call is hung up. Of one that was deleted nobody wants to hear any more, not even how it ended. */
+export const HangUp = z.strictObject({ deleted: z.boolean().optional() });
+export type HangUp = z.infer<typeof HangUp>;
+
 const rate = z.number().min(0).max(1);
 
 export const Settings = z.strictObject({
@@ -103,9 +107,11 @@ export const Attempt = z.object({
 	durationMs: Milliseconds,
 	manual: z.boolean(),
 	request: z.object({ headers: z.record(z.string(), z.string()), body: z.string() }),
+	/** null: no answer. With an `error` beside it, its body broke off. */
 	response: z
 		.object({
 			status: z.int(),
+			/** Several `set-cookie` stand on lines of their own. */
 			headers: z.record(z.string(), z.string()),
 			body: z.string(),
 			truncated: z.boolean(),

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#tests/support/app.ts';
@@ -65,6 +65,27 @@ describe('migrations', () => {
 		expect(await database.all('SELECT "a" FROM "T"')).toMatchObject([{ a: 'x; y' }]);
 	});
 
+	it('[DB18] a webhook of before gets its receiver: scheme, host and port of its address', async () => {
+		const database = await openTestDatabase();
+		const before = await temporaryFolder();
+		await cp(FOLDER, before, { recursive: true });
+		for (const name of await readdir(before))
+			if (name >= '20261122210000') await rm(join(before, name), { recursive: true });
+		await migrate(database, before);
+		const urls = [
+			...['http://localhost:4000/hooks/7?of=us', 'https://Hooks.Example.com/a/b', 'http://[::1]:8080', null],
+			...['https://example.com:443/', 'http://example.com:80?a=/b', 'http://example.com:8080#x/y', 'http://a.de:443/'],
+		];
+		await database.all(
+			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "attempts", "createdAt")
+				SELECT key, 'sim_1', 'a', key, 'call.ended', value, '{}', 'delivered', 1, 0 FROM json_each(?)`,
+			JSON.stringify(urls),
+		);
+		await migrate(database, FOLDER);
+		const rows = await database.all('SELECT "origin" FROM "Delivery" ORDER BY "sequence"');
+		expect(rows.map(({ origin }) => origin)).toEqual(urls.map((url) => url && new URL(url).origin));
+	});
+
 	it('[DB14] each database has an epoch of its own', async () => {
 		const epochs = await Promise.all(
 			[1, 2].map(async () => (await (await migratedDatabase()).all('SELECT "epoch" FROM "Feed"'))[0]?.epoch),
@@ -78,11 +99,14 @@ describe('migrations', () => {
 interface Table {
 	columns: Record<string, { type: string; required: boolean; fallback: string | null }>;
 	primaryKey: string[];
-	/** Columns with commas between, and whether they are unique. */
+	/** Columns with commas between (and of which rows, where not of all), and whether they are unique. */
 	indexes: Record<string, boolean>;
 }
 
 const TYPES: Record<string, string> = { Int: 'INTEGER', String: 'TEXT', DateTime: 'DATETIME', Boolean: 'BOOLEAN' };
+
+const indexName = (columns: readonly string[], where: string | undefined): string =>
+	`${columns.join()}${where === undefined ? '' : ` where ${where}`}`;
 
 /** Reads the models of a Prisma schema: scalar fields, ids, uniques and indexes, which is all that ours has. */
 function modelsOf(schema: string): Record<string, Table> {
@@ -91,11 +115,12 @@ function modelsOf(schema: string): Record<string, Table> {
 		const table: Table = { columns: {}, primaryKey: [], indexes: {} };
 		for (const line of body!.split('\n').map((text) => text.trim())) {
 			if (line === '' || line.startsWith('//')) continue;
-			const [, kind, list] = /^@@(id|unique|index)\(\[([\w, ]+)\]\)$/.exec(line) ?? [];
+			const [, kind, list, where] =
+				/^@@(id|unique|index)\(\[([\w, ]+)\](?:, where: raw\("(.*)"\))?(?:, map: "\w+")?\)$/.exec(line) ?? [];
 			if (list !== undefined) {
 				const names = list.split(',').map((text) => text.trim());
 				if (kind === 'id') table.primaryKey = names;
-				else table.indexes[names.join()] = kind === 'unique';
+				else table.indexes[indexName(names, where?.replaceAll('\\"', '"'))] = kind === 'unique';
 				continue;
 			}
 			const [, field, type, optional, attributes] =
@@ -138,7 +163,14 @@ async function tableOf(database: Database, name: string): Promise<Table> {
 	};
 	for (const index of indexes.filter(({ origin }) => origin !== 'pk')) {
 		const parts = await database.all(`PRAGMA index_info("${String(index.name)}")`);
-		table.indexes[parts.map((part) => String(part.name)).join()] = index.unique === 1;
+		const [made] = await database.all('SELECT "sql" FROM sqlite_master WHERE "name" = ?', String(index.name));
+		const where = / WHERE (.+)$/.exec(String(made?.sql))?.[1];
+		table.indexes[
+			indexName(
+				parts.map((part) => String(part.name)),
+				where,
+			)
+		] = index.unique === 1;
 	}
 	return table;
 }

@@ -20,17 +20,40 @@ export function reasonOf(error: unknown): string {
 		: error.message;
 }
 
-/** The first `max` bytes of a body as text, and whether there was more. The rest is not read. */
-export async function readUpTo(response: Response, max: number): Promise<{ body: string; truncated: boolean }> {
+/** What came of a body: its first bytes as text, whether there was more, and why it broke off where it did. */
+export interface ReadBody {
+	body: string;
+	truncated: boolean;
+	/** What the reading failed of; what came before that is kept. */
+	failure?: Error;
+}
+
+/** The first `max` bytes of a body as text, cut between two characters. The rest is not read. Never throws. */
+export async function readUpTo(response: Response, max: number): Promise<ReadBody> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
+	let failure: Error | undefined;
 	const reader = response.body?.getReader();
-	while (reader && size <= max) {
-		const { value, done } = await reader.read();
-		if (done) break;
-		chunks.push(value);
-		size += value.length;
+	try {
+		while (reader && size <= max) {
+			const { value, done } = await reader.read();
+			if (done) break;
+			chunks.push(value);
+			size += value.length;
+		}
+		await reader?.cancel();
+	} catch (error) {
+		failure = error instanceof Error ? error : new Error(String(error));
 	}
-	await reader?.cancel();
-	return { body: Buffer.concat(chunks).subarray(0, max).toString('utf8'), truncated: size > max };
+	const truncated = size > max || failure !== undefined;
+	// Told that more may come, the decoder leaves out the half of a character at the end.
+	const text = new TextDecoder('utf-8', { ignoreBOM: true });
+	const body = text.decode(Buffer.concat(chunks).subarray(0, max), { stream: truncated });
+	return failure === undefined ? { body, truncated } : { body, truncated, failure };
+}
+
+/** The headers of an answer. Several cookies stand on lines of their own: a comma would not tell them apart. */
+export function headersOf({ headers }: Response): Record<string, string> {
+	const cookies = headers.getSetCookie();
+	return { ...Object.fromEntries(headers), ...(cookies.length === 0 ? {} : { 'set-cookie': cookies.join('\n') }) };
 }

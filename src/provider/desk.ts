@@ -1,4 +1,11 @@
-import { ProblemError, type Attempt, type Delivery, type DeliveryQuery, type RedeliverMany } from '#contract';
+import {
+	ProblemError,
+	type Attempt,
+	type Delivery,
+	type DeliveryQuery,
+	type DeliveryState,
+	type RedeliverMany,
+} from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 
 type Filter = NonNullable<RedeliverMany['filter']>;
@@ -14,11 +21,14 @@ export interface Desk {
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
 	/** How many match. */
 	count(filter: Filter): Promise<number>;
-	/** Sends again now, numbered on, marked as by hand. Throws `not_found`, `illegal_transition` for a canceled one. */
+	/**
+	 * Sends again now, numbered on, marked as by hand. Throws `not_found`, `illegal_transition` for one that is canceled,
+	 * under way or was never tried.
+	 */
 	redeliver(id: string): Promise<Delivery>;
 	/** Stops retrying. Throws `not_found`, `illegal_transition` when nothing is on its way. */
 	cancel(id: string): Promise<Delivery>;
-	/** Sends many again; with `dryRun` it only counts them. */
+	/** Sends many again and answers how many it took; with `dryRun` it only counts them. */
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
@@ -37,10 +47,19 @@ const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT value FR
 const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
-const CAN_REDELIVER = `"state" <> 'canceled' AND "leasedUntil" IS NULL`;
+/** What was tried and is not being tried now: the first try comes at its own time. */
+const CAN_REDELIVER = `"state" IN ('delivered', 'retrying', 'dead') AND "leasedUntil" IS NULL`;
 const redeliverWhere = (where: string): string =>
-	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying' WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
+	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying',
+		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
+/** Why one was not taken, by its state. */
+const REFUSED: Partial<Record<DeliveryState, string>> = {
+	canceled: 'This delivery was canceled: its call is gone or was hung up.',
+	pending: 'This delivery was never tried: it is sent at its own time.',
+};
+const UNDER_WAY = 'An attempt is under way. Wait for what comes of it, then send again.';
 const REDELIVER = redeliverWhere('"id" IN (SELECT value FROM json_each(?))');
+const IS_UNDER_WAY = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "leasedUntil" IS NOT NULL`;
 const CANCEL = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
 	WHERE "id" = ? AND "state" IN ('pending', 'retrying') RETURNING "id"`;
 
@@ -85,12 +104,16 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 			return Number(row?.count ?? 0);
 		},
 		async redeliver(id) {
+			const taken = await database.all(REDELIVER, now(), JSON.stringify([id]));
 			const delivery = await known(id);
-			if (delivery.state === 'canceled')
-				throw new ProblemError('illegal_transition', 'This delivery was canceled: its call is gone or was hung up.');
-			const sent = await database.all(REDELIVER, now(), JSON.stringify([id]));
-			if (sent.length > 0) onDue();
-			return known(id);
+			if (taken.length === 0) {
+				const isUnderWay = (await database.all(IS_UNDER_WAY, id)).length > 0;
+				const why = isUnderWay ? UNDER_WAY : (REFUSED[delivery.state] ?? UNDER_WAY);
+				throw new ProblemError('illegal_transition', why);
+			}
+			onDue();
+			onChanged([id]);
+			return delivery;
 		},
 		async cancel(id) {
 			await known(id);
@@ -112,6 +135,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 			}
 			const sent = await database.all(redeliverWhere(where), now(), ...values);
 			if (sent.length > 0) onDue();
+			onChanged(sent.map((row) => String(row.id)));
 			return sent.length;
 		},
 	};

@@ -44,15 +44,29 @@ describe('faults', () => {
 		expect(drawn({ late: 1 }, [0, 0])[0]).toEqual({ afterMs: 5, faults: ['late'] });
 	});
 
-	it('[N4] two that are reordered change places, pair by pair, also where both are due at once', () => {
-		expect(drawn({ reordered: 1 }, [1, 2, 3, 4])).toEqual([
-			{ afterMs: 2, faults: ['reordered'] },
-			{ afterMs: 1, faults: [] },
-			{ afterMs: 4, faults: ['reordered'] },
-			{ afterMs: 3, faults: [] },
+	it('[N4] of two that are reordered the earlier comes just after the later, pair by pair, also where both are due at once', () => {
+		expect(drawn({ reordered: 1 }, [10, 20, 30, 40])).toEqual([
+			{ afterMs: 21, faults: ['reordered'] },
+			{ afterMs: 20, faults: [] },
+			{ afterMs: 41, faults: ['reordered'] },
+			{ afterMs: 40, faults: [] },
 		]);
 		expect(drawn({ reordered: 1 }, [7, 7]).map(({ afterMs }) => afterMs)).toEqual([8, 7]);
 		expect(drawn({ reordered: 1 }, [7])).toEqual([{ afterMs: 7, faults: [] }]);
+	});
+
+	it('[N4] none is told before it happened, whatever the dice', () => {
+		const rate = fc.double({ min: 0, max: 1, noNaN: true });
+		const times = fc.array(fc.nat(1_000), { maxLength: 6 }).map((due) => due.toSorted((a, b) => a - b));
+		fc.assert(
+			fc.property(fc.string(), times, rate, rate, (seed, due, reordered, late) => {
+				const webhooks = drawn({ reordered, late }, due, seed);
+				webhooks.forEach(({ afterMs, faults }, i) => {
+					expect(afterMs).toBeGreaterThanOrEqual(due[i]!);
+					if (faults.includes('reordered')) expect(afterMs).toBe(webhooks[i + 1]!.afterMs + 1);
+				});
+			}),
+		);
 	});
 
 	it('[N5] no knob moves the dice of another', () => {

@@ -30,8 +30,9 @@ export interface Webhook {
 }
 
 /**
- * Draws the faults of a call's webhooks, in order, the last one being its end. A late one comes after the end; two that
- * are reordered change places. `ratesAfter` tells the rates that will hold by then. Every draw is made whatever the
+ * Draws the faults of a call's webhooks, in order, the last one being its end. A late one comes after the end; of two that
+ * are reordered the earlier one comes just after the later one: nothing is told before it happened. `ratesAfter` tells
+ * the rates that will hold by then. Every draw is made whatever the
  * others gave, so that no knob moves another's dice.
  */
 export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice, due: readonly number[]): Webhook[] {
@@ -43,16 +44,19 @@ export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice
 	const draws = due.map(() => ({ late: dice(), reordered: dice() }));
 	const endsAfter = due.at(-1) ?? 0;
 	const lateAfter = endsAfter + lateByMs(endsAfter);
+	const isLate = (i: number): boolean => i < due.length - 1 && draws[i]!.late < ratesAfter(lateAfter).late;
 	for (const [i, webhook] of webhooks.entries()) {
 		const next = webhooks[i + 1];
-		const draw = draws[i];
-		if (!next || !draw) continue;
-		if (draw.late < ratesAfter(lateAfter).late) {
+		if (!next) continue;
+		if (isLate(i)) {
 			webhook.afterMs = lateAfter;
 			webhook.faults.push('late');
-		} else if (draw.reordered < ratesAfter(next.afterMs).reordered && !webhooks[i - 1]?.faults.includes('reordered')) {
-			// At a high speed both may be due at once: then this one waits for the other all the same.
-			[webhook.afterMs, next.afterMs] = [Math.max(next.afterMs, webhook.afterMs + 1), webhook.afterMs];
+		} else if (
+			draws[i]!.reordered < ratesAfter(next.afterMs + 1).reordered &&
+			!webhooks[i - 1]?.faults.includes('reordered') &&
+			!isLate(i + 1) // behind a late one it would be late too
+		) {
+			webhook.afterMs = next.afterMs + 1;
 			webhook.faults.push('reordered');
 		}
 	}

@@ -1,7 +1,8 @@
 import { v4 } from 'uuid';
-import type { Attempt } from '#contract';
+import type { Attempt, Settings } from '#contract';
 import { backoffMs, WEBHOOK_SCHEDULE } from '#queue/backoff.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
+import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery, OutboxStore, Settlement } from './outbox-store.ts';
 import type { Send, Sent } from './sender.ts';
 
@@ -13,6 +14,8 @@ export interface OutboxDeps {
 	onFault(callId: string, data: { fault: string; webhookId: string; type: string }): Promise<void>;
 	/** A delivery was settled. */
 	onSettled(id: string): void;
+	/** The rates of faults that hold now. */
+	rates(): Settings['faults'];
 	/** How many at once. */
 	concurrency: number;
 	/** Divides the retry schedule. */
@@ -29,6 +32,7 @@ export function createOutbox({
 	send,
 	onFault,
 	onSettled,
+	rates,
 	concurrency,
 	speed,
 	now,
@@ -45,16 +49,27 @@ export function createOutbox({
 
 	function settlementOf(delivery: DueDelivery, sent: Sent): Settlement {
 		if (wasDelivered(sent)) return { state: 'delivered', dueAt: null, failures: delivery.failures };
+		const isGone = sent.response?.status === 410;
+		// What was delivered stays so, whatever comes of sending it once more.
+		if (delivery.manual && delivery.stateBefore === 'delivered' && !isGone)
+			return { state: 'delivered', dueAt: null, failures: delivery.failures };
 		// A try by hand takes no place in the schedule.
 		const failures = delivery.failures + (delivery.manual ? 0 : 1);
 		const dueAt = retryAt(failures, sent);
 		if (dueAt !== null) return { state: 'retrying', dueAt, failures };
-		return { state: sent.response?.status === 410 ? 'canceled' : 'dead', dueAt: null, failures };
+		return { state: isGone ? 'canceled' : 'dead', dueAt: null, failures };
+	}
+
+	/** What goes wrong with this try: what was drawn for it, unless that was switched off meanwhile or its time is over. */
+	function faultsOf({ attempts, faults }: DueDelivery): DeliveryFault[] {
+		if (attempts !== 1) return [];
+		const now = rates();
+		// Late or out of order it is already, so that is told.
+		return faults.filter((fault) => fault === 'late' || fault === 'reordered' || now[fault] > 0);
 	}
 
 	async function run(delivery: DueDelivery): Promise<void> {
-		const firstTry = delivery.attempts === 1;
-		const faults = firstTry ? delivery.faults : [];
+		const faults = faultsOf(delivery);
 		for (const fault of faults) await onFault(delivery.callId, { fault, webhookId: delivery.id, type: delivery.type });
 		const attempts: Attempt[] = [];
 		const attempt = async (sent: Promise<Sent>, at: number): Promise<Sent> => {
@@ -72,6 +87,6 @@ export function createOutbox({
 	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4, concurrency });
 }
 
-/** Only 2xx is success; a redirect is not followed. */
-const wasDelivered = ({ response }: Sent): boolean =>
-	response !== null && response.status >= 200 && response.status < 300;
+/** Only 2xx is success, heard to its end; a redirect is not followed. */
+const wasDelivered = ({ response, error }: Sent): boolean =>
+	response !== null && error === null && response.status >= 200 && response.status < 300;

@@ -5,7 +5,9 @@ import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
-import { createOutboxStore, FREE_ALL, type Lane } from './outbox-store.ts';
+import { ratesAt } from './faults.ts';
+import type { Lane } from './outbox-claim.ts';
+import { createOutboxStore, FREE_ALL } from './outbox-store.ts';
 import { createOutbox } from './outbox.ts';
 import { providerRoutes } from './routes.ts';
 import { createSender } from './sender.ts';
@@ -15,6 +17,8 @@ import { createProviderStore } from './store.ts';
 
 export interface ProviderDeps {
 	database: Database;
+	/** No other process works on this database, so whatever is held is held by a dead one. */
+	alone: boolean;
 	/** What the settings are until somebody changes them. */
 	defaults: Settings;
 	/** `whsec_…`; the first signs. */
@@ -55,6 +59,7 @@ const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 
 export async function createProvider({
 	database,
+	alone,
 	secrets,
 	ownWebhookUrl,
 	now,
@@ -63,11 +68,15 @@ export async function createProvider({
 	...deps
 }: ProviderDeps): Promise<Provider> {
 	const settings = await keepSettings(database, deps.defaults, deps.onSettings);
-	await database.all(FREE_ALL);
+	if (alone) await database.all(FREE_ALL);
 	let outboxes: Worker[] = [];
 	const calls = createProviderStore(database, now);
 	const wake = (): void => outboxes.forEach((outbox) => outbox.wake());
-	const simulator = createSimulator({ store: calls, settings: settings.current, now, onDeliveries: wake });
+	const onDeliveries = (ids: readonly string[]): void => {
+		wake();
+		deps.onDeliveries(ids);
+	};
+	const simulator = createSimulator({ store: calls, settings: settings.current, now, onDeliveries });
 	const door = createDoor({ store: calls, settings: settings.current, now, newSeed: v4, onFault: deps.record });
 	return {
 		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts }),
@@ -81,6 +90,7 @@ export async function createProvider({
 					store: createOutboxStore(database, lane),
 					onSettled: (id) => deps.onDeliveries([id]),
 					speed: () => settings.current().speed,
+					rates: () => ratesAt(settings.current(), now()),
 				});
 			outboxes = [outboxOf('own'), outboxOf('foreign')];
 		},

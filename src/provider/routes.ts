@@ -1,5 +1,5 @@
 import { Router, type RequestHandler, type Response } from 'express';
-import { parse, ProblemError, SendCall, Settings } from '#contract';
+import { HangUp, parse, ProblemError, SendCall, Settings } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, refuseUnknown } from '#http/parameters.ts';
 import { checkCallback } from './callbacks.ts';
@@ -44,8 +44,9 @@ export function providerRoutes({ simulator, door, settings, callbackHosts }: Pro
 	router.get('/calls/:providerId', strict, async (request, response) => {
 		response.json({ call: await simulator.get(pathParameter(request, 'providerId')) });
 	});
-	router.post('/calls/:providerId/cancel', strict, async (request, response) => {
-		response.json({ call: await simulator.hangUp(pathParameter(request, 'providerId')) });
+	router.post('/calls/:providerId/cancel', strict, jsonBody, async (request, response) => {
+		const { deleted = false } = parse(HangUp, request.body ?? {}, 'The reason');
+		response.json({ call: await simulator.hangUp(pathParameter(request, 'providerId'), deleted) });
 	});
 	router.get('/settings', strict, (_request, response) => {
 		response.json(settings.current());

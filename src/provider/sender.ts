@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Attempt } from '#contract';
-import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
+import { headersOf, readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
 import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
 
@@ -51,12 +51,13 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 				...{ method: 'POST', headers, body, redirect: 'manual' },
 				signal: AbortSignal.timeout(timeoutMs),
 			});
-			const answered = await readUpTo(response, BODY_KEPT);
+			// Where only the body fails, the status and Retry-After were said all the same.
+			const { failure, ...answered } = await readUpTo(response, BODY_KEPT);
 			return {
 				durationMs: took(),
 				request,
-				response: { status: response.status, headers: Object.fromEntries(response.headers), ...answered },
-				error: null,
+				response: { status: response.status, headers: headersOf(response), ...answered },
+				error: failure === undefined ? null : reasonOf(failure),
 				retryAfterMs: retryAfterMs(response, now()),
 			};
 		} catch (error) {

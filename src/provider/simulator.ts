@@ -21,8 +21,8 @@ export interface Simulator {
 	 * another body it throws `idempotency_conflict`. A call whose scenario is `provider-down` is `provider_refused`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
-	/** Throws `not_found`. */
-	hangUp(providerId: string): Promise<ProviderCall>;
+	/** Of a call that was `deleted` nothing is reported any more. Throws `not_found`. */
+	hangUp(providerId: string, deleted: boolean): Promise<ProviderCall>;
 	/** Throws `not_found`. */
 	get(providerId: string): Promise<ProviderCall>;
 	list(): Promise<ProviderCall[]>;
@@ -32,8 +32,8 @@ export interface SimulatorDeps {
 	store: ProviderStore;
 	settings(): Settings;
 	now(): number;
-	/** There are new deliveries, or some were canceled. */
-	onDeliveries(): void;
+	/** These deliveries are new, or were canceled. */
+	onDeliveries(ids: readonly string[]): void;
 }
 
 const LIST_MAX = 200;
@@ -71,20 +71,23 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			if (scenarioOf(request.scenario ?? null, request.phoneNumber) === 'provider-down')
 				throw new ProblemError('provider_refused', 'The provider is down, as this call asked for.');
 			const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
-			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) =>
-				plan(key, request, hash, earlier),
-			);
+			let planned: readonly PlannedDelivery[] = [];
+			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) => {
+				const acceptance = plan(key, request, hash, earlier);
+				planned = acceptance.deliveries;
+				return acceptance;
+			});
 			if (requestHash !== hash)
 				throw new ProblemError(
 					'idempotency_conflict',
 					'This Idempotency-Key came with another body before. Use a new key.',
 				);
-			if (!replayed) onDeliveries();
+			if (!replayed) onDeliveries(planned.map(({ id }) => id));
 			return { answer, replayed };
 		},
-		async hangUp(providerId) {
-			const call = found(await store.cancel(providerId, farewell), providerId);
-			onDeliveries();
+		async hangUp(providerId, deleted) {
+			const call = found(await store.cancel(providerId, farewell, deleted), providerId);
+			onDeliveries(await store.deliveriesOf(providerId));
 			return call;
 		},
 		get: async (providerId) => found(await store.get(providerId), providerId),

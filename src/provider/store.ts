@@ -36,17 +36,24 @@ export interface ProviderStore {
 	 * `plan` gets how many earlier calls had the same number and workflow.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
-	/** Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had. */
+	/**
+	 * Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had
+	 * at its first. What is accepted between its tries, itself included, moves its dice no more.
+	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
-	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. Answers
+	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. One that
+	 * has ended goes on to say so, until somebody has heard it, unless it was `deleted`: then that is canceled too. Answers
 	 * the call as it is then, or null when there is no such call.
 	 */
 	cancel(
 		providerId: string,
 		farewell: (call: ProviderCall, now: number) => PlannedDelivery,
+		deleted: boolean,
 	): Promise<ProviderCall | null>;
 	get(providerId: string): Promise<ProviderCall | null>;
+	/** The ids of a call's deliveries. */
+	deliveriesOf(providerId: string): Promise<string[]>;
 	/** Newest first. */
 	list(limit: number): Promise<ProviderCall[]>;
 }
@@ -54,13 +61,14 @@ export interface ProviderStore {
 const BY_KEY = 'SELECT "answer", "requestHash" FROM "ProviderCall" WHERE "key" = ?';
 const EARLIER = 'SELECT count(*) AS "count" FROM "ProviderCall" WHERE "phoneNumber" = ? AND "workflow" = ?';
 const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
+const DELIVERIES = 'SELECT "id" FROM "Delivery" WHERE "providerId" = ?';
 const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
 const INSERT = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "scenario", "callbackUrl",
 	"state", "plan", "requestHash", "answer", "acceptedAt", "endsAt") VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)`;
-const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "faults", "attempts", "createdAt")
-	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
-const KNOCKED = 'SELECT "attempts" FROM "ProviderDoor" WHERE "key" = ?';
-const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at") VALUES (?, ?, ?)
+const INSERT_DELIVERIES = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "origin", "body", "state", "dueAt", "faults", "attempts", "createdAt")
+	SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, ?, ?, value ->> 3, 'pending', value ->> 4, value ->> 5, 0, ? FROM json_each(?)`;
+const KNOCKED = 'SELECT "attempts", "earlier" FROM "ProviderDoor" WHERE "key" = ?';
+const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at", "earlier") VALUES (?, ?, ?, ?)
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
 const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
@@ -78,6 +86,7 @@ export function createProviderStore(database: Database, now: () => number): Prov
 
 	return {
 		get,
+		deliveriesOf: async (providerId) => (await database.all(DELIVERIES, providerId)).map(({ id }) => String(id)),
 		accept: (key, request, plan) =>
 			database.transact<Accepted>(
 				[
@@ -105,25 +114,27 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					[EARLIER, phoneNumber, workflow],
 				],
 				([knocked = [], counted = []]) => {
-					const attempt = Number(knocked[0]?.attempts ?? 0) + 1;
+					const [before] = knocked;
+					const attempt = Number(before?.attempts ?? 0) + 1;
+					const earlier = Number((before ? before.earlier : counted[0]?.count) ?? 0);
 					const statements: Statement[] =
 						key === null
 							? []
 							: [
 									[FORGET_KNOCKS, now() - KNOCKS_KEPT_MS],
-									[KNOCK, key, attempt, now()],
+									[KNOCK, key, attempt, now(), earlier],
 								];
-					return { result: { attempt, earlier: Number(counted[0]?.count ?? 0) }, statements };
+					return { result: { attempt, earlier }, statements };
 				},
 			),
-		cancel: (providerId, farewell) =>
+		cancel: (providerId, farewell, deleted) =>
 			database.transact([[GET, providerId]], ([rows = []]) => {
 				const [row] = rows;
 				if (!row) return { result: null, statements: [] };
 				const at = now();
 				const call = providerCallOf(row, at);
-				// What has ended goes on to say so, until somebody has heard it.
-				if (call.state !== 'active') return { result: call, statements: [] };
+				if (call.state !== 'active')
+					return { result: call, statements: deleted ? [[CANCEL_DELIVERIES, providerId]] : [] };
 				const { id, type, sequence, body } = farewell(call, at);
 				const last = JSON.stringify([[id, sequence, type, body, at, '[]']]);
 				return {
@@ -131,7 +142,7 @@ export function createProviderStore(database: Database, now: () => number): Prov
 					statements: [
 						[CANCEL, providerId],
 						[CANCEL_DELIVERIES, providerId],
-						[INSERT_DELIVERIES, providerId, call.callId, call.callbackUrl, at, last],
+						[INSERT_DELIVERIES, providerId, call.callId, ...addressOf(call.callbackUrl), at, last],
 					],
 				};
 			}),
@@ -163,9 +174,15 @@ function insertsOf({
 			...[providerId, key, callId, phoneNumber, workflow, scenario, url],
 			...[JSON.stringify(plan), requestHash, answer, acceptedAt, endsAt],
 		],
-		[INSERT_DELIVERIES, providerId, callId, url, acceptedAt, JSON.stringify(rows)],
+		[INSERT_DELIVERIES, providerId, callId, ...addressOf(url), acceptedAt, JSON.stringify(rows)],
 	];
 }
+
+/** Where webhooks go, and what counts as one receiver there; neither where they go to this server. */
+const addressOf = (url: string | null): [url: string | null, origin: string | null] => [
+	url,
+	url === null ? null : new URL(url).origin,
+];
 
 function providerCallOf(row: Row, now: number): ProviderCall {
 	const endsAt = Number(row.endsAt);

@@ -27,6 +27,7 @@ import { createCarrier } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
+import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import { createSockets } from './sockets.ts';
@@ -73,8 +74,11 @@ export async function createApp(
 	const database = openDatabase(config.database);
 	const file = fileOf(config.database);
 	const disown = file === null ? null : await own(file);
+	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
+	const alone = disown !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
+	const life = file === null ? null : await beginLife(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
 
@@ -89,7 +93,7 @@ export async function createApp(
 
 	const reads = createCallReads(database, prisma);
 	const provider = await createProvider({
-		database,
+		...{ database, alone },
 		defaults: config.provider.defaults,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
@@ -125,8 +129,7 @@ export async function createApp(
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
-	const jobStore = createJobStore(database);
-	await jobStore.takeOver();
+	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
 	const startJobs = (): void => {
 		const carrier = createCarrier({
@@ -137,7 +140,7 @@ export async function createApp(
 		});
 		const speed = (): number => provider.settings.current().speed;
 		jobs = createJobs({
-			store: jobStore,
+			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
 			carrier,
 			speed,
@@ -150,10 +153,11 @@ export async function createApp(
 
 	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now });
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
+	const rejections = createRejections(database, now, onError);
 	const http = createHttp({
 		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings },
 		trustProxy: config.trustProxy,
-		inbox: createInbox(calls, secrets, createRejections(database, now)),
+		inbox: createInbox(calls, secrets, rejections),
 		provider: provider.routes,
 		pages: web.handler,
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
@@ -183,8 +187,10 @@ export async function createApp(
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await writer.settled();
+			await rejections.close();
 			await web.close();
 			await prisma.$disconnect();
+			await life?.leave();
 			database.close();
 			disown?.();
 		},

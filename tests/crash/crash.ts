@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NO_FAULTS, SCENARIO_NAMES, WORKFLOWS, type Call, type Settings } from '#contract';
 import { openDatabase } from '#db/open.ts';
 import { diceOf, type Dice } from '#provider/dice.ts';
+import { DISPATCH_SCHEDULE } from '#queue/backoff.ts';
 import { serverCommand, startServer, type ServerProcess } from '#tests/support/server-process.ts';
 
 export interface CrashOptions {
@@ -34,14 +35,20 @@ export interface CrashReport {
 	notTerminal: string[];
 	/** Calls with another number of `ended` events than one. */
 	endedOtherThanOnce: string[];
-	/** The provider reported another end than the call has. */
+	/**
+	 * Another end than the provider planned, though nobody asked for it to be canceled, nor was it refused as often as the
+	 * schedule allows.
+	 */
 	otherEnd: string[];
 	twoProviderCalls: string[];
 	/** Planned, yet neither delivered nor, with its call hung up or gone, canceled. */
 	lostDeliveries: string[];
 	/** Fewer or more deliveries than the plan has reports. */
 	unplanned: string[];
+	/** But for those that were given up. */
 	jobsLeft: string[];
+	/** Hang-ups and recalls that were given up. */
+	deadJobs: number;
 	integrity: string;
 	exitCode: number | null;
 	/** What the servers logged as errors. */
@@ -107,13 +114,13 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		await listening();
 		pouring = false;
 		const poured = (await Promise.all(pourers)).reduce(sum);
-		await quiet(url);
+		await quiet(url, databaseUrl);
 		const exitCode = await end('SIGTERM');
-		const { accepted, canceled, deleted, maybeDeleted } = poured;
+		const { accepted, canceled, askedToCancel, deleted, maybeDeleted } = poured;
 		return {
 			...{ built: serverCommand().built, kills, duringStart },
 			...{ accepted: accepted.length, canceled, deleted: deleted.length, exitCode, errors },
-			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]))),
+			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(askedToCancel))),
 			tookMs: Math.round(performance.now() - start),
 		};
 	} finally {
@@ -131,7 +138,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 
 	/** One who asks for call after call, and for some of them to be canceled or deleted; the server may go at any time. */
 	async function pourInto(own: Dice, most: number): Promise<Poured> {
-		const poured: Poured = { accepted: [], canceled: 0, deleted: [], maybeDeleted: [] };
+		const poured: Poured = { accepted: [], canceled: 0, askedToCancel: [], deleted: [], maybeDeleted: [] };
 		while (pouring) {
 			await pause(own() * 25);
 			if (url === '' || poured.accepted.length >= most) continue;
@@ -143,7 +150,10 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 			const fate = own();
 			// Somebody changes his mind about a call of before, which may be anywhere on its way.
 			const other = poured.accepted[Math.max(0, poured.accepted.length - 1 - Math.floor(own() * 12))]!;
-			if (fate < 0.06 && (await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
+			if (fate < 0.06) {
+				poured.askedToCancel.push(other);
+				if ((await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
+			}
 			if (fate > 0.94) {
 				const answer = await ask('DELETE', `/api/calls/${other}`);
 				(answer === null ? poured.maybeDeleted : poured.deleted).push(other);
@@ -175,6 +185,8 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 interface Poured {
 	accepted: string[];
 	canceled: number;
+	/** Whether or not it was still there to do it. */
+	askedToCancel: string[];
 	deleted: string[];
 	/** The server was killed before it answered. */
 	maybeDeleted: string[];
@@ -183,6 +195,7 @@ interface Poured {
 const sum = (a: Poured, b: Poured): Poured => ({
 	accepted: [...a.accepted, ...b.accepted],
 	canceled: a.canceled + b.canceled,
+	askedToCancel: [...a.askedToCancel, ...b.askedToCancel],
 	deleted: [...a.deleted, ...b.deleted],
 	maybeDeleted: [...a.maybeDeleted, ...b.maybeDeleted],
 });
@@ -208,24 +221,42 @@ async function put(url: string, faults: Settings['faults']): Promise<void> {
 	if (!ok) throw new Error('The settings were refused.');
 }
 
-/** Resolves when every call has ended and no webhook is on its way. */
-async function quiet(url: string): Promise<void> {
+/** Resolves when every call has ended, no webhook is on its way, and no job is left but for those that were given up. */
+async function quiet(url: string, databaseUrl: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
 	const some = async (path: string): Promise<boolean> => {
 		const body = (await (await fetch(`${url}${path}`)).json()) as { calls?: unknown[]; deliveries?: unknown[] };
 		return (body.calls ?? body.deliveries ?? []).length > 0;
 	};
-	while (
-		(await some('/api/calls?status=PENDING&limit=1')) ||
-		(await some('/api/deliveries?state=pending&state=retrying&limit=1'))
-	) {
-		if (performance.now() > giveUpAt) return; // what is left is found in the file
-		await pause(50);
+	const database = openDatabase({ url: databaseUrl, authToken: undefined });
+	try {
+		while (
+			(await some('/api/calls?status=PENDING&limit=1')) ||
+			(await some('/api/deliveries?state=pending&state=retrying&limit=1')) ||
+			(await database.all(`${JOBS_LEFT} LIMIT 1`)).length > 0
+		) {
+			if (performance.now() > giveUpAt) return; // what is left is found in the file
+			await pause(50);
+		}
+	} finally {
+		database.close();
 	}
 }
 
+const JOBS_LEFT = 'SELECT "kind", "callId" FROM "Job" WHERE "deadAt" IS NULL';
+/** As many tries as there are, each with an error. */
+const REFUSED_TO_THE_END = `${DISPATCH_SCHEDULE.length + 1} = (SELECT count(*) FROM "Event" WHERE "callId" = "Call"."id"
+	AND "type" = 'dispatch.attempt' AND "data" ->> 'error' IS NOT NULL)`;
+const NEVER_ACCEPTED = `NOT EXISTS (SELECT 1 FROM "Event" WHERE "callId" = "Call"."id"
+	AND ("type" IN ('initiated', 'ringing', 'in-progress') OR ("type" = 'dispatch.attempt' AND "data" ->> 'error' IS NULL)))`;
+
 /** Reads the file that the last server left. */
-async function inspect(url: string, accepted: readonly string[], deleted: ReadonlySet<string>) {
+async function inspect(
+	url: string,
+	accepted: readonly string[],
+	deleted: ReadonlySet<string>,
+	askedToCancel: ReadonlySet<string>,
+) {
 	const database = openDatabase({ url, authToken: undefined });
 	const ids = async (sql: string): Promise<string[]> =>
 		(await database.all(sql)).map((row) => Object.values(row).join(' '));
@@ -239,9 +270,14 @@ async function inspect(url: string, accepted: readonly string[], deleted: Readon
 			),
 			endedOtherThanOnce: await ids(`SELECT "id" FROM "Call" WHERE 1 <>
 				(SELECT count(*) FROM "Event" WHERE "callId" = "Call"."id" AND "type" = 'ended')`),
-			otherEnd:
-				await ids(`SELECT "Call"."id", "outcome", "plan" ->> '$[#-1].outcome' AS "planned" FROM "Call" JOIN "ProviderCall" ON "callId" = "Call"."id"
-				WHERE "outcome" NOT IN ("planned", 'canceled', 'provider-unreachable')`),
+			otherEnd: (
+				await database.all(`SELECT "Call"."id", "outcome", "plan" ->> '$[#-1].outcome' AS "planned"
+					FROM "Call" LEFT JOIN "ProviderCall" ON "callId" = "Call"."id"
+					WHERE "outcome" IS NOT "planned"
+						AND NOT ("outcome" = 'provider-unreachable' AND ${REFUSED_TO_THE_END} AND ${NEVER_ACCEPTED})`)
+			)
+				.filter(({ id, outcome }) => outcome !== 'canceled' || !askedToCancel.has(String(id)))
+				.map((row) => Object.values(row).join(' ')),
 			twoProviderCalls: await ids(`SELECT "callId" FROM "ProviderCall" GROUP BY "callId" HAVING count(*) > 1`),
 			lostDeliveries:
 				await ids(`SELECT "Delivery"."id", "Delivery"."state" FROM "Delivery" JOIN "ProviderCall" USING ("providerId")
@@ -252,7 +288,8 @@ async function inspect(url: string, accepted: readonly string[], deleted: Readon
 			unplanned:
 				await ids(`SELECT "providerId" FROM "ProviderCall" WHERE json_array_length("plan") + ("state" = 'canceled') <>
 				(SELECT count(*) FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId")`),
-			jobsLeft: await ids('SELECT "kind", "callId" FROM "Job"'),
+			jobsLeft: await ids(JOBS_LEFT),
+			deadJobs: (await ids('SELECT "id" FROM "Job" WHERE "deadAt" IS NOT NULL')).length,
 			integrity: (await ids('PRAGMA integrity_check')).join('\n'),
 			...{ providerCalls: await number('ProviderCall'), deliveries: await number('Delivery') },
 			attempts: await number('Attempt'),

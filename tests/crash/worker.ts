@@ -1,4 +1,6 @@
+import { NO_FAULTS } from '#contract';
 import { openDatabase } from '#db/open.ts';
+import type { Lane } from '#provider/outbox-claim.ts';
 import { createOutboxStore } from '#provider/outbox-store.ts';
 import { createOutbox } from '#provider/outbox.ts';
 import { createSender } from '#provider/sender.ts';
@@ -10,6 +12,8 @@ export interface Task {
 	what: 'jobs' | 'deliveries';
 	url: string;
 	secret: string;
+	/** Where webhooks without an address of their own go. */
+	ownUrl?: string;
 	leaseMs?: number;
 	/** It never settles what it took. */
 	hangs?: boolean;
@@ -28,18 +32,30 @@ const shared = {
 	},
 };
 
-function start(): Worker {
-	if (task.what === 'deliveries')
-		return createOutbox({
-			...shared,
-			store: createOutboxStore(database, 'foreign'),
-			concurrency: 16,
-			send: createSender({ secrets: [task.secret], ownUrl: () => '', now: Date.now, timeoutMs: 10_000 }),
-			onFault: () => Promise.resolve(),
-			onSettled: (id) => tell({ ran: id }),
-			speed: () => 1,
-			chance: Math.random,
-		});
+const outboxOf = (lane: Lane): Worker =>
+	createOutbox({
+		...shared,
+		store: createOutboxStore(database, lane),
+		concurrency: 16,
+		send: createSender({
+			...{ secrets: [task.secret], ownUrl: () => task.ownUrl ?? '', now: Date.now, timeoutMs: 10_000 },
+		}),
+		onFault: () => Promise.resolve(),
+		onSettled: (id) => tell({ ran: id }),
+		speed: () => 1,
+		rates: () => NO_FAULTS,
+		chance: Math.random,
+	});
+
+function start(): Pick<Worker, 'close'> {
+	if (task.what === 'deliveries') {
+		const lanes = [outboxOf('own'), outboxOf('foreign')];
+		return {
+			async close() {
+				await Promise.all(lanes.map((lane) => lane.close()));
+			},
+		};
+	}
 	const store = createJobStore(database);
 	return createWorker<Job>({
 		...{ ...shared, store, newLease: () => `${process.pid}-${++leases}` },

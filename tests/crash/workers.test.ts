@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Database } from '#db/database.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { createApp } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
+import { createLog } from '#server/log.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
@@ -74,52 +77,61 @@ describe('two worker processes on one file', () => {
 		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
 	});
 
-	it('[Z5] send thousands of due webhooks: each once, none left', { timeout: 90_000 }, async () => {
-		const { url, database: file } = await database();
-		const sent = new Map<string, number>();
-		const receiver = await startReceiver((response, { headers }) => {
-			const id = String(headers['webhook-id']);
-			sent.set(id, (sent.get(id) ?? 0) + 1);
-			response.writeHead(204).end();
-		});
-		await file.all(
-			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "body", "state", "dueAt", "attempts", "createdAt")
-				SELECT ${columns(11)} FROM json_each(?)`,
-			rows((i) => {
-				const due = Date.now() - 1_000;
-				const call = Math.floor(i / 3);
-				return [
-					`msg_${i}`,
-					`sim_${call}`,
-					`call-${call}`,
-					(i % 3) + 1,
-					'call.ringing',
-					`${receiver.url}/${call}`,
-					'{}',
-					'pending',
-					due,
-					0,
-					due,
-				];
-			}),
-		);
-		const task = { what: 'deliveries', url, secret: newSecret() } as const;
-		const workers = [startWorker(task), startWorker(task)];
-		await expect
-			.poll(() => left(file, `SELECT count(*) AS "left" FROM "Delivery" WHERE "dueAt" IS NOT NULL`), {
-				interval: 50,
-				timeout: 80_000,
-			})
-			.toBe(0);
-		expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
-		expect(sent.size).toBe(ROWS);
-		expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
-		expect(await file.all('SELECT "state", "attempts", count(*) AS "count" FROM "Delivery" GROUP BY 1, 2')).toEqual([
-			{ state: 'delivered', attempts: 1, count: ROWS },
-		]);
-		expect(await left(file, 'SELECT count(*) AS "left" FROM "Attempt"')).toBe(ROWS);
-		for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
-	});
+	it(
+		'[Z5] send thousands of due webhooks to this server and elsewhere: each once, none left',
+		{ timeout: 90_000 },
+		async () => {
+			const { url, database: file } = await database();
+			const sent = new Map<string, number>();
+			const [own, ...others] = await Promise.all(
+				Array.from({ length: 4 }, async () => {
+					const load = { now: 0, most: 0 };
+					const receiver = await startReceiver((response, { headers }) => {
+						const id = String(headers['webhook-id']);
+						sent.set(id, (sent.get(id) ?? 0) + 1);
+						load.most = Math.max(load.most, ++load.now);
+						// Answered in a later turn, so that what is sent at once is here at once.
+						setImmediate(() => {
+							load.now--;
+							response.writeHead(204).end();
+						});
+					});
+					return { load, url: receiver.url };
+				}),
+			);
+			await file.all(
+				`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "origin", "body", "state", "dueAt", "attempts", "createdAt")
+				SELECT ${columns(12)} FROM json_each(?)`,
+				rows((i) => {
+					const due = Date.now() - 1_000;
+					const call = Math.floor(i / 3);
+					// Half of the calls report to this server, the others to three, each call under an address of its own.
+					const origin = call % 2 === 0 ? null : others[call % others.length]!.url;
+					const to = origin === null ? [null, null] : [`${origin}/calls/${call}`, origin];
+					const of = [`msg_${i}`, `sim_${call}`, `call-${call}`, (i % 3) + 1, 'call.ringing'];
+					return [...of, ...to, '{}', 'pending', due, 0, due];
+				}),
+			);
+			const task = { what: 'deliveries', url, secret: newSecret(), ownUrl: own!.url } as const;
+			const workers = [startWorker(task), startWorker(task)];
+			await expect
+				.poll(() => left(file, `SELECT count(*) AS "left" FROM "Delivery" WHERE "dueAt" IS NOT NULL`), {
+					interval: 50,
+					timeout: 80_000,
+				})
+				.toBe(0);
+			expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+			expect(sent.size).toBe(ROWS);
+			expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
+			expect(await file.all('SELECT "state", "attempts", count(*) AS "count" FROM "Delivery" GROUP BY 1, 2')).toEqual([
+				{ state: 'delivered', attempts: 1, count: ROWS },
+			]);
+			expect(await left(file, 'SELECT count(*) AS "left" FROM "Attempt"')).toBe(ROWS);
+			// Both processes together keep to the hands that one receiver gets.
+			for (const { load } of others) expect(load.most).toBeLessThanOrEqual(6);
+			for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
+		},
+	);
 
 	it('[Z6] run again what a killed one held, once its lease is over, and not before', async () => {
 		const { url, database: file } = await database();
@@ -137,5 +149,31 @@ describe('two worker processes on one file', () => {
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
 		expect(heir.ran).toEqual(['held']);
 		expect(await heir.stop()).toBe(0);
+	});
+
+	it.each([
+		['of a file that it owns frees what the dead held', 'file', 'free'],
+		['of a database that is not its own alone leaves the leases of others', 'FILE', 'held'],
+	])('[Z7] a server %s', async (_what, scheme, state) => {
+		const { url, database: file } = await database();
+		const until = Date.now() + 3_600_000;
+		await file.all(
+			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts", "lease", "leasedUntil")
+				VALUES ('held', 'dispatch', 'a', '{}', 0, 1, 'theirs', ?)`,
+			until,
+		);
+		await file.all(
+			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "body", "state", "dueAt", "attempts", "lease", "leasedUntil", "createdAt")
+				VALUES ('held', 'sim_1', 'a', 1, 'call.ringing', '{}', 'pending', 0, 1, 'theirs', ?, 0)`,
+			until,
+		);
+		// By the other name the file is reached as a server over the network is, through the client and without a lock.
+		const config = readConfig({ WEBHOOK_SECRET: newSecret(), DATABASE_URL: url }, 'none');
+		const location = { url: url.replace(/^file/, scheme), authToken: undefined };
+		const app = await createApp({ ...config, database: location }, { log: createLog('silent') });
+		const lease = state === 'held' ? 'theirs' : null;
+		for (const table of ['Job', 'Delivery'])
+			expect(await file.all(`SELECT "lease" FROM "${table}"`)).toEqual([{ lease }]);
+		await app.close();
 	});
 });

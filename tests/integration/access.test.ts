@@ -9,6 +9,7 @@ import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab, type TabOptions } from '#tests/support/tab.ts';
 import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { postWebhook } from '#tests/support/webhook.ts';
 
 const TOKEN = 'the-api-token';
 const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
@@ -395,6 +396,26 @@ describe('a provider elsewhere', () => {
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
 	});
 
+	it('[A37] crashes use up nothing of the schedule: only what was refused counts', async () => {
+		const provider = await startReceiver((response, _request, count) => {
+			if (count === 1) response.writeHead(500).end('down');
+			else response.writeHead(200, JSON_TYPE).end(accept());
+		});
+		const first = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
+		const { id } = await first.create({ scheduledAt: FAR });
+		await first.close();
+		const database = await openTestDatabase(first.env.DATABASE_URL);
+		// Claimed as often as the schedule is long, by processes that were killed before they had an answer.
+		await database.all('UPDATE "Job" SET "attempts" = 6, "dueAt" = 0');
+		database.close();
+		const again = await startApp(first.env);
+		await expect.poll(async () => (await again.call(id)).providerId, SOON).toBe('sim_theirs');
+		expect((await attemptsOf(again, id)).map(({ number, status }) => [number, status])).toEqual([
+			[7, 500],
+			[8, 200],
+		]);
+	});
+
 	it('[A33] its Retry-After is respected, whatever the speed', async () => {
 		const provider = await startReceiver((response) => response.writeHead(429, { 'retry-after': '60' }).end());
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
@@ -431,5 +452,53 @@ describe('a provider elsewhere', () => {
 		expect(requests.slice(1).map(({ path }) => path)).toEqual([
 			...['/api/provider/calls/sim_theirs/cancel', '/api/provider/calls/sim_theirs/cancel'],
 		]);
+	});
+
+	it('[A38] that hangs holds back no hang-up, and no look at calls that fell silent', async () => {
+		const held: (() => void)[] = [];
+		const provider = await startReceiver((response, { path, body }) => {
+			const { callId = '' } = JSON.parse(body) as { callId?: string };
+			const answer = (): void => void response.writeHead(200, JSON_TYPE).end(accept(`sim_${callId}`));
+			if (path.endsWith('/send-call') && provider.requests.length > 2) held.push(answer);
+			else answer();
+		});
+		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { timeoutMs: 60_000 });
+		const tab = await openFollowingTab(app);
+		const [canceled, silent] = [await app.create(), await app.create()];
+		await expect.poll(async () => (await app.call(canceled.id)).providerId, SOON).not.toBeNull();
+		await expect.poll(async () => (await app.call(silent.id)).providerId, SOON).not.toBeNull();
+		// As many as there are hands, and more.
+		await Promise.all(Array.from({ length: 40 }, () => app.create()));
+		await provider.received(2 + 32);
+		await app.api('POST', `/api/calls/${canceled.id}/cancel`);
+		expect(await tab.ended(silent.id)).toMatchObject({ outcome: 'no-report' });
+		const hungUp = (): string[] => provider.requests.map(({ path }) => path).filter((path) => path.endsWith('/cancel'));
+		await expect
+			.poll(() => hungUp().toSorted(), SOON)
+			.toEqual([canceled, silent].map(({ id }) => `/api/provider/calls/sim_${id}/cancel`).toSorted());
+		for (const answer of held) answer();
+	});
+
+	it('[A39] that never takes a hang-up: it is given up and told, and begins anew when the call is heard of', async () => {
+		let deaf = true;
+		const provider = await startReceiver((response, { path }) => {
+			if (path.endsWith('/cancel') && deaf) response.writeHead(500).end('no');
+			else response.writeHead(200, JSON_TYPE).end(accept());
+		});
+		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
+		const { id } = await app.create();
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).toBe('sim_theirs');
+		await app.api('POST', `/api/calls/${id}/cancel`);
+		await provider.received(1 + 6);
+		const told = async (): Promise<unknown> => (await app.timeline(id)).events.at(-1)?.data;
+		await expect.poll(told, SOON).toMatchObject({ job: 'hangup', dead: true, number: 6, status: 500 });
+		expect((await app.api('GET', '/readyz')).status).toBe(200);
+
+		deaf = false;
+		const report = { callId: id, providerId: 'sim_theirs', status: 'PENDING', phase: 'RINGING' };
+		expect((await postWebhook(app, report)).body).toMatchObject({ idempotent: true });
+		await provider.received(1 + 7);
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		await expect.poll(() => database.all('SELECT * FROM "Job"'), SOON).toEqual([]);
 	});
 });

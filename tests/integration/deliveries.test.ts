@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { Delivery, type Problem, type ProviderCall } from '#contract';
-import { startApp, type TestApp } from '#tests/support/app.ts';
+import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
 import { MOST, standingClock } from '#tests/support/clock.ts';
 import {
 	askProvider,
@@ -25,6 +25,12 @@ const [INITIATED, ENDED] = ['call.initiated', 'call.ended'];
 const SCHEDULE = [1_000, 5_000, 15_000, 60_000, 300_000];
 const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
+
+/** Expects that the state forbids it; answers why. */
+function expectDetail(answer: Answer<unknown>): string {
+	expectProblem(answer, 'illegal_transition');
+	return (answer.body as Problem).detail;
+}
 
 /** Throws unless the webhook is signed by the server's secret; its timestamp may be of any day. */
 function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'body'>): number {
@@ -115,8 +121,22 @@ describe('a delivery', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), 15_000 / 10 / 2));
 	});
 
+	it.each([10, 1_000])('[V3] waits a %dth of the schedule at that speed', async (speed) => {
+		const clock = standingClock();
+		const app = await startApp({ PROVIDER_SPEED: String(speed) }, { now: clock.now, chance: MOST });
+		const receiver = await startReceiver((response) => response.writeHead(500).end());
+		const callId = await askProvider(app, receiver.url);
+		for (const [i, wait] of SCHEDULE.entries()) {
+			const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			expect(nextAttemptAt).toBe(after(clock.now(), wait / speed));
+			clock.pass(wait / speed);
+			await nudge(app);
+		}
+		await delivery(app, callId, ENDED, isIn('dead'));
+	});
+
 	it('[V3] is dead after the schedule in real time too, at speed 1000', async () => {
-		const app = await startApp(FAST);
+		const app = await startApp(FAST, { chance: MOST });
 		const receiver = await startReceiver((response) => response.writeHead(503).end());
 		const callId = await askProvider(app, receiver.url);
 		for (const type of [INITIATED, ENDED]) {
@@ -124,7 +144,7 @@ describe('a delivery', () => {
 			expect(attempts).toHaveLength(6);
 			for (const [i, { at }] of attempts.slice(1).entries()) {
 				const waited = Date.parse(at) - Date.parse(attempts[i]!.at);
-				expect(waited).toBeGreaterThanOrEqual(0);
+				expect(waited).toBeGreaterThanOrEqual(SCHEDULE[i]! / 1_000);
 			}
 		}
 		expect(receiver.requests).toHaveLength(12);
@@ -152,7 +172,45 @@ describe('a delivery', () => {
 		});
 		const callId = await askProvider(app, receiver.url);
 		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
-		expect(attempts).toMatchObject([{ error: 'No answer in time.' }, { response: { status: 200 } }]);
+		expect(attempts).toMatchObject([
+			{ response: { status: 200, body: 'half an', truncated: true }, error: 'No answer in time.' },
+			{ response: { status: 200, truncated: false }, error: null },
+		]);
+	});
+
+	it('[V13] whose answer breaks off has its status and headers all the same: Retry-After is respected', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST, timeoutMs: 120 });
+		const receiver = await startReceiver((response) => {
+			response.writeHead(429, { 'retry-after': '77' }).write('Not so fa');
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { nextAttemptAt, attempts } = await delivery(app, callId, ENDED, tried(1));
+		expect(nextAttemptAt).toBe(after(clock.now(), 77_000));
+		expect(attempts[0]).toMatchObject({
+			response: { status: 429, headers: { 'retry-after': '77' }, body: 'Not so fa', truncated: true },
+			error: 'No answer in time.',
+		});
+	});
+
+	it('[V13] and 410 stops it', async () => {
+		const app = await startApp({}, { timeoutMs: 120 });
+		const receiver = await startReceiver((response) => void response.writeHead(410).write('Go'));
+		const callId = await askProvider(app, receiver.url);
+		expect(await delivery(app, callId, ENDED, tried(1))).toMatchObject({ state: 'canceled' });
+	});
+
+	it('[V14] keeps each cookie of an answer, and every character whole', async () => {
+		const app = await startApp();
+		const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2'];
+		// The 16 KiB end in the middle of a character of three bytes.
+		const receiver = await startReceiver((response) => {
+			response.writeHead(200, { 'set-cookie': cookies }).end('€'.repeat(8_000));
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts[0]?.response).toMatchObject({ truncated: true, headers: { 'set-cookie': cookies.join('\n') } });
+		expect(attempts[0]?.response?.body).toBe('€'.repeat(Math.floor((16 * 1_024) / 3)));
 	});
 
 	it('[V5] whose receiver hangs up, or is not there, is recorded and tried again', async () => {
@@ -309,6 +367,60 @@ describe('a delivery', () => {
 		expect(attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
 		expect(id).toBe(before[1]!.id);
 	});
+
+	it.each(['a clock that jumped', 'a restart'])(
+		'[V12] after %s a call’s webhooks come in order all the same',
+		async (why) => {
+			const clock = standingClock();
+			const first = await startApp({}, { now: clock.now });
+			const held: (() => void)[] = [];
+			const receiver = await startReceiver((response, { path }) => {
+				const answer = (): void => void response.writeHead(204).end();
+				if (path === '/slow') held.push(answer);
+				else answer();
+			});
+			const talk = { scenario: { outcome: 'completed', delayMs: 4_000 } };
+			const slow = await askProvider(first, `${receiver.url}/slow`, talk);
+			const other = await askProvider(first, `${receiver.url}/quick`, talk);
+			if (why === 'a restart') await first.close();
+			clock.pass(60_000);
+			const app = why === 'a restart' ? await startApp(first.env, { now: clock.now }) : first;
+			await nudge(app);
+			// All of both is long due; the slow one's second waits for the answer to its first, and so on.
+			const seen = (): string[] => receiver.requests.filter(({ path }) => path === '/slow').map(typeOf);
+			const types = [INITIATED, 'call.ringing', 'call.in-progress', ENDED];
+			await delivery(app, other, ENDED, isIn('delivered'));
+			for (const [i, type] of types.entries()) {
+				await expect.poll(() => held.length, PATIENCE).toBe(i + 1);
+				expect(seen()).toEqual(types.slice(0, i + 1));
+				held[i]!();
+				await delivery(app, slow, type, isIn('delivered'));
+			}
+			expect(receiver.requests.filter(({ path }) => path === '/quick').map(typeOf)).toEqual(types);
+		},
+	);
+
+	it('[V12] one that hangs holds back those behind it for a second', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now });
+		const receiver = await startReceiver((response, request) => {
+			if (typeOf(request) !== INITIATED) response.writeHead(204).end();
+		});
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 4_000 } });
+		clock.pass(60_000);
+		await nudge(app);
+		await receiver.received(1);
+		clock.pass(999);
+		await askProvider(app, receiver.url);
+		await receiver.received(2 /* of another call, so that the worker has looked */);
+		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
+		clock.pass(1);
+		await nudge(app);
+		await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([
+			...[INITIATED, 'call.ringing', 'call.in-progress', ENDED],
+		]);
+	});
 });
 
 describe('by hand', () => {
@@ -383,12 +495,37 @@ describe('by hand', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), SCHEDULE[1]!));
 	});
 
+	it('[V21] one that was delivered stays so when sending it once more fails', async () => {
+		const { clock, app, answers, receiver, redeliver } = await bench();
+		answers.status = 204;
+		const callId = await askProvider(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, isIn('delivered'));
+		answers.status = 500;
+		for (const tries of [2, 3]) {
+			await redeliver(id);
+			expect(await delivery(app, callId, ENDED, tried(tries))).toMatchObject({
+				...{ state: 'delivered', nextAttemptAt: null },
+			});
+		}
+		clock.pass(1_000_000);
+		await nudge(app);
+		const seen = (): number => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length;
+		await delivery(app, await askProvider(app, receiver.url), ENDED, tried(1));
+		expect(seen()).toBe(3);
+
+		// Asked twice before the first was sent, it still knows what it was; a receiver that is gone stops it.
+		answers.status = 410;
+		await Promise.all([redeliver(id), redeliver(id)]);
+		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });
+	});
+
 	it('[V22] many: by id, by filter, and counted only with dryRun', async () => {
 		const { app, answers, receiver, dead, many } = await bench();
 		const [one, two] = [await dead(), await dead()];
 		const gone = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
+		await expect.poll(async () => (await deliveriesOf(app, gone)).at(-1)?.state, PATIENCE).toBe('retrying');
 		const ids = (await deliveriesOf(app, one)).map(({ id }) => id);
 		const sentBefore = receiver.requests.length;
 
@@ -480,6 +617,37 @@ describe('by hand', () => {
 		// The provider's last word of it: hung up.
 		const [request] = await receiver.received(1);
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
+	});
+
+	it('[V27] what was never tried is sent at its own time, whoever asks', async () => {
+		const { app, receiver, redeliver, many } = await bench();
+		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
+		const before = await deliveriesOf(app, callId);
+		expect(expectDetail(await redeliver(before[0]!.id))).toMatch(/never tried/);
+		for (const which of [{ filter: {} }, { filter: { callId } }, { ids: before.map(({ id }) => id) }])
+			for (const dryRun of [true, false]) expect((await many({ ...which, dryRun })).body).toEqual({ count: 0 });
+		expect(await deliveriesOf(app, callId)).toEqual(before);
+		expect(receiver.requests).toEqual([]);
+	});
+
+	it('[V28] one that is under way is refused, and not counted among many', async () => {
+		const { clock, app, redeliver, many } = await bench();
+		const held: (() => void)[] = [];
+		const receiver = await startReceiver((response, request, count) => {
+			if (typeOf(request) === ENDED && count > 2) held.push(() => response.writeHead(204).end());
+			else response.writeHead(typeOf(request) === ENDED ? 500 : 204).end();
+		});
+		const callId = await askProvider(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, tried(1));
+		clock.pass(1_000);
+		await nudge(app);
+		await receiver.received(3);
+		expect(expectDetail(await redeliver(id))).toMatch(/under way/);
+		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
+		held.forEach((answer) => answer());
+		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		expect(attempts.map(({ manual }) => manual)).toEqual([false, false]);
+		expect((await redeliver(id)).status).toBe(200);
 	});
 });
 
@@ -598,6 +766,12 @@ describe('the list of deliveries', () => {
 			{ filter: { state: 'sent' } },
 			{ filter: { status: 'dead' } },
 			{ filter: { limit: 1 } },
+			// A script's empty variable must not mean everything.
+			{ filter: { callId: '' } },
+			{ filter: { state: '' } },
+			{ filter: { state: [] } },
+			{ filter: { state: 'dead', code: '' } },
+			{ filter: { from: '', to: '' } },
 			{ filter: null },
 			{ ids: [id], dryRun: 'yes' },
 			{ ids: [id], all: true },

@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseDotEnv } from 'dotenv';
 import { describe, expect, it } from 'vitest';
+import { NO_FAULTS, SCENARIO_NAMES } from '#contract';
+import { TEST_NUMBERS } from '#provider/numbers.ts';
 import { readConfig, VARIABLE_NAMES } from '#server/config.ts';
 import { startApp } from '#tests/support/app.ts';
 
@@ -38,7 +40,8 @@ describe('the documentation is true', () => {
 
 	it('[X4] every npm script and every file that the documents name exists', () => {
 		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-		for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', ...filesBelow('docs/decisions')]) {
+		const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/simulator.md'];
+		for (const document of [...pages, ...filesBelow('docs/decisions')]) {
 			const text = read(document);
 			for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), document).toContain(name);
 			for (const [, path] of text.matchAll(/(?:src|srcset)="((?!https?:)[^"]+)"/g)) expect(read(path!)).not.toBe('');
@@ -57,6 +60,20 @@ describe('the documentation is true', () => {
 		const rules = new Set([...read('docs/spec.md').matchAll(/^- \*\*([A-Z]+\d+)\*\* /gm)].map(([, id]) => id!));
 		expect([...quoted].filter((id) => !rules.has(id))).toEqual([]);
 		expect([...rules].filter((id) => !quoted.has(id))).toEqual([]);
+	});
+
+	it('[X9] the simulator’s page lists every test number, scenario and fault', () => {
+		const page = read('docs/simulator.md');
+		const table = (keys: RegExp): string[][] =>
+			[...page.matchAll(/^\| `(.+?)` \| (.+?) +\|$/gm)]
+				.map(([, key, meaning]) => [key!, meaning!])
+				.filter(([key]) => keys.test(key!));
+		expect(Object.fromEntries(table(/^\+/))).toEqual(
+			Object.fromEntries(Object.entries(TEST_NUMBERS).map(([number, scenario]) => [number, `\`${scenario}\``])),
+		);
+		expect(table(/^[a-z]/i).map(([fault]) => fault)).toEqual(Object.keys(NO_FAULTS));
+		for (const scenario of SCENARIO_NAMES) expect(page).toContain(`\`${scenario}\``);
+		expect(read('README.md')).toContain('(docs/simulator.md)');
 	});
 
 	it('[X6] the lock file serves every platform, and names no registry', () => {

@@ -190,6 +190,32 @@ describe('faults of webhooks', () => {
 	});
 });
 
+describe('faults that were drawn', () => {
+	it.each<[string, (app: TestApp, pass: (ms: number) => void) => Promise<void> | void]>([
+		['the time is over', (_app, pass) => pass(60_000)],
+		['the rate is 0', (app) => inject(app, {})],
+	])('[N12] are not injected any more once %s', async (_when, end) => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now });
+		const until = new Date(clock.now() + 60_000).toISOString();
+		await inject(app, { badSignature: 1, doubled: 1, late: 1 }, until);
+		const { id } = await app.create({ scenario: TALK });
+		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const faults = (await database.all('SELECT "faults" FROM "Delivery" ORDER BY "sequence"')).map((row) => row.faults);
+		expect(faults).toEqual([...Array.from({ length: 3 }, () => '["badSignature","late"]'), '["badSignature"]']);
+
+		await end(app, clock.pass);
+		clock.pass(10_000);
+		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes them all
+		const seen = await settled(app, id);
+		// The order was drawn too, and is what it is: that is told.
+		expect(faultsOf(seen)).toEqual(['late', 'late', 'late']);
+		for (const { attempts } of seen.deliveries)
+			expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
+	});
+});
+
 describe('faults at the provider’s door', () => {
 	it('[N13] refused for ever: six tries, each a fault; the call is unreachable, and the provider knows nothing', async () => {
 		const app = await startApp(FAST);
@@ -288,18 +314,40 @@ describe('faults at the provider’s door', () => {
 		await tries(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
-		// Asked once more; then its webhook says enough, and only its silence is waited for.
-		clock.pass(500);
-		await wakeJobs(app);
-		await tries(2);
+		// Asked on while the schedule lasts: it harms nobody, and only the answer tells when the last webhook is due.
+		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
+			clock.pass(wait);
+			await wakeJobs(app);
+			await tries(i + 2);
+		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
-		clock.pass(5_001);
+		// Then only its silence is waited for.
+		clock.pass(5_000);
 		await wakeJobs(app);
 		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
+		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
+	});
+
+	it('[N16] a call that talks goes on: asked again, the answer tells how long', async () => {
+		const clock = standingClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+		await inject(app, { acceptedThenFailed: 1 });
+		const { id } = await app.create({ scenario: LONG });
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500]);
+		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
+		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'IN_PROGRESS' });
+		await inject(app, {});
+		clock.pass(500);
+		await wakeJobs(app);
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
+		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, and yet before what it has to report
+		const later = await app.create({ scenario: 'provider-down' });
+		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
+		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
 	});
 
 	it('[N17] all at once: each call ends exactly once, with one provider call at most', async () => {
-		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 500 });
+		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 1_000 });
 		await inject(app, {
 			refused: 0.2,
 			rateLimited: 0.03,
@@ -311,11 +359,36 @@ describe('faults at the provider’s door', () => {
 		const calls = await Promise.all(
 			Array.from({ length: 25 }, (_, i) => app.create({ phoneNumber: `+120255501${String(i).padStart(2, '0')}` })),
 		);
+		const outcomes = new Set<string | null>();
 		for (const { id } of calls) {
 			const seen = await settled(app, id);
 			expect(count(seen, 'ended')).toBe(1);
-			expect(['completed', 'provider-unreachable']).toContain(seen.call.outcome);
+			const theirs = (await providerCalls(app)).find(({ callId }) => callId === id);
+			const attempts = attemptsOf(seen);
+			// A try whose answer was spoilt, or came too late, may have been accepted.
+			const spoilt = faultsOf(seen).includes('acceptedThenFailed');
+			const maybe = spoilt || attempts.includes(null);
+			const reported = seen.events.filter(({ data }) => 'webhookId' in data && 'report' in data);
+			outcomes.add(seen.call.outcome);
+			if (seen.call.outcome === 'provider-unreachable') {
+				// Refused to the end, with no word of it before.
+				expect([attempts.length, attempts.includes(200), reported]).toEqual([6, false, []]);
+				expect(seen.call.providerId).toBeNull();
+				expect(theirs === undefined ? !spoilt : maybe).toBe(true);
+			} else {
+				// As the provider planned, by its own last report; its answer was heard, unless it ended before that.
+				expect(theirs).toMatchObject({ providerId: seen.call.providerId, plan: seen.deliveries.map(() => ({})) });
+				const { status, outcome } = theirs!.plan.at(-1)!;
+				expect([status, outcome]).toEqual([seen.call.status, seen.call.outcome]);
+				expect(seen.events.find(({ type }) => type === 'ended')).toMatchObject({
+					data: { report: { providerId: seen.call.providerId, status, outcome } },
+				});
+				expect(attempts.includes(200) || maybe).toBe(true);
+			}
+			expect(attempts.slice(0, -1)).not.toContain(200); // nobody is asked again once it has answered
 		}
+		// Six refusals in a row are rare, and no end but these two was asked for.
+		expect([...outcomes].filter((outcome) => outcome !== 'provider-unreachable')).toEqual(['completed']);
 		const accepted = (await providerCalls(app)).map(({ callId }) => callId);
 		expect(new Set(accepted).size).toBe(accepted.length);
 		expect(accepted.length).toBeGreaterThan(15);
@@ -432,6 +505,33 @@ describe('the same seed and the same requests', () => {
 	});
 });
 
+describe('two calls to one number', () => {
+	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
+		const tries = Array.from({ length: 6 }, (_, i) => i);
+		const orders = {
+			inTurn: tries.flatMap(() => ['a', 'b']),
+			oneByOne: ['a', 'b'].flatMap((key) => tries.map(() => key)),
+		};
+		const told: Record<string, number[]>[] = [];
+		for (const order of Object.values(orders)) {
+			const app = await startApp({ PROVIDER_SEED: 'doors' });
+			await inject(app, { acceptedThenFailed: 0.5 });
+			const statuses: Record<string, number[]> = { a: [], b: [] };
+			for (const callId of order) {
+				const ask = { callId, phoneNumber: '+12025550100', workflow: 'SALES', scenario: LONG };
+				const { status } = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': callId });
+				statuses[callId]!.push(status);
+			}
+			expect(await providerCalls(app)).toHaveLength(2);
+			told.push(statuses);
+			await app.close();
+		}
+		expect(told[1]).toEqual(told[0]);
+		expect(new Set(Object.values(told[0]!).flat())).toEqual(new Set([200, 500]));
+		expect(told[0]!.a).not.toEqual(told[0]!.b);
+	});
+});
+
 describe('a call that nobody reports on', () => {
 	/** A provider that accepts everything and never says a word. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
@@ -539,6 +639,7 @@ describe('webhooks that are refused', () => {
 		];
 		expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
+		await app.close(); // with what was noted just now
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const kept = await database.all('SELECT "webhookId", "reason" FROM "Rejection" ORDER BY rowid');
 		expect(kept.map(({ webhookId }) => webhookId)).toEqual(['msg_wrong', 'msg_old', null]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Call, CallPage, ProviderCall, Settings, type Event } from '#contract';
+import { Call, CallPage, NO_FAULTS, ProviderCall, Settings, type Event } from '#contract';
 import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
+import { MOST, standingClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { doorsOf } from '#tests/support/doors.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
@@ -711,6 +712,27 @@ describe('the provider’s own API', () => {
 		expect(await providerCall(app, providerId!)).toEqual(hangUp.body.call);
 	});
 
+	it('[R45] of a call that ended and was deleted nothing is on its way any more; a hang-up by hand leaves that alone', async () => {
+		const clock = standingClock();
+		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const tab = await openFollowingTab(app);
+		// Its webhooks are refused, so that it ends here by hand while the provider goes on to tell of it.
+		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
+		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
+		await expect.poll(() => deliveryStates(app, id), SOON).toEqual(['retrying', 'retrying']);
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).not.toBeNull();
+		const { providerId } = await app.call(id);
+		const { body } = await app.api<{ call: ProviderCall }>('POST', `/api/provider/calls/${providerId!}/cancel`);
+		expect(body.call.state).toBe('ended');
+		await app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
+		await tab.ended(id);
+		expect(await deliveryStates(app, id)).toEqual(['retrying', 'retrying']);
+
+		expect((await app.api('DELETE', `/api/calls/${id}`)).status).toBe(204);
+		await expect.poll(() => deliveryStates(app, id), SOON).toEqual(['canceled', 'canceled']);
+		expect((await providerCall(app, providerId!)).state).toBe('ended');
+	});
+
 	it('[R42] invalid requests are told by name, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
 		await leavesNoTrace(app, async () => {
@@ -733,6 +755,8 @@ describe('the provider’s own API', () => {
 				expect(
 					expectProblem(await app.api('POST', '/api/provider/send-call', { ...ask, ...over }), 'invalid_input'),
 				).toEqual([path]);
+			for (const body of [{ deleted: 'yes' }, { reason: 'deleted' }, []])
+				expectProblem(await app.api('POST', '/api/provider/calls/sim_1/cancel', body), 'invalid_input');
 			for (const key of ['', 'x'.repeat(256)]) {
 				const answer = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': key });
 				expectProblem(answer, 'invalid_input');

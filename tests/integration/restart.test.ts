@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Call, CallPage, Change, Event, Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
@@ -44,6 +45,29 @@ describe('stopped with calls under way and started again', () => {
 			expect(call.status === 'PENDING' ? await tab.ended(id) : call).toMatchObject({ status: 'COMPLETED' });
 			expect(ended((await restarted.timeline(id)).events)).toHaveLength(1);
 		}
+	});
+
+	it('[K19] a database that was put back from a copy has a new epoch, and clients load anew', async () => {
+		const app = await startApp();
+		await app.create({ scheduledAt: FAR });
+		await app.close();
+		const path = app.env.DATABASE_URL!.replace('file:', '');
+		await copyFile(path, `${path}.copy`);
+		const lived = await again(app);
+		await lived.create({ scheduledAt: FAR });
+		await lived.create({ scheduledAt: FAR });
+		const { cursor } = await lived.list();
+		await lived.close();
+
+		await copyFile(`${path}.copy`, path);
+		const restored = await again(app);
+		await restored.create({ scheduledAt: FAR });
+		await restored.create({ scheduledAt: FAR }); // as many changes as there were, and others
+		const tab = await openFollowingTab(restored, { cursor });
+		expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
+		expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
+		expect(tab.syncs[0]!.cursor.split('.')[1]).toBe(cursor.split('.')[1]);
+		expect((await restored.list()).calls).toHaveLength(3);
 	});
 
 	it('[K2] epoch and seq go on, and a cursor from before still gets a complete delta', async () => {

@@ -7,33 +7,21 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
-import type { Call, Changes } from '#contract';
+import type { Changes } from '#contract';
 import { serverCommand } from '#tests/support/server-process.ts';
+import { askForCall } from './ask.ts';
+import { verdictOf, type Sample } from './verdict.ts';
 
 /**
  * `npm run soak`: 10,000 calls at `speed` 1000 through the built server, with one open tab. Prints a table; fails where
- * memory or open files grow after the first tenth, a call is lost, or a rejection is unhandled.
+ * heap, resident memory or open files grow after the first tenth (`verdict.ts` says by how much), a call is refused or lost,
+ * or a rejection is unhandled.
  */
 const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000' } } });
 const CALLS = Number(values.calls);
 const EVERY = Math.ceil(CALLS / 10);
 const POURING = 16;
 const WITHIN_MS = 15 * 60_000;
-/** What garbage and caches may differ by. */
-const HEAP_MAY_GROW_MB = 16;
-const FILES_MAY_GROW = 8;
-
-/** How the server is, as probe.js tells. */
-interface Sample {
-	/** The event loop's delay since the last sample, in milliseconds. */
-	loop: { p50: number; p99: number; max: number };
-	/** In MiB; the heap after a collection. */
-	heap: number;
-	external: number;
-	rss: number;
-	files: number | null;
-	rejections: number;
-}
 
 const start = performance.now();
 const folder = await mkdtemp(join(tmpdir(), 'audena-soak-'));
@@ -78,22 +66,6 @@ async function row(calls: number, since: { at: number; calls: number }): Promise
 }
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** Asks for a call; null where the connection was cut, as a server may do to one that was idle. */
-async function request(url: string, i: number): Promise<Call | null> {
-	const phoneNumber = `+120255501${String(i % 50).padStart(2, '0')}`;
-	try {
-		const response = await fetch(`${url}/api/calls`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ customerName: `Soak ${i}`, workflow: 'SALES', phoneNumber }),
-		});
-		return ((await response.json()) as { call: Call }).call;
-	} catch (error) {
-		if (server.exitCode !== null || server.signalCode !== null) throw error;
-		return null;
-	}
-}
-
 try {
 	const url = await address;
 	const socket = io(url, { transports: ['websocket'] });
@@ -112,40 +84,47 @@ try {
 	const giveUp = setTimeout(() => server.kill('SIGKILL'), WITHIN_MS);
 	server.once('exit', heard);
 
+	/** What a pourer threw: the rest is not waited for. */
+	let failure: Error | undefined;
+	const goesOn = (): boolean => failure === undefined && server.exitCode === null && server.signalCode === null;
 	let asked = 0;
 	let cut = 0;
 	const accepted = new Set<string>();
 	const pour = async (): Promise<void> => {
-		while (asked < CALLS) {
+		while (asked < CALLS && failure === undefined) {
 			const i = asked++;
-			const call = await request(url, i);
+			const call = await askForCall(url, i);
 			if (call) accepted.add(call.id);
+			else if (!goesOn()) return;
 			else {
 				asked--;
 				cut++;
 			}
 			// As fast as calls end, so that what is measured is not a queue that grows.
-			while (accepted.size - ended.size > 500 && server.exitCode === null) await news();
+			while (accepted.size - ended.size > 500 && goesOn()) await news();
 		}
 	};
 
-	const pouring = Array.from({ length: POURING }, pour);
+	const failed = (error: unknown): void => {
+		failure ??= error instanceof Error ? error : new Error(String(error));
+		heard();
+	};
+	const pouring = Array.from({ length: POURING }, () => pour().catch(failed));
 	let since = { at: performance.now(), calls: 0 };
-	for (let next = EVERY; next <= CALLS; next += EVERY) {
-		while (ended.size < next && server.exitCode === null && server.signalCode === null) await news();
-		since = await row(ended.size, since);
+	for (let next = EVERY; next <= CALLS && goesOn(); next += EVERY) {
+		while (ended.size < next && goesOn()) await news();
+		if (goesOn()) since = await row(ended.size, since);
 	}
 	await Promise.all(pouring);
 	clearTimeout(giveUp);
 	socket.disconnect();
+	if (failure !== undefined) throw failure;
 
 	const { size } = await stat(join(folder, 'soak.db'));
 	console.log(
 		`${accepted.size} calls at speed 1000 in ${round((performance.now() - start) / 1_000)} s; Node ${process.version}, ${cpus().length} cores, load ${round(loadavg()[0]!)}, ${built ? 'built' : 'from the sources'}; database ${round(size / 2 ** 20)} MB`,
 	);
 	console.table(rows);
-	const [first, last] = [samples[0]!, samples.at(-1)!];
-	const grown = samples.slice(1).map(({ heap }) => heap - first.heap);
 	const p99 = samples
 		.slice(1)
 		.map(({ loop }) => loop.p99)
@@ -155,13 +134,7 @@ try {
 	);
 	const lost = [...accepted].filter((id) => !ended.has(id));
 	if (cut > 0) console.log(`${cut} requests were asked again after their connection was cut`);
-	const wrong = [
-		...(lost.length === 0 ? [] : [`${lost.length} calls did not end`]),
-		...(last.heap - first.heap > HEAP_MAY_GROW_MB ? [`the heap grew by ${round(grown.at(-1)!)} MB`] : []),
-		...((last.files ?? 0) - (first.files ?? 0) > FILES_MAY_GROW ? ['open files grew'] : []),
-		...(last.rejections > 0 ? [`${last.rejections} unhandled rejections`] : []),
-		...logged,
-	];
+	const wrong = [...(lost.length === 0 ? [] : [`${lost.length} calls did not end`]), ...verdictOf(samples), ...logged];
 	console.log(wrong.length === 0 ? 'Flat: memory, files; nothing unhandled, nothing lost.' : wrong.join('\n'));
 	process.exitCode = wrong.length === 0 ? 0 : 1;
 } finally {

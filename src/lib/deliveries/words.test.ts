@@ -23,6 +23,12 @@ describe('what came of a try', () => {
 		expect(answered({ response: response(status), error: null })).toEqual({ code, words, tone }),
 	);
 
+	it('an answer that broke off is no success', () => {
+		const error = 'No answer in time.';
+		expect(answered({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
+		expect(answered({ response: response(410), error })).toEqual(answered({ response: response(410), error: null }));
+	});
+
 	it.each([
 		['No answer in time.', 'timeout', 'bad'],
 		['connect ECONNREFUSED 127.0.0.1:4000', 'refused', 'bad'],

@@ -44,8 +44,9 @@ const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[
 export function answered({ response, error }: Pick<Attempt, 'response' | 'error'>): Answered {
 	if (response) {
 		const { status } = response;
-		const ok = status >= 200 && status < 300;
-		return { code: String(status), words: meaning(status), tone: ok ? 'ok' : 'bad' };
+		const ok = status >= 200 && status < 300 && error === null;
+		const words = ok || status >= 300 ? meaning(status) : 'Its answer broke off';
+		return { code: String(status), words, tone: ok ? 'ok' : 'bad' };
 	}
 	if (error?.startsWith('Lost on purpose')) return { code: 'lost', words: 'Lost on purpose', tone: 'fault' };
 	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error ?? 'No answer'];

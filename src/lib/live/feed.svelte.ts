@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Change, Changes, Head, Sync } from '#contract';
+import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
 import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
@@ -18,6 +19,8 @@ interface Ears {
 
 const TICK_MS = 500;
 const ANSWER_WITHIN_MS = 8_000;
+/** A list that was not loaded by then is asked for again. */
+const LIST_WITHIN_MS = 15_000;
 /** How long "Catching up, 38 changes" stands. */
 const CAUGHT_MS = 1_500;
 /** So many tries in a row that break before the handshake, and something between may refuse sockets. */
@@ -53,8 +56,14 @@ export class Feed {
 	#socket: Line | undefined;
 	#wait: number;
 	#tries = 0;
+	/** When the try began that is under way; null between two tries, and while the line is up. */
+	#triedAt: number | null = null;
 	#asking = false;
 	#reloading = false;
+	/** When the list was asked for, where it has to be loaded anew. */
+	#reloadAt = 0;
+	/** Where the feed stood when it said so. */
+	#resetAt = '';
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 	#broken = 0;
 	/** Ends the ride on the event stream, or the try at one. */
@@ -134,7 +143,7 @@ export class Feed {
 		this.#socket?.disconnect();
 		clearTimeout(this.#retryTimer);
 		this.#nextTryAt = null;
-		this.#socket?.connect();
+		this.#connect();
 	}
 
 	/** The reader asks: is this really so. A live line is asked for what is missing, any other is tried anew. */
@@ -170,7 +179,10 @@ export class Feed {
 		});
 		this.#socket = socket;
 		this.#plan();
-		socket.io.on('reconnect_attempt', () => this.#plan());
+		socket.io.on('reconnect_attempt', () => {
+			this.#triedAt = Date.now();
+			this.#plan();
+		});
 		socket.on('connect', () => {
 			this.#dismount('socket');
 			this.#tries = this.#broken = 0;
@@ -181,22 +193,37 @@ export class Feed {
 		socket.on('connect_error', (error) => {
 			this.refused ||= (error as { data?: { code?: string } }).data?.code === 'unauthorized';
 			this.socketRefused = this.overStream;
+			this.#triedAt = null;
 			if (this.overStream) return;
-			this.#broke();
-			if (socket.active && ++this.#broken >= TRIES_BROKEN) this.#mount();
+			if (socket.active) this.#failed();
+			else this.#broke();
 		});
 		socket.on('sync', (sync) => this.#onSync(sync));
 		socket.on('changes', (frame) => this.#onChanges(frame));
 		socket.on('head', (head) => this.#onHead(head));
 		socket.on('deliveries', () => this.#onDeliveries?.());
-		socket.connect();
+		this.#connect();
+	}
+
+	#connect(): void {
+		this.#triedAt = Date.now();
+		this.#socket?.connect();
+	}
+
+	/** A try broke on the transport. */
+	#failed(): void {
+		this.#broke();
+		if (++this.#broken >= TRIES_BROKEN) this.#mount();
 	}
 
 	/** The line stands; the sync comes next. */
 	#stand(): void {
 		this.#up = true;
+		this.#triedAt = null;
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#synced = this.#asking = this.#reloading = this.refused = false;
+		// That was the server: the silence is over, and the sync has its time to come.
+		this.#heard();
 		if (this.#onDeliveries) this.#watch();
 	}
 
@@ -261,6 +288,7 @@ export class Feed {
 
 	#broke(): void {
 		this.#up = this.#synced = false;
+		this.#triedAt = null;
 		this.#now = Date.now();
 		this.#brokenAt ??= this.#now;
 		this.#nextTryAt = this.#now + this.#wait;
@@ -269,7 +297,7 @@ export class Feed {
 			clearTimeout(this.#retryTimer);
 			this.#retryTimer = setTimeout(() => {
 				this.#plan();
-				this.#socket?.connect();
+				this.#connect();
 			}, this.#wait);
 		}
 	}
@@ -309,9 +337,15 @@ export class Feed {
 			if (this.overStream) this.#onDeliveries?.();
 		} else if (step.do === 'reload') {
 			this.#synced = false;
-			this.#reloading = true;
-			this.#ears.reload(cursor);
+			this.#reload(cursor);
 		} else if (step.do === 'sync') void this.#catchUp();
+	}
+
+	#reload(cursor: string): void {
+		this.#reloading = true;
+		this.#reloadAt = Date.now();
+		this.#resetAt = cursor;
+		this.#ears.reload(cursor);
 	}
 
 	/** Asks for what is missing, one question at a time. */
@@ -337,10 +371,20 @@ export class Feed {
 
 	#tick(): void {
 		this.#now = Date.now();
-		// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
-		if (!this.#up || this.connection.state !== 'stale') return;
-		if (this.overStream) this.#fall();
-		else this.retry();
+		const tried = this.#triedAt;
+		if (this.#up) {
+			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
+			if (this.connection.state === 'stale') {
+				if (this.overStream) this.#fall();
+				else this.retry();
+			}
+			// The list did not come, and nobody else asks again.
+			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
+		} else if (tried !== null && this.#socket?.io.engine.readyState === 'closed') {
+			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice later.
+			this.#socket.disconnect();
+			this.#failed();
+		} else if (tried !== null && this.#now - tried >= SILENT_AFTER_MS) this.retry();
 	}
 }
 

@@ -25,12 +25,17 @@ export interface Calls {
 	clear(run: string | null): Promise<void>;
 	/** A verified webhook. Throws `call_gone`. */
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
-	/** A scheduled call's time has come. Answers whether the job is still to be done. */
+	/** Before the provider is asked for a call, or about one that ended meanwhile. Answers whether it is to be asked. */
 	queue(id: string, job: HeldJob): Promise<boolean>;
 	/** `watchAt` is when to look whether the call is still heard of. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
-	/** `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. */
+	/**
+	 * `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. Of one that has
+	 * ended already the job stays as a dead one.
+	 */
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
+	/** A hang-up failed as often as it may: it stays as a dead job, until a webhook of its call arrives. */
+	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
 	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
 	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
 	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
@@ -82,13 +87,16 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 			throw new ProblemError('call_gone', 'This call does not exist, or no longer. Stop sending its webhooks.');
 		},
 		async queue(id, job) {
-			return 'call' in (await writer.write({ do: 'queue', id, job }));
+			return !('stale' in (await writer.write({ do: 'queue', id, job })));
 		},
 		async accepted(id, job, attempt, providerId, watchAt) {
 			await writer.write({ do: 'accepted', id, job, attempt, providerId, watchAt });
 		},
 		async refused(id, job, attempt, retryAt, watchAt) {
 			await writer.write({ do: 'refused', id, job, attempt, retryAt, watchAt });
+		},
+		async giveUp(id, job, attempt) {
+			await writer.write({ do: 'give-up', id, job, attempt });
 		},
 		async watch(id, job, startedAt, patienceMs) {
 			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });

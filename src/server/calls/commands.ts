@@ -26,12 +26,14 @@ export type Command =
 	| { do: 'cancel'; id: string }
 	| { do: 'remove'; id: string }
 	| { do: 'clear'; run: string | null }
-	/** A scheduled call's time has come. */
+	/** The provider is to be asked for the call: its time has come, where it was scheduled. */
 	| { do: 'queue'; id: string; job: HeldJob }
 	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
 	/** The provider did not, as far as we know; `retryAt` is when to try again, null to give up. */
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
+	/** A hang-up failed as often as it may. */
+	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
 	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
 	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */
@@ -43,7 +45,7 @@ export interface Once {
 	bodyHash: string;
 }
 
-/** One try to hand a call to the provider, as the timeline shows it. */
+/** One try to hand a call to the provider, or to take it back, as the timeline shows it. */
 export interface DispatchAttempt {
 	number: number;
 	durationMs: number;

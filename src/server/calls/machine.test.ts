@@ -42,9 +42,22 @@ describe('the state machine', () => {
 	);
 
 	it('[M3] a PENDING report without a phase, or with the last one, is no news', () => {
-		expect(advance(callRow(), report(), NOON)).toEqual({ reason: 'no-news' });
-		expect(advance(callRow(), report({ phase: 'ENDED' }), NOON)).toEqual({ reason: 'no-news' });
+		const call = callRow({ providerId: 'sim_1' });
+		expect(advance(call, report(), NOON)).toEqual({ reason: 'no-news' });
+		expect(advance(call, report({ phase: 'ENDED' }), NOON)).toEqual({ reason: 'no-news' });
 	});
+
+	it.each([
+		['no-news', {}],
+		['no-news', { phase: 'ENDED' }],
+		['late-phase', { phase: 'QUEUED' }],
+	] as const)(
+		'[M12] where no provider is known, that of a report is adopted even when it is ignored: %s',
+		(reason, over) => {
+			const next = callRow({ providerId: 'sim_1', updatedAt: NOON + 5 });
+			expect(advance(callRow(), report(over), NOON + 5)).toEqual({ type: 'webhook.ignored', reason, next });
+		},
+	);
 
 	it('[M4] another provider is not believed, not even with an ending', () => {
 		const call = callRow({ providerId: 'sim_2' });

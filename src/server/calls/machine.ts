@@ -1,9 +1,13 @@
 import { PHASES, type ProviderReport } from '#contract';
 import type { CallRow } from './call.ts';
 
-/** What a report does to a call: a new state with the event that tells of it, or nothing, and why. */
+/**
+ * What a report does to a call: a new state with the event that tells of it, or nothing, and why. A report that is ignored
+ * may still tell which provider call it is.
+ */
 export type Advance =
 	| { next: CallRow; type: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'ended' }
+	| { next: CallRow; type: 'webhook.ignored'; reason: 'late-phase' | 'no-news' }
 	| { next?: never; reason: 'terminal' | 'other-provider' | 'late-phase' | 'no-news' };
 
 const rank = (phase: CallRow['phase']): number => PHASES.indexOf(phase);
@@ -18,10 +22,12 @@ export function advance(call: CallRow, report: ProviderReport, now: number): Adv
 	if (call.providerId !== null && call.providerId !== report.providerId) return { reason: 'other-provider' };
 	const adopted = { ...call, providerId: report.providerId, updatedAt: now };
 	const at = happenedAt(call, report, now);
+	const ignored = (reason: 'late-phase' | 'no-news'): Advance =>
+		call.providerId === null ? { next: adopted, type: 'webhook.ignored', reason } : { reason };
 
 	if (report.status !== 'PENDING') return { next: ended(adopted, report, at), type: 'ended' };
-	if (report.phase === undefined || report.phase === 'ENDED') return { reason: 'no-news' };
-	if (rank(report.phase) <= rank(call.phase)) return { reason: 'late-phase' };
+	if (report.phase === undefined || report.phase === 'ENDED') return ignored('no-news');
+	if (rank(report.phase) <= rank(call.phase)) return ignored('late-phase');
 	switch (report.phase) {
 		case 'INITIATED':
 			return { next: { ...adopted, phase: 'INITIATED', startedAt: at }, type: 'initiated' };

@@ -4,6 +4,7 @@ import type { Database } from '#db/database.ts';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { createJobStore, type Job } from '../jobs/store.ts';
+import { forget } from '../repetitions.ts';
 import type { Command, DispatchAttempt, Outcome } from './commands.ts';
 import { createWriter, type Committed } from './writer.ts';
 
@@ -16,6 +17,8 @@ interface Bench {
 	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
 	/** Takes the jobs that are due, as a worker does. */
 	claim(): Promise<Job[]>;
+	/** As at the start after a `kill -9`. */
+	takeOver(): Promise<void>;
 	column(sql: string): Promise<unknown[]>;
 }
 
@@ -42,6 +45,7 @@ async function startWriter(): Promise<Bench> {
 			await group(create(id, over));
 		},
 		claim: () => jobs.claim(clock.now, 100, `lease-${++leases}`, clock.now + 10_000),
+		takeOver: () => jobs.takeOver(),
 		column: async (sql) => (await database.all(sql)).map((row) => Object.values(row)[0]),
 	};
 }
@@ -57,6 +61,7 @@ const reported = (webhookId: string, callId: string, over: Partial<ProviderRepor
 	...{ do: 'report', webhookId },
 	report: { callId, providerId: 'sim_1', status: 'PENDING', ...over },
 });
+const queue = (id: string, job: Job): Command => ({ do: 'queue', id, job });
 const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
 const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
 	...{ do: 'accepted', id, job, attempt, providerId, watchAt: NOON + 900_000 },
@@ -184,7 +189,7 @@ describe('a group of commands', () => {
 		expect(held?.id).toBe(stale?.id);
 
 		const outcomes = await group(
-			{ do: 'queue', id: 'a', job: stale! },
+			queue('a', stale!),
 			accepted('a', stale!),
 			refused('a', stale!, null),
 			refused('a', stale!, NOON),
@@ -202,6 +207,7 @@ describe('a group of commands', () => {
 		const { create, group, claim, database, column } = await startWriter();
 		await create('a');
 		const [job] = await claim();
+		await group(queue('a', job!));
 		await group({ do: 'cancel', id: 'a' });
 		expect(await column(JOBS)).toEqual(['recall a']);
 
@@ -220,13 +226,61 @@ describe('a group of commands', () => {
 		expect(await column(JOBS)).toEqual(['hangup a', 'hangup b']);
 	});
 
-	it('[P7] a canceled call is not dispatched by a worker that is about to', async () => {
-		const { create, group, claim } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		const [, queued] = await group({ do: 'cancel', id: 'a' }, { do: 'queue', id: 'a', job: job! });
-		expect(queued).toEqual({ stale: true });
-	});
+	it.each([
+		['canceled', { do: 'cancel', id: 'a' }],
+		['ended by hand', { do: 'set-status', id: 'a', status: 'FAILED' }],
+		['deleted', { do: 'remove', id: 'a' }],
+		['cleared', { do: 'clear', run: null }],
+	] satisfies [string, Command][])(
+		'[P7] a call that is %s before the provider was ever asked for it is not asked for, and nothing is left to do',
+		async (_what, ending) => {
+			const { create, group, claim, clock, takeOver, column } = await startWriter();
+			for (const inOneGroup of [true, false]) {
+				await create('a');
+				const [job] = await claim();
+				const [, queued] = inOneGroup
+					? await group(ending, queue('a', job!))
+					: [await group(ending), (await group(queue('a', job!)))[0]];
+				expect(queued).toEqual({ stale: true });
+				expect(await column('SELECT * FROM "Job"')).toEqual([]);
+				await group({ do: 'clear', run: null });
+			}
+
+			// Killed between the claim and the request.
+			await create('a');
+			expect(await claim()).toHaveLength(1);
+			await takeOver();
+			await group(ending);
+			expect(await column('SELECT * FROM "Job"')).toEqual([]);
+			clock.now += 20_000;
+			expect(await claim()).toEqual([]);
+		},
+	);
+
+	it.each([
+		['canceled', { do: 'cancel', id: 'a' }],
+		['deleted', { do: 'remove', id: 'a' }],
+	] satisfies [string, Command][])(
+		'[P7] a call that is %s when it is about to be asked for again is recalled by the same hand, at once',
+		async (_what, ending) => {
+			for (const inOneGroup of [true, false]) {
+				const { create, group, claim, clock, column } = await startWriter();
+				await create('a');
+				const [first] = await claim();
+				await group(queue('a', first!));
+				await group(refused('a', first!, clock.now + 500));
+				clock.now += 500;
+				const [job] = await claim();
+				const [, queued] = inOneGroup
+					? await group(ending, queue('a', job!))
+					: [await group(ending), (await group(queue('a', job!)))[0]];
+				expect(queued).not.toEqual({ stale: true });
+				expect(await column(JOBS)).toEqual(['recall a']);
+				await group(accepted('a', job!));
+				expect(await column(JOBS)).toEqual(['hangup a']);
+			}
+		},
+	);
 
 	it.each([
 		['deleted', { do: 'remove', id: 'a' }],
@@ -236,6 +290,7 @@ describe('a group of commands', () => {
 		const { create, group, claim, column } = await startWriter();
 		await create('a', { run: 'mine' });
 		const [job] = await claim();
+		await group(queue('a', job!));
 		await group(deletion);
 		const [outcome] = await group(accepted('a', job!));
 		expect(outcome).toEqual({ missing: true });
@@ -274,6 +329,22 @@ describe('a group of commands', () => {
 		expect(await column('SELECT "seq" FROM "Call"')).toEqual([2]);
 	});
 
+	it('[M12] a report that is ignored is a change where it tells of the provider, and the call is hung up there', async () => {
+		const { create, group, commits, column } = await startWriter();
+		await create('a');
+		const [first, second] = await group(
+			reported('msg_1', 'a', { phase: 'QUEUED' }),
+			reported('msg_2', 'a', { phase: 'QUEUED' }),
+		);
+		expect(first).toMatchObject({ call: { providerId: 'sim_1', phase: 'QUEUED', seq: 2 } });
+		expect(second).toEqual(first);
+		expect(commits[1]?.changes).toMatchObject([{ seq: 2, type: 'updated', call: { providerId: 'sim_1' } }]);
+		expect(await column(TYPES)).toEqual(['created', 'webhook.ignored', 'webhook.ignored']);
+		expect(await column('SELECT "providerId" FROM "Call"')).toEqual(['sim_1']);
+		await group({ do: 'cancel', id: 'a' });
+		expect(await column(JOBS)).toEqual(['hangup a']);
+	});
+
 	it('[P11] seqs rise without a gap over a group, and each change carries its call as of then', async () => {
 		const { group, commits } = await startWriter();
 		await group(create('a'), create('b'), reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'b' });
@@ -307,7 +378,7 @@ describe('a group of commands', () => {
 		expect((await claim()).map(({ callId }) => callId)).toEqual(['past']);
 		clock.now += 60_000;
 		const due = (await claim()).find(({ callId }) => callId === 'later');
-		await group({ do: 'queue', id: 'later', job: due! });
+		await group(queue('later', due!));
 		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['QUEUED', 'QUEUED']);
 	});
 
@@ -336,6 +407,119 @@ describe('a group of commands', () => {
 		expect(await database.all('SELECT "kind", "callId", "dueAt" FROM "Job"')).toEqual([
 			{ kind: 'watch', callId: 'a', dueAt: NOON + 900_000 },
 		]);
+	});
+
+	it('[P17] a dispatch that is refused after a webhook came is tried again, and its answer tells how long to wait', async () => {
+		const { create, group, claim, clock, database, column } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group(queue('a', job!));
+		await group(reported('msg_1', 'a', { phase: 'IN_PROGRESS' }), refused('a', job!, NOON + 500));
+		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([{ kind: 'dispatch', dueAt: NOON + 500 }]);
+		clock.now += 500;
+		const [again] = await claim();
+		await group(queue('a', again!));
+		await group({ ...accepted('a', again!), watchAt: NOON + 9_000_000 } as Command);
+		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([
+			{ kind: 'watch', dueAt: NOON + 9_000_000 },
+		]);
+		expect(await column(TYPES)).toEqual(['created', 'in-progress', 'dispatch.attempt', 'dispatch.attempt']);
+	});
+
+	it('[P18] of two hands that had the same answer one counts, also when the job is gone', async () => {
+		const { create, group, claim, clock, column } = await startWriter();
+		await create('a');
+		const [slow] = await claim();
+		clock.now += 10_001;
+		const [heir] = await claim();
+		expect(heir?.id).toBe(slow?.id);
+		await group(accepted('a', heir!));
+		const [late] = await group(accepted('a', slow!));
+		expect(late).toEqual({ stale: true });
+		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
+		expect(await column(JOBS)).toEqual(['watch a']);
+	});
+
+	const gaveUp = (id: string, job: Job): Command => ({
+		...{ do: 'give-up', id, job },
+		attempt: { ...attempt, number: 6, status: 500, error: 'The provider answered 500' },
+	});
+	const DEAD = `SELECT "kind" || ' ' || "callId" || ' ' || "lastError" FROM "Job" WHERE "deadAt" IS NOT NULL`;
+
+	it.each(['hangup', 'recall'] as const)(
+		'[P19] a %s that gives up stays as a dead job, is told, and runs again when a webhook of its call arrives',
+		async (kind) => {
+			const { create, group, claim, clock, column, database } = await startWriter();
+			await create('a');
+			const [job] = await claim();
+			await group(queue('a', job!));
+			if (kind === 'hangup') await group(accepted('a', job!));
+			await group({ do: 'cancel', id: 'a' });
+			const [last] = kind === 'hangup' ? await claim() : [job];
+			await group(kind === 'hangup' ? gaveUp('a', last!) : refused('a', last!, null));
+
+			expect(await column(DEAD)).toEqual([`${kind} a The provider answered 500`]);
+			expect(await column(JOBS)).toEqual([`${kind} a`]);
+			clock.now += 3_600_000;
+			expect(await claim()).toEqual([]);
+			const [event] = await database.all('SELECT "type", "data" FROM "Event" ORDER BY "seq" DESC LIMIT 1');
+			expect([event?.type, JSON.parse(String(event?.data))]).toEqual([
+				'dispatch.attempt',
+				expect.objectContaining({ job: kind, dead: true, error: 'The provider answered 500' }),
+			]);
+			expect(await column(ENDED)).toEqual([1]);
+
+			const [answer] = await group(reported('msg_1', 'a', { phase: 'RINGING' }));
+			expect(answer).toMatchObject({ idempotent: true });
+			expect((await claim()).map((again) => [again.kind, again.failures])).toEqual([[kind, 0]]);
+		},
+	);
+
+	it('[P20] of a deleted call a dead recall goes at once; a dead hang-up waits for a webhook, and goes after a day', async () => {
+		const { create, group, claim, clock, column, database } = await startWriter();
+		for (const id of ['a', 'b', 'c']) await create(id);
+		const jobs = new Map((await claim()).map((job) => [job.callId, job]));
+		await group(...[...jobs].map(([id, job]) => queue(id, job)));
+		for (const id of ['b', 'c']) await group(accepted(id, jobs.get(id)!, `sim_${id}`), { do: 'remove', id });
+		await group({ do: 'cancel', id: 'a' }, refused('a', jobs.get('a')!, null));
+		for (const job of await claim()) await group(gaveUp(job.callId, job));
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c', 'recall a']);
+		await group({ do: 'remove', id: 'a' });
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
+
+		const [gone] = await group(reported('msg_1', 'b', { providerId: 'sim_b', phase: 'RINGING' }));
+		expect(gone).toEqual({ missing: true });
+		await forget(database, clock.now + 24 * 3_600_000);
+		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
+		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		expect(await column(JOBS)).toEqual(['hangup b']);
+		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([['b', { providerId: 'sim_b', deleted: true }]]);
+	});
+
+	it('[P20] a recall that gives up after the deletion goes after a day, too', async () => {
+		const { create, group, claim, clock, column, database } = await startWriter();
+		await create('a');
+		const [job] = await claim();
+		await group(queue('a', job!));
+		await group({ do: 'remove', id: 'a' });
+		await group(refused('a', job!, null));
+		await forget(database, clock.now + 24 * 3_600_000);
+		expect(await column(JOBS)).toEqual(['recall a']);
+		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		expect(await column(JOBS)).toEqual([]);
+	});
+
+	it('[P20] clearing the history does the same', async () => {
+		const { create, group, claim, column } = await startWriter();
+		for (const run of ['one', null]) {
+			await create('a', { run: 'one' });
+			const [job] = await claim();
+			await group(queue('a', job!), { do: 'cancel', id: 'a' });
+			await group(refused('a', job!, null));
+			expect(await column(JOBS)).toEqual(['recall a']);
+			await group({ do: 'clear', run });
+			expect(await column(JOBS)).toEqual([]);
+		}
 	});
 
 	it('[P14] a PATCH to the status that the call has records nothing', async () => {

@@ -1,44 +1,12 @@
-import type { EventType } from '#contract';
 import { foldedOf } from '#contract/search.ts';
-import type { Statement } from '#db/database.ts';
 import { toCall, type CallRow } from './call.ts';
-import type { Command, HeldJob, Once, Outcome } from './commands.ts';
+import type { Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import { Ledger, type Entries, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
-import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
-/** What the writer read inside its transaction: all that the commands of a group may touch. */
-export interface State {
-	position: Position;
-	calls: ReadonlyMap<string, CallRow>;
-	/** The webhook-ids of the group that were seen before. */
-	seen: ReadonlySet<string>;
-	/** The leases of the group's jobs, as they stand now. */
-	leases: ReadonlyMap<string, string | null>;
-	/** What was answered under the group's idempotency keys. */
-	answers: ReadonlyMap<string, Answer>;
-}
-
-/** What was answered under an idempotency key, and the hash of the body that came with it. */
-export interface Answer {
-	bodyHash: string;
-	answer: string;
-}
-
-/** A change as the feed tells it. */
-export type RowChange =
-	| { seq: number; type: 'created' | 'updated'; call: CallRow }
-	| { seq: number; type: 'deleted'; id: string }
-	| { seq: number; type: 'cleared'; run: string | null };
-
-export interface Planned {
+/** What became of each command, and all that is to be written. */
+export interface Planned extends Entries {
 	outcomes: Outcome[];
-	changes: RowChange[];
-	/** The seq of the last change before these. */
-	previous: number;
-	position: Position;
-	statements: Statement[];
-	/** Whether there is new work for the jobs' worker. */
-	jobs: boolean;
 }
 
 /**
@@ -46,47 +14,17 @@ export interface Planned {
  * of two equal webhook-ids or two endings exactly the second changes nothing. `newId` gives ids for jobs.
  */
 export function planCommands(commands: readonly Command[], state: State, clock: number, newId: () => string): Planned {
-	const group = new Group(state, clock, newId);
+	const ledger = new Ledger(state, clock, newId);
+	const group = new Group(ledger);
 	const outcomes = commands.map((command) => group.take(command));
-	return { outcomes, ...group.planned() };
+	return { outcomes, ...ledger.entries() };
 }
 
 class Group {
-	/** What the clock says: jobs are due by it. */
-	readonly #clock: number;
-	/** The clock, but never behind what was recorded: times on calls and events. */
-	readonly #now: number;
-	readonly #newId: () => string;
-	readonly #calls: Map<string, CallRow | null>;
-	readonly #seen: Set<string>;
-	readonly #leases: Map<string, string | null>;
-	readonly #answers: Map<string, Answer>;
-	readonly #changes: RowChange[] = [];
-	readonly #statements: Statement[] = [];
-	#written: Written;
-	readonly #previous: number;
-	#seq: number;
-	#change: number;
-	#jobs = false;
+	readonly #ledger: Ledger;
 
-	constructor(state: State, clock: number, newId: () => string) {
-		this.#clock = clock;
-		this.#now = Math.max(clock, state.position.at);
-		this.#newId = newId;
-		this.#calls = new Map(state.calls);
-		this.#seen = new Set(state.seen);
-		this.#leases = new Map(state.leases);
-		this.#answers = new Map(state.answers);
-		this.#seq = state.position.seq;
-		this.#change = this.#previous = state.position.change;
-		this.#written = nothingWritten();
-	}
-
-	planned(): Omit<Planned, 'outcomes'> {
-		this.#flush();
-		const position = { seq: this.#seq, change: this.#change, at: this.#now };
-		const previous = this.#previous;
-		return { changes: this.#changes, previous, position, statements: this.#statements, jobs: this.#jobs };
+	constructor(ledger: Ledger) {
+		this.#ledger = ledger;
 	}
 
 	take(command: Command): Outcome {
@@ -94,15 +32,17 @@ class Group {
 			case 'create':
 				return this.#create(command);
 			case 'clear':
-				return this.#clear(command.run);
+				this.#ledger.clear(command.run);
+				return { done: true };
 			case 'accepted':
 				return this.#accepted(command);
 			case 'report':
 				return this.#report(command);
 			default: {
-				const call = this.#calls.get(command.id);
+				const call = this.#ledger.call(command.id);
 				if (command.do === 'queue') return this.#queue(command, call);
 				if (command.do === 'refused') return this.#refused(command, call);
+				if (command.do === 'give-up') return this.#giveUp(command, call, 'hangup');
 				if (!call) return { missing: true };
 				if (command.do === 'remove') return this.#remove(call);
 				if (command.do === 'cancel') return this.#cancel(call);
@@ -114,10 +54,10 @@ class Group {
 	}
 
 	#create({ id, request, callbackUrl, once }: Extract<Command, { do: 'create' }>): Outcome {
-		const known = once && this.#answers.get(once.id);
+		const known = once && this.#ledger.answer(once);
 		if (known) return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
-		const n = this.#seq + 1;
-		const waits = request.scheduledAt !== null && request.scheduledAt > this.#clock;
+		const n = this.#ledger.next;
+		const waits = request.scheduledAt !== null && request.scheduledAt > this.#ledger.clock;
 		const call: CallRow = {
 			...request,
 			n,
@@ -127,8 +67,8 @@ class Group {
 			phase: waits ? 'SCHEDULED' : 'QUEUED',
 			outcome: null,
 			providerId: null,
-			createdAt: this.#now,
-			updatedAt: this.#now,
+			createdAt: this.#ledger.now,
+			updatedAt: this.#ledger.now,
 			startedAt: null,
 			ringingAt: null,
 			answeredAt: null,
@@ -137,209 +77,153 @@ class Group {
 			faults: 0,
 			seq: n,
 		};
-		this.#event(id, 'created', {});
-		this.#change = n;
-		this.#calls.set(id, call);
-		this.#written.created.set(id, call);
-		this.#changes.push({ seq: n, type: 'created', call });
+		this.#ledger.add(call);
 		const { phoneNumber, workflow, scenario } = call;
 		// The exact body of send-call: under one Idempotency-Key it must never differ, whatever becomes of this server.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
-		this.#job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#clock);
-		if (once) this.#keep(once, JSON.stringify({ call: toCall(call) }));
+		this.#ledger.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#ledger.clock);
+		if (once) this.#ledger.keep(once, JSON.stringify({ call: toCall(call) }));
 		return { call };
-	}
-
-	/** Stored with what it tells of, so that a repeated request gets the same bytes. */
-	#keep({ id, bodyHash }: Once, answer: string): void {
-		this.#answers.set(id, { bodyHash, answer });
-		this.#written.answers.push([id, bodyHash, answer, this.#clock]);
 	}
 
 	/** In this order: no such call, terminal, known webhook-id, provider, phase. */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
-		const call = this.#calls.get(report.callId);
+		const call = this.#ledger.call(report.callId);
+		// The provider speaks of this call, so it may listen again, too.
+		this.#ledger.revive(report.callId);
 		if (!call) return { missing: true };
 		if (call.status !== 'PENDING') return { call, idempotent: true };
-		if (this.#seen.has(webhookId)) return { call };
-		this.#seen.add(webhookId);
-		this.#written.receipts.push([webhookId, this.#now]);
-		const step = advance(call, report, this.#now);
+		if (!this.#ledger.receive(webhookId)) return { call };
+		const step = advance(call, report, this.#ledger.now);
+		const data = { ...('reason' in step ? { reason: step.reason } : {}), webhookId, report };
 		if (!step.next) {
-			this.#event(call.id, 'webhook.ignored', { reason: step.reason, webhookId, report });
+			this.#ledger.event(call.id, 'webhook.ignored', data);
 			return { call };
 		}
-		if (step.type === 'ended') this.#written.doneCalls.push(call.id);
-		return this.#update(step.next, step.type, { webhookId, report });
+		if (step.type === 'ended') this.#ledger.drop(call.id);
+		return this.#ledger.update(step.next, step.type, data);
 	}
 
 	#setStatus(call: CallRow, status: CallRow['status']): Outcome {
 		if (status === call.status) return { call };
 		if (status === 'PENDING') return { illegal: call };
-		const next = endHere(call, status, 'manual', this.#now);
+		const next = endHere(call, status, 'manual', this.#ledger.now);
 		if (call.status !== 'PENDING') {
 			const { endedAt, durationMs } = call;
-			return this.#update({ ...next, endedAt, durationMs }, 'corrected', { from: call.status, to: status });
+			return this.#ledger.update({ ...next, endedAt, durationMs }, 'corrected', { from: call.status, to: status });
 		}
 		return this.#stop(call, next, { by: 'hand' });
 	}
 
 	#cancel(call: CallRow): Outcome {
 		if (call.status !== 'PENDING') return { illegal: call };
-		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#now), { by: 'hand' });
+		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#ledger.now), { by: 'hand' });
 	}
 
 	/** Ends a call that runs: its dispatch is dropped or recalled, and the provider is told where it knows the call. */
 	#stop(call: CallRow, next: CallRow, data: object): Outcome {
-		(call.providerId === null ? this.#written.stoppedCalls : this.#written.doneCalls).push(call.id);
-		const outcome = this.#update(next, 'ended', { ...data, outcome: next.outcome });
+		if (call.providerId === null) this.#ledger.recall(call.id);
+		else this.#ledger.drop(call.id);
+		const outcome = this.#ledger.update(next, 'ended', { ...data, outcome: next.outcome });
 		this.#hangUp(call);
 		return outcome;
 	}
 
 	#remove(call: CallRow): Outcome {
-		this.#flush();
-		const seq = ++this.#seq;
-		this.#change = seq;
-		this.#calls.set(call.id, null);
-		this.#written.removed.push([seq, call.id]);
-		this.#changes.push({ seq, type: 'deleted', id: call.id });
-		this.#hangUp(call);
+		this.#ledger.remove(call.id);
+		this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
 
-	#clear(run: string | null): Outcome {
-		this.#flush();
-		const seq = ++this.#seq;
-		this.#change = seq;
-		this.#written.cleared.push([seq, run, this.#clock]);
-		this.#changes.push({ seq, type: 'cleared', run });
-		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
-		this.#flush();
-		this.#jobs = true; // the running calls' hang-ups
-		return { done: true };
-	}
-
+	/** The call may be asked for, or asked about. That stands in the row before the request goes out. */
 	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
-		// An ended call's dispatch is dropped, also where the ending stands in this very group.
-		if (!this.#holds(job) || call?.status !== 'PENDING') return { stale: true };
+		const state = this.#ledger.held(job);
+		if (!state) return { stale: true };
+		if (call?.status !== 'PENDING') {
+			// It ended or went meanwhile. What the provider may have heard of is recalled now, by the hand that has the job.
+			if (state.asked && !call?.providerId) return call ? { call } : { missing: true };
+			this.#ledger.settle(job);
+			return { stale: true };
+		}
+		if (!state.asked) this.#ledger.ask(job);
 		if (call.phase !== 'SCHEDULED') return { call };
-		return this.#update({ ...call, phase: 'QUEUED', updatedAt: this.#now }, 'queued', {});
+		return this.#ledger.update({ ...call, phase: 'QUEUED', updatedAt: this.#ledger.now }, 'queued', {});
 	}
 
 	#refused(command: Extract<Command, { do: 'refused' }>, call: CallRow | null | undefined): Outcome {
 		const { id, job, attempt, retryAt, watchAt } = command;
-		if (!this.#holds(job) || (call && call.status !== 'PENDING' && call.providerId !== null)) return { stale: true };
-		if (call) this.#event(id, 'dispatch.attempt', { ...attempt });
-		const runs = call?.status === 'PENDING';
-		if (runs && call.providerId !== null) {
-			// Its webhooks came, so the provider has accepted it, whatever was answered.
-			this.#settle(job);
-			this.#job('watch', id, {}, watchAt);
-		} else if (retryAt !== null) {
-			this.#written.retries.push([job.id, retryAt, attempt.error]);
-			this.#jobs = true;
-		} else {
-			this.#settle(job);
-			if (runs) {
-				const next = endHere(call, 'FAILED', 'provider-unreachable', this.#now);
-				return this.#update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
-			}
+		if (!this.#ledger.held(job) || (call && call.status !== 'PENDING' && call.providerId !== null))
+			return { stale: true };
+		if (retryAt !== null) {
+			this.#ledger.retry(job, retryAt, attempt.error);
+			if (!call) return { missing: true };
+			this.#ledger.event(id, 'dispatch.attempt', { ...attempt });
+			return { call };
 		}
-		return call ? { call } : { missing: true };
+		if (call?.status !== 'PENDING') return this.#giveUp(command, call, 'recall');
+		this.#ledger.event(id, 'dispatch.attempt', { ...attempt });
+		this.#ledger.settle(job);
+		if (call.providerId !== null) {
+			// Its webhooks came, so the provider has accepted it. When the last one is due nobody told: its silence is watched.
+			this.#ledger.job('watch', id, {}, watchAt);
+			return { call };
+		}
+		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#ledger.now);
+		return this.#ledger.update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+	}
+
+	/** What the provider would not be told: it may go on with a call that ended here. The timeline tells so. */
+	#giveUp(
+		{ id, job, attempt }: { id: string; job: HeldJob; attempt: DispatchAttempt },
+		call: CallRow | null | undefined,
+		kind: 'hangup' | 'recall',
+	): Outcome {
+		if (!this.#ledger.held(job)) return { stale: true };
+		this.#ledger.bury(job, id, attempt.error);
+		if (!call) return { missing: true };
+		this.#ledger.event(id, 'dispatch.attempt', { ...attempt, job: kind, dead: true });
+		return { call };
 	}
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
-		const call = this.#calls.get(id);
-		// Another worker took the job over: its attempt has the same Idempotency-Key and so the same provider call.
-		if (this.#leases.has(job.id) && !this.#holds(job)) return { stale: true };
-		this.#settle(job);
+		const call = this.#ledger.call(id);
+		// Another worker took the job over, or has settled it: its attempt had the same key, and so the same provider call.
+		const counts = this.#ledger.isGone(job) ? call?.status !== 'PENDING' : this.#ledger.held(job);
+		if (!counts) return { stale: true };
+		this.#ledger.settle(job);
 		// Canceled, ended by hand or deleted while the provider was being asked.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
-			this.#job('hangup', id, { providerId }, this.#clock);
+			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };
-		if (call.status === 'PENDING') this.#job('watch', id, {}, watchAt);
+		if (call.status === 'PENDING') this.#ledger.job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
 		if (call.status === 'PENDING' && call.providerId === null)
-			return this.#update({ ...call, providerId, updatedAt: this.#now }, 'dispatch.attempt', data);
-		this.#event(id, 'dispatch.attempt', data);
+			return this.#ledger.update({ ...call, providerId, updatedAt: this.#ledger.now }, 'dispatch.attempt', data);
+		this.#ledger.event(id, 'dispatch.attempt', data);
 		return { call };
 	}
 
 	/** A call that was heard of lately is watched on; one that was not ends as `no-report`. */
 	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
-		if (!this.#holds(job)) return { stale: true };
+		if (!this.#ledger.held(job)) return { stale: true };
 		const silentAt = Math.max(call.updatedAt, startedAt) + patienceMs;
-		if (call.status === 'PENDING' && silentAt > this.#clock) {
-			this.#written.retries.push([job.id, silentAt, null]);
-			this.#jobs = true;
+		if (call.status === 'PENDING' && silentAt > this.#ledger.clock) {
+			this.#ledger.retry(job, silentAt, null);
 			return { call };
 		}
-		this.#settle(job);
+		this.#ledger.settle(job);
 		if (call.status !== 'PENDING') return { call };
-		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#now), { silentMs: this.#now - call.updatedAt });
+		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), {
+			silentMs: this.#ledger.now - call.updatedAt,
+		});
 	}
 
 	/** Counted on the call, whatever its state: what was injected shall be seen. */
 	#fault(call: CallRow, data: object): Outcome {
-		return this.#update({ ...call, faults: call.faults + 1, updatedAt: this.#now }, 'fault', data);
+		return this.#ledger.update({ ...call, faults: call.faults + 1, updatedAt: this.#ledger.now }, 'fault', data);
 	}
 
-	#update(next: CallRow, type: EventType, data: object): Outcome {
-		const seq = this.#event(next.id, type, data);
-		const call = { ...next, seq };
-		this.#change = seq;
-		this.#calls.set(call.id, call);
-		(this.#written.created.has(call.id) ? this.#written.created : this.#written.updated).set(call.id, call);
-		this.#changes.push({ seq, type: 'updated', call });
-		return { call };
+	#hangUp({ id, providerId }: Pick<CallRow, 'id' | 'providerId'>, reason: { deleted?: true } = {}): void {
+		if (providerId !== null) this.#ledger.job('hangup', id, { providerId, ...reason }, this.#ledger.clock);
 	}
-
-	#event(callId: string, type: EventType, data: object): number {
-		const row: EventRow = [++this.#seq, callId, type, this.#now, JSON.stringify(data)];
-		this.#written.events.push(row);
-		return this.#seq;
-	}
-
-	#job(kind: JobKind, callId: string, payload: object, dueAt: number): void {
-		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt];
-		this.#written.jobs.push(row);
-		this.#jobs = true;
-	}
-
-	#hangUp({ id, providerId }: CallRow): void {
-		if (providerId !== null) this.#job('hangup', id, { providerId }, this.#clock);
-	}
-
-	#holds(job: HeldJob): boolean {
-		return this.#leases.get(job.id) === job.lease;
-	}
-
-	#settle(job: HeldJob): void {
-		this.#leases.delete(job.id);
-		this.#written.doneJobs.push(job.id);
-	}
-
-	/** Turns what was gathered so far into statements: a removal must come after the rows that it removes. */
-	#flush(): void {
-		this.#statements.push(...statementsOf(this.#written, { seq: this.#seq, change: this.#change, at: this.#now }));
-		this.#written = nothingWritten();
-	}
-}
-
-function nothingWritten(): Written {
-	return {
-		created: new Map(),
-		updated: new Map(),
-		events: [],
-		jobs: [],
-		receipts: [],
-		removed: [],
-		cleared: [],
-		doneCalls: [],
-		stoppedCalls: [],
-		answers: [],
-		doneJobs: [],
-		retries: [],
-	};
 }

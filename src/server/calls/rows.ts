@@ -33,7 +33,14 @@ export interface Written {
 	/** Calls that ended here: a dispatch that the provider may know of is recalled, the rest is dropped. */
 	stoppedCalls: string[];
 	answers: [id: string, bodyHash: string, answer: string, at: number][];
+	/** Dispatches whose request goes out next. */
+	askedJobs: string[];
 	doneJobs: string[];
+	/** Given up: kept with what went wrong last, and not claimed any more. */
+	buriedJobs: [jobId: string, at: number, error: string | null][];
+	/** Calls of which a webhook came: what was given up of them is tried anew. */
+	heardOf: [callId: string, at: number][];
+	/** To be run again; with an error it was a try that failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
 }
 
@@ -93,33 +100,44 @@ const INSERT_ANSWERS = insert('IdempotentAnswer', ['id', 'bodyHash', 'answer', '
 const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
 /** Ended by the provider's own word: nothing is left to ask or to watch. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
-/** Ended here: a dispatch that was tried may have reached the provider, and is asked about until that is known. */
-const recallAndDrop = (ofCalls: string): [recall: string, drop: string] => [
-	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "attempts" > 0 AND ${ofCalls}`,
+const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
+/** Ended here: a dispatch that was asked for may have reached the provider, and is asked about until that is known. */
+const recallAndDrop = (ofCalls: string): string[] => [
+	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "asked" AND ${ofCalls}`,
 	`DELETE FROM "Job" WHERE "kind" IN ('dispatch', 'watch') AND ${ofCalls}`,
+];
+/** Deleted: whoever gave up asking about it stays silent. A hang-up outlives its call. */
+const forgetAll = (ofCalls: string): string[] => [
+	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${ofCalls}`,
+	...recallAndDrop(ofCalls),
 ];
 const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
-const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2, "lease" = NULL, "leasedUntil" = NULL
+const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
+	"failures" = "failures" + (value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
+const BURY_JOBS = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
+	"lease" = NULL, "leasedUntil" = NULL FROM json_each(?) WHERE "Job"."id" = value ->> 0`;
+const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "failures" = 0
+	FROM json_each(?) WHERE "Job"."callId" = value ->> 0 AND "deadAt" IS NOT NULL`;
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 
 const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
-	...recallAndDrop('"callId" IN (SELECT value ->> 1 FROM json_each(?))'),
+	...forgetAll('"callId" IN (SELECT value ->> 1 FROM json_each(?))'),
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 
 const hangUpRunning = (
 	which: string,
 ): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
-	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId"), ?, 0
+	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
 const HANG_UP_ALL = hangUpRunning('1');
 const HANG_UP_RUN = hangUpRunning('"run" = ?');
-const STOP_ALL = recallAndDrop('1');
-const STOP_RUN = recallAndDrop('"callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)');
+const FORGET_ALL = forgetAll('1');
+const FORGET_RUN = forgetAll('"callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)');
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
 /** Running calls are hung up; then everything of the calls goes, and the earlier tombstones that this one covers. */
@@ -128,7 +146,7 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 		return [
 			[HANG_UP_ALL, at],
 			['DELETE FROM "Event"'],
-			...STOP_ALL.map((sql): Statement => [sql]),
+			...FORGET_ALL.map((sql): Statement => [sql]),
 			['DELETE FROM "Call"'],
 			['DELETE FROM "Tombstone"'],
 			[INSERT_CLEARED, seq, null],
@@ -136,7 +154,7 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 	return [
 		[HANG_UP_RUN, at, run],
 		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
-		...STOP_RUN.map((sql): Statement => [sql, run]),
+		...FORGET_RUN.map((sql): Statement => [sql, run]),
 		['DELETE FROM "Call" WHERE "run" = ?', run],
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 		[INSERT_CLEARED, seq, run],
@@ -172,10 +190,13 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	write(INSERT_RECEIPTS, written.receipts);
 	write(INSERT_ANSWERS, written.answers);
 	write(INSERT_JOBS, written.jobs);
+	write(ASK_JOBS, written.askedJobs); // before what stops calls of this group
 	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
 	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
 	write(DELETE_JOBS, written.doneJobs);
 	write(RETRY_JOBS, written.retries);
+	write(BURY_JOBS, written.buriedJobs);
+	write(REVIVE_JOBS, written.heardOf);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
@@ -197,4 +218,6 @@ export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "pr
 export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
-export const READ_LEASES = `SELECT "id", "lease" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
+/** Of which calls something was given up. */
+export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
+export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

@@ -2,9 +2,19 @@ import { v4 } from 'uuid';
 import type { Database, Row, Statement } from '#db/database.ts';
 import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
-import { planCommands, type RowChange, type State } from './plan.ts';
+import type { RowChange, State } from './ledger.ts';
+import { planCommands } from './plan.ts';
 import { positionFrom } from './reads.ts';
-import { fromRow, type Position, READ_CALLS, READ_FEED, READ_ANSWERS, READ_LEASES, READ_RECEIPTS } from './rows.ts';
+import {
+	fromRow,
+	type Position,
+	READ_CALLS,
+	READ_FEED,
+	READ_ANSWERS,
+	READ_DEAD,
+	READ_JOBS,
+	READ_RECEIPTS,
+} from './rows.ts';
 
 /** What was committed together, told once, in the order of the commits. */
 export interface Committed {
@@ -62,11 +72,13 @@ function idOf(command: Command): string[] {
 function readsFor(commands: readonly Command[]): Statement[] {
 	const ids: string[] = [];
 	const webhookIds: string[] = [];
+	const reported: string[] = [];
 	const jobIds: string[] = [];
 	const onceIds: string[] = [];
 	for (const command of commands) {
 		if (command.do === 'report') {
 			ids.push(command.report.callId);
+			reported.push(command.report.callId);
 			webhookIds.push(command.webhookId);
 		} else if (command.do !== 'create' && command.do !== 'clear') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
@@ -76,19 +88,26 @@ function readsFor(commands: readonly Command[]): Statement[] {
 		[READ_FEED],
 		[READ_CALLS, JSON.stringify(ids)],
 		[READ_RECEIPTS, JSON.stringify(webhookIds)],
-		[READ_LEASES, JSON.stringify(jobIds)],
+		[READ_JOBS, JSON.stringify(jobIds)],
 		[READ_ANSWERS, JSON.stringify(onceIds)],
+		[READ_DEAD, JSON.stringify(reported)],
 	];
 }
 
-function stateFrom([feed = [], calls = [], receipts = [], leases = [], answers = []]: Row[][]): State {
+function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = [], dead = []]: Row[][]): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
+		dead: new Set(dead.map((row) => String(row.callId))),
 		seen: new Set(receipts.map((row) => String(row.id))),
 		answers: new Map(
 			answers.map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
 		),
-		leases: new Map(leases.map((row) => [String(row.id), row.lease === null ? null : String(row.lease)])),
+		jobs: new Map(
+			jobs.map((row) => [
+				String(row.id),
+				{ lease: row.lease === null ? null : String(row.lease), asked: row.asked === 1 },
+			]),
+		),
 	};
 }

@@ -51,10 +51,11 @@ export function createEndings(get: (id: string) => Promise<{ call: Call } | null
 				const others = waiting.get(id) ?? new Set();
 				waiting.set(id, others.add(look));
 				// It listens first and reads then, so that no end falls between.
-				get(id).then(
-					(found) => look(found?.call ?? null),
-					(error: unknown) => finish(() => reject(error)),
-				);
+				get(id)
+					.then((found) => look(found?.call ?? null))
+					.catch((error: unknown) =>
+						finish(() => reject(error instanceof Error ? error : new Error('unknown', { cause: error }))),
+					);
 				if (signal.aborted) abort();
 			}),
 		committed({ changes }) {

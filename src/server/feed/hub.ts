@@ -1,6 +1,6 @@
 import { HEAD_EVERY_MS, type Change, type Changes, type Head, type Sync } from '#contract';
 import { toCall } from '../calls/call.ts';
-import type { RowChange } from '../calls/plan.ts';
+import type { RowChange } from '../calls/ledger.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { compact } from './compact.ts';

@@ -1,11 +1,11 @@
-import { SendCallAnswer } from '#contract';
+import { SendCallAnswer, type HangUp } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
 
 /** The provider as the app reaches it: over HTTP, wherever it is. */
 export interface Carrier {
 	/** Asks for a call. The body goes out as it is; the same key never makes a second provider call. */
 	send(key: string, body: Record<string, unknown>): Promise<Answer<SendCallAnswer>>;
-	hangUp(providerId: string): Promise<Answer<null>>;
+	hangUp(providerId: string, reason: HangUp): Promise<Answer<null>>;
 }
 
 /** What came of asking: a value, or what went wrong and whether asking again may help. */
@@ -51,7 +51,8 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 			});
 			status = response.status;
 			again = retryAfterMs(response, now());
-			const answer = (await readUpTo(response, ANSWER_MAX)).body;
+			const { body: answer, failure } = await readUpTo(response, ANSWER_MAX);
+			if (failure !== undefined) throw failure;
 			if (response.ok) return { status, durationMs: took(), value: read(answer) };
 			const error = `The provider answered ${status}: ${answer.slice(0, SHOWN_MAX).toWellFormed()}`;
 			return { status, durationMs: took(), error, retryAfterMs: again };
@@ -62,8 +63,8 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 
 	return {
 		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, answerOf),
-		async hangUp(providerId) {
-			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, {}, () => null);
+		async hangUp(providerId, reason) {
+			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, reason, () => null);
 			// It does not know the call (any more), so there is nothing left to hang up.
 			if (answer.status === 404) return { status: 404, durationMs: answer.durationMs, value: null };
 			return answer;

@@ -2,11 +2,13 @@ import { v4 } from 'uuid';
 import { backoffMs, DISPATCH_SCHEDULE } from '#queue/backoff.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
 import type { Calls } from '../calls/calls.ts';
-import type { Carrier } from './carrier.ts';
-import type { Job, JobStore } from './store.ts';
+import type { DispatchAttempt } from '../calls/commands.ts';
+import type { Answer, Carrier } from './carrier.ts';
+import { LANES, type Job, type JobStore } from './store.ts';
 
 export interface JobsDeps {
-	store: JobStore;
+	/** The jobs of these kinds, or all of them. */
+	storeOf(kinds?: readonly Job['kind'][]): JobStore;
 	calls: Calls;
 	carrier: Carrier;
 	/** Divides the retry schedule. */
@@ -19,14 +21,22 @@ export interface JobsDeps {
 	onError(error: unknown): void;
 }
 
-/** Runs what the app has to do: hand calls to the provider, and hang up those that ended here. */
-export function createJobs({ store, calls, carrier, speed, patienceMs, now, chance, onError }: JobsDeps): Worker {
+/**
+ * Runs what the app has to do: hand calls to the provider, hang up those that ended here, look at those that fell silent.
+ * Each of these has hands of its own.
+ */
+export function createJobs({ storeOf, calls, carrier, speed, patienceMs, now, chance, onError }: JobsDeps): Worker {
 	const startedAt = now();
+	const store = storeOf();
 
 	/** When to try again, or null to give up; the provider's `Retry-After` counts where it is later. */
 	function retryAt(job: Job, retryAfterMs: number | null): number | null {
-		const backoff = backoffMs(DISPATCH_SCHEDULE, job.attempts, speed(), chance());
+		const backoff = backoffMs(DISPATCH_SCHEDULE, job.failures + 1, speed(), chance());
 		return backoff === null ? null : now() + Math.max(backoff, retryAfterMs ?? 0);
+	}
+
+	function attemptOf(job: Job, { status, durationMs, error }: Answer<unknown>): DispatchAttempt {
+		return { number: job.attempts, durationMs, status, error: error ?? null };
 	}
 
 	async function dispatch(job: Job): Promise<void> {
@@ -36,8 +46,7 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 	/** Hands the call to the provider, or asks what became of that: the same key and body never make a second one. */
 	async function ask(job: Job): Promise<void> {
 		const answer = await carrier.send(job.callId, job.payload);
-		const { status, durationMs } = answer;
-		const attempt = { number: job.attempts, durationMs, status, error: answer.error ?? null };
+		const attempt = attemptOf(job, answer);
 		if (answer.value) {
 			const { providerId, scheduledInMs } = answer.value;
 			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
@@ -47,11 +56,13 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 	}
 
 	async function hangUp(job: Job): Promise<void> {
-		const answer = await carrier.hangUp(String(job.payload.providerId));
-		const again = answer.error === undefined ? null : retryAt(job, answer.retryAfterMs);
-		if (answer.error !== undefined && again === null) onError(new Error(`Hang-up given up: ${answer.error}`));
-		if (answer.error === undefined || again === null) await store.done(job);
-		else await store.retry(job, again, answer.error);
+		const { providerId, deleted } = job.payload;
+		const answer = await carrier.hangUp(String(providerId), deleted === true ? { deleted } : {});
+		if (answer.error === undefined) return store.done(job);
+		const again = retryAt(job, answer.retryAfterMs);
+		if (again !== null) return store.retry(job, again, answer.error);
+		await calls.giveUp(job.callId, job, attemptOf(job, answer));
+		onError(new Error(`Hang-up given up: ${answer.error}`));
 	}
 
 	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
@@ -61,11 +72,17 @@ export function createJobs({ store, calls, carrier, speed, patienceMs, now, chan
 		watch: (job) => calls.watch(job.callId, job, startedAt, patienceMs),
 	};
 
-	return createWorker<Job>({
-		store,
-		run: (job) => DO[job.kind](job),
-		onError,
-		now,
-		newLease: v4,
-	});
+	const workers = LANES.map((kinds) =>
+		createWorker<Job>({
+			...{ store: storeOf(kinds), onError, now, newLease: v4 },
+			run: (job) => DO[job.kind](job),
+		}),
+	);
+	return {
+		wake: () => workers.forEach((worker) => worker.wake()),
+		isAwake: () => workers.every((worker) => worker.isAwake()),
+		async close() {
+			await Promise.all(workers.map((worker) => worker.close()));
+		},
+	};
 }

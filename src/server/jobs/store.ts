@@ -6,36 +6,56 @@ export interface Job extends Claimed {
 	kind: JobKind;
 	callId: string;
 	payload: Record<string, unknown>;
+	/** Tries that failed so far. A claim that came to nothing, as by a crash, is none. */
+	failures: number;
 }
 
-const CLAIM = `UPDATE "Job" SET "lease" = ?1, "leasedUntil" = ?2, "attempts" = "attempts" + 1
-	WHERE "id" IN (SELECT "id" FROM "Job" WHERE "dueAt" <= ?3 AND ("leasedUntil" IS NULL OR "leasedUntil" < ?3)
-		ORDER BY "dueAt" LIMIT ?4)
-	RETURNING "id", "kind", "callId", "payload", "attempts", "lease"`;
+/**
+ * Jobs with hands of their own, so that a provider which hangs when it is asked for calls holds back no hang-up, and
+ * neither of them the look at calls that fell silent.
+ */
+export const LANES = [['dispatch', 'recall'], ['hangup'], ['watch']] as const satisfies readonly (readonly JobKind[])[];
+const ALL_KINDS = LANES.flat();
+
+// Each kind is asked for by itself: its due rows stand side by side in the index, past all that is dead.
+const joined = (kinds: readonly JobKind[], of: (kind: JobKind) => string): string =>
+	kinds.map((kind) => `SELECT * FROM (${of(kind)})`).join(' UNION ALL ');
+const dueOf = (kind: JobKind): string => `SELECT "id", "dueAt" FROM "Job" WHERE "kind" = '${kind}' AND "deadAt" IS NULL
+	AND "dueAt" <= ?3 AND ("leasedUntil" IS NULL OR "leasedUntil" < ?3) ORDER BY "dueAt" LIMIT ?4`;
+const claimOf = (kinds: readonly JobKind[]): string => `UPDATE "Job" SET "lease" = ?1, "leasedUntil" = ?2,
+	"attempts" = "attempts" + 1 WHERE "id" IN (SELECT "id" FROM (${joined(kinds, dueOf)}) ORDER BY "dueAt" LIMIT ?4)
+	RETURNING "id", "kind", "callId", "payload", "attempts", "failures"`;
+const nextOf = (kind: JobKind): string => `SELECT "dueAt" FROM "Job" WHERE "kind" = '${kind}' AND "deadAt" IS NULL
+	AND "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 1`;
+const nextDueOf = (kinds: readonly JobKind[]): string => `SELECT min("dueAt") AS "at" FROM (${joined(kinds, nextOf)})`;
 const RENEW = `UPDATE "Job" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-const NEXT_DUE = `SELECT "dueAt" AS "at" FROM "Job" WHERE "leasedUntil" IS NULL ORDER BY "dueAt" LIMIT 1`;
 const TAKE_OVER = `UPDATE "Job" SET "leasedUntil" = NULL, "lease" = NULL WHERE "leasedUntil" IS NOT NULL`;
 const DELETE = `DELETE FROM "Job" WHERE "id" = ?1 AND "lease" = ?2`;
-const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
+const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "failures" + 1,
+	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
 export interface JobStore extends QueueStore<Job> {
-	/** At start: what a dead process held is free at once. One server process owns the file. */
+	/** At the start of a file's only server: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
 	/** Both count only under the lease that the job was claimed with. */
 	done(job: Job): Promise<void>;
 	retry(job: Job, dueAt: number, error: string): Promise<void>;
 }
 
-export function createJobStore(database: Database): JobStore {
+/** The jobs of these kinds; of all, unless some are named. */
+export function createJobStore(database: Database, kinds: readonly JobKind[] = ALL_KINDS): JobStore {
+	const claim = claimOf(kinds);
+	const nextDue = nextDueOf(kinds);
 	return {
 		async claim(now, limit, lease, until) {
-			const rows = await database.all(CLAIM, lease, until, now, limit);
-			return rows.map(({ id, kind, callId, payload, attempts }): Job => ({
+			const rows = await database.all(claim, lease, until, now, limit);
+			return rows.map(({ id, kind, callId, payload, attempts, failures }): Job => ({
 				id: String(id),
 				kind: kind as Job['kind'],
 				callId: String(callId),
 				payload: JSON.parse(String(payload)) as Job['payload'],
 				attempts: Number(attempts),
+				failures: Number(failures),
 				lease,
 			}));
 		},
@@ -43,7 +63,7 @@ export function createJobStore(database: Database): JobStore {
 			await database.all(RENEW, id, lease, until);
 		},
 		async nextDue() {
-			const [row] = await database.all(NEXT_DUE);
+			const [row] = await database.all(nextDue);
 			return row?.at == null ? null : Number(row.at);
 		},
 		async takeOver() {

@@ -42,18 +42,18 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 		throw new ProblemError('invalid_signature', `The webhook was refused: ${reason}. Check the secret and the clock.`);
 	}
 
-	async function verifyOrNote(headers: Record<string, string | undefined>, raw: Buffer): Promise<string> {
+	function verifyOrNote(headers: Record<string, string | undefined>, raw: Buffer): string {
 		try {
 			return verify(headers, raw);
 		} catch (error) {
-			if (error instanceof ProblemError) await rejections.note(error.message, headers['webhook-id']);
+			if (error instanceof ProblemError) rejections.note(error.message, headers['webhook-id']);
 			throw error;
 		}
 	}
 
 	return {
 		async receive(headers, raw) {
-			const webhookId = await verifyOrNote(headers, raw);
+			const webhookId = verifyOrNote(headers, raw);
 			return calls.report(webhookId, parse(ProviderReport, jsonOf(raw), 'The webhook'));
 		},
 	};

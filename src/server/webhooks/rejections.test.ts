@@ -1,14 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { createRejections } from './rejections.ts';
 
+const fail = (error: unknown): never => {
+	throw error;
+};
+
 describe('rejected webhooks', () => {
+	beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+	afterEach(() => void vi.useRealTimers());
+
 	it('[N20] are all counted, and the last thousand kept, however many come at once', async () => {
 		const database = await migratedDatabase();
-		const rejections = createRejections(database, () => 1);
-		expect(await rejections.count()).toBe(0);
-		for (let i = 1; i <= 1_010; i++) await rejections.note(`reason ${i}`, i % 2 ? `msg_${i}` : undefined);
-		expect(await rejections.count()).toBe(1_010);
+		const rejections = createRejections(database, () => 1, fail);
+		const count = async (): Promise<unknown> =>
+			(await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'rejections'`))[0]?.value;
+		for (let i = 1; i <= 1_010; i++) rejections.note(`reason ${i}`, i % 2 ? `msg_${i}` : undefined);
+		await rejections.close();
+		expect(await count()).toBe('1010');
 		const kept = await database.all('SELECT "at", "reason", "webhookId" FROM "Rejection" ORDER BY rowid');
 		expect(kept).toHaveLength(1_000);
 		expect([kept[0], kept.at(-1)]).toEqual([
@@ -17,9 +26,23 @@ describe('rejected webhooks', () => {
 		]);
 	});
 
+	it('[N20] are written down together, within a second', async () => {
+		const database = await migratedDatabase();
+		const write = vi.spyOn(database, 'transact');
+		const rejections = createRejections(database, () => 1, fail);
+		for (let i = 1; i <= 50; i++) rejections.note('reason', undefined);
+		expect(write).not.toHaveBeenCalled();
+		vi.advanceTimersByTime(1_000);
+		await rejections.close();
+		expect(write).toHaveBeenCalledTimes(1);
+		expect(await database.all('SELECT * FROM "Rejection"')).toHaveLength(50);
+	});
+
 	it('[N20] keep no more of what a stranger wrote than a line', async () => {
 		const database = await migratedDatabase();
-		await createRejections(database, () => 1).note('r'.repeat(5_000), 'i'.repeat(5_000));
+		const rejections = createRejections(database, () => 1, fail);
+		rejections.note('r'.repeat(5_000), 'i'.repeat(5_000));
+		await rejections.close();
 		const [kept] = await database.all('SELECT "reason", "webhookId" FROM "Rejection"');
 		expect([kept?.reason, kept?.webhookId].map((text) => String(text).length)).toEqual([200, 200]);
 	});

@@ -1,31 +1,55 @@
 import { v4 } from 'uuid';
-import type { Database } from '#db/database.ts';
+import type { Database, Statement } from '#db/database.ts';
 
 /** Webhooks that were refused: counted, and the last ones kept. Nothing of them is believed or shown on a timeline. */
 export interface Rejections {
-	/** `webhookId` is what the stranger said, cut short. */
-	note(reason: string, webhookId: string | undefined): Promise<void>;
-	count(): Promise<number>;
+	/** `webhookId` is what the stranger said, cut short. Written down within a second: no stranger makes us wait for the disk. */
+	note(reason: string, webhookId: string | undefined): void;
+	/** Writes down what was noted, and takes no more. */
+	close(): Promise<void>;
 }
 
 const KEPT = 1_000;
 const TEXT_MAX = 200;
-const INSERT = 'INSERT INTO "Rejection" ("id", "at", "reason", "webhookId") VALUES (?, ?, ?, ?)';
+const WITHIN_MS = 1_000;
+const INSERT = `INSERT INTO "Rejection" ("id", "at", "reason", "webhookId")
+	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;
 /** By the order of arrival where many came at once. */
 const PRUNE = `DELETE FROM "Rejection" WHERE rowid IN
 	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${KEPT})`;
-const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', '1')
-	ON CONFLICT ("name") DO UPDATE SET "value" = CAST(CAST("value" AS INTEGER) + 1 AS TEXT)`;
+const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', CAST(CAST(?1 AS INTEGER) AS TEXT))
+	ON CONFLICT ("name") DO UPDATE SET "value" = CAST(CAST("value" AS INTEGER) + CAST(?1 AS INTEGER) AS TEXT)`;
 
-export function createRejections(database: Database, now: () => number): Rejections {
+type Noted = [id: string, at: number, reason: string, webhookId: string | null];
+
+export function createRejections(database: Database, now: () => number, onError: (error: unknown) => void): Rejections {
+	let noted: Noted[] = [];
+	let count = 0;
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	let writing: Promise<void> = Promise.resolve();
+
+	function write(): void {
+		timer = undefined;
+		if (count === 0) return;
+		const statements: Statement[] = [[INSERT, JSON.stringify(noted)], [PRUNE], [COUNT, count]];
+		[noted, count] = [[], 0];
+		writing = database.transact([], () => ({ result: undefined, statements })).catch(onError);
+	}
+
 	return {
-		async note(reason, webhookId) {
-			const row = [v4(), now(), reason.slice(0, TEXT_MAX), webhookId?.slice(0, TEXT_MAX) ?? null] as const;
-			await database.transact([], () => ({ result: undefined, statements: [[INSERT, ...row], [PRUNE], [COUNT]] }));
+		note(reason, webhookId) {
+			noted.push([v4(), now(), cut(reason), webhookId === undefined ? null : cut(webhookId)]);
+			if (noted.length > KEPT) noted.shift();
+			count++;
+			timer ??= setTimeout(write, WITHIN_MS);
 		},
-		async count() {
-			const [row] = await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'rejections'`);
-			return Number(row?.value ?? 0);
+		async close() {
+			clearTimeout(timer);
+			write();
+			await writing;
 		},
 	};
 }
+
+/** As much of a stranger's text as a line holds, in characters that can be kept. */
+const cut = (text: string): string => text.slice(0, TEXT_MAX).toWellFormed();

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import Sqlite from 'libsql';
+import { v7 } from 'uuid';
+import type { ProviderReport } from '#contract';
+import type { Row } from '#db/database.ts';
+import { toCall } from '#server/calls/call.ts';
+import { fromRow } from '#server/calls/rows.ts';
+import { answer } from '#bench/children/answers.ts';
+import { createBareSocket } from './bare.ts';
+import { frameOf } from './changes.ts';
+
+/**
+ * A child: the bare stack that the product is held against. `node:http`, prepared statements on the raw driver, `ws`;
+ * one transaction and one broadcast for each webhook. It checks no signature and keeps no events.
+ */
+
+const text = { type: 'string', default: '' } as const;
+const { values } = parseArgs({ options: { file: text, synchronous: text } });
+const sqlite = new Sqlite(values.file);
+for (const pragma of ['journal_mode = WAL', `synchronous = ${values.synchronous}`, 'cache_size = -64000'])
+	sqlite.prepare(`PRAGMA ${pragma}`).all();
+
+const columns = 'n id customerName phoneNumber folded workflow status phase createdAt updatedAt faults seq'.split(' ');
+const insert = sqlite.prepare(
+	`INSERT INTO "Call" (${columns.map((name) => `"${name}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+);
+const update = sqlite.prepare(`UPDATE "Call" SET "status" = ?, "phase" = ?, "outcome" = ?, "providerId" = ?,
+	"updatedAt" = ?, "seq" = ? WHERE "id" = ? RETURNING *`);
+
+const http = createServer();
+const { tell } = createBareSocket(http);
+let seq = 0;
+
+/** Writes the change and tells it to everybody; answers whether there is such a call. */
+function apply({ callId, status, phase, outcome, providerId }: ProviderReport): Row | undefined {
+	const at = Date.now();
+	const values = [status, phase ?? 'QUEUED', outcome ?? null, providerId, at, seq + 1, callId];
+	const row = update.get(values) as Row | undefined;
+	if (!row) return undefined;
+	const previous = seq++;
+	const changes = [{ seq, type: 'updated' as const, call: fromRow(row) }];
+	tell(frameOf({ changes, previous, position: { seq, change: seq, at }, touched: [] }));
+	return row;
+}
+
+http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+	const chunks: Buffer[] = [];
+	request.on('data', (chunk: Buffer) => chunks.push(chunk));
+	request.on('end', () => {
+		const row = apply(JSON.parse(Buffer.concat(chunks).toString()) as ProviderReport);
+		const body = row ? JSON.stringify({ ok: true, call: toCall(fromRow(row)) }) : '';
+		const head = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+		response.writeHead(row ? 200 : 404, head).end(body);
+	});
+});
+await new Promise<void>((resolve) => http.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, resolve));
+
+const methods = {
+	port: () => (http.address() as AddressInfo).port,
+	/** Stores as many calls; answers their ids. */
+	prepare(count: number): string[] {
+		const ids = Array.from({ length: count }, () => v7());
+		const at = Date.now();
+		sqlite.exec('BEGIN');
+		for (const id of ids) {
+			const name = `Bench ${++seq}`;
+			insert.run([seq, id, name, '+12025550100', name, 'SUPPORT', 'PENDING', 'SCHEDULED', at, at, 0, seq]);
+		}
+		sqlite.exec('COMMIT');
+		return ids;
+	},
+};
+export type BareWebhooks = typeof methods;
+
+answer(methods);

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Sync } from '#contract';
+import { Feed } from './feed.svelte.ts';
+import type { Line, Surroundings } from './surroundings.ts';
+
+/** A socket in the hands of the test. */
+class TestLine {
+	connected = false;
+	tries = 0;
+	questions: unknown[] = [];
+	readonly io = {
+		...{ on: () => undefined, reconnectionDelay: () => undefined, reconnectionDelayMax: () => undefined },
+		engine: { readyState: 'opening' },
+	};
+	/** False once the socket was disconnected by hand, or by the server itself. */
+	active = true;
+	readonly #ears = new Map<string, (told?: unknown) => void>();
+	on(event: string, ear: (told?: unknown) => void): void {
+		this.#ears.set(event, ear);
+	}
+	off(): void {
+		this.#ears.clear();
+	}
+	/** The server, or the network, does this. */
+	happens(event: string, told?: unknown): void {
+		if (event === 'connect') this.connected = true;
+		this.#ears.get(event)?.(told);
+	}
+	connect(): void {
+		this.tries++;
+		this.active = true;
+		this.io.engine.readyState = 'opening';
+	}
+	disconnect(): void {
+		this.active = false;
+		if (!this.connected) return;
+		this.connected = false;
+		this.happens('disconnect');
+	}
+	timeout(): { emitWithAck(event: string, question: unknown): Promise<Sync> } {
+		return { emitWithAck: (_, question) => (this.questions.push(question), new Promise(() => undefined)) };
+	}
+}
+
+const sync = (mode: Sync['mode'], cursor: string): Sync => ({ mode, cursor, changes: [], version: '1' });
+
+let line: TestLine;
+let reloads: number;
+let feed: Feed;
+let stop: () => void;
+
+beforeEach(async () => {
+	vi.useFakeTimers();
+	line = new TestLine();
+	reloads = 0;
+	const around: Surroundings = {
+		socketIo: () => Promise.resolve(() => line as unknown as Line),
+		onWake: () => () => undefined,
+		chance: () => 0.5,
+	};
+	feed = new Feed('1', { apply: () => undefined, reload: () => reloads++, heard: () => undefined }, around);
+	feed.adopt('a.10');
+	stop = feed.start();
+	await vi.advanceTimersByTimeAsync(0);
+});
+afterEach(() => {
+	stop();
+	vi.useRealTimers();
+});
+
+describe('a line that was down for long', () => {
+	it('[F33] is given the time to be told where it stands, once it is up again', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		line.happens('disconnect');
+		vi.advanceTimersByTime(11_900);
+		expect(line.tries).toBe(1);
+		line.happens('connect');
+		vi.advanceTimersByTime(5_000);
+		expect([line.connected, feed.connection.state]).toEqual([true, 'catching']);
+		line.happens('sync', sync('delta', 'a.10'));
+		expect(feed.connection).toEqual({ state: 'live' });
+	});
+	it('[F33] is tried anew when its first sync does not come either', () => {
+		line.happens('connect');
+		vi.advanceTimersByTime(12_500);
+		expect([line.connected, line.tries]).toEqual([false, 2]);
+	});
+});
+
+describe('a try', () => {
+	it('[F34] that leads to nothing is given up for a new one', () => {
+		expect(line.tries).toBe(1);
+		vi.advanceTimersByTime(11_000);
+		expect(line.tries).toBe(1);
+		vi.advanceTimersByTime(1_500);
+		expect(line.tries).toBe(2);
+		vi.advanceTimersByTime(12_500);
+		expect(line.tries).toBe(3);
+		expect(feed.connection.state).toBe('stale');
+	});
+	it('[F34] that is cut before the handshake is noticed at once, and the next one waits its time', () => {
+		line.io.engine.readyState = 'closed';
+		vi.advanceTimersByTime(500);
+		expect([line.active, line.tries]).toEqual([false, 1]);
+		vi.advanceTimersByTime(750);
+		expect([line.active, line.tries]).toEqual([true, 2]);
+	});
+});
+
+describe('a list that has to be loaded anew', () => {
+	beforeEach(() => {
+		line.happens('connect');
+		line.happens('sync', sync('reset', 'b.7'));
+	});
+	/** The server is heard, so that the line is not given up. */
+	const pass = (seconds: number): void => {
+		for (let i = 0; i < seconds; i++) {
+			vi.advanceTimersByTime(1_000);
+			line.happens('head', { cursor: 'b.7', at: new Date().toISOString() });
+		}
+	};
+	it('[F35] is asked for again while it does not come', () => {
+		expect(reloads).toBe(1);
+		pass(16);
+		expect([reloads, feed.connection.state]).toEqual([2, 'catching']);
+		pass(16);
+		expect(reloads).toBe(3);
+	});
+	it('[F35] is asked for no more once it came', () => {
+		feed.adopt('b.7');
+		expect(line.questions).toEqual([{ cursor: 'b.7' }]);
+		pass(40);
+		expect(reloads).toBe(1);
+	});
+});

@@ -1,0 +1,28 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { converge, type ConvergenceReport } from './convergence.ts';
+
+describe('the feed under fire (long form: npm run test:feed)', () => {
+	let report: ConvergenceReport;
+	beforeAll(async () => {
+		const seed = `${Date.now()}`;
+		console.log(`feed seed ${seed}`);
+		report = await converge({
+			...{ clients: 20, disturbances: 66, restarts: ['restored', 'killed'], everyMs: 90, stallMs: 3_000 },
+			...{ seed, say: () => undefined },
+		});
+		expect(report).toMatchObject({ restarts: { killed: 1, restored: 1 }, exitCode: 0, errors: [], notSettled: [] });
+	}, 180_000);
+
+	it('[F30] whatever happens to its line and to the server, every client has the calls of the database in the end', () => {
+		expect(report).toMatchObject({ missing: [], different: [], tooMany: [], otherInFile: [] });
+		expect(report.calls).toBeGreaterThan(10);
+	});
+	it('[F31] every client sees rising seqs, no change twice, and its cursor never moves back', () => {
+		expect(report).toMatchObject({ doubled: [], outOfOrder: [], movedBack: [] });
+		expect(report.applied).toBeGreaterThan(1_000);
+	});
+	it('[F32] no client calls itself live while it lacks a change for longer than the heartbeat, or the silence', () => {
+		expect(report.dishonest).toEqual([]);
+		expect(report.live).toBeGreaterThan(10);
+	});
+});

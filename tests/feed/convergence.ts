@@ -1,0 +1,260 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Call } from '#contract';
+import { openDatabase } from '#db/open.ts';
+import { diceOf } from '#provider/dice.ts';
+import { toCall } from '#server/calls/call.ts';
+import { fromRow } from '#server/calls/rows.ts';
+import { DISTURBANCES, startCuttingProxy, type CuttingProxy, type Disturbance } from '#tests/support/cutting-proxy.ts';
+import { serverCommand } from '#tests/support/server-process.ts';
+import { FeedClient, type Faults } from './client.ts';
+import { read, readList } from './list.ts';
+import { createStage } from './stage.ts';
+import { Ledger } from './told.ts';
+import { startWriters, type Written } from './writers.ts';
+
+export interface ConvergenceOptions {
+	clients: number;
+	disturbances: number;
+	/** In this order, spread evenly over the disturbances. */
+	restarts: readonly Restart[];
+	/** The mean pause between two disturbances. */
+	everyMs: number;
+	/** The longest that a line holds bytes back. */
+	stallMs: number;
+	seed: string;
+	say(line: string): void;
+}
+/** Killed; stopped; stopped and begun again from a copy of before, in a new epoch. */
+export type Restart = 'killed' | 'stopped' | 'restored';
+
+type Kind = Disturbance | (typeof READERS)[number];
+/** What readers do: they leave the page for a while, they press the indicator, the browser wakes. */
+const READERS = ['away for a while', 'asked by the reader', 'woken'] as const;
+const KINDS: readonly Kind[] = [...DISTURBANCES, ...READERS];
+
+/** What was found in the end. Every list is empty where the feed kept its promises. */
+export interface ConvergenceReport extends Faults {
+	built: boolean;
+	clients: number;
+	disturbances: Record<string, number>;
+	restarts: Record<string, number>;
+	written: Written;
+	acknowledged: number;
+	/** Calls in the database at the end. */
+	calls: number;
+	/** Changes that the clients applied, together. */
+	applied: number;
+	connections: number;
+	/** Lists loaded anew, and how many of these did not come. */
+	loads: number;
+	failedLoads: number;
+	/** Of the time, in percent. */
+	live: number;
+	longestBehindMs: number;
+	/** From the last disturbance until everybody was live at the head. */
+	settledMs: number;
+	tookMs: number;
+	/** Clients that were not live at the head of the feed when the patience was over. */
+	notSettled: string[];
+	missing: string[];
+	different: string[];
+	tooMany: string[];
+	/** Where REST and the file say different things. */
+	otherInFile: string[];
+	exitCode: number | null;
+	errors: string[];
+}
+
+const WRITERS = 3;
+const WRITE_EVERY_MS = 60;
+const SAMPLE_EVERY_MS = 100;
+const AWAY_MS = 4_000;
+const SETTLED_WITHIN_MS = 60_000;
+const QUIET_WITHIN_MS = 60_000;
+
+/** Clients behind bad lines follow a server that is written to, killed and restored; then all of them are compared with its file. */
+export async function converge(options: ConvergenceOptions): Promise<ConvergenceReport> {
+	const { seed, say } = options;
+	const folder = await mkdtemp(join(tmpdir(), 'audena-feed-'));
+	const start = performance.now();
+	const dice = diceOf(seed);
+	const below = (most: number): number => Math.floor(dice() * most);
+	const stage = createStage(folder, seed);
+	const ledger = new Ledger();
+	const members: { client: FeedClient; proxy: CuttingProxy; name: string }[] = [];
+	const away = new Set<ReturnType<typeof setTimeout>>();
+	let sampler: ReturnType<typeof setInterval> | undefined;
+	let writers: ReturnType<typeof startWriters> | undefined;
+
+	try {
+		await stage.begin();
+		writers = startWriters({
+			...{ url: stage.url, ledger, everyMs: WRITE_EVERY_MS },
+			dice: Array.from({ length: WRITERS }, (_, i) => diceOf(seed, 'writer', i)),
+		});
+		for (let i = 0; i < options.clients; i++) await seat(i);
+		const each = members.map(({ client }) => client);
+		sampler = setInterval(() => {
+			const now = Date.now();
+			for (const client of each) client.sample(now);
+		}, SAMPLE_EVERY_MS);
+		await settled();
+		say(`${members.length} clients are live`);
+
+		const counts = await disturb();
+		const lastAt = performance.now();
+		await writers.stop();
+		await quiet(stage.url());
+		const notSettled = await settled();
+		const settledMs = Math.round(performance.now() - lastAt);
+		clearInterval(sampler);
+
+		const { calls: truth } = await readList(stage.url(), QUIET_WITHIN_MS);
+		for (const { client } of members) client.stop();
+		const exitCode = await stage.end('SIGTERM');
+		const faults = members.map(({ client }) => client.faults);
+		const sum = (of: (client: FeedClient) => number): number => each.reduce((all, client) => all + of(client), 0);
+		return {
+			...{ built: serverCommand().built, clients: each.length, ...counts, written: writers.written },
+			...{ acknowledged: ledger.told.length, calls: truth.size, applied: sum(({ applied }) => applied) },
+			connections: members.reduce((all, { proxy }) => all + proxy.accepted, 0),
+			loads: sum(({ loads }) => loads),
+			failedLoads: sum(({ failedLoads }) => failedLoads),
+			live: Math.round((100 * sum(({ liveSamples }) => liveSamples)) / sum(({ samples }) => samples)),
+			longestBehindMs: Math.max(...each.map(({ longestBehindMs }) => longestBehindMs)),
+			...{ settledMs, tookMs: Math.round(performance.now() - start), notSettled },
+			...together(members.map(({ name, client }) => differences(name, client.calls, truth))),
+			...together(faults),
+			otherInFile: Object.values(differences('the file', await inFile(stage.databaseUrl), truth)).flat(),
+			...{ exitCode, errors: stage.errors },
+		};
+	} finally {
+		clearInterval(sampler);
+		away.forEach(clearTimeout);
+		for (const { client } of members) client.stop();
+		await stage.end('SIGKILL');
+		await writers?.stop().catch(() => undefined);
+		await Promise.all(members.map(({ proxy }) => proxy.close()));
+		await rm(folder, { recursive: true, force: true });
+	}
+
+	/** One more client, behind a line of its own. */
+	async function seat(i: number): Promise<void> {
+		const name = `client ${i + 1}`;
+		const proxy = await startCuttingProxy({
+			...{ target: stage.url, dice: diceOf(seed, 'line', i), stallMs: options.stallMs },
+		});
+		const client = new FeedClient(name, proxy.url, ledger, diceOf(seed, 'client', i));
+		members.push({ client, proxy, name });
+		await client.open();
+	}
+
+	async function disturb(): Promise<Pick<ConvergenceReport, 'disturbances' | 'restarts'>> {
+		const disturbances: Record<string, number> = {};
+		const restarts: Record<string, number> = {};
+		const every = Math.floor(options.disturbances / (options.restarts.length + 1));
+		for (let i = 1; i <= options.disturbances; i++) {
+			await pause(dice() * 2 * options.everyMs);
+			// Each kind as often as the others.
+			const kind = KINDS[i % KINDS.length]!;
+			act(kind, members[below(members.length)]!);
+			disturbances[kind] = (disturbances[kind] ?? 0) + 1;
+			if (i === Math.floor(every / 2)) await stage.backUp();
+			const restart = i % every === 0 ? options.restarts[i / every - 1] : undefined;
+			if (restart === undefined) continue;
+			await again(restart);
+			restarts[restart] = (restarts[restart] ?? 0) + 1;
+			say(`${i} of ${options.disturbances} disturbances, ${restart}`);
+		}
+		return { disturbances, restarts };
+	}
+
+	function act(kind: Kind, { client, proxy }: (typeof members)[number]): void {
+		if (kind === 'woken') client.wake();
+		else if (kind === 'asked by the reader') client.feed.check();
+		else if (kind === 'away for a while') {
+			client.stop();
+			const timer = setTimeout(() => {
+				away.delete(timer);
+				client.start();
+			}, dice() * AWAY_MS);
+			away.add(timer);
+		} else proxy.disturb(kind);
+	}
+
+	async function again(restart: Restart): Promise<void> {
+		await stage.end(restart === 'killed' ? 'SIGKILL' : 'SIGTERM');
+		if (restart === 'restored') {
+			await writers?.idle();
+			ledger.forget();
+			await stage.restore(diceOf(seed, 'epoch')().toString(36).slice(2, 14));
+		}
+		await stage.begin();
+	}
+
+	/** Until every client is live at the head of the feed; answers who is not when the patience is over. */
+	async function settled(): Promise<string[]> {
+		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
+		for (;;) {
+			const { cursor } = await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS);
+			const behind = away.size > 0 ? members : members.filter(({ client }) => !client.isAt(cursor));
+			if (behind.length === 0) return [];
+			if (performance.now() > giveUpAt)
+				return behind.map(
+					({ name, client: { feed }, proxy }) =>
+						`${name}: ${JSON.stringify(feed.connection)} at ${feed.cursor} of ${cursor}, ${proxy.silent} silent`,
+				);
+			await pause(50);
+		}
+	}
+}
+
+/** Resolves when every call has ended and no webhook is on its way. */
+async function quiet(url: string): Promise<void> {
+	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
+	const some = async (path: string): Promise<boolean> => {
+		const body = await read<{ calls?: unknown[]; deliveries?: unknown[] }>(`${url}${path}`, QUIET_WITHIN_MS);
+		return (body.calls ?? body.deliveries ?? []).length > 0;
+	};
+	while (
+		(await some('/api/calls?status=PENDING&limit=1')) ||
+		(await some('/api/deliveries?state=pending&state=retrying&limit=1'))
+	) {
+		if (performance.now() > giveUpAt) throw new Error('The calls did not end.');
+		await pause(50);
+	}
+}
+
+type Differences = Pick<ConvergenceReport, 'missing' | 'different' | 'tooMany'>;
+
+/** Every field of every call counts. */
+function differences(name: string, calls: ReadonlyMap<string, Call>, truth: ReadonlyMap<string, Call>): Differences {
+	const found: Differences = { missing: [], different: [], tooMany: [] };
+	for (const [id, call] of truth) {
+		const own = calls.get(id);
+		if (!own) found.missing.push(`${name}: ${id}`);
+		else if (!isDeepStrictEqual(own, call)) found.different.push(`${name}: ${id} at ${own.seq}, not ${call.seq}`);
+	}
+	for (const id of calls.keys()) if (!truth.has(id)) found.tooMany.push(`${name}: ${id}`);
+	return found;
+}
+
+/** The lists of all, under their names. */
+function together<T extends Record<keyof T, string[]>>(lists: readonly T[]): T {
+	const names = Object.keys(lists[0]!) as (keyof T)[];
+	return Object.fromEntries(names.map((name) => [name, lists.flatMap((one) => one[name])])) as T;
+}
+
+async function inFile(url: string): Promise<Map<string, Call>> {
+	const database = openDatabase({ url, authToken: undefined });
+	try {
+		const rows = (await database.all('SELECT * FROM "Call"')).map((row) => toCall(fromRow(row)));
+		return new Map(rows.map((call) => [call.id, call]));
+	} finally {
+		database.close();
+	}
+}

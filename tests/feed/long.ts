@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { runnerImport } from 'vite';
+import type * as Convergence from './convergence.ts';
+
+/** `npm run test:feed`: the convergence test in its long form. `-- --clients 60 --disturbances 1000 --seed 1` changes it. */
+const { values } = parseArgs({
+	options: {
+		clients: { type: 'string', default: '32' },
+		disturbances: { type: 'string', default: '297' },
+		seed: { type: 'string', default: String(Date.now()) },
+	},
+});
+console.log(`feed seed ${values.seed} (again with: npm run test:feed -- --seed ${values.seed})`);
+// The browser's own classes have runes: Vite compiles them.
+const { module } = await runnerImport<typeof Convergence>('./tests/feed/convergence.ts', {
+	...{ configFile: false, logLevel: 'warn', plugins: [svelte({ configFile: false })] },
+});
+const report = await module.converge({
+	...{ clients: Number(values.clients), disturbances: Number(values.disturbances), seed: values.seed },
+	...{ restarts: ['killed', 'restored', 'stopped', 'killed'], everyMs: 250, stallMs: 16_000 },
+	say: (line) => console.log(line),
+});
+const { disturbances, restarts, written, ...rest } = report;
+console.table({
+	...disturbances,
+	...Object.fromEntries(Object.entries(restarts).map(([how, n]) => [`server ${how}`, n])),
+});
+console.table(written);
+console.table(
+	Object.fromEntries(Object.entries(rest).map(([name, one]) => [name, Array.isArray(one) ? one.length : one])),
+);
+
+const wrong = Object.entries(rest).flatMap(([name, list]) =>
+	Array.isArray(list) && list.length > 0 ? [[name, list] as const] : [],
+);
+for (const [name, list] of wrong) console.error(name, list.slice(0, 20));
+const ok = wrong.length === 0 && report.exitCode === 0 && report.applied > 0;
+console.log(
+	ok ? 'Every client converged: 0 missing, 0 doubled, 0 out of order, and none lied.' : 'The feed did not hold.',
+);
+process.exitCode = ok ? 0 : 1;

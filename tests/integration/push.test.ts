@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { Server } from 'socket.io';
+import { io as connectTo, type Socket } from 'socket.io-client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { OneFrameAdapter, UNREAD_MAX } from '#server/feed/one-frame.ts';
+import { addressOf, listen } from '#server/http/listen.ts';
+import { startApp } from '#tests/support/app.ts';
+import { openFollowingTab } from '#tests/support/tab.ts';
+import { FAR } from '#tests/support/trace.ts';
+
+/** Socket.IO with our adapter and nothing else of the server. */
+async function startPush(deflate = false): Promise<{ io: Server; url: string; port: number }> {
+	const http = createServer();
+	const io = new Server(http, {
+		transports: ['websocket'],
+		adapter: OneFrameAdapter,
+		...(deflate ? { perMessageDeflate: { threshold: 0 } } : {}),
+	});
+	onTestFinished(() => io.close());
+	const port = await listen(http, 0, '127.0.0.1');
+	return { io, port, url: addressOf('127.0.0.1', port) };
+}
+
+interface Listener {
+	socket: Socket;
+	heard: unknown[];
+	/** Resolves once it has heard so many. */
+	has(count: number): Promise<unknown[]>;
+}
+
+async function listenTo(url: string): Promise<Listener> {
+	const socket = connectTo(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+	onTestFinished(() => void socket.disconnect());
+	const heard: unknown[] = [];
+	const news = new Set<() => void>();
+	socket.onAny((_event, payload: unknown) => {
+		heard.push(payload);
+		news.forEach((tell) => tell());
+	});
+	await new Promise<void>((resolve) => socket.once('connect', resolve));
+	const has = (count: number): Promise<unknown[]> =>
+		new Promise((resolve) => {
+			const look = (): void => {
+				if (heard.length >= count) resolve(heard);
+			};
+			news.add(look);
+			look();
+		});
+	return { socket, heard, has };
+}
+
+/** Texts of all lengths that a WebSocket frame's head tells in another way, and of more than one byte a letter. */
+const TEXTS = ['', 'a', 'ü✓😀', 'x'.repeat(100), 'y'.repeat(126), 'ö'.repeat(40_000), 'z'.repeat(70_000)];
+
+describe('a broadcast', () => {
+	it('[F61] goes as one frame straight to each socket that is idle', async () => {
+		const { io, url } = await startPush();
+		const listeners = await Promise.all([listenTo(url), listenTo(url), listenTo(url)]);
+		let byEngine = 0;
+		for (const { conn } of io.sockets.sockets.values()) conn.on('packetCreate', () => byEngine++);
+		for (const text of TEXTS) io.emit('text', { text });
+		const payloads = TEXTS.map((text) => ({ text }));
+		for (const listener of listeners) expect(await listener.has(TEXTS.length)).toEqual(payloads);
+		expect(byEngine).toBe(0);
+		for (const socket of io.sockets.sockets.values()) socket.emit('alone', 1);
+		expect(byEngine).toBe(listeners.length);
+	});
+
+	it.each([
+		['[F61] keeps its place among what is sent to one socket alone', false],
+		['[F62] takes Socket.IO’s own way where frames are deflated, in order too', true],
+	])('%s', async (_name, deflate) => {
+		const { io, url } = await startPush(deflate);
+		const listeners = await Promise.all([listenTo(url), listenTo(url)]);
+		const sent: unknown[] = [];
+		for (let i = 0; i < 300; i++) {
+			const payload = { i, text: TEXTS[i % TEXTS.length] };
+			sent.push(payload);
+			if (i % 3 === 0) for (const socket of io.sockets.sockets.values()) socket.emit('alone', payload);
+			else io.emit('all', payload);
+			if (i % 10 === 0) await new Promise(setImmediate);
+		}
+		for (const listener of listeners) expect(await listener.has(sent.length)).toEqual(sent);
+	});
+
+	it('[F61] of the same payload is encoded once, whoever gets it and when', async () => {
+		const { io, url } = await startPush();
+		const listeners = await Promise.all([listenTo(url), listenTo(url)]);
+		let encoded = 0;
+		const payload = {
+			toJSON(): object {
+				encoded++;
+				return { once: true };
+			},
+		};
+		io.to(listeners[0].socket.id!).emit('text', payload);
+		const once = encoded;
+		expect(once).toBeGreaterThan(0);
+		io.to(listeners[1].socket.id!).emit('text', payload);
+		io.emit('text', payload);
+		for (const listener of listeners) expect(await listener.has(2)).toEqual([{ once: true }, { once: true }]);
+		expect(encoded).toBe(once);
+	});
+
+	it('[F63] cuts off a client that does not read at a bounded buffer, and slows nobody', async () => {
+		const { io, url, port } = await startPush();
+		const reader = await listenTo(url);
+		const sleeper = await sleepingClient(port);
+		await expect.poll(() => io.sockets.sockets.size).toBe(2);
+		const [, other] = [...io.sockets.sockets.values()];
+		const left = new Promise<string>((resolve) => other!.once('disconnect', resolve));
+		const chunk = { text: 'x'.repeat(1_000_000) };
+		let [sent, over, most] = [0, false, 0];
+		void left.then(() => (over = true));
+		const tcp = (other!.conn.transport as unknown as { socket: { _socket: { writableLength: number } } }).socket
+			._socket;
+		while (!over && sent < 200) {
+			io.emit('text', chunk);
+			most = Math.max(most, tcp.writableLength);
+			await reader.has(++sent); // the one that reads is never behind
+		}
+		expect(await left).toBe('transport close');
+		expect(most).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+		sleeper.destroy();
+	}, 60_000);
+});
+
+describe('a burst', () => {
+	it('[F60] travels as few frames, each call once in a frame, and ends with what is so', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR })));
+		await Promise.all(calls.map(({ id }) => app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' })));
+		await tab.until(
+			() => new Set(tab.changes().map((change) => ('call' in change ? change.call.id : ''))).size === 200,
+		);
+		for (const { id } of calls) expect(await tab.ended(id)).toEqual(await app.call(id));
+		for (const { changes } of tab.frames) {
+			const ids = changes.map((change) => ('call' in change ? change.call.id : ''));
+			expect(new Set(ids).size).toBe(ids.length);
+		}
+		expect(tab.frames.length).toBeLessThan(400);
+	});
+});
+
+describe('a connection', () => {
+	it('[F65] that never asks for the feed is closed', async () => {
+		const app = await startApp();
+		const { port } = new URL(app.url);
+		const socket = await sleepingClient(Number(port), false);
+		const CLOSE = 0x88;
+		const [frame] = (await once(socket.resume(), 'data')) as [Buffer];
+		expect(frame[0]).toBe(CLOSE);
+	}, 30_000);
+});
+
+/** A client of Engine.IO on bare TCP that asks for the feed (or not even that), and then reads nothing. */
+async function sleepingClient(port: number, asks = true): Promise<ReturnType<typeof connect>> {
+	const socket = connect(port, '127.0.0.1');
+	onTestFinished(() => void socket.destroy());
+	socket.on('error', () => undefined); // it is cut off
+	await once(socket, 'connect');
+	socket.write(
+		[
+			'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+			...['Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+			...['Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', '', ''],
+		].join('\r\n'),
+	);
+	await once(socket, 'data');
+	// "40" under the mask 0: join the feed.
+	if (asks) socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
+	socket.pause();
+	return socket;
+}

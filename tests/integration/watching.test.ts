@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery, Event, Timeline, Watched } from '#contract';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+import { PATIENCE } from '#tests/support/deliveries.ts';
+import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
+import { FAR } from '#tests/support/trace.ts';
+
+const watch = (tab: Tab, callId: string | null): Promise<Watched> => tab.socket.emitWithAck('watch', { callId });
+
+/** What a tab is told of timelines, from now on. */
+function timelines(tab: Tab): Timeline[] {
+	const told: Timeline[] = [];
+	tab.socket.on('timeline', (timeline) => told.push(timeline));
+	return told;
+}
+/** Everything that a watcher knows by now: entries once, deliveries as they were told last. */
+function known(watched: Watched, told: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
+	const deliveries = new Map(watched.deliveries.map((one) => [one.id, one]));
+	for (const one of told.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
+	return {
+		events: [...watched.events, ...told.flatMap((timeline) => timeline.events)],
+		deliveries: [...deliveries.values()],
+	};
+}
+const byId = (deliveries: readonly Delivery[]): Delivery[] => deliveries.toSorted((a, b) => a.id.localeCompare(b.id));
+
+async function expectWhole(app: TestApp, id: string, watched: Watched, told: readonly Timeline[]): Promise<void> {
+	await expect
+		.poll(async () => {
+			const { events, deliveries } = await app.timeline(id);
+			const mine = known(watched, told);
+			expect(mine.events).toEqual(events);
+			expect(byId(mine.deliveries)).toEqual(byId(deliveries));
+			return deliveries.every(({ state }) => state === 'delivered');
+		}, PATIENCE)
+		.toBe(true);
+}
+
+describe('watching a call', () => {
+	it('[F70] gives it as it is, then each new entry once and its deliveries as they change; others hear none', async () => {
+		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '400' });
+		const [one, two, other] = [await openFollowingTab(app), await openFollowingTab(app), await openFollowingTab(app)];
+		const [toldOne, toldTwo, toldOther] = [timelines(one), timelines(two), timelines(other)];
+		const { id } = await app.create();
+		const watchedEarly = await watch(one, id);
+		expect(watchedEarly.call).toMatchObject({ id });
+		await one.until(() => one.changes().some((change) => 'call' in change && change.call.phase === 'RINGING'));
+		const watchedLate = await watch(two, id);
+		await one.ended(id);
+		await expectWhole(app, id, watchedEarly, toldOne);
+		await expectWhole(app, id, watchedLate, toldTwo);
+		expect(toldOther).toEqual([]);
+	});
+
+	it('[F70] tells entries that leave the call as it was', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const told = timelines(tab);
+		const { id } = await app.create({ scheduledAt: FAR });
+		await app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
+		const watched = await watch(tab, id);
+		await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
+		await expect
+			.poll(() => told.flatMap(({ events }) => events.map(({ type }) => type)), PATIENCE)
+			.toEqual(['corrected']);
+		expect(watched.events.map(({ type }) => type)).toEqual(['created', 'ended']);
+	});
+
+	it('[F71] is of one call at a time; null, or one that is not there, is nothing', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const told = timelines(tab);
+		const [a, b] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
+		await watch(tab, a.id);
+		await watch(tab, b.id);
+		await app.api('PATCH', `/api/calls/${a.id}`, { status: 'COMPLETED' });
+		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'COMPLETED' });
+		await expect.poll(() => told.map(({ callId }) => callId), PATIENCE).toEqual([b.id]);
+		const nothing = { call: null, events: [], deliveries: [] };
+		expect(await watch(tab, null)).toEqual(nothing);
+		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'FAILED' });
+		for (const nonsense of ['nobody', 7, {}, 'x'.repeat(1_000)])
+			expect(await tab.socket.emitWithAck('watch', { callId: nonsense as string })).toEqual(nothing);
+		expect(await watch(tab, b.id)).toMatchObject({ call: { id: b.id, status: 'FAILED' } });
+		expect(told).toHaveLength(1);
+	});
+
+	it('[F71] by one who asks without end ends', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const left = new Promise((resolve) => tab.socket.once('disconnect', resolve));
+		for (let i = 0; i < 100; i++) tab.socket.emit('watch', { callId: null }, () => undefined);
+		await left;
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
+	});
+});
+
+describe('watching the deliveries', () => {
+	it('[F72] tells of each that is new or changes, gathered, until it is over', async () => {
+		const app = await startApp();
+		const tab = await openFollowingTab(app);
+		const told: Delivery[][] = [];
+		tab.socket.on('deliveries', ({ deliveries }) => told.push(deliveries));
+		expect(await tab.socket.emitWithAck('watch-deliveries', { on: true })).toEqual({ on: true });
+		const calls = await Promise.all(Array.from({ length: 10 }, () => app.create()));
+		for (const { id } of calls) await tab.ended(id);
+		await expect
+			.poll(() => {
+				const last = new Map(told.flat().map((one) => [one.id, one.state]));
+				return [last.size, new Set(last.values())];
+			}, PATIENCE)
+			.toEqual([40, new Set(['delivered'])]);
+		expect(told.length).toBeLessThan(40);
+		expect(await tab.socket.emitWithAck('watch-deliveries', { on: false })).toEqual({ on: false });
+		const before = told.length;
+		await tab.ended((await app.create()).id);
+		expect(told).toHaveLength(before);
+	});
+});

@@ -1,0 +1,179 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Dice } from '#provider/dice.ts';
+
+/** What a bad line does to a client's connections. */
+export const DISTURBANCES = [
+	'clean cut',
+	'half-open, client gone',
+	'half-open, server gone',
+	'half-closed to the server',
+	'half-closed to the client',
+	'stall',
+	'cut before the first event',
+	'refused for a while',
+] as const;
+export type Disturbance = (typeof DISTURBANCES)[number];
+
+export interface CuttingProxyOptions {
+	/** The server's address, empty while there is none. */
+	target(): string;
+	dice: Dice;
+	/** The longest that bytes are held back. */
+	stallMs: number;
+}
+
+/** One client's bad line. */
+export interface CuttingProxy {
+	url: string;
+	/** How many connections came, also those that were refused. */
+	readonly accepted: number;
+	/** How many connections are open at their client's end, and lead nowhere. */
+	readonly silent: number;
+	disturb(kind: Disturbance): void;
+	close(): Promise<void>;
+}
+
+/** What passes of a connection that is cut before its first event: up to so many bytes, headers and handshake among them. */
+const FIRST_BYTES = 450;
+const REFUSED_MS = 2_500;
+
+/** A TCP proxy on a port of its own, for one client; by the dice, it does what bad lines do. */
+export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyOptions): Promise<CuttingProxy> {
+	const pipes = new Set<Pipe>();
+	const timers = new Set<ReturnType<typeof setTimeout>>();
+	const between = (min: number, max: number): number => min + Math.floor(dice() * (max - min));
+	let accepted = 0;
+	/** So many of the next connections are cut soon. */
+	let doomed = 0;
+	let refusedUntil = 0;
+
+	const listener = createServer({ allowHalfOpen: true }, (client) => {
+		accepted++;
+		const url = target();
+		if (url === '' || Date.now() < refusedUntil) return void client.resetAndDestroy();
+		const server = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+		client.setNoDelay(true);
+		const pipe = new Pipe(client, server, doomed > 0 ? between(0, FIRST_BYTES) : Infinity);
+		if (doomed > 0) doomed--;
+		pipes.add(pipe);
+		const forget = (): void => {
+			if (client.closed && server.closed) pipes.delete(pipe);
+		};
+		client.on('close', forget);
+		server.on('close', forget);
+	});
+	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+	const { port } = listener.address() as AddressInfo;
+
+	const after = (ms: number, act: () => void): void => {
+		const timer = setTimeout(() => {
+			timers.delete(timer);
+			act();
+		}, ms);
+		timers.add(timer);
+	};
+	const each = (act: (pipe: Pipe) => void): void => pipes.forEach(act);
+
+	const acts: Record<Disturbance, () => void> = {
+		'clean cut': () => each((pipe) => pipe.cut()),
+		'half-open, client gone': () => each((pipe) => pipe.loseClient()),
+		'half-open, server gone': () => each((pipe) => pipe.loseServer()),
+		'half-closed to the server': () => each((pipe) => pipe.server.end()),
+		'half-closed to the client': () => each((pipe) => pipe.client.end()),
+		stall() {
+			const held = [...pipes];
+			for (const pipe of held) pipe.hold();
+			after(between(stallMs / 10, stallMs), () => held.forEach((pipe) => pipe.release()));
+		},
+		'cut before the first event'() {
+			doomed = between(1, 4);
+			each((pipe) => pipe.cut());
+		},
+		'refused for a while'() {
+			refusedUntil = Date.now() + between(REFUSED_MS / 5, REFUSED_MS);
+			each((pipe) => pipe.cut());
+		},
+	};
+
+	return {
+		url: `http://127.0.0.1:${port}`,
+		get accepted() {
+			return accepted;
+		},
+		get silent() {
+			return [...pipes].filter((pipe) => pipe.silent && !pipe.client.destroyed).length;
+		},
+		disturb: (kind) => acts[kind](),
+		async close() {
+			timers.forEach(clearTimeout);
+			each((pipe) => pipe.cut());
+			await new Promise((resolve) => listener.close(resolve));
+		},
+	};
+}
+
+/** One connection: what one end sends or does, the other gets, in order, unless the line is held or silent. */
+class Pipe {
+	readonly client: Socket;
+	readonly server: Socket;
+	/** Nothing passes any more, and neither end is told. */
+	silent = false;
+	#held: (() => void)[] | null = null;
+
+	/** `allowed`: it is cut once so many bytes came from the server. */
+	constructor(client: Socket, server: Socket, allowed: number) {
+		this.client = client;
+		this.server = server;
+		this.#join(client, server, Infinity);
+		this.#join(server, client, allowed);
+	}
+
+	cut(): void {
+		this.client.destroy();
+		this.server.destroy();
+	}
+
+	/** The server goes on with a client that is not there. */
+	loseClient(): void {
+		this.silent = true;
+		this.client.destroy();
+	}
+
+	/** The client keeps a socket on which nothing comes. */
+	loseServer(): void {
+		this.silent = true;
+		this.server.destroy();
+	}
+
+	hold(): void {
+		this.#held ??= [];
+	}
+
+	release(): void {
+		const held = this.#held ?? [];
+		this.#held = null;
+		for (const act of held) act();
+	}
+
+	#join(from: Socket, to: Socket, allowed: number): void {
+		let left = allowed;
+		from.on('data', (bytes: Buffer) =>
+			this.#pass(() => {
+				to.write(bytes.subarray(0, left));
+				left -= bytes.length;
+				if (left > 0) return;
+				to.destroySoon();
+				from.destroy();
+			}),
+		);
+		from.on('end', () => this.#pass(() => to.end()));
+		from.on('close', () => this.#pass(() => to.destroySoon()));
+		from.on('error', () => undefined); // its close comes next
+	}
+
+	#pass(act: () => void): void {
+		if (this.silent) return;
+		if (this.#held) this.#held.push(act);
+		else act();
+	}
+}
