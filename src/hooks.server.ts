@@ -1,13 +1,16 @@
 import { redirect, type Handle } from '@sveltejs/kit';
 import { asTheme, THEME_COOKIE, themeAttribute } from '#lib/shell/theme.ts';
 
+/** What who is not let in may read: a proxy that is set up wrongly may be why. */
+const OPEN = new Set(['/login', '/proxies']);
+
 export const handle: Handle = async ({ event, resolve }) => {
 	const app = globalThis.audena;
 	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
 	event.locals.app = app;
 	event.locals.theme = asTheme(event.cookies.get(THEME_COOKIE));
 
-	if (event.url.pathname !== '/login' && !(await app.mayEnter(event.request.headers.get('cookie')))) {
+	if (!OPEN.has(event.url.pathname) && !(await app.mayEnter(event.request.headers.get('cookie')))) {
 		redirect(303, `/login?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
 	}
 

@@ -44,6 +44,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await page.goto(`${server.url}/login`);
 		await expectClean(page, 'login');
 	});
+
+	test(`[D34] the proxy notes are accessible at three widths, ${colorScheme}`, async ({ page, server }) => {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await page.goto(`${server.url}/proxies`);
+		for (const width of WIDTHS) {
+			await page.setViewportSize({ width, height: 900 });
+			await expectClean(page, `the proxy notes at ${width}`);
+		}
+	});
 }
 
 test('[D17] everything can be reached and done by keyboard', async ({ page, server }) => {

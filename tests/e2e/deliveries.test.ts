@@ -62,7 +62,6 @@ const open = async (page: Page, server: Server, query = ''): Promise<void> => {
 	await page.waitForLoadState('networkidle');
 };
 const group = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const loadAgain = (page: Page) => page.getByRole('link', { name: 'Load again' }).click();
 
 test('[E1] what failed shows each of its tries, with request and response, and the time of the next', async ({
 	page,
@@ -105,7 +104,6 @@ test('[E2] a dead letter is counted beside the page’s name, and sent again by 
 	const before = receiver.received.length;
 	await ended.getByRole('button', { name: 'Redeliver call.ended for dead-call' }).click();
 	await expect(page.getByRole('status').getByText(/^call\.ended (redelivered|sent again)/)).toBeVisible();
-	await loadAgain(page);
 	const delivered = group(page, 'Delivered').getByRole('listitem').filter({ hasText: 'call.ended' });
 	await expect(delivered).toContainText('200');
 	await delivered.locator('summary').first().click();
@@ -154,7 +152,6 @@ test('[E4] all that match are sent again, after a question that names their numb
 	await expect(dialog).toBeHidden();
 	await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBe(count);
 	expect((await deliveriesOf(server, 'state=dead')).length).toBe(other);
-	await loadAgain(page);
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 });
 
@@ -185,6 +182,66 @@ test('[E5] filters stand in the URL, survive a reload, and can be dropped; the p
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 	await page.getByRole('link', { name: 'Drop answer: 404' }).first().click();
 	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
+});
+
+test('[D33] the page is live: what changes moves by push alone, and takes focus, details and scroll along', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	await open(page, server);
+	await expectConnection(page, 'Live');
+	await expect(page.getByRole('link', { name: 'Load again' })).toHaveCount(0);
+	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+	await send(server, receiver, 'watched-call');
+	const row = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'call.ended' });
+	await expect(row).toContainText('500');
+	const id = String(await row.getAttribute('data-delivery'));
+	const own = page.locator(`[data-delivery="${id}"]`);
+	const summary = own.locator('summary').first();
+	await summary.click();
+	await expect(own).toContainText('It answers 500.');
+	await expect(summary).toBeFocused();
+	await page.evaluate(() => scrollTo(0, 40));
+
+	receiver.status = 200;
+	await server.api('POST', `/api/deliveries/${id}/redeliver`);
+	await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('by hand');
+	await expect(own).toContainText('It answers 200.');
+	await expect(summary).toBeFocused();
+	expect(await page.evaluate(() => scrollY)).toBe(40);
+	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
+	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+});
+
+test('[D39] nothing is polled while nothing happens, and after a break it catches up', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	const line = page.waitForEvent('websocket');
+	await open(page, server);
+	await expectConnection(page, 'Live');
+	await page.waitForLoadState('networkidle');
+	const requests: string[] = [];
+	page.on('request', (request) => requests.push(request.url()));
+	for (let heads = 0; heads < 2; heads++)
+		await (await line).waitForEvent('framereceived', { predicate: ({ payload }) => payload.includes('["head"') });
+	expect(requests).toEqual([]);
+
+	await server.stop();
+	await expectConnection(page, /Reconnecting|Stale/);
+	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	await server.start();
+	const count = await deadLetters(server, receiver, 'meanwhile');
+	await expect(group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
+
+	// The history that comes after it knows what the feed told here.
+	await server.create({ customerName: 'Before' });
+	await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Calls' }).click();
+	await expectConnection(page, 'Live');
+	await server.create({ customerName: 'After' });
+	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,4 +1,7 @@
-import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { test } from './proxy.ts';
+import { expect, expectConnection, openDashboard, rowOf } from './server.ts';
 
 test('[D10] the indicator tells the truth while the server is away, and what was missed comes without a reload', async ({
 	page,
@@ -53,4 +56,108 @@ test('[D13] a call whose row does not match the filter any more stays, and says 
 	await expect(rowOf(page, 'Quentin')).toContainText('Completed');
 	await page.reload();
 	await expect(rowOf(page, 'Quentin')).toHaveCount(0);
+});
+
+test('[D31] a network that is cut, and one that dies without a word: the indicator says so, and what was missed comes', async ({
+	page,
+	server,
+	between,
+}) => {
+	test.slow();
+	between.upgrades = true;
+	const told = await follow(page);
+	await page.goto(between.url);
+	await expectConnection(page, 'Live');
+	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+
+	between.cut();
+	await expectConnection(page, 'Reconnecting');
+	for (const customerName of ['Lara', 'Milo']) await server.create({ customerName });
+	const silent = told.length;
+	await expectConnection(page, 'Stale since');
+	expect(told.slice(silent).filter((words) => words.includes('Live'))).toEqual([]);
+	await expect(rowOf(page, 'Lara')).toHaveCount(0);
+	between.mend();
+	for (const name of ['Lara', 'Milo']) await expect(rowOf(page, name)).toContainText('Completed');
+	await expectConnection(page, 'Live');
+
+	between.silent = true;
+	await server.create({ customerName: 'Noor' });
+	await expectConnection(page, 'Stale since');
+	await expect(rowOf(page, 'Noor')).toHaveCount(0);
+	between.silent = false;
+	await page.evaluate(() => void dispatchEvent(new Event('online')));
+	await expect(rowOf(page, 'Noor')).toContainText('Completed');
+	await expectConnection(page, 'Live');
+	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+});
+
+/** Everything that the indicator says from now on. */
+async function follow(page: Page): Promise<string[]> {
+	const told: string[] = [];
+	await page.exposeFunction('tell', (words: string) => told.push(words));
+	await page.addInitScript(() => {
+		let last = '';
+		const { tell } = window as unknown as { tell: (words: string) => void };
+		const look = (): void => {
+			const words = document.querySelector('.conn')?.textContent ?? '';
+			if (words !== last) tell((last = words));
+		};
+		new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+	});
+	return told;
+}
+
+test('[D38] a tab that slept asks at once when it wakes, however its socket stands', async ({
+	page,
+	server,
+	between,
+}) => {
+	between.upgrades = true;
+	await page.clock.install();
+	await page.goto(between.url);
+	await page.clock.runFor(2_000);
+	await expectConnection(page, 'Live');
+	between.silent = true;
+	await server.create({ customerName: 'Omar' });
+	// Asleep no timer runs. It wakes an hour later, before the first of them.
+	const now = await page.evaluate(() => Date.now());
+	await page.clock.pauseAt(now + 1_000);
+	await page.clock.setSystemTime(now + 3_600_000);
+	between.silent = false;
+	expect(between.upgraded).toBe(1);
+	await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')));
+	await expect.poll(() => between.upgraded).toBe(2);
+	await page.clock.resume();
+	await expect(rowOf(page, 'Omar')).toContainText('Completed');
+	await expectConnection(page, 'Live');
+});
+
+test('[D32] a server of another version asks for a reload, and what was typed stays', async ({ page, server }) => {
+	await openDashboard(page, server);
+	const typed = { 'Customer name': 'Half a nam', 'Phone number': '+44 20 79' };
+	for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).fill(text);
+	await page.getByLabel('Sales').check();
+	const isUntouched = async (): Promise<void> => {
+		for (const [label, text] of Object.entries(typed)) await expect(page.getByLabel(label)).toHaveValue(text);
+		await expect(page.getByLabel('Sales')).toBeChecked();
+	};
+
+	const other = `build/main-other-${process.pid}.js`;
+	const built = await readFile('build/main.js', 'utf8');
+	await writeFile(other, built.replace(/(\+)[0-9a-z]{8}(`)/, '$1another$2'));
+	try {
+		await server.stop();
+		await server.start(other);
+		await expectConnection(page, 'Live');
+		const notice = page.getByRole('status').filter({ hasText: 'The server runs another version than this page.' });
+		await expect(notice).toBeVisible();
+		await isUntouched();
+		await expect(page.getByLabel('Phone number')).toBeEditable();
+		await notice.getByRole('button', { name: 'Reload' }).click();
+		await expect(notice).toHaveCount(0);
+		await isUntouched();
+	} finally {
+		await rm(other);
+	}
 });

@@ -22,6 +22,16 @@ test.describe('a protected dashboard', () => {
 		await expect(rowOf(page, 'Rosa')).toContainText('Completed');
 	});
 
+	test('[D40] the proxy notes are open, and load no script', async ({ page, server }) => {
+		const scripts: string[] = [];
+		page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
+		await page.goto(`${server.url}/proxies`);
+		await expect(page.getByRole('heading', { level: 1, name: 'Proxy notes' })).toBeVisible();
+		for (const name of ['nginx', 'Caddy', 'Apache', 'Traefik', 'HAProxy'])
+			await expect(page.getByRole('heading', { name })).toBeVisible();
+		expect(scripts).toEqual([]);
+	});
+
 	test('[D15] never shows the token, and after the logout nothing is live', async ({ page, context, server }) => {
 		const bodies: string[] = [];
 		page.on('response', async (response) => {

@@ -15,8 +15,8 @@ export interface Server {
 	create(call?: Record<string, unknown>): Promise<Call>;
 	/** Ends the process and waits for that. */
 	stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-	/** Starts it again: the same file, the same port. */
-	start(): Promise<void>;
+	/** Starts it again: the same file, the same port; `program` instead of the one that was built. */
+	start(program?: string): Promise<void>;
 }
 
 interface Fixtures {
@@ -44,8 +44,8 @@ export const test = base.extend<Fixtures>({
 			await gone;
 			running = undefined;
 		};
-		const start = async (): Promise<void> => {
-			const started = spawn(process.execPath, ['build/main.js'], {
+		const start = async (program = 'build/main.js'): Promise<void> => {
+			const started = spawn(process.execPath, [program], {
 				env: { ...process.env, ...given, PORT: port },
 				stdio: ['ignore', 'pipe', 'inherit'],
 			});

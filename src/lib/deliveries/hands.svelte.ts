@@ -1,34 +1,56 @@
 import { createContext } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
 import type { Delivery, DeskView, RedeliverMany } from '#contract';
 import { saidWhat, type Refusal } from '#lib/api/api.ts';
 import { cancelDelivery, redeliver, redeliverMany } from '#lib/api/deliveries.ts';
 import { outcome } from './words.ts';
 
-/** Most receivers have answered by then; nothing tells this page when, and it does not ask twice. */
-const ANSWERED_MS = 600;
+/** A receiver that has not answered by then is not waited for any more: its answer comes as any other change. */
+const ANSWERED_MS = 4_000;
+
+/** What the hands need of their page. */
+interface Desk {
+	/** Loads the page's data anew and answers it. */
+	reload(): Promise<DeskView>;
+	/** True while the page hears of each change by itself. */
+	hears(): boolean;
+}
 
 /** What is done by hand on this page, and what came of it. */
 export class Hands {
-	/** The delivery that is being sent or canceled. */
-	busy = $state<string | null>(null);
 	/** What came of the last act, in a sentence. */
 	said = $state('');
 	failure = $state.raw<{ title: string; detail: string } | null>(null);
 
-	#reload: () => Promise<DeskView>;
+	#busy = new SvelteSet<string>();
+	#desk: Desk;
+	/** Those who wait until the page shows something. */
+	#waiting: ((view: DeskView) => void)[] = [];
 
-	/** `reload` loads the page's data anew and answers it. */
-	constructor(reload: () => Promise<DeskView>) {
-		this.#reload = reload;
+	constructor(desk: Desk) {
+		this.#desk = desk;
+	}
+
+	/** True while this delivery is being sent or canceled. */
+	isBusy(id: string): boolean {
+		return this.#busy.has(id);
+	}
+
+	/** The page shows this now. */
+	shows(view: DeskView): void {
+		for (const look of [...this.#waiting]) look(view);
 	}
 
 	async redeliver(delivery: Delivery): Promise<void> {
 		await this.#act(delivery.id, async () => {
+			const answered = this.#desk.hears() ? this.#answer(delivery) : null;
 			const { problem } = await redeliver(delivery.id);
-			if (problem) return this.#refuse('Not redelivered', problem);
-			await pause(ANSWERED_MS);
-			const after = find(await this.#reload(), delivery.id);
-			this.said = outcome(delivery, after);
+			if (problem) {
+				answered?.stop();
+				return this.#refuse('Not redelivered', problem);
+			}
+			const view = (await answered?.comes) ?? (await this.#desk.reload());
+			this.said = outcome(delivery, find(view, delivery.id));
 		});
 	}
 
@@ -36,7 +58,7 @@ export class Hands {
 		await this.#act(delivery.id, async () => {
 			const { problem } = await cancelDelivery(delivery.id);
 			if (problem) return this.#refuse('Not canceled', problem);
-			await this.#reload();
+			await this.#desk.reload();
 			this.said = `${delivery.type} canceled. It is not tried again.`;
 		});
 	}
@@ -46,35 +68,56 @@ export class Hands {
 		this.said = '';
 		const { ok, problem } = await redeliverMany(filter, false);
 		if (problem) return problem;
-		await pause(ANSWERED_MS);
-		await this.#reload();
+		await this.#desk.reload();
 		this.said = `${ok.count} sent again.`;
 		return null;
 	}
 
 	async load(): Promise<void> {
 		this.said = '';
-		await this.#reload();
+		await this.#desk.reload();
 		this.said = 'Loaded again.';
 	}
 
 	async #act(id: string, work: () => Promise<void>): Promise<void> {
-		if (this.busy !== null) return;
-		this.busy = id;
+		if (this.#busy.has(id)) return;
+		this.#busy.add(id);
 		this.said = '';
 		this.failure = null;
-		await work();
-		this.busy = null;
+		try {
+			await work();
+		} finally {
+			this.#busy.delete(id);
+		}
 	}
 
 	/** What was refused stands otherwise than the page shows it. */
 	async #refuse(title: string, problem: Refusal): Promise<void> {
 		this.failure = { title, detail: saidWhat(problem) };
-		if (problem.status !== 0) await this.#reload();
+		if (problem.status !== 0) await this.#desk.reload();
+	}
+
+	/** Waits until the page shows one more try of this delivery, or no such delivery any more; null when that takes long. */
+	#answer({ id, attempts }: Delivery): { comes: Promise<DeskView | null>; stop: () => void } {
+		let stop = (): void => undefined;
+		const comes = new Promise<DeskView | null>((resolve) => {
+			const done = (view: DeskView | null): void => {
+				clearTimeout(late);
+				this.#waiting = this.#waiting.filter((one) => one !== look);
+				resolve(view);
+			};
+			const look = (view: DeskView): void => {
+				const now = find(view, id);
+				if (!now || now.attempts.length > attempts.length) done(view);
+			};
+			const late = setTimeout(() => done(null), ANSWERED_MS);
+			this.#waiting.push(look);
+			stop = () => done(null);
+		});
+		return { comes, stop };
 	}
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const find = ({ groups }: DeskView, id: string): Delivery | undefined =>
 	groups.flatMap(({ deliveries }) => deliveries).find((delivery) => delivery.id === id);
 

@@ -58,6 +58,14 @@ export class Board {
 		return !missed;
 	}
 
+	/** Nobody shows the calls, and what came before `cursor` is not known: a view from before it is too old. */
+	forget(cursor: string): void {
+		const { epoch, seq } = place(cursor);
+		this.#epoch = epoch;
+		this.#log = [];
+		this.#logFrom = seq;
+	}
+
 	/** Takes changes in the order of their commits. False: the list has to be loaded anew. */
 	apply(changes: readonly Change[]): boolean {
 		this.#log.push(...changes);

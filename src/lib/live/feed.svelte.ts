@@ -1,18 +1,18 @@
 import { createContext } from 'svelte';
-import type { Change, Sync } from '#contract';
+import type { Change, Changes, Head, Sync } from '#contract';
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
 import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
-import { waitBefore } from './retries.ts';
-import { browser, type Connect, type Line, type Surroundings } from './surroundings.ts';
+import { waitBefore, waitForSocket } from './retries.ts';
+import { browser, Refused, type Ask, type Connect, type Line, type Rider, type Surroundings } from './surroundings.ts';
 
 /** Who listens. */
 interface Ears {
 	/** Changes in the order of their commits, each exactly once. */
 	apply(changes: Change[]): void;
-	/** The list must be loaded anew; its cursor comes back through `adopt`. */
-	reload(): void;
+	/** The list must be loaded anew; its cursor comes back through `adopt`. The feed stands at `cursor`. */
+	reload(cursor: string): void;
 	/** The server said what time it is. */
 	heard(at: string): void;
 }
@@ -23,6 +23,9 @@ const ANSWER_WITHIN_MS = 8_000;
 const LIST_WITHIN_MS = 15_000;
 /** How long "Catching up, 38 changes" stands. */
 const CAUGHT_MS = 1_500;
+/** So many tries in a row that break before the handshake, and something between may refuse sockets. */
+const TRIES_BROKEN = 2;
+const CONNECT_WITHIN_MS = 10_000;
 
 /** The line to the server: it asks for what it missed, it never gives up, and it says how it stands. */
 export class Feed {
@@ -30,6 +33,10 @@ export class Feed {
 	outdated = $state(false);
 	/** The session has ended: the server does not let this tab in. */
 	refused = $state(false);
+	/** No socket comes through: what changes comes over the event stream. */
+	overStream = $state(false);
+	/** So it is for sure: a socket was tried once more while the stream stood. */
+	socketRefused = $state(false);
 
 	/** When the last change came, by the browser's clock. */
 	changedAt = $state<number | null>(null);
@@ -55,7 +62,14 @@ export class Feed {
 	#reloading = false;
 	/** When the list was asked for, where it has to be loaded anew. */
 	#reloadAt = 0;
+	/** Where the feed stood when it said so. */
+	#resetAt = '';
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
+	#broken = 0;
+	/** Ends the ride on the event stream, or the try at one. */
+	#ride: AbortController | null = null;
+	#ask: Ask | null = null;
+	#onDeliveries: (() => void) | null = null;
 
 	constructor(version: string, ears: Ears, around: Surroundings = browser) {
 		this.#version = version;
@@ -98,9 +112,11 @@ export class Feed {
 	start(): () => void {
 		let stopped = false;
 		const tick = setInterval(() => this.#tick(), TICK_MS);
-		const sleep = this.#around.onWake((visible) => {
+		const sleep = this.#around.onWake((visible, online) => {
+			const up = this.#up;
 			this.#tick();
-			if (visible && !this.#up) this.retry();
+			// Where the tick has found the line dead, it is tried anew already.
+			if (up === this.#up && (online || (visible && !up))) this.check();
 		});
 		this.#heardAt = this.#now = Date.now();
 		this.#brokenAt = this.#nextTryAt = null;
@@ -114,6 +130,7 @@ export class Feed {
 			stopped = true;
 			clearInterval(tick);
 			sleep();
+			this.#dismount();
 			this.#socket?.disconnect();
 			this.#socket?.off();
 			this.#socket = undefined;
@@ -132,13 +149,30 @@ export class Feed {
 	/** The reader asks: is this really so. A live line is asked for what is missing, any other is tried anew. */
 	check(): void {
 		if (this.#up && this.#synced) void this.#catchUp();
-		else this.retry();
+		if (!this.#up || !this.#synced || this.overStream) this.retry();
+	}
+
+	/** Calls `changed` when deliveries changed, and when some may have been missed, until the answer is called. */
+	watchDeliveries(changed: () => void): () => void {
+		this.#onDeliveries = changed;
+		this.#watch();
+		return () => {
+			this.#onDeliveries = null;
+			this.#watch();
+		};
+	}
+
+	#watch(): void {
+		const now = (): void => this.#onDeliveries?.();
+		if (this.overStream) now();
+		else if (this.#up) this.#socket?.emit('watch-deliveries', { on: this.#onDeliveries !== null }, now);
 	}
 
 	#open(io: Connect): void {
 		const socket = io({
 			transports: ['websocket'],
 			auth: (give) => give(this.#cursor === null ? {} : { cursor: this.#cursor }),
+			timeout: CONNECT_WITHIN_MS,
 			// The jitter is ours (#plan), so that the countdown can name it.
 			randomizationFactor: 0,
 			autoConnect: false,
@@ -150,29 +184,24 @@ export class Feed {
 			this.#plan();
 		});
 		socket.on('connect', () => {
-			this.#up = true;
-			this.#tries = 0;
-			this.#triedAt = null;
-			this.#brokenAt = this.#nextTryAt = null;
-			this.#synced = this.#asking = this.#reloading = this.refused = false;
-			// That was the server: the silence is over, and the sync has its time to come.
-			this.#heard();
+			this.#dismount('socket');
+			this.#tries = this.#broken = 0;
+			this.#stand();
 			this.#plan();
 		});
 		socket.on('disconnect', () => this.#broke());
 		socket.on('connect_error', (error) => {
-			this.refused = (error as { data?: { code?: string } }).data?.code === 'unauthorized';
-			this.#broke();
+			this.refused ||= (error as { data?: { code?: string } }).data?.code === 'unauthorized';
+			this.socketRefused = this.overStream;
+			this.#triedAt = null;
+			if (this.overStream) return;
+			if (socket.active) this.#failed();
+			else this.#broke();
 		});
 		socket.on('sync', (sync) => this.#onSync(sync));
-		socket.on('changes', (changes) => {
-			this.#heard(changes.at);
-			if (this.#cursor !== null && !this.#reloading) this.#take(onChanges(this.#cursor, changes));
-		});
-		socket.on('head', (head) => {
-			this.#heard(head.at);
-			if (this.#cursor !== null && !this.#reloading) this.#take(onHead(this.#cursor, head));
-		});
+		socket.on('changes', (frame) => this.#onChanges(frame));
+		socket.on('head', (head) => this.#onHead(head));
+		socket.on('deliveries', () => this.#onDeliveries?.());
 		this.#connect();
 	}
 
@@ -181,9 +210,78 @@ export class Feed {
 		this.#socket?.connect();
 	}
 
+	/** A try broke on the transport. */
+	#failed(): void {
+		this.#broke();
+		if (++this.#broken >= TRIES_BROKEN) this.#mount();
+	}
+
+	/** The line stands; the sync comes next. */
+	#stand(): void {
+		this.#up = true;
+		this.#triedAt = null;
+		this.#brokenAt = this.#nextTryAt = null;
+		this.#synced = this.#asking = this.#reloading = this.refused = false;
+		// That was the server: the silence is over, and the sync has its time to come.
+		this.#heard();
+		if (this.#onDeliveries) this.#watch();
+	}
+
+	/** Tries to ride on the event stream, while the socket goes on trying. */
+	#mount(): void {
+		const { ride } = this.#around;
+		if (!ride || this.#ride) return;
+		const own = (this.#ride = new AbortController());
+		const rider: Rider = {
+			cursor: () => this.#cursor,
+			sync: (sync) => {
+				if (!this.overStream) {
+					this.overStream = true;
+					this.#plan();
+					this.#stand();
+				}
+				this.#onSync(sync);
+			},
+			changes: (frame) => this.#onChanges(frame),
+			head: (head) => {
+				this.#tries = 0;
+				this.#onHead(head);
+			},
+			over: () => this.#fall(),
+			retry: () => this.retry(),
+		};
+		ride(rider, own.signal).then(
+			(ask) => {
+				if (this.#ride === own) this.#ask = ask;
+			},
+			(error: unknown) => {
+				if (this.#ride !== own) return;
+				this.refused ||= error instanceof Refused;
+				this.#dismount();
+			},
+		);
+	}
+
+	#dismount(reason?: 'socket'): void {
+		this.#ride?.abort(reason);
+		this.#ride = this.#ask = null;
+		this.overStream = this.socketRefused = false;
+	}
+
+	/** The event stream is over: what comes next is tried as at the beginning. */
+	#fall(): void {
+		const rode = this.overStream;
+		this.#dismount();
+		if (!rode) return;
+		this.#socket?.disconnect();
+		this.#plan();
+		this.#broke();
+	}
+
 	/** Fixes the wait before the next try, one ahead of Socket.IO. */
 	#plan(): void {
-		this.#wait = waitBefore(this.#tries++, this.#around.chance());
+		const chance = this.#around.chance();
+		this.#wait = this.overStream ? waitForSocket(chance) : waitBefore(this.#tries++, chance);
 		this.#socket?.io.reconnectionDelay(this.#wait);
 		this.#socket?.io.reconnectionDelayMax(this.#wait);
 	}
@@ -216,42 +314,58 @@ export class Feed {
 		if (step.do === 'apply' && step.changes.length > 0) {
 			this.#caught = { changes: step.changes.length, until: Date.now() + CAUGHT_MS };
 		}
-		this.#take(step);
+		this.#take(step, sync.cursor);
 	}
 
-	#take(step: Step): void {
+	#onChanges(frame: Changes): void {
+		this.#heard(frame.at);
+		if (this.#cursor !== null && !this.#reloading) this.#take(onChanges(this.#cursor, frame));
+	}
+
+	#onHead(head: Head): void {
+		this.#heard(head.at);
+		if (this.#cursor !== null && !this.#reloading) this.#take(onHead(this.#cursor, head));
+	}
+
+	#take(step: Step, cursor = ''): void {
 		if (step.do === 'apply') {
 			this.#cursor = step.cursor;
 			this.#synced ||= !this.#asking;
 			if (step.changes.length === 0) return;
 			this.changedAt = this.#now;
 			this.#ears.apply(step.changes);
+			if (this.overStream) this.#onDeliveries?.();
 		} else if (step.do === 'reload') {
 			this.#synced = false;
-			this.#reload();
+			this.#reload(cursor);
 		} else if (step.do === 'sync') void this.#catchUp();
 	}
 
-	#reload(): void {
+	#reload(cursor: string): void {
 		this.#reloading = true;
 		this.#reloadAt = Date.now();
-		this.#ears.reload();
+		this.#resetAt = cursor;
+		this.#ears.reload(cursor);
 	}
 
 	/** Asks for what is missing, one question at a time. */
 	async #catchUp(): Promise<void> {
-		const socket = this.#socket;
+		const [socket, ask] = [this.#socket, this.#ask];
 		if (!socket || this.#asking) return;
 		this.#asking = true;
 		this.#synced = false;
+		const cursor = this.#cursor;
 		try {
-			const sync = (await socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor: this.#cursor })) as Sync;
+			const sync = (await (ask?.(cursor) ?? socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor }))) as Sync;
+			if (ask !== this.#ask) return;
 			this.#asking = false;
 			this.#onSync(sync);
 		} catch {
 			// No answer: a new connection begins with a sync.
+			if (ask !== this.#ask) return;
 			this.#asking = false;
-			if (socket.connected) this.retry();
+			if (ask) this.#fall();
+			else if (socket.connected) this.retry();
 		}
 	}
 
@@ -260,13 +374,16 @@ export class Feed {
 		const tried = this.#triedAt;
 		if (this.#up) {
 			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
-			if (this.connection.state === 'stale') this.retry();
+			if (this.connection.state === 'stale') {
+				if (this.overStream) this.#fall();
+				else this.retry();
+			}
 			// The list did not come, and nobody else asks again.
-			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload();
+			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
 		} else if (tried !== null && this.#socket?.io.engine.readyState === 'closed') {
-			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice after 20 s.
+			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice later.
 			this.#socket.disconnect();
-			this.#broke();
+			this.#failed();
 		} else if (tried !== null && this.#now - tried >= SILENT_AFTER_MS) this.retry();
 	}
 }

@@ -1,0 +1,91 @@
+import type { Sync } from '#contract';
+import { isPast } from '../cursor.ts';
+import type { Ask, Rider } from '../surroundings.ts';
+import { askSource, openSource } from './source.ts';
+import { canShare, joinTabs, type Tabs, type Word } from './tabs.ts';
+
+/** A ride on which nothing came for so long never begins. */
+const BEGINS_WITHIN_MS = 12_000;
+
+/**
+ * Rides on the event stream until `signal` ends it; with the reason `socket` the other tabs hear that one came through.
+ * One tab holds the stream for all tabs of the browser (HTTP/1.1 allows six connections to a host); the others hear it
+ * from that tab, and ask for what they miss themselves, one tab at a time.
+ */
+export function ride(rider: Rider, signal: AbortSignal): Ask {
+	/** How far this tab's own stream has come; null for a tab that follows. */
+	let streamed: string | null = null;
+	let holds = false;
+	let begun = false;
+	let retried = false;
+	let tabs: Tabs | null = null;
+
+	const late = setTimeout(() => begun || rider.over(), BEGINS_WITHIN_MS);
+	signal.addEventListener('abort', () => {
+		clearTimeout(late);
+		if (signal.reason === 'socket') tabs?.say({ say: 'socket' });
+	});
+	const begin = (sync: Sync): void => {
+		begun = true;
+		rider.sync(sync);
+	};
+	const ask: Ask = (cursor) => {
+		const once = (): Promise<Sync> => askSource(cursor, signal);
+		return tabs ? tabs.inTurn(once) : once();
+	};
+
+	function hold(): void {
+		holds = true;
+		tabs?.say({ say: 'here' });
+		const listener = {
+			sync(sync: Sync) {
+				streamed = sync.cursor;
+				begin(sync);
+				tabs?.say({ say: 'up', cursor: streamed });
+			},
+			changes(frame: Parameters<Rider['changes']>[0]) {
+				streamed = frame.cursor;
+				tabs?.say({ say: 'changes', frame });
+				rider.changes(frame);
+			},
+			head(head: Parameters<Rider['head']>[0]) {
+				tabs?.say({ say: 'head', head });
+				rider.head(head);
+			},
+			failed() {
+				tabs?.say({ say: 'over' });
+				rider.over();
+			},
+		};
+		openSource(rider.cursor(), listener, signal);
+	}
+
+	/** A holder stands at `cursor`: who is behind asks. */
+	async function follow(cursor: string): Promise<void> {
+		const own = rider.cursor();
+		if (begun && own !== null && !isPast(own, cursor)) return;
+		try {
+			begin(await ask(own));
+		} catch {
+			if (!signal.aborted) rider.over();
+		}
+	}
+
+	function hear(word: Word): void {
+		if (word.say === 'socket') {
+			// Once: the others that come through after it say so too.
+			if (!retried) rider.retry();
+			retried = true;
+		} else if (holds) {
+			if (word.say === 'hello') tabs?.say(streamed === null ? { say: 'here' } : { say: 'up', cursor: streamed });
+		} else if (word.say === 'up') void follow(word.cursor);
+		else if (word.say === 'over') rider.over();
+		else if (begun && word.say === 'changes') rider.changes(word.frame);
+		else if (begun && word.say === 'head') rider.head(word.head);
+	}
+
+	if (signal.aborted) return ask;
+	if (canShare()) tabs = joinTabs({ hear, hold, lost: () => rider.over() }, signal);
+	else hold();
+	return ask;
+}

@@ -1,0 +1,54 @@
+import type { Changes, Head, Sync } from '#contract';
+
+/** Who listens to an event stream. */
+interface Listener {
+	sync(sync: Sync): void;
+	changes?(frame: Changes): void;
+	head?(head: Head): void;
+	/** It broke, or was refused; it is closed. */
+	failed(): void;
+}
+
+const ANSWER_WITHIN_MS = 8_000;
+
+/** Opens the event stream after `cursor`; `signal` closes it. It does not come back by itself: that is the feed's matter. */
+export function openSource(cursor: string | null, listener: Listener, signal: AbortSignal): void {
+	if (signal.aborted) return;
+	const source = new EventSource(`/api/events${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
+	const on = (event: string, hear: (data: unknown) => void): void =>
+		source.addEventListener(event, ({ data }: MessageEvent<string>) => hear(JSON.parse(data)), { signal });
+	on('sync', (sync) => listener.sync(sync as Sync));
+	on('changes', (frame) => listener.changes?.(frame as Changes));
+	on('head', (head) => listener.head?.(head as Head));
+	source.onerror = () => {
+		source.close();
+		if (!signal.aborted) listener.failed();
+	};
+	signal.addEventListener('abort', () => source.close());
+}
+
+/** Asks what is missing after `cursor`, by a stream that is closed with its first answer. */
+export function askSource(cursor: string | null, signal: AbortSignal): Promise<Sync> {
+	const done = new AbortController();
+	const { promise, resolve, reject } = withResolvers<Sync>();
+	const fail = (): void => reject(new Error('no sync'));
+	const late = setTimeout(fail, ANSWER_WITHIN_MS);
+	signal.addEventListener('abort', fail, done);
+	if (signal.aborted) fail();
+	else openSource(cursor, { sync: resolve, failed: fail }, done.signal);
+	return promise.finally(() => {
+		clearTimeout(late);
+		done.abort();
+	});
+}
+
+/** Promise.withResolvers, which older browsers do not have. */
+function withResolvers<T>(): {
+	promise: Promise<T>;
+	resolve: (value: T) => void;
+	reject: (error: Error) => void;
+} {
+	let [resolve, reject]: [(value: T) => void, (error: Error) => void] = [() => undefined, () => undefined];
+	const promise = new Promise<T>((...both) => ([resolve, reject] = both));
+	return { promise, resolve, reject };
+}

@@ -1,0 +1,2 @@
+/** Text only: it loads no script. */
+export const csr = false;

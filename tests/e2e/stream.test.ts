@@ -1,0 +1,143 @@
+import type { Page } from '@playwright/test';
+import { test } from './proxy.ts';
+import { expect, expectConnection, rowOf } from './server.ts';
+
+const OVER_STREAM = 'Live over the event stream';
+const indicator = (page: Page) => page.getByRole('button', { name: /^Connection:/ });
+const mark = (page: Page) => page.evaluate(() => Object.assign(window, { notReloaded: true }));
+const isMarked = (page: Page) => page.evaluate(() => 'notReloaded' in window);
+const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
+
+test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for all, and they go back when they can', async ({
+	context,
+	server,
+	between,
+}) => {
+	test.slow();
+	const pages = [await context.newPage(), await context.newPage(), await context.newPage()];
+	const [first, second, third] = pages as [Page, Page, Page];
+	const others = [second, third];
+	for (const page of pages) {
+		await page.goto(between.url);
+		await expectConnection(page, OVER_STREAM);
+		await mark(page);
+	}
+	await expect(first.getByText('A proxy between here and the server refuses WebSockets.')).toBeVisible();
+	await expect(first.getByRole('link', { name: 'Proxy notes' })).toHaveAttribute('href', '/proxies');
+	await expect.poll(between.streams).toBe(1);
+
+	const everywhere = async (name: string, tabs: readonly Page[]): Promise<void> => {
+		await server.create({ customerName: name });
+		for (const page of tabs) await expect(rowOf(page, name)).toContainText('Completed');
+	};
+	await everywhere('Amara', pages);
+	await expect.poll(between.streams).toBe(1);
+
+	// The first tab came first, so it holds the stream: another takes over, and nothing falls between.
+	await first.close();
+	const meanwhile = ['Bela', 'Chidi', 'Dora'];
+	for (const customerName of meanwhile) await server.create({ customerName });
+	for (const page of others) for (const name of meanwhile) await expect(rowOf(page, name)).toContainText('Completed');
+	for (const page of others) await expectConnection(page, OVER_STREAM);
+	await expect.poll(between.streams).toBe(1);
+
+	// The server goes and comes back: what was missed comes without a reload.
+	await server.stop('SIGKILL');
+	for (const page of others) await expect(indicator(page)).toContainText(/Reconnecting|Stale/);
+	await server.start();
+	await everywhere('Efe', others);
+	for (const page of others) await expectConnection(page, OVER_STREAM);
+	await expect.poll(between.streams).toBe(1);
+
+	// A holder, a question for what is missing, and during a handover the one that leaves.
+	expect(between.mostStreams).toBeLessThanOrEqual(3);
+
+	between.upgrades = true;
+	await goOnline(second);
+	for (const page of others) {
+		await expect(indicator(page)).not.toContainText('over the event stream');
+		await expectConnection(page, 'Live');
+	}
+	await expect.poll(between.sockets).toBe(2);
+	await expect.poll(between.streams).toBe(0);
+	await expect(second.getByText('refuses WebSockets')).toHaveCount(0);
+	await everywhere('Farid', others);
+	for (const page of others) {
+		expect(await isMarked(page)).toBe(true);
+		for (const name of ['Amara', ...meanwhile, 'Efe', 'Farid']) await expect(rowOf(page, name)).toHaveCount(1);
+	}
+});
+
+test('[D35] a tab that holds the stream and is frozen is relieved', async ({ context, server, between }) => {
+	test.slow();
+	const [one, two] = [await context.newPage(), await context.newPage()];
+	// The lock is held, and nobody speaks: as a frozen tab does.
+	await one.goto(`${between.url}/proxies`);
+	await one.evaluate(() => void navigator.locks.request('audena-feed', () => new Promise(() => undefined)));
+	await two.goto(between.url);
+	await expectConnection(two, OVER_STREAM);
+	await server.create({ customerName: 'Gita' });
+	await expect(rowOf(two, 'Gita')).toContainText('Completed');
+});
+
+test('[D36] where tabs cannot share, each holds its own stream, and goes back by itself', async ({
+	context,
+	server,
+	between,
+}) => {
+	test.slow();
+	await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
+	const pages = [await context.newPage(), await context.newPage()];
+	for (const page of pages) {
+		await page.goto(between.url);
+		await expectConnection(page, OVER_STREAM);
+	}
+	await expect.poll(between.streams).toBe(2);
+	await server.create({ customerName: 'Hana' });
+	for (const page of pages) await expect(rowOf(page, 'Hana')).toContainText('Completed');
+
+	// Nobody asks: each tries the socket by itself every 30 s at most.
+	between.upgrades = true;
+	await expect.poll(between.sockets, { timeout: 60_000 }).toBe(2);
+	await expect.poll(between.streams).toBe(0);
+	for (const page of pages) await expectConnection(page, 'Live');
+});
+
+test('[D37] the deliveries page loads its data anew after changes over the stream, and says how old it is', async ({
+	page,
+	server,
+	between,
+}) => {
+	await page.goto(`${between.url}/deliveries`);
+	await expectConnection(page, OVER_STREAM);
+	await mark(page);
+	await server.create({ customerName: 'Ines' });
+	await expect(page.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
+	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	expect(await isMarked(page)).toBe(true);
+});
+
+test.describe('a protected dashboard', () => {
+	const TOKEN = 'a-token-for-the-stream-tests';
+	test.use({ env: { API_TOKEN: TOKEN } });
+
+	test('[D41] over the event stream too, a session that ends is told, and nothing is live', async ({
+		context,
+		page,
+		between,
+	}) => {
+		await page.goto(between.url);
+		await page.getByLabel(/token/i).fill(TOKEN);
+		await page.keyboard.press('Enter');
+		await expectConnection(page, OVER_STREAM);
+		const other = await context.newPage();
+		await other.goto(between.url);
+		await expectConnection(other, OVER_STREAM);
+		await page.getByRole('button', { name: 'Log out' }).click();
+		await expect(page).toHaveURL(/\/login/);
+		await expect(other.getByText('The session has ended.')).toBeVisible();
+		await expect(indicator(other)).not.toContainText('Live');
+		await expect.poll(between.streams).toBe(0);
+	});
+});
