@@ -97,6 +97,12 @@ describe('the event stream', () => {
 		expectProblem(await app.api('GET', '/api/events', undefined, { 'last-event-id': 'nonsense' }), 'invalid_input');
 	});
 
+	it('[F50] tells its head alone to who asks for that', async () => {
+		const app = await startApp();
+		const { status, headers } = await fetch(`${app.url}/api/events`, { method: 'HEAD' });
+		expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+	});
+
 	it('[F56] needs the token, and ends with the session that opened it', async () => {
 		const app = await startApp({ API_TOKEN: 'open-sesame' });
 		expect((await fetch(`${app.url}/api/events`)).status).toBe(401);

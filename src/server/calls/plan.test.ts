@@ -493,7 +493,9 @@ describe('a group of commands', () => {
 		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
 		await forget(database, clock.now + 24 * 3_600_000 + 1);
 		expect(await column(JOBS)).toEqual(['hangup b']);
-		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([['b', { providerId: 'sim_b', deleted: true }]]);
+		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([
+			['b', { providerId: 'sim_b', deleted: true }],
+		]);
 	});
 
 	it('[P20] a recall that gives up after the deletion goes after a day, too', async () => {

@@ -18,6 +18,10 @@ export interface EventRoutesDeps {
 /** /api/events: the feed as Server-Sent Events. */
 export function eventRoutes({ access, streams, connections, reads, sessionEnds }: EventRoutesDeps): Router {
 	const router = Router();
+	// Express would ask the stream for its head, which never ends.
+	router.head('/', (_request, response) => {
+		response.type('text/event-stream').end();
+	});
 	router.get('/', async (request, response) => {
 		const { cursor, callId, run } = queryOf(request, EventsQuery);
 		const resumed = request.get('last-event-id');
