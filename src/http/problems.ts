@@ -43,7 +43,7 @@ function asProblem(error: unknown): ProblemError {
 function readerProblem(error: unknown): ProblemError | undefined {
 	const { type, status } = error as { type?: unknown; status?: unknown };
 	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');
-	if (type === 'entity.too.large') return new ProblemError('body_too_large', 'Send at most 1 MiB.');
+	if (type === 'entity.too.large' || status === 413) return new ProblemError('body_too_large', 'Send at most 1 MiB.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
 	if (error instanceof URIError) return new ProblemError('not_found', 'The address is not well formed.');

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { v4 } from 'uuid';
-import type { Database } from '#db/database.ts';
+import { CannotOpen, type Database } from '#db/database.ts';
 
 /** One life of a database, as an epoch names it. */
 export interface Life {
@@ -29,7 +29,7 @@ export async function beginLife(database: Database, path: string): Promise<Life>
 			return [await readFile(beside, 'utf8'), ino, ctimeNs, own.ino].join(' ');
 		} catch (error) {
 			if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-			throw error;
+			throw new CannotOpen(`the mark beside it, ${beside}, cannot be read`, { cause: error });
 		}
 	}
 

@@ -43,7 +43,13 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		},
 	});
 
+	/** Connections that have their socket: each further one would get every frame once more. */
+	const taken = new WeakSet<object>();
+
 	io.use((socket, next) => {
+		if (taken.has(socket.conn))
+			return next(refusal(new ProblemError('too_many_requests', 'One socket for each connection.')));
+		taken.add(socket.conn);
 		const { token } = socket.handshake.auth as { token?: unknown };
 		const { headers } = socket.request;
 		access.identify(headers, typeof token === 'string' ? token : undefined).then(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WEBHOOK_PATH, type Call, type Problem } from '#contract';
+import { createLog } from '#server/log.ts';
 import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { doorsOf } from '#tests/support/doors.ts';
@@ -26,6 +27,18 @@ async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown>
 }
 
 describe('with API_TOKEN', () => {
+	it('[A40] a login form that cannot be read is refused, and what it held is not told to the log', async () => {
+		const app = await startApp({ API_TOKEN: TOKEN });
+		const body = `token=${TOKEN}&${'a&'.repeat(1_500)}`;
+		const answer = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
+		expectProblem(answer, 'body_too_large');
+		const lines: string[] = [];
+		const log = createLog('info', { write: (line) => void lines.push(line) });
+		log.error({ err: Object.assign(new Error('broken', { cause: new Error('deeper') }), { body }) }, 'request failed');
+		expect(lines.join()).not.toContain(TOKEN);
+		expect(JSON.parse(lines[0]!)).toMatchObject({ err: { message: 'broken', cause: { message: 'deeper' } } });
+	});
+
 	it('[A1] every route of REST is 401 without it or with another one, and nothing happens', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const closed = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);

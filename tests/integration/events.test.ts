@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Change } from '#contract';
 import { startApp } from '#tests/support/app.ts';
+import { PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openStream, type Message } from '#tests/support/stream.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -137,11 +138,32 @@ describe('the event stream', () => {
 		socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
 		await once(socket, 'data');
 		socket.pause();
+		const cut = once(socket, 'close');
 		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
 		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR });
 		socket.resume();
-		await once(socket, 'close');
+		await cut;
 		expect((await app.api('GET', '/healthz')).status).toBe(200);
+	});
+
+	it('[F64] of a client that has gone costs nothing, however many it asked for at once', async () => {
+		const app = await startApp({ MAX_SOCKETS_PER_ADDRESS: '3', TRUST_PROXY: '1' });
+		const from = { 'x-forwarded-for': '192.0.2.1' };
+		const { port } = new URL(app.url);
+		const socket = connect(Number(port), '127.0.0.1');
+		onTestFinished(() => void socket.destroy());
+		socket.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n'.repeat(4));
+		await once(socket, 'data');
+		socket.destroy();
+		const one = async (): Promise<number> => {
+			const stream = await openStream(app, '', from);
+			stream.close();
+			return stream.status;
+		};
+		await expect.poll(one, PATIENCE).toBe(200);
+		const three = await Promise.all([openStream(app, '', from), openStream(app, '', from), openStream(app, '', from)]);
+		expect(three.map(({ status }) => status)).toEqual([200, 200, 200]);
+		expect((await openStream(app, '', from)).status).toBe(429);
 	});
 
 	it('[F57] a page of another origin cannot read it', async () => {

@@ -58,10 +58,18 @@ describe('the hub', () => {
 		const { heads, committed, beat, hub, reads } = opened();
 		committed(10, 11);
 		await beat();
-		await hub.withSync('a.1', () => undefined);
+		await hub.withSync(
+			'a.1',
+			() => true,
+			() => undefined,
+		);
 		committed(11, 14, false);
 		await beat();
-		await hub.withSync('a.1', () => undefined);
+		await hub.withSync(
+			'a.1',
+			() => true,
+			() => undefined,
+		);
 		expect(heads.map(({ cursor }) => cursor)).toEqual(['a.11', 'a.14']);
 		expect(reads()).toBe(2);
 		hub.close();

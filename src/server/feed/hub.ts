@@ -33,9 +33,9 @@ export interface Hub {
 	publish(committed: Committed): void;
 	/**
 	 * Calls `use` with what a client at `cursor` must be told, in a turn in which no commit has overtaken it: who joins
-	 * then misses nothing. The same object for all that stand at the same place.
+	 * then misses nothing. The same object for all that stand at the same place. Not called when it is wanted no more.
 	 */
-	withSync(cursor: unknown, use: (sync: Sync) => void): Promise<void>;
+	withSync(cursor: unknown, isWanted: () => boolean, use: (sync: Sync) => void): Promise<void>;
 	open(door: Door): void;
 	/** Tells what is left, and beats no more. */
 	close(): void;
@@ -102,9 +102,11 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 			deltas.forget();
 			gatherer.add(one);
 		},
-		async withSync(cursor, use) {
+		async withSync(cursor, isWanted, use) {
 			for (let tries = 1; ; tries++) {
-				const delta = await deltas.of(cursor);
+				const delta = await deltas.of(cursor, isWanted);
+				if (!isWanted()) return;
+				if (delta === null) continue;
 				if ((readCursor(delta.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;
 				let sync = syncs.get(delta);
 				if (!sync) syncs.set(delta, (sync = { ...delta, version }));

@@ -27,9 +27,9 @@ const QUESTIONS_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
 export function openSocketDoor({ io, hub, watching, settings, onError }: SocketDoorDeps): SocketDoor {
+	const isThere = (socket: FeedSocket) => (): boolean => socket.connected;
 	const follow = (socket: FeedSocket): Promise<void> =>
-		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, (sync) => {
-			if (!socket.connected) return;
+		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, isThere(socket), (sync) => {
 			// Through the room that each socket has for itself: so one sync is encoded once for all who get it.
 			io.to(socket.id).emit('sync', sync);
 			socket.emit('settings', settings());
@@ -48,7 +48,7 @@ export function openSocketDoor({ io, hub, watching, settings, onError }: SocketD
 			if (answers.push(answer as (sync: Sync) => void) > QUESTIONS_MAX) return void socket.disconnect(true);
 			if (answers.length > 1) return;
 			hub
-				.withSync(fieldOf(where, 'cursor'), (sync) => answers.forEach((tell) => tell(sync)))
+				.withSync(fieldOf(where, 'cursor'), isThere(socket), (sync) => answers.forEach((tell) => tell(sync)))
 				.catch(onError)
 				.finally(() => (answers = []));
 		});

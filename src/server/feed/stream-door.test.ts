@@ -10,16 +10,17 @@ async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) 
 	let door!: Door;
 	const hub = {
 		open: (given: Door) => (door = given),
-		withSync: (_cursor: unknown, use: (sync: Sync) => void) => {
+		withSync: (_cursor: unknown, _isWanted: () => boolean, use: (sync: Sync) => void) => {
 			use({ mode: 'delta', cursor: 'a.10', changes, version: 'test' });
 			return Promise.resolve();
 		},
 	} as unknown as Hub;
 	const streams: Streams = openStreamDoor(hub);
 	const responses: ServerResponse[] = [];
+	const gone = new AbortController().signal;
 	const server = createServer((_request, response) => {
 		responses.push(response);
-		void streams.open(response, undefined, filter);
+		void streams.open(response, { cursor: undefined, filter, gone });
 	});
 	onTestFinished(() => {
 		server.closeAllConnections();
@@ -98,6 +99,8 @@ describe('an event stream', () => {
 	it('[F58] opens no more once it was closed', async () => {
 		const { streams, responses } = await opened();
 		streams.close();
-		await expect(streams.open(responses[0]!, undefined, {})).rejects.toMatchObject({ code: 'stopping' });
+		await expect(
+			streams.open(responses[0]!, { cursor: undefined, filter: {}, gone: new AbortController().signal }),
+		).rejects.toMatchObject({ code: 'stopping' });
 	});
 });

@@ -12,12 +12,19 @@ export interface StreamFilter {
 	runOfCall?: string | null | undefined;
 }
 
+export interface Wanted {
+	cursor: string | undefined;
+	filter: StreamFilter;
+	/** Says that the other side has gone. */
+	gone: AbortSignal;
+}
+
 export interface Streams {
 	/**
 	 * Writes the feed as Server-Sent Events until the other side goes: `sync` first, then `changes` and `head`. Throws
 	 * `stopping` at the stop.
 	 */
-	open(response: ServerResponse, cursor: string | undefined, filter: StreamFilter): Promise<void>;
+	open(response: ServerResponse, wanted: Wanted): Promise<void>;
 	/** Ends them all, and opens no more. */
 	close(): void;
 }
@@ -92,7 +99,7 @@ export function openStreamDoor(hub: Hub): Streams {
 	});
 
 	return {
-		async open(response, cursor, filter) {
+		async open(response, { cursor, filter, gone }) {
 			if (closed) throw new ProblemError('stopping', 'The server is stopping. Come back.', { retryAfterSeconds: 1 });
 			response.on('error', () => response.destroy()); // the other side went while it was written to
 			response.writeHead(200, {
@@ -101,14 +108,15 @@ export function openStreamDoor(hub: Hub): Streams {
 				'X-Accel-Buffering': 'no', // nginx would gather what is to be pushed
 			});
 			response.write(`: the feed\nretry: ${RETRY_MS}\n\n`);
-			await hub.withSync(cursor, (sync) => {
+			const isWanted = (): boolean => !gone.aborted;
+			await hub.withSync(cursor, isWanted, (sync) => {
 				if (closed) return void response.end();
-				if (response.destroyed || response.writableEnded) return;
+				if (gone.aborted) return;
 				const stream: Stream = { response, filter, cursor: sync.cursor, seen: seqOf(sync.cursor) };
 				const changes = sync.changes.filter((change) => passes(change, filter));
 				write(stream, textOf('sync', { ...sync, changes }));
 				streams.add(stream);
-				response.on('close', () => streams.delete(stream));
+				gone.addEventListener('abort', () => streams.delete(stream));
 			});
 		},
 		close() {

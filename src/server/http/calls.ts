@@ -7,6 +7,7 @@ import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 import type { Endings } from '../feed/endings.ts';
 import { tooMany, type Connections } from './connections.ts';
+import { onGone } from './gone.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
@@ -62,7 +63,7 @@ export function callRoutes({ calls, reads, desk, endings, connections }: CallRou
 		const leave = connections.enter(request);
 		if (!leave) throw tooMany();
 		const gone = new AbortController();
-		response.on('close', () => {
+		onGone(request, response, () => {
 			leave();
 			gone.abort();
 		});

@@ -5,6 +5,7 @@ import type { CallReads } from '../calls/reads.ts';
 import type { Streams } from '../feed/stream-door.ts';
 import type { Access } from './access.ts';
 import { tooMany, type Connections } from './connections.ts';
+import { onGone } from './gone.ts';
 import type { SessionEnds } from './session-ends.ts';
 
 export interface EventRoutesDeps {
@@ -31,16 +32,19 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 			});
 		const leave = connections.enter(request);
 		if (!leave) throw tooMany();
-		response.on('close', leave);
+		const gone = new AbortController();
+		onGone(request, response, () => {
+			leave();
+			gone.abort();
+		});
 		const visitor = await access.identify(request.headers);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
-		if (response.destroyed) return; // it went while we looked
-		if (visitor?.session) {
+		if (visitor?.session && !gone.signal.aborted) {
 			// At once: what it has not read yet is not for it any more.
-			const leaveSession = sessionEnds.endWith(visitor.session, () => response.destroy());
-			response.on('close', leaveSession);
+			const leaveSession = sessionEnds.endWith(visitor.session, () => request.socket.destroy());
+			gone.signal.addEventListener('abort', leaveSession);
 		}
-		await streams.open(response, resumed || cursor, { callId, run, runOfCall });
+		await streams.open(response, { cursor: resumed || cursor, filter: { callId, run, runOfCall }, gone: gone.signal });
 	});
 	return router;
 }
