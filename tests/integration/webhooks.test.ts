@@ -55,6 +55,11 @@ describe('the signature', () => {
 				expectProblem(await send(others), 'invalid_signature');
 				expectProblem(await send({ ...signed, [name]: '' }), 'invalid_signature');
 			}
+			for (const odd of ['abc', '.0', ' 1', 'e0'])
+				expectProblem(
+					await send({ ...signed, 'webhook-timestamp': `${signed['webhook-timestamp']}${odd}` }),
+					'invalid_signature',
+				);
 			const signature = signed['webhook-signature']!;
 			for (const [name, value] of [
 				...[

@@ -13,6 +13,7 @@ export interface Inbox {
 
 /** How much a webhook id may be, so that nobody fills the table with it. */
 const ID_MAX = 255;
+const TIMESTAMP = /^\d{1,15}$/;
 
 /** `secrets`: all verify, so that one can be rotated without losing a message. */
 export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'note'>): Inbox {
@@ -28,6 +29,9 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 				'invalid_signature',
 				'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
 			);
+		// The verifier reads the digits that it begins with, and signs over those: what follows them nobody signed.
+		if (!TIMESTAMP.test(timestamp))
+			throw new ProblemError('invalid_signature', 'webhook-timestamp is whole seconds since 1970, in digits alone.');
 		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
 		let reason = '';
 		for (const verifier of verifiers) {
