@@ -1,5 +1,6 @@
 import type { PlannedReport, ProviderCall, SendCall } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
+import { CANCEL_WHERE } from './cancel.ts';
 import type { DeliveryFault } from './faults.ts';
 
 /** A webhook before it has a due time. */
@@ -72,8 +73,7 @@ const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at", "earlier") V
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
 const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
-const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
-	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
+const CANCEL_DELIVERIES = `${CANCEL_WHERE} "providerId" = ?`;
 
 /** As long as idempotency keys are kept. */
 const KNOCKS_KEPT_MS = 24 * 3_600_000;
