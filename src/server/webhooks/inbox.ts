@@ -58,9 +58,16 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 	return {
 		async receive(headers, raw) {
 			const webhookId = verifyOrNote(headers, raw);
-			return calls.report(webhookId, parse(ProviderReport, jsonOf(raw), 'The webhook'));
+			return calls.report(webhookId, reportOf(jsonOf(raw)));
 		},
 	};
+}
+
+/** With every key that it came with: reading by a schema leaves a key `__proto__` out. */
+function reportOf(body: unknown): ProviderReport {
+	const report = parse(ProviderReport, body, 'The webhook');
+	const left = Object.getOwnPropertyDescriptor(body, '__proto__');
+	return left ? Object.defineProperty(report, '__proto__', left) : report;
 }
 
 function jsonOf(raw: Buffer): unknown {
