@@ -7,6 +7,7 @@ import {
 	type RedeliverMany,
 } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
+import { CANCEL_WHERE } from './cancel.ts';
 
 type Filter = NonNullable<RedeliverMany['filter']>;
 
@@ -26,7 +27,7 @@ export interface Desk {
 	 * under way or was never tried.
 	 */
 	redeliver(id: string): Promise<Delivery>;
-	/** Stops retrying. Throws `not_found`, `illegal_transition` when nothing is on its way. */
+	/** Stops retrying; what was delivered before it was sent once more is that again. Throws `not_found`, `illegal_transition` when nothing is on its way. */
 	cancel(id: string): Promise<Delivery>;
 	/** Sends many again and answers how many it took; with `dryRun` it only counts them. */
 	redeliverMany(which: RedeliverMany): Promise<number>;
@@ -60,8 +61,7 @@ const REFUSED: Partial<Record<DeliveryState, string>> = {
 const UNDER_WAY = 'An attempt is under way. Wait for what comes of it, then send again.';
 const REDELIVER = redeliverWhere('"id" IN (SELECT value FROM json_each(?))');
 const IS_UNDER_WAY = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "leasedUntil" IS NOT NULL`;
-const CANCEL = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
-	WHERE "id" = ? AND "state" IN ('pending', 'retrying') RETURNING "id"`;
+const CANCEL = `${CANCEL_WHERE} "id" = ? RETURNING "id"`;
 
 export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps): Desk {
 	async function withAttempts(rows: readonly Row[]): Promise<Delivery[]> {

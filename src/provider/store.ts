@@ -1,5 +1,6 @@
 import type { PlannedReport, ProviderCall, SendCall } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
+import { CANCEL_WHERE } from './cancel.ts';
 import type { DeliveryFault } from './faults.ts';
 
 /** A webhook before it has a due time. */
@@ -33,12 +34,13 @@ export interface Accepted {
 export interface ProviderStore {
 	/**
 	 * Accepts a call with everything that follows of it in one transaction; a known key answers what it answered before.
-	 * `plan` gets how many earlier calls had the same number and workflow.
+	 * `plan` gets how many earlier calls had the same number and workflow: those that came before its first knock, or,
+	 * where it never knocked, before this.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
 	/**
 	 * Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had
-	 * at its first. What is accepted between its tries, itself included, moves its dice no more.
+	 * at its first. What comes between its tries moves its dice no more.
 	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
@@ -59,7 +61,9 @@ export interface ProviderStore {
 }
 
 const BY_KEY = 'SELECT "answer", "requestHash" FROM "ProviderCall" WHERE "key" = ?';
-const EARLIER = 'SELECT count(*) AS "count" FROM "ProviderCall" WHERE "phoneNumber" = ? AND "workflow" = ?';
+const EARLIER = 'SELECT "next" FROM "ProviderDice" WHERE "phoneNumber" = ? AND "workflow" = ?';
+const COUNT = `INSERT INTO "ProviderDice" ("phoneNumber", "workflow", "next") VALUES (?, ?, ?)
+	ON CONFLICT ("phoneNumber", "workflow") DO UPDATE SET "next" = excluded."next"`;
 const GET = 'SELECT * FROM "ProviderCall" WHERE "providerId" = ?';
 const DELIVERIES = 'SELECT "id" FROM "Delivery" WHERE "providerId" = ?';
 const LIST = 'SELECT * FROM "ProviderCall" ORDER BY "providerId" DESC LIMIT ?';
@@ -72,8 +76,7 @@ const KNOCK = `INSERT INTO "ProviderDoor" ("key", "attempts", "at", "earlier") V
 	ON CONFLICT ("key") DO UPDATE SET "attempts" = excluded."attempts", "at" = excluded."at"`;
 const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
-const CANCEL_DELIVERIES = `UPDATE "Delivery" SET "state" = 'canceled', "dueAt" = NULL, "lease" = NULL, "leasedUntil" = NULL
-	WHERE "providerId" = ? AND "state" IN ('pending', 'retrying')`;
+const CANCEL_DELIVERIES = `${CANCEL_WHERE} "providerId" = ?`;
 
 /** As long as idempotency keys are kept. */
 const KNOCKS_KEPT_MS = 24 * 3_600_000;
@@ -91,9 +94,10 @@ export function createProviderStore(database: Database, now: () => number): Prov
 			database.transact<Accepted>(
 				[
 					[BY_KEY, key],
+					[KNOCKED, key],
 					[EARLIER, request.phoneNumber, request.workflow],
 				],
-				([known = [], counted = []]) => {
+				([known = [], knocked = [], counted = []]) => {
 					const [before] = known;
 					if (before) {
 						const { answer, requestHash } = before;
@@ -102,28 +106,25 @@ export function createProviderStore(database: Database, now: () => number): Prov
 							statements: [],
 						};
 					}
-					const acceptance = plan(Number(counted[0]?.count ?? 0));
+					const { earlier, count } = ordinalOf(request, knocked[0], counted[0]);
+					const acceptance = plan(earlier);
 					const { answer, requestHash } = acceptance;
-					return { result: { answer, requestHash, replayed: false }, statements: insertsOf(acceptance) };
+					const statements = [...count, ...insertsOf(acceptance)];
+					return { result: { answer, requestHash, replayed: false }, statements };
 				},
 			),
-		knock: (key, { phoneNumber, workflow }) =>
+		knock: (key, request) =>
 			database.transact(
 				[
 					[KNOCKED, key],
-					[EARLIER, phoneNumber, workflow],
+					[EARLIER, request.phoneNumber, request.workflow],
 				],
 				([knocked = [], counted = []]) => {
 					const [before] = knocked;
 					const attempt = Number(before?.attempts ?? 0) + 1;
-					const earlier = Number((before ? before.earlier : counted[0]?.count) ?? 0);
-					const statements: Statement[] =
-						key === null
-							? []
-							: [
-									[FORGET_KNOCKS, now() - KNOCKS_KEPT_MS],
-									[KNOCK, key, attempt, now(), earlier],
-								];
+					const { earlier, count: statements } = ordinalOf(request, before, counted[0]);
+					if (key !== null)
+						statements.push([FORGET_KNOCKS, now() - KNOCKS_KEPT_MS], [KNOCK, key, attempt, now(), earlier]);
 					return { result: { attempt, earlier }, statements };
 				},
 			),
@@ -148,6 +149,17 @@ export function createProviderStore(database: Database, now: () => number): Prov
 			}),
 		list: async (limit) => (await database.all(LIST, limit)).map((row) => providerCallOf(row, now())),
 	};
+}
+
+/** A call's ordinal among those of its number and workflow: the one that it has already, else the next, which it takes. */
+function ordinalOf(
+	{ phoneNumber, workflow }: SendCall,
+	knocked: Row | undefined,
+	counted: Row | undefined,
+): { earlier: number; count: Statement[] } {
+	if (knocked) return { earlier: Number(knocked.earlier), count: [] };
+	const earlier = Number(counted?.next ?? 0);
+	return { earlier, count: [[COUNT, phoneNumber, workflow, earlier + 1]] };
 }
 
 function insertsOf({

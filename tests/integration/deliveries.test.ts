@@ -605,6 +605,34 @@ describe('by hand', () => {
 		expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
 	});
 
+	it.each(['the delivery', 'the call'])(
+		'[V36] canceling %s while a delivered one is sent once more leaves it delivered',
+		async (what) => {
+			const app = await startApp();
+			const held: (() => void)[] = [];
+			const receiver = await startReceiver((response, request, count) => {
+				if (count > 1 && typeOf(request) === INITIATED) held.push(() => response.writeHead(500).end());
+				else response.writeHead(204).end();
+			});
+			const callId = await askProvider(app, receiver.url, {
+				scenario: { outcome: 'completed', delayMs: 500, talkMs: 3_600_000 },
+			});
+			const { id, providerId } = await delivery(app, callId, INITIATED, isIn('delivered'));
+			expect((await app.api('POST', `/api/deliveries/${id}/redeliver`)).status).toBe(200);
+			await expect
+				.poll(() => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length, PATIENCE)
+				.toBe(2);
+			const path = what === 'the call' ? `provider/calls/${providerId}` : `deliveries/${id}`;
+			expect((await app.api('POST', `/api/${path}/cancel`)).status).toBe(200);
+			expect(await delivery(app, callId, INITIATED, isIn('delivered'))).toMatchObject({ nextAttemptAt: null });
+			held.forEach((answer) => answer());
+			expect(await delivery(app, callId, INITIATED, tried(2))).toMatchObject({
+				state: 'delivered',
+				nextAttemptAt: null,
+			});
+		},
+	);
+
 	it('[V26] of a call that is hung up everything on its way is canceled', async () => {
 		const { app, receiver } = await bench();
 		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });

@@ -506,6 +506,29 @@ describe('the same seed and the same requests', () => {
 });
 
 describe('two calls to one number', () => {
+	it('[N33] end the same however long the app waits between its tries', async () => {
+		const outcomes = async (chance: () => number): Promise<unknown[]> => {
+			const app = await startApp({ ...FAST, PROVIDER_SEED: 'ordinals', PROVIDER_FAIL_RATE: '0.5' }, { chance });
+			await inject(app, { refused: 0.4 });
+			const told: unknown[] = [];
+			const ids: string[] = [];
+			for (let i = 0; i < 15; i++) {
+				const { id } = await app.create({ phoneNumber: '+12025550100' });
+				ids.push(id);
+				await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBeGreaterThan(0);
+			}
+			for (const id of ids) {
+				const seen = await settled(app, id);
+				told.push([seen.call.outcome, faultsOf(seen)]);
+			}
+			await app.close();
+			return told;
+		};
+		const told = await outcomes(() => 0);
+		expect(await outcomes(MOST)).toEqual(told);
+		expect(new Set(told.map(String)).size).toBeGreaterThan(2);
+	});
+
 	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
 		const tries = Array.from({ length: 6 }, (_, i) => i);
 		const orders = {

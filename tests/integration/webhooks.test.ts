@@ -55,6 +55,11 @@ describe('the signature', () => {
 				expectProblem(await send(others), 'invalid_signature');
 				expectProblem(await send({ ...signed, [name]: '' }), 'invalid_signature');
 			}
+			for (const odd of ['abc', '.0', ' 1', 'e0'])
+				expectProblem(
+					await send({ ...signed, 'webhook-timestamp': `${signed['webhook-timestamp']}${odd}` }),
+					'invalid_signature',
+				);
 			const signature = signed['webhook-signature']!;
 			for (const [name, value] of [
 				...[
@@ -232,6 +237,11 @@ describe('the order of checks', () => {
 		await postWebhook(app, said, { id: 'msg_kept' });
 		const event = (await app.timeline(call.id)).events.at(-1)!;
 		expect(event).toMatchObject({ type: 'ringing', data: { webhookId: 'msg_kept', report: said } });
+
+		const odd = `{"__proto__":{"trunk":7},${JSON.stringify({ ...report, phase: 'IN_PROGRESS' }).slice(1)}`;
+		expect((await postWebhook(app, odd, { id: 'msg_odd' })).status).toBe(200);
+		const { data } = (await app.timeline(call.id)).events.at(-1)!;
+		expect(Object.getOwnPropertyDescriptor(data.report, '__proto__')?.value).toEqual({ trunk: 7 });
 	});
 
 	it('[W15] a webhook that overtakes the answer of send-call lends the call its providerId', async () => {

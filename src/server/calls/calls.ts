@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
 import { toCall } from './call.ts';
-import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome, WatchJob } from './commands.ts';
 import { normalisePhone } from './phone.ts';
 import type { Writer } from './writer.ts';
 
@@ -37,7 +37,7 @@ export interface Calls {
 	/** A hang-up failed as often as it may: it stays as a dead job, until a webhook of its call arrives. */
 	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
 	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
-	watch(id: string, job: HeldJob, startedAt: number, patienceMs: number): Promise<void>;
+	watch(id: string, job: WatchJob, startedAt: number, patienceMs: number): Promise<void>;
 	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
 	fault(id: string, data: object): Promise<void>;
 }

@@ -17,6 +17,11 @@ export interface HeldJob {
 	lease: string;
 }
 
+/** Its payload's `seq`, where it has one, is the call's when the watch began anew after the clock was set back. */
+export interface WatchJob extends HeldJob {
+	payload: { seq?: unknown };
+}
+
 /** Everything that can change a call. The one writer takes these in order of arrival. */
 export type Command =
 	/** `callbackUrl`: where the provider shall report; null when it is this server and knows. */
@@ -35,7 +40,7 @@ export type Command =
 	/** A hang-up failed as often as it may. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
 	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
-	| { do: 'watch'; id: string; job: HeldJob; startedAt: number; patienceMs: number }
+	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
 

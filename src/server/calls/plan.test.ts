@@ -440,6 +440,33 @@ describe('a group of commands', () => {
 		expect(await column(JOBS)).toEqual(['watch a']);
 	});
 
+	it('[N45] a silent call ends, and one that is heard of goes on, after the clock went forward and back', async () => {
+		const { create, group, claim, clock, column } = await startWriter();
+		const patienceMs = 900_000;
+		const look = (job: Job): Command => ({
+			...{ do: 'watch', id: job.callId, job, startedAt: NOON, patienceMs },
+		});
+		for (const id of ['silent', 'heard']) await create(id);
+		for (const job of await claim()) await group(accepted(job.callId, job, `sim_${job.callId}`));
+		const heard = (id: string): Command =>
+			reported(`msg_${id}_${clock.now}`, id, { providerId: `sim_${id}`, phase: 'RINGING' });
+		clock.now = NOON + 365 * 86_400_000;
+		await group(heard('silent'), heard('heard'));
+		clock.now = NOON + patienceMs;
+		for (const job of await claim()) await group(look(job));
+		expect(await column(ENDED)).toEqual([0]);
+
+		await group(reported('msg_late', 'heard', { providerId: 'sim_heard', phase: 'IN_PROGRESS' }));
+		clock.now += patienceMs;
+		const jobs = await claim();
+		expect(jobs).toHaveLength(2);
+		for (const job of jobs) await group(look(job));
+		expect(await column(`SELECT "id" FROM "Call" WHERE "outcome" = 'no-report'`)).toEqual(['silent']);
+		clock.now += patienceMs;
+		for (const job of await claim()) if (job.kind === 'watch') await group(look(job));
+		expect(await column(`SELECT "outcome" FROM "Call"`)).toEqual(['no-report', 'no-report']);
+	});
+
 	const gaveUp = (id: string, job: Job): Command => ({
 		...{ do: 'give-up', id, job },
 		attempt: { ...attempt, number: 6, status: 500, error: 'The provider answered 500' },

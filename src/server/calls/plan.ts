@@ -206,16 +206,21 @@ class Group {
 	/** A call that was heard of lately is watched on; one that was not ends as `no-report`. */
 	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#ledger.held(job)) return { stale: true };
-		const silentAt = Math.max(call.updatedAt, startedAt) + patienceMs;
-		if (call.status === 'PENDING' && silentAt > this.#ledger.clock) {
-			this.#ledger.retry(job, silentAt, null);
+		const { clock } = this.#ledger;
+		const heardAt = Math.max(call.updatedAt, startedAt);
+		if (call.status === 'PENDING' && heardAt <= clock && heardAt + patienceMs > clock) {
+			this.#ledger.retry(job, heardAt + patienceMs, null);
 			return { call };
 		}
 		this.#ledger.settle(job);
 		if (call.status !== 'PENDING') return { call };
-		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), {
-			silentMs: this.#ledger.now - call.updatedAt,
-		});
+		if (heardAt > clock && job.payload.seq !== call.seq) {
+			// The clock was set back, so the time says nothing: from now on it is silent while its seq stays.
+			this.#ledger.job('watch', call.id, { seq: call.seq }, clock + patienceMs);
+			return { call };
+		}
+		const silentMs = heardAt > clock ? patienceMs : this.#ledger.now - call.updatedAt;
+		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), { silentMs });
 	}
 
 	/** Counted on the call, whatever its state: what was injected shall be seen. */

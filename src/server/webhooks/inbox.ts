@@ -13,6 +13,7 @@ export interface Inbox {
 
 /** How much a webhook id may be, so that nobody fills the table with it. */
 const ID_MAX = 255;
+const TIMESTAMP = /^\d{1,15}$/;
 
 /** `secrets`: all verify, so that one can be rotated without losing a message. */
 export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'note'>): Inbox {
@@ -28,6 +29,9 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 				'invalid_signature',
 				'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
 			);
+		// The verifier reads the digits that it begins with, and signs over those: what follows them nobody signed.
+		if (!TIMESTAMP.test(timestamp))
+			throw new ProblemError('invalid_signature', 'webhook-timestamp is whole seconds since 1970, in digits alone.');
 		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
 		let reason = '';
 		for (const verifier of verifiers) {
@@ -54,9 +58,16 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 	return {
 		async receive(headers, raw) {
 			const webhookId = verifyOrNote(headers, raw);
-			return calls.report(webhookId, parse(ProviderReport, jsonOf(raw), 'The webhook'));
+			return calls.report(webhookId, reportOf(jsonOf(raw)));
 		},
 	};
+}
+
+/** With every key that it came with: reading by a schema leaves a key `__proto__` out. */
+function reportOf(body: unknown): ProviderReport {
+	const report = parse(ProviderReport, body, 'The webhook');
+	const left = Object.getOwnPropertyDescriptor(body, '__proto__');
+	return left ? Object.defineProperty(report, '__proto__', left) : report;
 }
 
 function jsonOf(raw: Buffer): unknown {
