@@ -135,6 +135,9 @@ export class Feed {
 			this.#socket?.off();
 			this.#socket = undefined;
 			clearTimeout(this.#retryTimer);
+			// Over the event stream no socket says so: what stood is over.
+			this.#up = this.#synced = false;
+			this.#triedAt = null;
 		};
 	}
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sync } from '#contract';
 import { Feed } from './feed.svelte.ts';
-import type { Line, Surroundings } from './surroundings.ts';
+import type { Line, Rider, Surroundings } from './surroundings.ts';
 
 /** A socket in the hands of the test. */
 class TestLine {
@@ -45,6 +45,7 @@ class TestLine {
 const sync = (mode: Sync['mode'], cursor: string): Sync => ({ mode, cursor, changes: [], version: '1' });
 
 let line: TestLine;
+let rider: Rider | undefined;
 let reloads: number;
 let feed: Feed;
 let stop: () => void;
@@ -52,11 +53,16 @@ let stop: () => void;
 beforeEach(async () => {
 	vi.useFakeTimers();
 	line = new TestLine();
+	rider = undefined;
 	reloads = 0;
 	const around: Surroundings = {
 		socketIo: () => Promise.resolve(() => line as unknown as Line),
 		onWake: () => () => undefined,
 		chance: () => 0.5,
+		ride: (who) => {
+			rider = who;
+			return Promise.resolve(() => new Promise(() => undefined));
+		},
 	};
 	feed = new Feed('1', { apply: () => undefined, reload: () => reloads++, heard: () => undefined }, around);
 	feed.adopt('a.10');
@@ -105,6 +111,22 @@ describe('a try', () => {
 		expect([line.active, line.tries]).toEqual([false, 1]);
 		vi.advanceTimersByTime(750);
 		expect([line.active, line.tries]).toEqual([true, 2]);
+	});
+});
+
+describe('a page that is left', () => {
+	it('[F36] over the event stream claims nothing when it is come back to, until it is told where it stands', async () => {
+		for (let tries = 1; tries <= 2; tries++) line.happens('connect_error', new Error('refused'));
+		rider?.sync(sync('delta', 'a.10'));
+		expect([feed.overStream, feed.connection.state]).toEqual([true, 'live']);
+		stop();
+		stop = feed.start();
+		expect([feed.overStream, feed.connection.state]).toEqual([false, 'connecting']);
+		await vi.advanceTimersByTimeAsync(0);
+		line.happens('connect');
+		expect(feed.connection.state).toBe('catching');
+		line.happens('sync', sync('delta', 'a.10'));
+		expect(feed.connection.state).toBe('live');
 	});
 });
 
