@@ -17,6 +17,9 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 		expect(report).toMatchObject({ missing: [], different: [], tooMany: [], otherInFile: [] });
 		expect(report.calls).toBeGreaterThan(10);
 	});
+	it('[K19] of a copy that was put back the server makes a new epoch, and of nothing else', () => {
+		expect(report).toMatchObject({ wrongEpochs: [], restarts: { restored: 1 } });
+	});
 	it('[F31] every client sees rising seqs, no change twice, and its cursor never moves back', () => {
 		expect(report).toMatchObject({ doubled: [], outOfOrder: [], movedBack: [] });
 		expect(report.applied).toBeGreaterThan(1_000);

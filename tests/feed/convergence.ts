@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '#contract';
 import { openDatabase } from '#db/open.ts';
+import { place } from '#lib/live/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
 import { fromRow } from '#server/calls/rows.ts';
@@ -31,7 +32,7 @@ export interface ConvergenceOptions {
 	seed: string;
 	say(line: string): void;
 }
-/** Killed; stopped; stopped and begun again from a copy of before, in a new epoch. */
+/** Killed; stopped; stopped and begun again from a copy of before, of which the server makes a new epoch. */
 export type Restart = 'killed' | 'stopped' | 'restored';
 
 type Kind = Disturbance | (typeof READERS)[number];
@@ -71,6 +72,8 @@ export interface ConvergenceReport extends Faults {
 	tooMany: string[];
 	/** Where REST and the file say different things. */
 	otherInFile: string[];
+	/** Restarts after which the epoch was the same where it had to be new, or the other way round. */
+	wrongEpochs: string[];
 	exitCode: number | null;
 	errors: string[];
 }
@@ -94,6 +97,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	const stage = createStage(folder, seed);
 	const ledger = new Ledger();
 	const members: { client: Client; proxy: CuttingProxy; name: string }[] = [];
+	const wrongEpochs: string[] = [];
 	const away = new Set<ReturnType<typeof setTimeout>>();
 	let sampler: ReturnType<typeof setInterval> | undefined;
 	let writers: ReturnType<typeof startWriters> | undefined;
@@ -150,7 +154,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 			...together(members.map(({ name, client }) => differences(name, client.view.calls, truthFor(client)))),
 			...together(faults),
 			otherInFile: Object.values(differences('the file', await inFile(stage.databaseUrl), truth)).flat(),
-			...{ exitCode, errors: stage.errors },
+			...{ wrongEpochs, exitCode, errors: stage.errors },
 		};
 	} finally {
 		clearInterval(sampler);
@@ -210,20 +214,31 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	async function again(restart: Restart): Promise<void> {
+		const before = await epoch();
 		await stage.end(restart === 'killed' ? 'SIGKILL' : 'SIGTERM');
 		if (restart === 'restored') {
 			await writers?.idle();
 			ledger.forget();
-			await stage.restore(diceOf(seed, 'epoch')().toString(36).slice(2, 14));
+			await stage.restore();
 		}
 		await stage.begin();
+		const after = await epoch();
+		if ((after !== before) !== (restart === 'restored')) wrongEpochs.push(`${restart}: ${after} after ${before}`);
+	}
+
+	async function epoch(): Promise<string> {
+		return place(await head()).epoch;
+	}
+
+	async function head(): Promise<string> {
+		return (await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS)).cursor;
 	}
 
 	/** Until every client is live at the head of the feed; answers who is not when the patience is over. */
 	async function settled(): Promise<string[]> {
 		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
 		for (;;) {
-			const { cursor } = await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS);
+			const cursor = await head();
 			const behind = away.size > 0 ? members : members.filter(({ client }) => !client.isAt(cursor));
 			if (behind.length === 0) return [];
 			if (performance.now() > giveUpAt)
