@@ -57,6 +57,7 @@ export interface AppDeps {
 /** How long work under way may take at the stop; what is not done then runs again at the next start. */
 const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
+const STOP_WRITING_MS = 1_500;
 
 /** Wires every part, in order. Production and tests share it. */
 export async function createApp(
@@ -111,18 +112,25 @@ export async function createApp(
 	const io = createSockets({ access, rules, connections, sessionEnds, onError });
 	const hub = createHub({
 		position: await reads.position(),
+		positionNow: () => reads.position(),
 		syncFrom: (cursor) => syncFrom(cursor, database),
 		...{ version, now, onError },
 	});
 	const watching = createWatching({ io, reads, deliveries: desk, onError });
 	const socketDoor = openSocketDoor({ io, hub, watching, settings: provider.settings.current, onError });
 	const streams = openStreamDoor(hub);
-	const endings = createEndings((id) => reads.get(id));
+	const endings = createEndings((id) => reads.call(id));
 
+	/** Each for itself: who fails keeps nothing from the others. */
+	const listeners = [hub.publish, endings.committed, ({ touched }: Committed) => watching.touched(touched)];
 	const onCommit = (committed: Committed): void => {
-		hub.publish(committed);
-		endings.committed(committed);
-		watching.touched(committed.touched);
+		for (const listen of listeners) {
+			try {
+				listen(committed);
+			} catch (error) {
+				onError(error);
+			}
+		}
 	};
 	const writer = createWriter({ database, now, onCommit, onJobs: () => jobs?.wake(), onError });
 	const calls = createCalls({
@@ -186,15 +194,20 @@ export async function createApp(
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
-			await writer.settled();
-			await rejections.close();
-			await web.close();
-			await prisma.$disconnect();
-			await life?.leave();
+			await atMost(STOP_WRITING_MS, finishWriting());
 			database.close();
 			disown?.();
 		},
 	};
+
+	/** Writes down what is left, unless somebody else holds the database for too long. */
+	async function finishWriting(): Promise<void> {
+		await writer.settled();
+		await rejections.close();
+		await web.close();
+		await prisma.$disconnect();
+		await life?.leave();
+	}
 
 	/** Closes every socket in a way that makes clients come back, then waits for the requests under way. */
 	async function closeServer(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { v4 } from 'uuid';
 import type { Database } from '#db/database.ts';
 
@@ -14,29 +14,33 @@ const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "
 
 /**
  * Gives the database a new epoch when its file is not the one that was used here last: it was put back from a copy, or
- * came from elsewhere, and its seqs may name other changes than those that clients have seen. A mark says so, which
- * stands in the database and in a small file beside it, and which every start and every clean stop renews. What it
- * cannot tell: a copy from the very run that was killed, written back into the same file.
+ * came from elsewhere, and its seqs may name other changes than those that clients have seen. A mark says so: a small
+ * file beside the database, which every start and every clean stop writes anew, while the database keeps what the file
+ * system says of it; no copy can bring back the time of a file's last change. What it cannot tell: a copy of the database
+ * alone, from the very run that was killed, written back into the same file.
  */
 export async function beginLife(database: Database, path: string): Promise<Life> {
 	const beside = `${path}.life`;
-	const identity = async (mark: string): Promise<string> => `${mark} ${(await stat(path)).ino}\n`;
+
+	/** What the mark is, as far as the file system tells; null without one. */
+	async function mark(): Promise<string | null> {
+		try {
+			const [{ ino, ctimeNs }, own] = [await stat(beside, { bigint: true }), await stat(path)];
+			return [await readFile(beside, 'utf8'), ino, ctimeNs, own.ino].join(' ');
+		} catch (error) {
+			if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+			throw error;
+		}
+	}
 
 	async function renew(): Promise<void> {
-		const mark = v4();
-		await database.all(KEEP, mark);
-		// Between the two writes the marks differ: who is killed there begins a new life, which costs clients a reload.
-		await writeFile(`${beside}.new`, await identity(mark), { flush: true });
-		await rename(`${beside}.new`, beside);
+		// Between the two writes they differ: who is killed there begins a new life, which costs clients a reload.
+		await writeFile(beside, v4(), { flush: true });
+		await database.all(KEEP, await mark());
 	}
 
 	const [kept] = await database.all(READ);
-	const known = await readFile(beside, 'utf8').catch((error: unknown) => {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-		throw error;
-	});
-	const goesOn = kept !== undefined && known === (await identity(String(kept.value)));
-	if (!goesOn) await database.all(NEW_EPOCH);
+	if (kept === undefined || kept.value !== (await mark())) await database.all(NEW_EPOCH);
 	await renew();
 	return { leave: renew };
 }

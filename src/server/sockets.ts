@@ -48,6 +48,7 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		const { headers } = socket.request;
 		access.identify(headers, typeof token === 'string' ? token : undefined).then(
 			(visitor) => {
+				if (socket.conn.readyState !== 'open') return; // it went while we looked
 				if (!visitor)
 					return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
 				// A socket that a cookie opens needs an Origin, as a change by REST does.

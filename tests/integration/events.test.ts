@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Change } from '#contract';
 import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
@@ -117,6 +119,29 @@ describe('the event stream', () => {
 		await stream.until(([first]) => first?.event === 'sync');
 		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
 		await stream.ended;
+	});
+
+	it('[F56] ends at once with its session, also where nobody reads it, and the server goes on', async () => {
+		const app = await startApp({ API_TOKEN: 'open-sesame' });
+		const login = await fetch(`${app.url}/login`, {
+			method: 'POST',
+			redirect: 'manual',
+			headers: { 'content-type': 'application/x-www-form-urlencoded', origin: app.url },
+			body: 'token=open-sesame',
+		});
+		const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
+		const { port } = new URL(app.url);
+		const socket = connect(Number(port), '127.0.0.1');
+		onTestFinished(() => void socket.destroy());
+		socket.on('error', () => undefined); // it is cut
+		socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
+		await once(socket, 'data');
+		socket.pause();
+		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
+		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR });
+		socket.resume();
+		await once(socket, 'close');
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
 	});
 
 	it('[F57] a page of another origin cannot read it', async () => {

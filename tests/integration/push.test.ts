@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { Server } from 'socket.io';
 import { io as connectTo, type Socket } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { OneFrameAdapter, UNREAD_MAX } from '#server/feed/one-frame.ts';
+import { OneFrameAdapter } from '#server/feed/one-frame.ts';
+import { UNREAD_MAX } from '#server/feed/unread.ts';
 import { addressOf, listen } from '#server/http/listen.ts';
 import { startApp } from '#tests/support/app.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -75,7 +76,7 @@ describe('a broadcast', () => {
 		const { io, url } = await startPush(deflate);
 		const listeners = await Promise.all([listenTo(url), listenTo(url)]);
 		const sent: unknown[] = [];
-		for (let i = 0; i < 300; i++) {
+		for (let i = 0; i < 120; i++) {
 			const payload = { i, text: TEXTS[i % TEXTS.length] };
 			sent.push(payload);
 			if (i % 3 === 0) for (const socket of io.sockets.sockets.values()) socket.emit('alone', payload);
@@ -103,6 +104,26 @@ describe('a broadcast', () => {
 		for (const listener of listeners) expect(await listener.has(2)).toEqual([{ once: true }, { once: true }]);
 		expect(encoded).toBe(once);
 	});
+
+	it('[F63] counts what waits in Socket.IO’s own queue too', async () => {
+		const { io, port } = await startPush();
+		const sleeper = await sleepingClient(port);
+		await expect.poll(() => io.sockets.sockets.size).toBe(1);
+		const [socket] = [...io.sockets.sockets.values()];
+		const left: string[] = [];
+		socket!.once('disconnect', (why) => left.push(why));
+		for (let i = 0; i < 200 && left.length === 0; i++) {
+			// To this socket alone: from the first that it does not read, all of them wait in the queue.
+			socket!.emit('alone', 'y'.repeat(1_000_000));
+			io.emit('all', { i });
+			await new Promise(setImmediate);
+			const waiting = (socket!.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
+			const bytes = waiting.reduce((sum, { data = '' }) => sum + data.length, 0);
+			expect(bytes).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+		}
+		expect(left).toEqual(['transport close']);
+		sleeper.destroy();
+	}, 60_000);
 
 	it('[F63] cuts off a client that does not read at a bounded buffer, and slows nobody', async () => {
 		const { io, url, port } = await startPush();

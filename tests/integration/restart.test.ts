@@ -47,28 +47,40 @@ describe('stopped with calls under way and started again', () => {
 		}
 	});
 
-	it('[K19] a database that was put back from a copy has a new epoch, and clients load anew', async () => {
-		const app = await startApp();
-		await app.create({ scheduledAt: FAR });
-		await app.close();
-		const path = app.env.DATABASE_URL!.replace('file:', '');
-		await copyFile(path, `${path}.copy`);
-		const lived = await again(app);
-		await lived.create({ scheduledAt: FAR });
-		await lived.create({ scheduledAt: FAR });
-		const { cursor } = await lived.list();
-		await lived.close();
+	it.each([
+		['the file alone', (path: string) => copyFile(`${path}.copy`, path)],
+		[
+			'its whole folder, in place',
+			async (path: string) => {
+				await copyFile(`${path}.copy`, path);
+				await copyFile(`${path}.life.copy`, `${path}.life`);
+			},
+		],
+	])(
+		'[K19] a database that was put back from a copy has a new epoch, and clients load anew: %s',
+		async (_what, restore) => {
+			const app = await startApp();
+			await app.create({ scheduledAt: FAR });
+			await app.close();
+			const path = app.env.DATABASE_URL!.replace('file:', '');
+			for (const file of [path, `${path}.life`]) await copyFile(file, `${file}.copy`);
+			const lived = await again(app);
+			await lived.create({ scheduledAt: FAR });
+			await lived.create({ scheduledAt: FAR });
+			const { cursor } = await lived.list();
+			await lived.close();
 
-		await copyFile(`${path}.copy`, path);
-		const restored = await again(app);
-		await restored.create({ scheduledAt: FAR });
-		await restored.create({ scheduledAt: FAR }); // as many changes as there were, and others
-		const tab = await openFollowingTab(restored, { cursor });
-		expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
-		expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
-		expect(tab.syncs[0]!.cursor.split('.')[1]).toBe(cursor.split('.')[1]);
-		expect((await restored.list()).calls).toHaveLength(3);
-	});
+			await restore(path);
+			const restored = await again(app);
+			await restored.create({ scheduledAt: FAR });
+			await restored.create({ scheduledAt: FAR }); // as many changes as there were, and others
+			const tab = await openFollowingTab(restored, { cursor });
+			expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
+			expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
+			expect(tab.syncs[0]!.cursor.split('.')[1]).toBe(cursor.split('.')[1]);
+			expect((await restored.list()).calls).toHaveLength(3);
+		},
+	);
 
 	it('[K2] epoch and seq go on, and a cursor from before still gets a complete delta', async () => {
 		const app = await startApp();

@@ -66,6 +66,25 @@ describe('watching a call', () => {
 		expect(watched.events.map(({ type }) => type)).toEqual(['created', 'ended']);
 	});
 
+	it('[F73] each of several watchers is told each entry once, however busy the server is', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		const tabs = await Promise.all(Array.from({ length: 6 }, () => openFollowingTab(app)));
+		const told = tabs.map(timelines);
+		const work = [...tabs.keys()].map(async (i) => {
+			const [watched] = await Promise.all([
+				watch(tabs[i]!, id),
+				app.api('PATCH', `/api/calls/${id}`, { status: i % 2 === 0 ? 'COMPLETED' : 'FAILED' }),
+				...Array.from({ length: 3 }, () => app.create()),
+			]);
+			return watched;
+		});
+		const watched = await Promise.all(work);
+		const { events } = await app.timeline(id);
+		expect(events.length).toBeGreaterThan(2);
+		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, told[i]!).events, PATIENCE).toEqual(events);
+	});
+
 	it('[F71] is of one call at a time; null, or one that is not there, is nothing', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);

@@ -25,6 +25,8 @@ export function positionFrom([row]: Row[]): FeedPosition {
 
 export interface CallReads {
 	position(): Promise<FeedPosition>;
+	/** The call alone; null when there is none. */
+	call(id: string): Promise<Call | null>;
 	get(id: string): Promise<{ call: Call; events: Event[] } | null>;
 	/** The entries of a call's timeline past `seq`, in their order. */
 	eventsAfter(id: string, seq: number): Promise<Event[]>;
@@ -55,6 +57,11 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 		return (await database.all(sql, ...values, limit)).map(fromRow);
 	}
 
+	async function call(id: string): Promise<Call | null> {
+		const found = await prisma.call.findUnique({ where: { id } });
+		return found && toCall(fromPrisma(found));
+	}
+
 	async function eventsAfter(id: string, seq: number): Promise<Event[]> {
 		const events = await prisma.event.findMany({ where: { callId: id, seq: { gt: seq } }, orderBy: { seq: 'asc' } });
 		return events.map(({ at, data, type, ...event }) => ({
@@ -68,10 +75,10 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 	return {
 		position,
 
+		call,
 		async get(id) {
-			const call = await prisma.call.findUnique({ where: { id } });
-			if (!call) return null;
-			return { call: toCall(fromPrisma(call)), events: await eventsAfter(id, 0) };
+			const found = await call(id);
+			return found && { call: found, events: await eventsAfter(id, 0) };
 		},
 		eventsAfter,
 

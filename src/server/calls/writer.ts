@@ -48,17 +48,20 @@ export interface Writer {
  * transaction that reads, decides (`planCommands`) and writes.
  */
 export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
+	const guarded = (tell: () => void): void => {
+		try {
+			tell();
+		} catch (error) {
+			onError(error);
+		}
+	};
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
 		const { outcomes, changes, previous, position, jobs } = await database.transact(readsFor(commands), (rows) => {
 			const planned = planCommands(commands, stateFrom(rows), now(), v4);
 			return { result: planned, statements: planned.statements };
 		});
-		try {
-			onCommit({ changes, previous, position, touched: commands.flatMap(idOf) });
-			if (jobs) onJobs();
-		} catch (error) {
-			onError(error);
-		}
+		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
+		if (jobs) guarded(onJobs);
 		return outcomes;
 	});
 	return { write: (command) => group.add(command), settled: () => group.settled() };

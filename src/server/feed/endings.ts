@@ -5,7 +5,7 @@ import type { Committed } from '../calls/writer.ts';
 export interface Endings {
 	/**
 	 * The call, as soon as it is terminal. Throws `call_not_found` when there is none or it is deleted meanwhile,
-	 * `wait_timeout` after `timeoutMs`, `stopping` at the stop; the signal ends the wait without an answer.
+	 * `wait_timeout` after `timeoutMs`, `stopping` at the stop and after it; the signal ends the wait without an answer.
 	 */
 	of(id: string, timeoutMs: number, signal: AbortSignal): Promise<Call | null>;
 	/** Looks whether this ends somebody's wait. Call it with every commit. */
@@ -14,10 +14,11 @@ export interface Endings {
 }
 
 /** Lets requests wait for the end of a call: they ride on the commits, and no timer looks for anything. */
-export function createEndings(get: (id: string) => Promise<{ call: Call } | null>): Endings {
+export function createEndings(get: (id: string) => Promise<Call | null>): Endings {
 	/** Who waits, by the call: a word of it, or null when it is gone. */
 	const waiting = new Map<string, Set<(call: Call | null) => void>>();
 	const stops = new Set<() => void>();
+	let closed = false;
 
 	const tell = (id: string, call: Call | null): void => waiting.get(id)?.forEach((look) => look(call));
 	const gone = (id: string): ProblemError =>
@@ -52,10 +53,11 @@ export function createEndings(get: (id: string) => Promise<{ call: Call } | null
 				waiting.set(id, others.add(look));
 				// It listens first and reads then, so that no end falls between.
 				get(id)
-					.then((found) => look(found?.call ?? null))
+					.then(look)
 					.catch((error: unknown) =>
 						finish(() => reject(error instanceof Error ? error : new Error('unknown', { cause: error }))),
 					);
+				if (closed) stop();
 				if (signal.aborted) abort();
 			}),
 		committed({ changes }) {
@@ -68,6 +70,7 @@ export function createEndings(get: (id: string) => Promise<{ call: Call } | null
 			}
 		},
 		close() {
+			closed = true;
 			for (const stop of [...stops]) stop();
 		},
 	};
@@ -75,6 +78,6 @@ export function createEndings(get: (id: string) => Promise<{ call: Call } | null
 	/** Something was cleared: is this call still there? */
 	async function look(id: string): Promise<void> {
 		const found = await get(id).catch(() => undefined);
-		if (found !== undefined) tell(id, found?.call ?? null);
+		if (found !== undefined) tell(id, found);
 	}
 }

@@ -11,6 +11,8 @@ import { createGatherer } from './gatherer.ts';
 export interface HubDeps {
 	/** Where the feed stands at the start. */
 	position: FeedPosition;
+	/** Where the database says that the feed stands: others may have written. */
+	positionNow(): Promise<Pick<FeedPosition, 'change'>>;
 	syncFrom(cursor: unknown): Promise<Omit<Sync, 'version'>>;
 	version: string;
 	now(): number;
@@ -42,7 +44,7 @@ export interface Hub {
 /** How often a client that comes may be overtaken by commits before it gets its sync as it is. */
 const SYNC_TRIES = 5;
 
-export function createHub({ position, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
+export function createHub({ position, positionNow, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
 	const { epoch } = position;
 	const doors: Door[] = [];
 	/** The last change that was committed, and the last that was sent. */
@@ -53,28 +55,45 @@ export function createHub({ position, syncFrom, version, now, onError, maxPauseM
 	/** With our version; one object for each delta, so that it is encoded once. */
 	const syncs = new WeakMap<object, Sync>();
 
+	/** A door that fails keeps nothing from the others. */
+	function toDoors(tell: (door: Door) => void): void {
+		for (const door of doors) {
+			try {
+				tell(door);
+			} catch (error) {
+				onError(error);
+			}
+		}
+	}
+
 	const gatherer = createGatherer<Committed>({
 		send(group) {
-			const [first, last] = [group[0]!, group.at(-1)!];
-			sent = last.position.change;
-			const changes = group.flatMap((one) => one.changes.map(told));
-			const frame: Changes = {
-				// From the transaction: what somebody else wrote between is a gap that clients see and heal.
-				previous: cursorOf(first.previous),
-				cursor: cursorOf(sent),
-				at: at(),
-				changes: compact(changes),
-			};
-			for (const door of doors) door.changes(frame);
+			for (const part of withoutGaps(group)) {
+				const [first, last] = [part[0]!, part.at(-1)!];
+				sent = last.position.change;
+				const frame: Changes = {
+					previous: cursorOf(first.previous),
+					cursor: cursorOf(sent),
+					at: at(),
+					changes: compact(part.flatMap((one) => one.changes.map(told))),
+				};
+				toDoors((door) => door.changes(frame));
+			}
 		},
 		...(maxPauseMs === undefined ? {} : { maxPauseMs }),
 		onError,
 	});
 
-	const heartbeat = setInterval(() => {
-		const head = { cursor: cursorOf(sent), at: at() };
-		for (const door of doors) door.head(head);
-	}, HEAD_EVERY_MS);
+	/** Vouches for nothing that the database does not say: without an answer of it there is no beat. */
+	async function beat(): Promise<void> {
+		const { change } = await positionNow();
+		await new Promise(setImmediate); // so that our own last commit was published
+		const foreign = change > committed;
+		if (foreign) deltas.forget();
+		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
+		toDoors((door) => door.head(head));
+	}
+	const heartbeat = setInterval(() => void beat().catch(onError), HEAD_EVERY_MS);
 
 	return {
 		publish(one) {
@@ -98,6 +117,17 @@ export function createHub({ position, syncFrom, version, now, onError, maxPauseM
 			gatherer.close();
 		},
 	};
+}
+
+/** Commits that follow each other; what somebody else wrote between is a gap that clients must see, and heal. */
+function withoutGaps(group: readonly Committed[]): Committed[][] {
+	const parts: Committed[][] = [];
+	for (const one of group) {
+		const part = parts.at(-1);
+		if (part?.at(-1)?.position.change === one.previous) part.push(one);
+		else parts.push([one]);
+	}
+	return parts;
 }
 
 const told = (change: RowChange): Change => ('call' in change ? { ...change, call: toCall(change.call) } : change);

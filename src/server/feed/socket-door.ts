@@ -2,6 +2,7 @@ import type { ClientEvents, ServerEvents, Settings, Sync } from '#contract';
 import type { Server, Socket } from 'socket.io';
 import type { Hub } from './hub.ts';
 import { fieldOf } from './sent.ts';
+import { cutOffIfUnread, type Connection } from './unread.ts';
 import type { Watching } from './watching.ts';
 
 export type FeedServer = Server<ClientEvents, ServerEvents>;
@@ -21,6 +22,8 @@ export interface SocketDoor {
 
 /** Everybody who has had a `sync`: no `changes` reaches a socket before it. */
 const FOLLOWERS = 'followers';
+/** How many questions of one socket may wait for an answer. */
+const QUESTIONS_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
 export function openSocketDoor({ io, hub, watching, settings, onError }: SocketDoorDeps): SocketDoor {
@@ -38,15 +41,16 @@ export function openSocketDoor({ io, hub, watching, settings, onError }: SocketD
 			onError(error);
 			socket.disconnect(true); // it comes back and asks again
 		});
-		let asking = false;
+		/** Who asked while a delta is on its way gets that one too: it may be long, and is read once. */
+		let answers: ((sync: Sync) => void)[] = [];
 		socket.on('sync', (where: unknown, answer: unknown) => {
-			// One question at a time: a delta may be long, and whoever asks again before it came gets that one.
-			if (typeof answer !== 'function' || asking) return;
-			asking = true;
+			if (typeof answer !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
+			if (answers.push(answer as (sync: Sync) => void) > QUESTIONS_MAX) return void socket.disconnect(true);
+			if (answers.length > 1) return;
 			hub
-				.withSync(fieldOf(where, 'cursor'), answer as (sync: Sync) => void)
+				.withSync(fieldOf(where, 'cursor'), (sync) => answers.forEach((tell) => tell(sync)))
 				.catch(onError)
-				.finally(() => (asking = false));
+				.finally(() => (answers = []));
 		});
 		watching.serve(socket);
 	});

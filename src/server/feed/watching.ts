@@ -2,6 +2,9 @@ import type { Call, ClientEvents, Delivery, Event, ServerEvents, Watched } from 
 import type { Server, Socket } from 'socket.io';
 import { createGatherer } from './gatherer.ts';
 import { fieldOf } from './sent.ts';
+import { cutOffIfUnread, type Connection } from './unread.ts';
+
+type WatchingSocket = Socket<ClientEvents, ServerEvents>;
 
 export interface WatchingDeps {
 	io: Server<ClientEvents, ServerEvents>;
@@ -18,7 +21,7 @@ export interface WatchingDeps {
 /** Tells timelines and deliveries to those who watch them. What nobody watches is not even read. */
 export interface Watching {
 	/** Answers this socket's `watch` and `watch-deliveries`. */
-	serve(socket: Socket<ClientEvents, ServerEvents>): void;
+	serve(socket: WatchingSocket): void;
 	/** Something was committed about these calls. Call it in the order of the commits. */
 	touched(callIds: Iterable<string>): void;
 	/** These deliveries are new, or were tried, canceled or sent again. */
@@ -33,50 +36,54 @@ const ID_MAX = 100;
 const QUESTIONS_MAX = 16;
 /** How many deliveries go in one frame: each has what was sent and answered. */
 const FRAME_MAX = 100;
+const DELIVERIES_PAUSE_MS = 100;
 const NOTHING: Watched = { call: null, events: [], deliveries: [] };
 
 export function createWatching({ io, reads, deliveries, onError }: WatchingDeps): Watching {
 	const { adapter } = io.of('/');
-	/** Of each call that is watched: the last entry that its watchers were told, and how often they were told something. */
-	const calls = new Map<string, { seq: number; told: number }>();
+	/** The last entry that all watchers of a call were told. */
+	const told = new Map<string, number>();
 	adapter.on('delete-room', (room: string) => {
-		if (room.startsWith(CALL)) calls.delete(room.slice(CALL.length));
+		if (room.startsWith(CALL)) told.delete(room.slice(CALL.length));
 	});
-	/** One after the other, so that what is told keeps its order. */
-	let work: Promise<unknown> = Promise.resolve();
-	const inOrder = (what: () => Promise<void>): void => {
-		work = work.then(what).catch(onError);
-	};
 
-	async function read(id: string): Promise<Watched> {
-		for (;;) {
-			const before = calls.get(id)?.told;
-			const found = await reads.get(id);
-			const own = found ? ((await deliveries?.ofCall(id)) ?? []) : [];
-			const state = calls.get(id);
-			// Whoever is told something meanwhile must not get this older answer after it.
-			if (state && state.told !== before) continue;
-			if (state && found) state.seq = Math.max(state.seq, found.events.at(-1)?.seq ?? 0);
-			return found ? { ...found, deliveries: own } : NOTHING;
-		}
+	/** One after the other, so that nobody is told anything before, or instead of, what came earlier. */
+	let work: Promise<unknown> = Promise.resolve();
+	function inOrder<T>(what: () => Promise<T>): Promise<T> {
+		const done = work.then(what);
+		work = done.catch(() => undefined);
+		return done;
+	}
+	/** Calls whose new entries will be told anyway. */
+	const queued = new Set<string>();
+
+	/** Everybody in the room but `except` is told these entries. */
+	function tell(id: string, events: readonly Event[], except: string[] = []): void {
+		const fresh = events.filter(({ seq }) => seq > (told.get(id) ?? 0));
+		if (fresh.length === 0) return;
+		told.set(id, fresh.at(-1)!.seq);
+		io.to(CALL + id)
+			.except(except)
+			.emit('timeline', { callId: id, events: fresh, deliveries: [] });
 	}
 
-	async function watch(socket: Socket<ClientEvents, ServerEvents>, callId: unknown): Promise<Watched> {
+	async function watch(socket: WatchingSocket, callId: unknown): Promise<Watched> {
 		for (const room of socket.rooms) if (room.startsWith(CALL)) void socket.leave(room);
-		if (typeof callId !== 'string' || callId.length > ID_MAX) return NOTHING;
-		if (!calls.has(callId)) calls.set(callId, { seq: 0, told: 0 });
+		if (!socket.connected || typeof callId !== 'string' || callId.length > ID_MAX) return NOTHING;
 		void socket.join(CALL + callId); // before it reads, so that nothing falls between
-		return read(callId);
+		if (!told.has(callId)) told.set(callId, 0);
+		const found = await reads.get(callId);
+		if (!found) return NOTHING;
+		const own = (await deliveries?.ofCall(callId)) ?? [];
+		// What this one has in its answer the others have not heard yet.
+		if (told.has(callId)) tell(callId, found.events, [socket.id]);
+		return { ...found, deliveries: own };
 	}
 
 	async function tellEvents(id: string): Promise<void> {
-		const state = calls.get(id);
-		if (!state) return;
-		const events = await reads.eventsAfter(id, state.seq);
-		if (events.length === 0) return;
-		state.seq = events.at(-1)!.seq;
-		state.told++;
-		io.to(CALL + id).emit('timeline', { callId: id, events, deliveries: [] });
+		queued.delete(id);
+		const since = told.get(id);
+		if (since !== undefined) tell(id, await reads.eventsAfter(id, since));
 	}
 
 	async function tellDeliveries(ids: readonly string[]): Promise<void> {
@@ -84,33 +91,29 @@ export function createWatching({ io, reads, deliveries, onError }: WatchingDeps)
 		if (found.length === 0) return;
 		if (adapter.rooms.has(DELIVERIES)) io.to(DELIVERIES).emit('deliveries', { deliveries: found });
 		for (const callId of new Set(found.map((one) => one.callId))) {
-			const state = calls.get(callId);
-			if (!state) continue;
-			state.told++;
 			const own = found.filter((one) => one.callId === callId);
-			io.to(CALL + callId).emit('timeline', { callId, events: [], deliveries: own });
+			if (told.has(callId)) io.to(CALL + callId).emit('timeline', { callId, events: [], deliveries: own });
 		}
 	}
 
 	const gatherer = createGatherer<readonly string[]>({
 		send(groups) {
 			const ids = [...new Set(groups.flat())];
-			for (let i = 0; i < ids.length; i += FRAME_MAX) inOrder(() => tellDeliveries(ids.slice(i, i + FRAME_MAX)));
+			for (let i = 0; i < ids.length; i += FRAME_MAX)
+				inOrder(() => tellDeliveries(ids.slice(i, i + FRAME_MAX))).catch(onError);
 		},
-		pauseMs: 100,
+		pauseMs: DELIVERIES_PAUSE_MS,
 		onError,
 	});
 
 	return {
 		serve(socket) {
 			let asked = 0;
-			let before: Promise<unknown> = Promise.resolve();
-			/** One question after the other; a socket that asks without end is shown out. */
-			const question = (work: () => Promise<Watched | { on: boolean }>, answer: unknown): void => {
-				if (typeof answer !== 'function') return;
+			/** One question after the other; a socket that asks without end, or reads nothing, is shown out. */
+			const question = (find: () => Promise<Watched | { on: boolean }>, answer: unknown): void => {
+				if (typeof answer !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
 				if (++asked > QUESTIONS_MAX) return void socket.disconnect(true);
-				before = before
-					.then(work)
+				inOrder(find)
 					.then((found) => (answer as (found: unknown) => void)(found))
 					.catch(onError)
 					.finally(() => asked--);
@@ -127,11 +130,14 @@ export function createWatching({ io, reads, deliveries, onError }: WatchingDeps)
 			});
 		},
 		touched(callIds) {
-			if (calls.size === 0) return;
-			for (const id of callIds) if (calls.has(id)) inOrder(() => tellEvents(id));
+			for (const id of callIds) {
+				if (!told.has(id) || queued.has(id)) continue;
+				queued.add(id);
+				inOrder(() => tellEvents(id)).catch(onError);
+			}
 		},
 		delivered(ids) {
-			if (ids.length > 0 && (calls.size > 0 || adapter.rooms.has(DELIVERIES))) gatherer.add(ids);
+			if (ids.length > 0 && (told.size > 0 || adapter.rooms.has(DELIVERIES))) gatherer.add(ids);
 		},
 		close: () => gatherer.close(),
 	};

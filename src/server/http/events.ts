@@ -33,13 +33,14 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 		if (!leave) throw tooMany();
 		response.on('close', leave);
 		const visitor = await access.identify(request.headers);
-		if (visitor?.session)
-			response.on(
-				'close',
-				sessionEnds.endWith(visitor.session, () => response.end()),
-			);
-		const runOf = callId === undefined ? null : ((await reads.get(callId))?.call.run ?? null);
-		await streams.open(response, resumed || cursor, { callId, run }, runOf);
+		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
+		if (response.destroyed) return; // it went while we looked
+		if (visitor?.session) {
+			// At once: what it has not read yet is not for it any more.
+			const leaveSession = sessionEnds.endWith(visitor.session, () => response.destroy());
+			response.on('close', leaveSession);
+		}
+		await streams.open(response, resumed || cursor, { callId, run, runOfCall });
 	});
 	return router;
 }

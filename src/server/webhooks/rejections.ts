@@ -25,25 +25,36 @@ type Noted = [id: string, at: number, reason: string, webhookId: string | null];
 export function createRejections(database: Database, now: () => number, onError: (error: unknown) => void): Rejections {
 	let noted: Noted[] = [];
 	let count = 0;
+	let closed = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let writing: Promise<void> = Promise.resolve();
 
 	function write(): void {
 		timer = undefined;
 		if (count === 0) return;
-		const statements: Statement[] = [[INSERT, JSON.stringify(noted)], [PRUNE], [COUNT, count]];
+		const [rows, several] = [noted, count];
 		[noted, count] = [[], 0];
-		writing = database.transact([], () => ({ result: undefined, statements })).catch(onError);
+		const statements: Statement[] = [[INSERT, JSON.stringify(rows)], [PRUNE], [COUNT, several]];
+		writing = writing
+			.then(() => database.transact([], () => ({ result: undefined, statements })))
+			.catch((error: unknown) => {
+				// Written with the next ones.
+				noted = [...rows, ...noted].slice(-KEPT);
+				count += several;
+				onError(error);
+			});
 	}
 
 	return {
 		note(reason, webhookId) {
+			if (closed) return;
 			noted.push([v4(), now(), cut(reason), webhookId === undefined ? null : cut(webhookId)]);
 			if (noted.length > KEPT) noted.shift();
 			count++;
 			timer ??= setTimeout(write, WITHIN_MS);
 		},
 		async close() {
+			closed = true;
 			clearTimeout(timer);
 			write();
 			await writing;

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HEAD_EVERY_MS, type Changes, type Head } from '#contract';
+import { callRow } from '#tests/support/call-row.ts';
+import type { Committed } from '../calls/writer.ts';
+import { createHub } from './hub.ts';
+
+beforeEach(
+	() =>
+		void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }),
+);
+afterEach(() => void vi.useRealTimers());
+
+const commit = (previous: number, change: number): Committed => ({
+	changes: [{ seq: change, type: 'updated', call: callRow({ id: `call-${change}`, seq: change }) }],
+	...{ previous, position: { seq: change, change, at: 0 }, touched: [] },
+});
+
+function opened() {
+	let inDatabase = 10;
+	let reads = 0;
+	const errors: unknown[] = [];
+	const hub = createHub({
+		position: { epoch: 'a', seq: 10, change: 10, at: 0, prunedSeq: 0 },
+		positionNow: () => Promise.resolve({ change: inDatabase }),
+		syncFrom: () => Promise.resolve({ mode: 'delta', cursor: `a.${(reads++, inDatabase)}`, changes: [] }),
+		...{ version: 'test', now: () => 0, onError: (error: unknown) => errors.push(error) },
+	});
+	const [frames, heads]: [Changes[], Head[]] = [[], []];
+	hub.open({ changes: (frame) => frames.push(frame), head: (head) => heads.push(head) });
+	return {
+		...{ hub, frames, heads, errors, reads: () => reads },
+		committed: (previous: number, change: number, publish = true) => {
+			inDatabase = change;
+			if (publish) hub.publish(commit(previous, change));
+		},
+		async beat() {
+			await vi.advanceTimersByTimeAsync(HEAD_EVERY_MS);
+			await new Promise(setImmediate);
+			await new Promise(setImmediate);
+		},
+	};
+}
+const placesOf = (frames: readonly Changes[]): string[] =>
+	frames.map(({ previous, cursor }) => `${previous} ${cursor}`);
+
+describe('the hub', () => {
+	it('[F81] never hides a gap: what somebody else wrote between two commits begins another frame', () => {
+		const { hub, frames } = opened();
+		hub.publish(commit(10, 11));
+		hub.publish(commit(11, 12));
+		hub.publish(commit(12, 13));
+		hub.publish(commit(15, 16));
+		hub.close();
+		expect(placesOf(frames)).toEqual(['a.10 a.11', 'a.11 a.13', 'a.15 a.16']);
+	});
+
+	it('[F82] beats what the database says, also where somebody else wrote it', async () => {
+		const { heads, committed, beat, hub, reads } = opened();
+		committed(10, 11);
+		await beat();
+		await hub.withSync('a.1', () => undefined);
+		committed(11, 14, false);
+		await beat();
+		await hub.withSync('a.1', () => undefined);
+		expect(heads.map(({ cursor }) => cursor)).toEqual(['a.11', 'a.14']);
+		expect(reads()).toBe(2);
+		hub.close();
+	});
+
+	it('[F83] a door that fails keeps nothing from the others', () => {
+		const { hub, errors } = opened();
+		const later: Changes[] = [];
+		hub.open({
+			changes: () => {
+				throw new Error('broken');
+			},
+			head: () => undefined,
+		});
+		hub.open({ changes: (frame) => later.push(frame), head: () => undefined });
+		hub.publish(commit(10, 11));
+		expect([placesOf(later), errors.length]).toEqual([['a.10 a.11'], 1]);
+		hub.close();
+	});
+});

@@ -1,0 +1,103 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Changes, Sync } from '#contract';
+import { addressOf, listen } from '../http/listen.ts';
+import type { Door, Hub } from './hub.ts';
+import { openStreamDoor, type StreamFilter, type Streams } from './stream-door.ts';
+
+/** A door on a hub in the test's own hands, and streams over real HTTP. */
+async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) {
+	let door!: Door;
+	const hub = {
+		open: (given: Door) => (door = given),
+		withSync: (_cursor: unknown, use: (sync: Sync) => void) => {
+			use({ mode: 'delta', cursor: 'a.10', changes, version: 'test' });
+			return Promise.resolve();
+		},
+	} as unknown as Hub;
+	const streams: Streams = openStreamDoor(hub);
+	const responses: ServerResponse[] = [];
+	const server = createServer((_request, response) => {
+		responses.push(response);
+		void streams.open(response, undefined, filter);
+	});
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const url = addressOf('127.0.0.1', await listen(server, 0, '127.0.0.1'));
+	const stream = await fetch(url);
+	const over = stream.text();
+	const ids = async (): Promise<string[]> => [...(await over).matchAll(/^id: (.*)$/gm)].map(([, id]) => id!);
+	const frame = (previous: number, cursor: number): void =>
+		door.changes({
+			...{ previous: `a.${previous}`, cursor: `a.${cursor}`, at: '' },
+			changes: [{ seq: cursor, type: 'deleted', id: `call-${cursor}` }],
+		} satisfies Changes);
+	return {
+		door,
+		streams,
+		responses,
+		over,
+		ids,
+		frame,
+		head: (seq: number) => door.head({ cursor: `a.${seq}`, at: '' }),
+	};
+}
+
+describe('an event stream', () => {
+	it('[F59] ends where it would miss something, and comes back with the cursor that it had', async () => {
+		const { frame, ids } = await opened();
+		frame(10, 11);
+		frame(20, 21);
+		frame(21, 22);
+		expect(await ids()).toEqual(['a.10', 'a.11']);
+	});
+
+	it('[F59] so does a filtered one, and one whose head says so', async () => {
+		const filtered = await opened({ run: 'mine' });
+		filtered.frame(20, 21);
+		expect(await filtered.ids()).toEqual(['a.10']);
+		const behind = await opened();
+		behind.head(12);
+		expect(await behind.ids()).toEqual(['a.10']);
+	});
+
+	it('[F59] never goes back: what its sync told already, and older heads, are left out', async () => {
+		const { frame, head, ids, streams } = await opened();
+		frame(8, 9);
+		head(9);
+		head(10);
+		frame(9, 12); // overlaps: the client takes what is above its own
+		streams.close();
+		expect(await ids()).toEqual(['a.10', 'a.10', 'a.12']);
+	});
+
+	it('[F59] of a call that is gone passes every clearing: nobody knows its run any more', async () => {
+		const cleared: Sync['changes'] = [
+			{ seq: 9, type: 'cleared', run: 'r' },
+			{ seq: 10, type: 'deleted', id: 'another' },
+		];
+		const gone = await opened({ callId: 'a' }, cleared);
+		const there = await opened({ callId: 'a', runOfCall: null }, cleared);
+		for (const { streams } of [gone, there]) streams.close();
+		expect([await gone.over, await there.over].map((text) => text.includes('"cleared"'))).toEqual([true, false]);
+	});
+
+	it('[F59] that has ended is written to no more', async () => {
+		const { responses, frame, over } = await opened();
+		const errors: unknown[] = [];
+		responses[0]!.on('error', (error) => errors.push(error));
+		responses[0]!.end(); // as the end of a session may, while much of it was not read
+		frame(10, 11);
+		frame(11, 12);
+		await over;
+		expect(errors).toEqual([]);
+	});
+
+	it('[F58] opens no more once it was closed', async () => {
+		const { streams, responses } = await opened();
+		streams.close();
+		await expect(streams.open(responses[0]!, undefined, {})).rejects.toMatchObject({ code: 'stopping' });
+	});
+});
