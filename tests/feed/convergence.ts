@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '#contract';
 import { openDatabase } from '#db/open.ts';
-import { place } from '#lib/live/cursor.ts';
+import { place } from '#contract/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
 import { fromRow } from '#server/calls/rows.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SILENT_AFTER_MS } from '#contract';
-import { isPast } from '#lib/live/cursor.ts';
+import { isPast } from '#contract/cursor.ts';
 import { onChanges, onHead, onSync, type Step } from '#lib/live/frames.ts';
 import { waitBefore } from '#lib/live/retries.ts';
 import type { Dice } from '#provider/dice.ts';

@@ -1,6 +1,6 @@
 import { SILENT_AFTER_MS, type Call, type Change } from '#contract';
 import { drop } from '#lib/history/rows.ts';
-import { place } from '#lib/live/cursor.ts';
+import { place } from '#contract/cursor.ts';
 import type { List } from './list.ts';
 import type { Ledger, Told } from './told.ts';
 

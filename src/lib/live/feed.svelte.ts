@@ -1,8 +1,8 @@
 import { createContext } from 'svelte';
 import type { Change, Changes, Head, Sync } from '#contract';
+import { isPast } from '#contract/cursor.ts';
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
-import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
 import { waitBefore, waitForSocket } from './retries.ts';
 import { browser, Refused, type Ask, type Connect, type Line, type Rider, type Surroundings } from './surroundings.ts';
