@@ -29,7 +29,8 @@ export class StreamClient implements Client {
 	#cursor: string | null = null;
 	/** Has been told on this stream where it stands. */
 	#synced = false;
-	#heardAt = 0;
+	/** When that was surely so which it heard last: the line may hold back what it carries, and then fall silent. */
+	#saidAt = 0;
 	#tries = 0;
 	/** Ends the following, and the stream that is open now. */
 	#stop: AbortController | null = null;
@@ -78,7 +79,7 @@ export class StreamClient implements Client {
 	}
 
 	#isLive(): boolean {
-		return this.#synced && Date.now() - this.#heardAt < SILENT_AFTER_MS;
+		return this.#synced && Date.now() - this.#saidAt < SILENT_AFTER_MS;
 	}
 
 	async #follow(stopped: AbortSignal): Promise<void> {
@@ -97,6 +98,7 @@ export class StreamClient implements Client {
 		const own = (this.#stream = new AbortController());
 		if (stopped.aborted) own.abort();
 		let silence = setTimeout(() => own.abort(), SILENT_AFTER_MS);
+		const askedAt = Date.now();
 		try {
 			const response = await fetch(`${this.#url}/api/events${this.run === undefined ? '' : `?run=${this.run}`}`, {
 				headers: this.#cursor === null ? {} : { 'Last-Event-ID': this.#cursor },
@@ -115,7 +117,7 @@ export class StreamClient implements Client {
 				for (const message of blocks.flatMap((block) => messageIn(block) ?? [])) {
 					this.#checkId(message, last);
 					last = message.id;
-					const end = this.#hear(message);
+					const end = this.#hear(message, askedAt);
 					if (end) return end;
 				}
 			}
@@ -133,8 +135,8 @@ export class StreamClient implements Client {
 			this.view.faults.movedBack.push(`${this.#name}: ${event} ${id} after ${last} on one stream`);
 	}
 
-	#hear({ event, data }: Message): End | undefined {
-		this.#heardAt = Date.now();
+	#hear({ event, data }: Message, askedAt: number): End | undefined {
+		this.#saidAt = event === 'sync' ? askedAt : Date.parse(data.at);
 		if (event === 'sync') {
 			const end = this.#take(onSync(this.#cursor, data));
 			this.#synced = end === undefined;
