@@ -60,12 +60,14 @@ export default ts.config(
 						{
 							group: ['#contract'],
 							allowTypeImports: true,
-							message: 'Zod stays out of the bundle: values come from #contract/words.ts, search.ts or local-path.ts.',
+							message:
+								'Zod stays out of the bundle: values come from #contract/words.ts, cursor.ts, search.ts or local-path.ts.',
 						},
 						{
-							regex: '^#contract/(?!words|search|local-path)',
+							regex: '^#contract/(?!cursor|local-path|search|words)',
 							allowTypeImports: true,
-							message: 'Zod stays out of the bundle: values come from #contract/words.ts, search.ts or local-path.ts.',
+							message:
+								'Zod stays out of the bundle: values come from #contract/words.ts, cursor.ts, search.ts or local-path.ts.',
 						},
 					],
 				},

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Call } from './call.ts';
+import { CURSOR_PATTERN } from './cursor.ts';
 import { Timestamp } from './text.ts';
 
 /** A place in the feed: `"<epoch>.<seq>"`. */
-export const Cursor = z.string().regex(/^[0-9a-z]{1,32}\.\d{1,15}$/, 'Not a cursor of this feed.');
+export const Cursor = z.string().regex(CURSOR_PATTERN, 'Not a cursor of this feed.');
 export type Cursor = z.infer<typeof Cursor>;
 
 const seq = z.int().positive();

@@ -1,4 +1,4 @@
-/** What crosses a wire, said once. The browser imports types from here and values from `words.ts` alone (no Zod there). */
+/** What crosses a wire, said once. The browser imports types from here and values from the files without Zod alone (`words.ts` and others). */
 export * from './call.ts';
 export * from './event.ts';
 export * from './feed.ts';

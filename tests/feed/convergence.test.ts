@@ -15,11 +15,17 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 
 	it('[F30] whatever happens to its line and to the server, every client has the calls of the database in the end', () => {
 		expect(report).toMatchObject({ missing: [], different: [], tooMany: [], otherInFile: [] });
-		expect(report.calls).toBeGreaterThan(10);
+		// How many are left in the end depends on what was cleared last.
+		expect(report.written.created).toBeGreaterThan(100);
+		expect(report.calls).toBeGreaterThan(0);
+	});
+	it('[K19] of a copy that was put back the server makes a new epoch, and of nothing else', () => {
+		expect(report).toMatchObject({ wrongEpochs: [], restarts: { restored: 1 } });
 	});
 	it('[F31] every client sees rising seqs, no change twice, and its cursor never moves back', () => {
 		expect(report).toMatchObject({ doubled: [], outOfOrder: [], movedBack: [] });
 		expect(report.applied).toBeGreaterThan(1_000);
+		expect(report.appliedOnStreams).toBeGreaterThan(300);
 	});
 	it('[F32] no client calls itself live while it lacks a change for longer than the heartbeat, or the silence', () => {
 		expect(report.dishonest).toEqual([]);

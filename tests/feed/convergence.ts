@@ -5,16 +5,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '#contract';
 import { openDatabase } from '#db/open.ts';
+import { place } from '#contract/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
 import { fromRow } from '#server/calls/rows.ts';
 import { DISTURBANCES, startCuttingProxy, type CuttingProxy, type Disturbance } from '#tests/support/cutting-proxy.ts';
 import { serverCommand } from '#tests/support/server-process.ts';
-import { FeedClient, type Faults } from './client.ts';
+import type { Client } from './client.ts';
 import { read, readList } from './list.ts';
+import { SocketClient } from './socket-client.ts';
 import { createStage } from './stage.ts';
+import { StreamClient } from './stream-client.ts';
 import { Ledger } from './told.ts';
-import { startWriters, type Written } from './writers.ts';
+import type { Faults } from './view.ts';
+import { RUNS, startWriters, type Written } from './writers.ts';
 
 export interface ConvergenceOptions {
 	clients: number;
@@ -28,7 +32,7 @@ export interface ConvergenceOptions {
 	seed: string;
 	say(line: string): void;
 }
-/** Killed; stopped; stopped and begun again from a copy of before, in a new epoch. */
+/** Killed; stopped; stopped and begun again from a copy of before, of which the server makes a new epoch. */
 export type Restart = 'killed' | 'stopped' | 'restored';
 
 type Kind = Disturbance | (typeof READERS)[number];
@@ -40,14 +44,17 @@ const KINDS: readonly Kind[] = [...DISTURBANCES, ...READERS];
 export interface ConvergenceReport extends Faults {
 	built: boolean;
 	clients: number;
+	/** How many of them ride on the event stream. */
+	streams: number;
 	disturbances: Record<string, number>;
 	restarts: Record<string, number>;
 	written: Written;
 	acknowledged: number;
 	/** Calls in the database at the end. */
 	calls: number;
-	/** Changes that the clients applied, together. */
+	/** Changes that the clients applied, together, and those on the event stream. */
 	applied: number;
+	appliedOnStreams: number;
 	connections: number;
 	/** Lists loaded anew, and how many of these did not come. */
 	loads: number;
@@ -65,10 +72,14 @@ export interface ConvergenceReport extends Faults {
 	tooMany: string[];
 	/** Where REST and the file say different things. */
 	otherInFile: string[];
+	/** Restarts after which the epoch was the same where it had to be new, or the other way round. */
+	wrongEpochs: string[];
 	exitCode: number | null;
 	errors: string[];
 }
 
+/** Of so many clients one rides on the event stream; the first of these follows one run. */
+const STREAM_EVERY = 3;
 const WRITERS = 3;
 const WRITE_EVERY_MS = 60;
 const SAMPLE_EVERY_MS = 100;
@@ -85,7 +96,8 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	const below = (most: number): number => Math.floor(dice() * most);
 	const stage = createStage(folder, seed);
 	const ledger = new Ledger();
-	const members: { client: FeedClient; proxy: CuttingProxy; name: string }[] = [];
+	const members: { client: Client; proxy: CuttingProxy; name: string }[] = [];
+	const wrongEpochs: string[] = [];
 	const away = new Set<ReturnType<typeof setTimeout>>();
 	let sampler: ReturnType<typeof setInterval> | undefined;
 	let writers: ReturnType<typeof startWriters> | undefined;
@@ -100,7 +112,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		const each = members.map(({ client }) => client);
 		sampler = setInterval(() => {
 			const now = Date.now();
-			for (const client of each) client.sample(now);
+			for (const { view } of each) view.sample(now);
 		}, SAMPLE_EVERY_MS);
 		await settled();
 		say(`${members.length} clients are live`);
@@ -116,21 +128,33 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		const { calls: truth } = await readList(stage.url(), QUIET_WITHIN_MS);
 		for (const { client } of members) client.stop();
 		const exitCode = await stage.end('SIGTERM');
-		const faults = members.map(({ client }) => client.faults);
-		const sum = (of: (client: FeedClient) => number): number => each.reduce((all, client) => all + of(client), 0);
+		const faults = each.map(({ view }) => view.faults);
+		const streams = each.filter((client) => client instanceof StreamClient);
+		const sum = (of: (client: Client) => number, among: readonly Client[] = each): number =>
+			among.reduce((all, client) => all + of(client), 0);
+		const truthFor = ({ run }: Client): typeof truth =>
+			run === undefined ? truth : new Map([...truth].filter(([, call]) => call.run === run));
 		return {
-			...{ built: serverCommand().built, clients: each.length, ...counts, written: writers.written },
-			...{ acknowledged: ledger.told.length, calls: truth.size, applied: sum(({ applied }) => applied) },
+			...{
+				built: serverCommand().built,
+				clients: each.length,
+				streams: streams.length,
+				...counts,
+				written: writers.written,
+			},
+			...{ acknowledged: ledger.told.length, calls: truth.size },
+			applied: sum(({ view }) => view.applied),
+			appliedOnStreams: sum(({ view }) => view.applied, streams),
 			connections: members.reduce((all, { proxy }) => all + proxy.accepted, 0),
 			loads: sum(({ loads }) => loads),
 			failedLoads: sum(({ failedLoads }) => failedLoads),
-			live: Math.round((100 * sum(({ liveSamples }) => liveSamples)) / sum(({ samples }) => samples)),
-			longestBehindMs: Math.max(...each.map(({ longestBehindMs }) => longestBehindMs)),
+			live: Math.round((100 * sum(({ view }) => view.liveSamples)) / sum(({ view }) => view.samples)),
+			longestBehindMs: Math.max(...each.map(({ view }) => view.longestBehindMs)),
 			...{ settledMs, tookMs: Math.round(performance.now() - start), notSettled },
-			...together(members.map(({ name, client }) => differences(name, client.calls, truth))),
+			...together(members.map(({ name, client }) => differences(name, client.view.calls, truthFor(client)))),
 			...together(faults),
 			otherInFile: Object.values(differences('the file', await inFile(stage.databaseUrl), truth)).flat(),
-			...{ exitCode, errors: stage.errors },
+			...{ wrongEpochs, exitCode, errors: stage.errors },
 		};
 	} finally {
 		clearInterval(sampler);
@@ -144,11 +168,14 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 
 	/** One more client, behind a line of its own. */
 	async function seat(i: number): Promise<void> {
-		const name = `client ${i + 1}`;
+		const onStream = i % STREAM_EVERY === STREAM_EVERY - 1;
+		const name = `client ${i + 1}${onStream ? ' on the stream' : ''}`;
 		const proxy = await startCuttingProxy({
 			...{ target: stage.url, dice: diceOf(seed, 'line', i), stallMs: options.stallMs },
 		});
-		const client = new FeedClient(name, proxy.url, ledger, diceOf(seed, 'client', i));
+		const given = [name, proxy.url, ledger, diceOf(seed, 'client', i)] as const;
+		const run = i === STREAM_EVERY - 1 ? RUNS[0] : undefined;
+		const client = onStream ? new StreamClient(...given, run) : new SocketClient(...given);
 		members.push({ client, proxy, name });
 		await client.open();
 	}
@@ -175,7 +202,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 
 	function act(kind: Kind, { client, proxy }: (typeof members)[number]): void {
 		if (kind === 'woken') client.wake();
-		else if (kind === 'asked by the reader') client.feed.check();
+		else if (kind === 'asked by the reader') client.check();
 		else if (kind === 'away for a while') {
 			client.stop();
 			const timer = setTimeout(() => {
@@ -187,26 +214,36 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	async function again(restart: Restart): Promise<void> {
+		const before = await epoch();
 		await stage.end(restart === 'killed' ? 'SIGKILL' : 'SIGTERM');
 		if (restart === 'restored') {
 			await writers?.idle();
 			ledger.forget();
-			await stage.restore(diceOf(seed, 'epoch')().toString(36).slice(2, 14));
+			await stage.restore();
 		}
 		await stage.begin();
+		const after = await epoch();
+		if ((after !== before) !== (restart === 'restored')) wrongEpochs.push(`${restart}: ${after} after ${before}`);
+	}
+
+	async function epoch(): Promise<string> {
+		return place(await head()).epoch;
+	}
+
+	async function head(): Promise<string> {
+		return (await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS)).cursor;
 	}
 
 	/** Until every client is live at the head of the feed; answers who is not when the patience is over. */
 	async function settled(): Promise<string[]> {
 		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
 		for (;;) {
-			const { cursor } = await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS);
+			const cursor = await head();
 			const behind = away.size > 0 ? members : members.filter(({ client }) => !client.isAt(cursor));
 			if (behind.length === 0) return [];
 			if (performance.now() > giveUpAt)
 				return behind.map(
-					({ name, client: { feed }, proxy }) =>
-						`${name}: ${JSON.stringify(feed.connection)} at ${feed.cursor} of ${cursor}, ${proxy.silent} silent`,
+					({ name, client, proxy }) => `${name}: ${client.standing()} of ${cursor}, ${proxy.silent} silent`,
 				);
 			await pause(50);
 		}

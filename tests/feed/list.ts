@@ -6,13 +6,17 @@ export interface List {
 	cursor: string;
 }
 
-/** Reads all pages; throws where one does not come within `patienceMs`. */
-export async function readList(url: string, patienceMs: number): Promise<List> {
+/** Reads all pages, of one run where it is named; throws where one does not come within `patienceMs`. */
+export async function readList(url: string, patienceMs: number, run?: string): Promise<List> {
+	const which = run === undefined ? '' : `&run=${run}`;
 	const calls = new Map<string, Call>();
 	let cursor: string | undefined;
 	let next: string | null = '';
 	while (next !== null) {
-		const page: CallPage = await read(`${url}/api/calls?limit=200&page=${encodeURIComponent(next)}`, patienceMs);
+		const page: CallPage = await read(
+			`${url}/api/calls?limit=200${which}&page=${encodeURIComponent(next)}`,
+			patienceMs,
+		);
 		cursor ??= page.cursor;
 		for (const call of page.calls) calls.set(call.id, call);
 		next = page.nextPage;

@@ -20,8 +20,8 @@ export interface Stage {
 	end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 	/** Copies the database as it is, while it is written to. */
 	backUp(): Promise<void>;
-	/** Puts the copy in its place: an older state, and a new epoch. Only between `end` and `begin`. */
-	restore(epoch: string): Promise<void>;
+	/** Puts the copy in its place: an older state, as somebody would who knows nothing of epochs. Only between `end` and `begin`. */
+	restore(): Promise<void>;
 }
 
 export function createStage(folder: string, seed: string): Stage {
@@ -31,15 +31,6 @@ export function createStage(folder: string, seed: string): Stage {
 	const errors: string[] = [];
 	let server: ServerProcess | undefined;
 	let url = '';
-
-	function run(at: string, sql: string, value: string): void {
-		const database = new Sqlite(at);
-		try {
-			database.prepare(sql).run(value);
-		} finally {
-			database.close();
-		}
-	}
 
 	return {
 		databaseUrl,
@@ -61,11 +52,13 @@ export function createStage(folder: string, seed: string): Stage {
 		},
 		async backUp() {
 			await rm(copy, { force: true });
-			run(file, 'VACUUM INTO ?', copy);
+			const database = new Sqlite(file);
+			try {
+				database.prepare('VACUUM INTO ?').run(copy);
+			} finally {
+				database.close();
+			}
 		},
-		async restore(epoch) {
-			run(copy, 'UPDATE "Feed" SET "epoch" = ?', epoch);
-			await copyFile(copy, file);
-		},
+		restore: () => copyFile(copy, file),
 	};
 }

@@ -7,6 +7,8 @@ export interface Told {
 	id: string;
 	/** The call's seq as it was answered; null for a call that is gone. */
 	seq: number | null;
+	/** The run of a call that is there. */
+	run: string | null;
 }
 
 /** Everything that was acknowledged, in the order of the answers. */
@@ -26,7 +28,7 @@ export class Ledger {
 		// A clear that was asked for meanwhile did not know of it, and may have taken it.
 		if (this.#clears.some((clear) => clear.endedAt >= askedAt && (clear.run ?? run) === run)) this.leaving.add(id);
 		if (!this.leaving.has(id)) this.known.set(id, run);
-		this.told.push({ at: Date.now(), id, seq });
+		this.told.push({ at: Date.now(), id, seq, run });
 	}
 
 	/** These calls will be deleted: say so before the request, as the push may be here before its answer. */
@@ -44,7 +46,7 @@ export class Ledger {
 	gone(ids: Iterable<string>): void {
 		for (const id of ids) {
 			this.known.delete(id);
-			this.told.push({ at: Date.now(), id, seq: null });
+			this.told.push({ at: Date.now(), id, seq: null, run: null });
 		}
 	}
 

@@ -3,7 +3,7 @@ import { WORKFLOWS, type Call } from '#contract';
 import type { Dice } from '#provider/dice.ts';
 import type { Ledger } from './told.ts';
 
-const RUNS = ['a', 'b', 'c', 'd'] as const;
+export const RUNS = ['a', 'b', 'c', 'd'] as const;
 /** More calls than this at once are not made. */
 const CALLS_MAX = 400;
 

@@ -69,15 +69,17 @@ export async function openStream(
 
 function messagesIn(text: string): Message[] {
 	const whole = text.slice(0, text.lastIndexOf('\n\n') + 2);
-	return whole.split('\n\n').flatMap((block) => {
-		const field = (name: string): string | undefined =>
-			block
-				.split('\n')
-				.find((line) => line.startsWith(`${name}: `))
-				?.slice(name.length + 2);
-		const [event, id, data] = [field('event'), field('id'), field('data')];
-		return event === undefined || data === undefined
-			? []
-			: [{ event, id, data: JSON.parse(data) as unknown } as Message];
-	});
+	return whole.split('\n\n').flatMap((block) => messageIn(block) ?? []);
+}
+
+/** The message that a block of lines is; undefined for comments and the like. */
+export function messageIn(block: string): Message | undefined {
+	const field = (name: string): string | undefined =>
+		block
+			.split('\n')
+			.find((line) => line.startsWith(`${name}: `))
+			?.slice(name.length + 2);
+	const [event, id, data] = [field('event'), field('id'), field('data')];
+	if (event === undefined || data === undefined) return undefined;
+	return { event, id, data: JSON.parse(data) as unknown } as Message;
 }

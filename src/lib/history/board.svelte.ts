@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import type { Call, CallsView, Change } from '#contract';
-import { place } from '#lib/live/cursor.ts';
+import { place } from '#contract/cursor.ts';
 import { matches } from './matches.ts';
 import { byId, drop, few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';

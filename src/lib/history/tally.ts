@@ -1,5 +1,5 @@
 import type { Call, CallsView, Change } from '#contract';
-import { place } from '#lib/live/cursor.ts';
+import { place } from '#contract/cursor.ts';
 
 /** How many calls are remembered as pending or ended; the oldest are forgotten first. */
 const REMEMBERED = 50_000;

@@ -1,8 +1,8 @@
 import { createContext } from 'svelte';
 import type { Change, Changes, Head, Sync } from '#contract';
+import { isPast } from '#contract/cursor.ts';
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
-import { isPast } from './cursor.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
 import { waitBefore, waitForSocket } from './retries.ts';
 import { browser, Refused, type Ask, type Connect, type Line, type Rider, type Surroundings } from './surroundings.ts';
@@ -18,6 +18,8 @@ interface Ears {
 }
 
 const TICK_MS = 500;
+/** A tick that comes so late says that the tab slept; those of a hidden tab come once a second. */
+const SLEPT_MS = 3 * TICK_MS;
 const ANSWER_WITHIN_MS = 8_000;
 /** A list that was not loaded by then is asked for again. */
 const LIST_WITHIN_MS = 15_000;
@@ -48,6 +50,10 @@ export class Feed {
 	#nextTryAt = $state<number | null>(null);
 	#caught = $state.raw<{ changes: number; until: number } | null>(null);
 	#now = $state(Date.now());
+	/** How often it was found asleep, and how many of these were before what it has been told since by an answer. */
+	#sleeps = $state(0);
+	#answeredSleeps = $state(0);
+	#tickedAt = Date.now();
 
 	#ears: Ears;
 	#version: string;
@@ -81,7 +87,7 @@ export class Feed {
 	readonly connection: Connection = $derived(
 		connection({
 			up: this.#up,
-			synced: this.#synced,
+			synced: this.#synced && this.#answeredSleeps === this.#sleeps,
 			brokenAt: this.#brokenAt,
 			heardAt: this.#heardAt,
 			nextTryAt: this.#nextTryAt,
@@ -118,7 +124,7 @@ export class Feed {
 			// Where the tick has found the line dead, it is tried anew already.
 			if (up === this.#up && (online || (visible && !up))) this.check();
 		});
-		this.#heardAt = this.#now = Date.now();
+		this.#heardAt = this.#tickedAt = this.#now = Date.now();
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#around.socketIo().then(
 			(io) => {
@@ -135,6 +141,9 @@ export class Feed {
 			this.#socket?.off();
 			this.#socket = undefined;
 			clearTimeout(this.#retryTimer);
+			// Over the event stream no socket says so: what stood is over.
+			this.#up = this.#synced = false;
+			this.#triedAt = null;
 		};
 	}
 
@@ -222,6 +231,7 @@ export class Feed {
 		this.#triedAt = null;
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#synced = this.#asking = this.#reloading = this.refused = false;
+		this.#answeredSleeps = this.#sleeps;
 		// That was the server: the silence is over, and the sync has its time to come.
 		this.#heard();
 		if (this.#onDeliveries) this.#watch();
@@ -302,7 +312,13 @@ export class Feed {
 		}
 	}
 
+	/** After a sleep what is heard may be of before it, and its line dead since: nothing counts before an answer. */
+	#noticeSleep(): void {
+		if (Date.now() - this.#tickedAt >= SLEPT_MS) this.#sleeps++;
+	}
+
 	#heard(at?: string): void {
+		this.#noticeSleep();
 		this.#heardAt = this.#now = Date.now();
 		if (at !== undefined) this.#ears.heard(at);
 	}
@@ -354,11 +370,12 @@ export class Feed {
 		if (!socket || this.#asking) return;
 		this.#asking = true;
 		this.#synced = false;
-		const cursor = this.#cursor;
+		const [cursor, sleeps] = [this.#cursor, this.#sleeps];
 		try {
 			const sync = (await (ask?.(cursor) ?? socket.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor }))) as Sync;
 			if (ask !== this.#ask) return;
 			this.#asking = false;
+			this.#answeredSleeps = sleeps;
 			this.#onSync(sync);
 		} catch {
 			// No answer: a new connection begins with a sync.
@@ -370,7 +387,8 @@ export class Feed {
 	}
 
 	#tick(): void {
-		this.#now = Date.now();
+		this.#noticeSleep();
+		this.#now = this.#tickedAt = Date.now();
 		const tried = this.#triedAt;
 		if (this.#up) {
 			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
@@ -380,6 +398,7 @@ export class Feed {
 			}
 			// The list did not come, and nobody else asks again.
 			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
+			else if (this.#synced && this.#answeredSleeps !== this.#sleeps) void this.#catchUp();
 		} else if (tried !== null && this.#socket?.io.engine.readyState === 'closed') {
 			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice later.
 			this.#socket.disconnect();

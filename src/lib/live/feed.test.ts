@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sync } from '#contract';
 import { Feed } from './feed.svelte.ts';
-import type { Line, Surroundings } from './surroundings.ts';
+import type { Line, Rider, Surroundings } from './surroundings.ts';
 
 /** A socket in the hands of the test. */
 class TestLine {
 	connected = false;
 	tries = 0;
 	questions: unknown[] = [];
+	/** Answers the last of them. */
+	answer: (sync: Sync) => void = () => undefined;
 	readonly io = {
 		...{ on: () => undefined, reconnectionDelay: () => undefined, reconnectionDelayMax: () => undefined },
 		engine: { readyState: 'opening' },
@@ -38,13 +40,23 @@ class TestLine {
 		this.happens('disconnect');
 	}
 	timeout(): { emitWithAck(event: string, question: unknown): Promise<Sync> } {
-		return { emitWithAck: (_, question) => (this.questions.push(question), new Promise(() => undefined)) };
+		return {
+			emitWithAck: (_, question) =>
+				new Promise((resolve) => {
+					this.questions.push(question);
+					this.answer = resolve;
+				}),
+		};
 	}
 }
 
 const sync = (mode: Sync['mode'], cursor: string): Sync => ({ mode, cursor, changes: [], version: '1' });
 
 let line: TestLine;
+const head = (): object => ({ cursor: 'a.10', at: new Date().toISOString() });
+
+let wake: () => void;
+let rider: Rider | undefined;
 let reloads: number;
 let feed: Feed;
 let stop: () => void;
@@ -52,11 +64,19 @@ let stop: () => void;
 beforeEach(async () => {
 	vi.useFakeTimers();
 	line = new TestLine();
+	rider = undefined;
 	reloads = 0;
 	const around: Surroundings = {
 		socketIo: () => Promise.resolve(() => line as unknown as Line),
-		onWake: () => () => undefined,
+		onWake(woke) {
+			wake = () => woke(true);
+			return () => undefined;
+		},
 		chance: () => 0.5,
+		ride: (who) => {
+			rider = who;
+			return Promise.resolve(() => new Promise(() => undefined));
+		},
 	};
 	feed = new Feed('1', { apply: () => undefined, reload: () => reloads++, heard: () => undefined }, around);
 	feed.adopt('a.10');
@@ -105,6 +125,65 @@ describe('a try', () => {
 		expect([line.active, line.tries]).toEqual([false, 1]);
 		vi.advanceTimersByTime(750);
 		expect([line.active, line.tries]).toEqual([true, 2]);
+	});
+});
+
+describe('a page that is left', () => {
+	it('[F36] over the event stream claims nothing when it is come back to, until it is told where it stands', async () => {
+		for (let tries = 1; tries <= 2; tries++) line.happens('connect_error', new Error('refused'));
+		rider?.sync(sync('delta', 'a.10'));
+		expect([feed.overStream, feed.connection.state]).toEqual([true, 'live']);
+		stop();
+		stop = feed.start();
+		expect([feed.overStream, feed.connection.state]).toEqual([false, 'connecting']);
+		await vi.advanceTimersByTimeAsync(0);
+		line.happens('connect');
+		expect(feed.connection.state).toBe('catching');
+		line.happens('sync', sync('delta', 'a.10'));
+		expect(feed.connection.state).toBe('live');
+	});
+});
+
+describe('a tab that slept', () => {
+	beforeEach(() => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.advanceTimersByTime(1_000);
+		expect(feed.connection.state).toBe('live');
+		// No timer runs, and what came meanwhile is delivered before the first of them.
+		vi.setSystemTime(Date.now() + 60_000);
+		line.happens('head', head());
+	});
+	const answer = async (): Promise<void> => {
+		line.answer(sync('delta', 'a.10'));
+		await vi.advanceTimersByTimeAsync(0);
+	};
+	it('[F37] is not live by what it hears, before an answer', async () => {
+		expect([line.questions.length, feed.connection.state]).toEqual([0, 'catching']);
+		vi.advanceTimersByTime(500);
+		expect([line.questions.length, line.tries, feed.connection.state]).toEqual([1, 1, 'catching']);
+		line.happens('head', head());
+		expect(feed.connection.state).toBe('catching');
+		await answer();
+		expect(feed.connection.state).toBe('live');
+		vi.advanceTimersByTime(5_000);
+		expect(line.questions.length).toBe(1);
+	});
+	it('[F37] asks at once when it is shown', async () => {
+		wake();
+		expect([line.questions.length, feed.connection.state]).toEqual([1, 'catching']);
+		await answer();
+		expect(feed.connection.state).toBe('live');
+	});
+	it('[F37] is not live by an answer of before its sleep', async () => {
+		vi.advanceTimersByTime(500);
+		vi.setSystemTime(Date.now() + 10_000);
+		await answer();
+		expect(feed.connection.state).toBe('catching');
+		vi.advanceTimersByTime(500);
+		expect([line.questions.length, feed.connection.state]).toEqual([2, 'catching']);
+		await answer();
+		expect(feed.connection.state).toBe('live');
 	});
 });
 

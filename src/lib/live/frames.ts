@@ -1,5 +1,5 @@
 import type { Change, Changes, Head, Sync } from '#contract';
-import { isPast, place } from './cursor.ts';
+import { isPast, place } from '#contract/cursor.ts';
 
 /** What a client at `cursor` does with what it heard. */
 export type Step =

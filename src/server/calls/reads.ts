@@ -1,4 +1,5 @@
 import type { Call, CallPage, CallQuery, Event } from '#contract';
+import { writeCursor } from '#contract/cursor.ts';
 import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Value } from '#db/database.ts';
 import type { Prisma, PrismaClient } from '#db/prisma.ts';
@@ -95,7 +96,7 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 				found = await select(query, null, limit + 1);
 			}
 			const { rows, ...tokens } = pageOf(found, { query, limit, place: from });
-			return { calls: rows.map(toCall), ...tokens, cursor: `${epoch}.${change}` };
+			return { calls: rows.map(toCall), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},
 
 		async customers(ids) {

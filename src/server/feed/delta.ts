@@ -1,9 +1,9 @@
 import { DELTA_MAX, type Change, type Sync } from '#contract';
+import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import { toCall } from '../calls/call.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { fromRow, READ_FEED } from '../calls/rows.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 
 const CALLS_SINCE = 'SELECT * FROM "Call" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 const TOMBSTONES_SINCE =

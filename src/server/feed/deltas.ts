@@ -1,5 +1,5 @@
 import type { Sync } from '#contract';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readCursor, writeCursor } from '#contract/cursor.ts';
 
 type Delta = Omit<Sync, 'version'>;
 

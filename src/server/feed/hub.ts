@@ -1,10 +1,10 @@
 import { HEAD_EVERY_MS, type Change, type Changes, type Head, type Sync } from '#contract';
+import { readCursor, writeCursor } from '#contract/cursor.ts';
 import { toCall } from '../calls/call.ts';
 import type { RowChange } from '../calls/ledger.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { compact } from './compact.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import { createDeltas } from './deltas.ts';
 import { createGatherer } from './gatherer.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ProblemError, type Change, type Changes, type Head, type Sync } from '#contract';
-import { readCursor } from './cursor.ts';
+import { readCursor } from '#contract/cursor.ts';
 import type { Hub } from './hub.ts';
 import { UNREAD_MAX } from './unread.ts';
 

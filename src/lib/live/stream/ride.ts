@@ -1,5 +1,5 @@
 import type { Sync } from '#contract';
-import { isPast } from '../cursor.ts';
+import { isPast } from '#contract/cursor.ts';
 import type { Ask, Rider } from '../surroundings.ts';
 import { askSource, openSource } from './source.ts';
 import { canShare, joinTabs, type Tabs, type Word } from './tabs.ts';

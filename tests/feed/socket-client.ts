@@ -1,0 +1,83 @@
+import { io } from 'socket.io-client';
+import type { Change } from '#contract';
+import { Feed } from '#lib/live/feed.svelte.ts';
+import type { Dice } from '#provider/dice.ts';
+import { LIST_WITHIN_MS, type Client } from './client.ts';
+import { readList } from './list.ts';
+import type { Ledger } from './told.ts';
+import { View } from './view.ts';
+
+/** A tab without a screen: the product's own feed over a real socket. */
+export class SocketClient implements Client {
+	readonly view: View;
+	readonly run = undefined;
+	loads = 0;
+	failedLoads = 0;
+
+	#feed: Feed;
+	#url: string;
+	#wake: (() => void) | undefined;
+	#stop: (() => void) | undefined;
+
+	constructor(name: string, url: string, ledger: Ledger, dice: Dice) {
+		this.#url = url;
+		this.view = new View(name, undefined, ledger, {
+			cursor: () => this.#feed.cursor,
+			isLive: () => this.#feed.connection.state === 'live',
+		});
+		const ears = {
+			apply: (changes: Change[]) => this.view.apply(changes),
+			reload: () => void this.#load(),
+			heard: (at: string) => this.view.heard(at),
+		};
+		this.#feed = new Feed('', ears, {
+			socketIo: () => Promise.resolve((options) => io(url, { ...options, forceNew: true })),
+			onWake: (wake) => {
+				this.#wake = () => wake(true);
+				return () => (this.#wake = undefined);
+			},
+			chance: dice,
+		});
+	}
+
+	async open(): Promise<void> {
+		this.view.show(await readList(this.#url, LIST_WITHIN_MS), (cursor) => this.#feed.adopt(cursor));
+		this.start();
+	}
+
+	start(): void {
+		this.#stop ??= this.#feed.start();
+	}
+
+	stop(): void {
+		this.#stop?.();
+		this.#stop = undefined;
+	}
+
+	wake(): void {
+		this.#wake?.();
+	}
+
+	check(): void {
+		this.#feed.check();
+	}
+
+	isAt(head: string): boolean {
+		return this.#feed.connection.state === 'live' && this.#feed.cursor === head;
+	}
+
+	standing(): string {
+		return `${JSON.stringify(this.#feed.connection)} at ${this.#feed.cursor}`;
+	}
+
+	async #load(): Promise<void> {
+		// Of several loads under way the last one counts, as in the pages.
+		const load = ++this.loads;
+		try {
+			const list = await readList(this.#url, LIST_WITHIN_MS);
+			if (load === this.loads) this.view.show(list, (cursor) => this.#feed.adopt(cursor));
+		} catch {
+			this.failedLoads++; // the feed asks again
+		}
+	}
+}

@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SILENT_AFTER_MS } from '#contract';
+import { isPast } from '#contract/cursor.ts';
+import { onChanges, onHead, onSync, type Step } from '#lib/live/frames.ts';
+import { waitBefore } from '#lib/live/retries.ts';
+import type { Dice } from '#provider/dice.ts';
+import { messageIn, type Message } from '#tests/support/stream.ts';
+import { LIST_WITHIN_MS, type Client } from './client.ts';
+import { readList } from './list.ts';
+import type { Ledger } from './told.ts';
+import { View } from './view.ts';
+
+/** What ends one stream: another one is opened from where this client stands, or from a new list. */
+type End = 'again' | 'reload';
+
+/**
+ * A program that follows `GET /api/events`, all of it or one run, and says with `Last-Event-ID` where it stands when it
+ * comes back. What to do with what it hears it knows from the product; whatever seems wrong, it comes back.
+ */
+export class StreamClient implements Client {
+	readonly view: View;
+	readonly run: string | undefined;
+	loads = 0;
+	failedLoads = 0;
+
+	#name: string;
+	#url: string;
+	#dice: Dice;
+	#cursor: string | null = null;
+	/** Has been told on this stream where it stands. */
+	#synced = false;
+	/** When that was surely so which it heard last: the line may hold back what it carries, and then fall silent. */
+	#saidAt = 0;
+	#tries = 0;
+	/** Ends the following, and the stream that is open now. */
+	#stop: AbortController | null = null;
+	#stream: AbortController | null = null;
+
+	constructor(name: string, url: string, ledger: Ledger, dice: Dice, run?: string) {
+		this.#name = name;
+		this.#url = url;
+		this.#dice = dice;
+		this.run = run;
+		this.view = new View(name, run, ledger, { cursor: () => this.#cursor, isLive: () => this.#isLive() });
+	}
+
+	async open(): Promise<void> {
+		await this.#load();
+		this.start();
+	}
+
+	start(): void {
+		if (this.#stop) return;
+		const { signal } = (this.#stop = new AbortController());
+		void this.#follow(signal); // it tries again whatever happens
+	}
+
+	stop(): void {
+		this.#stop?.abort();
+		this.#stream?.abort();
+		this.#stop = null;
+		this.#synced = false;
+	}
+
+	wake(): void {
+		if (!this.#isLive()) this.check();
+	}
+
+	check(): void {
+		this.#stream?.abort();
+	}
+
+	isAt(head: string): boolean {
+		return this.#isLive() && this.#cursor === head;
+	}
+
+	standing(): string {
+		return `${this.#isLive() ? 'live' : 'not live'} on the stream at ${this.#cursor}`;
+	}
+
+	#isLive(): boolean {
+		return this.#synced && Date.now() - this.#saidAt < SILENT_AFTER_MS;
+	}
+
+	async #follow(stopped: AbortSignal): Promise<void> {
+		for (;;) {
+			const end = await this.#ride(stopped).catch((): End => 'again');
+			if (stopped.aborted) return;
+			this.#synced = false;
+			// Without a list, the next stream says so again.
+			if (end === 'reload') await this.#load(stopped).catch(() => this.failedLoads++);
+			await pause(waitBefore(this.#tries++, this.#dice()), undefined, { signal: stopped }).catch(() => undefined);
+		}
+	}
+
+	/** One stream until it ends: by the other side, by `check`, or by silence. */
+	async #ride(stopped: AbortSignal): Promise<End> {
+		const own = (this.#stream = new AbortController());
+		if (stopped.aborted) own.abort();
+		let silence = setTimeout(() => own.abort(), SILENT_AFTER_MS);
+		const askedAt = Date.now();
+		try {
+			const response = await fetch(`${this.#url}/api/events${this.run === undefined ? '' : `?run=${this.run}`}`, {
+				headers: this.#cursor === null ? {} : { 'Last-Event-ID': this.#cursor },
+				signal: own.signal,
+			});
+			if (!response.ok || !response.body) throw new Error(`${response.status}`);
+			const decoder = new TextDecoder();
+			let text = '';
+			let last: string | null = null;
+			for await (const piece of response.body) {
+				if (own.signal.aborted) return 'again';
+				clearTimeout(silence);
+				silence = setTimeout(() => own.abort(), SILENT_AFTER_MS);
+				const blocks = (text + decoder.decode(piece, { stream: true })).split('\n\n');
+				text = blocks.pop()!;
+				for (const message of blocks.flatMap((block) => messageIn(block) ?? [])) {
+					this.#checkId(message, last);
+					last = message.id;
+					const end = this.#hear(message, askedAt);
+					if (end) return end;
+				}
+			}
+			return 'again';
+		} finally {
+			clearTimeout(silence);
+			own.abort();
+		}
+	}
+
+	/** On one stream each id is at or past the one before, also what is sent again: who comes back by it misses nothing. */
+	#checkId({ event, id, data }: Message, last: string | null): void {
+		if (id !== data.cursor) this.view.faults.outOfOrder.push(`${this.#name}: ${event} of ${data.cursor} has id ${id}`);
+		if (last !== null && last !== id && !isPast(last, id))
+			this.view.faults.movedBack.push(`${this.#name}: ${event} ${id} after ${last} on one stream`);
+	}
+
+	#hear({ event, data }: Message, askedAt: number): End | undefined {
+		this.#saidAt = event === 'sync' ? askedAt : Date.parse(data.at);
+		if (event === 'sync') {
+			const end = this.#take(onSync(this.#cursor, data));
+			this.#synced = end === undefined;
+			if (this.#synced) this.#tries = 0;
+			return end;
+		}
+		this.view.heard(data.at);
+		if (this.#cursor === null) return 'reload';
+		if (event === 'changes') return this.#take(onChanges(this.#cursor, data));
+		// Of one run only its changes come: the head tells how far the rest has come.
+		if (this.run !== undefined && isPast(this.#cursor, data.cursor)) {
+			this.#cursor = data.cursor;
+			return undefined;
+		}
+		return this.#take(onHead(this.#cursor, data));
+	}
+
+	#take(step: Step): End | undefined {
+		if (step.do === 'reload') return 'reload';
+		if (step.do === 'sync') return 'again';
+		if (step.do === 'apply') {
+			this.#cursor = step.cursor;
+			this.view.apply(step.changes);
+		}
+		return undefined;
+	}
+
+	async #load(stopped?: AbortSignal): Promise<void> {
+		this.loads++;
+		const list = await readList(this.#url, LIST_WITHIN_MS, this.run);
+		if (!stopped?.aborted) this.view.show(list, (cursor) => (this.#cursor = cursor));
+	}
+}
