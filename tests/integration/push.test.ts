@@ -169,7 +169,8 @@ describe('a burst', () => {
 describe('a connection', () => {
 	it('[F66] has one socket, however often it asks', async () => {
 		const app = await startApp();
-		const socket = await sleepingClient(Number(new URL(app.url).port), false);
+		const socket = await knock(Number(new URL(app.url).port));
+		await once(socket, 'data');
 		let text = '';
 		const heard = new Promise<void>((resolve) => {
 			socket.on('data', (piece) => {
