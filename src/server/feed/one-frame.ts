@@ -1,5 +1,6 @@
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
-import { cutOffIfUnread, type Connection } from './unread.ts';
+import type { Socket as TcpSocket } from 'node:net';
+import { cutOffIfUnread, UNREAD_MAX, type Connection } from './unread.ts';
 
 /** What we use of the insides of Socket.IO. */
 interface Insides {
@@ -22,7 +23,7 @@ interface Encoded {
 	frame: Buffer | undefined;
 }
 interface AdapterInsides {
-	nsp: { name: string };
+	nsp: { name: string; sockets: ReadonlyMap<string, Insides> };
 	_encode(packet: Packet, options: PacketOptions): unknown;
 	apply(options: BroadcastOptions, each: (socket: Insides) => void): void;
 }
@@ -41,16 +42,24 @@ export class OneFrameAdapter extends Adapter {
 	override broadcast(packet: Packet, options: BroadcastOptions): void {
 		if (options.flags && Object.values(options.flags).some(Boolean)) return super.broadcast(packet, options);
 		const { packets, options: packetOptions, frame } = this.#encode(packet);
-		(this as unknown as AdapterInsides).apply(options, ({ client }) => {
+		this.#each(options, ({ client }) => {
 			const { conn } = client;
-			if (cutOffIfUnread(conn)) return;
-			const { transport } = conn;
-			const { socket } = transport;
-			const idle = conn.readyState === 'open' && !conn.upgrading && conn.writeBuffer.length === 0 && transport.writable;
-			const plain = transport.name === 'websocket' && !transport.perMessageDeflate && socket?.readyState === OPEN;
-			if (frame && idle && plain && socket._socket) socket._socket.write(frame);
-			else client.writeToEngine(packets, packetOptions);
+			const tcp = frame && straightTo(conn);
+			if (tcp && tcp.writableLength <= UNREAD_MAX) tcp.write(frame);
+			else if (!cutOffIfUnread(conn)) client.writeToEngine(packets, packetOptions);
 		});
+	}
+
+	/** Everybody who is meant; without a list of who was had already, where a single room cannot name anybody twice. */
+	#each(options: BroadcastOptions, send: (socket: Insides) => void): void {
+		const self = this as unknown as AdapterInsides;
+		const [room] = options.rooms;
+		if (room === undefined || options.rooms.size > 1 || (options.except?.size ?? 0) > 0)
+			return self.apply(options, send);
+		for (const id of this.rooms.get(room) ?? []) {
+			const socket = self.nsp.sockets.get(id);
+			if (socket) send(socket);
+		}
 	}
 
 	#encode(packet: Packet): Encoded {
@@ -67,4 +76,12 @@ export class OneFrameAdapter extends Adapter {
 		if (shared) this.#encoded.set(shared, encoded);
 		return encoded;
 	}
+}
+
+/** The TCP socket, where nothing waits before it and nothing changes a frame on its way. */
+function straightTo({ readyState, upgrading, writeBuffer, transport }: Connection): TcpSocket | undefined {
+	const { socket } = transport;
+	if (readyState !== 'open' || upgrading || writeBuffer.length > 0 || !transport.writable) return undefined;
+	if (transport.name !== 'websocket' || transport.perMessageDeflate || socket?.readyState !== OPEN) return undefined;
+	return socket._socket;
 }
