@@ -6,8 +6,8 @@ import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 import type { Endings } from '../feed/endings.ts';
-import { tooMany, type Connections } from './connections.ts';
-import { onGone } from './gone.ts';
+import type { Connections } from './connections.ts';
+import { heldOpen } from './held-open.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
@@ -60,14 +60,8 @@ export function callRoutes({ calls, reads, desk, endings, connections }: CallRou
 	});
 	router.get('/:id/wait', async (request, response) => {
 		const { timeout = WAIT_SECONDS } = queryOf(request, WaitQuery);
-		const leave = connections.enter(request);
-		if (!leave) throw tooMany();
-		const gone = new AbortController();
-		onGone(request, response, () => {
-			leave();
-			gone.abort();
-		});
-		const call = await endings.of(pathParameter(request, 'id'), timeout * 1_000, gone.signal);
+		const gone = heldOpen(connections, request, response);
+		const call = await endings.of(pathParameter(request, 'id'), timeout * 1_000, gone);
 		if (call) response.json({ call });
 	});
 	router.patch('/:id', jsonBody, async (request, response) => {

@@ -4,8 +4,8 @@ import { queryOf } from '#http/parameters.ts';
 import type { CallReads } from '../calls/reads.ts';
 import type { Streams } from '../feed/stream-door.ts';
 import type { Access } from './access.ts';
-import { tooMany, type Connections } from './connections.ts';
-import { onGone } from './gone.ts';
+import type { Connections } from './connections.ts';
+import { heldOpen } from './held-open.ts';
 import type { SessionEnds } from './session-ends.ts';
 
 export interface EventRoutesDeps {
@@ -30,21 +30,15 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 			throw new ProblemError('invalid_input', 'Last-Event-ID is not a cursor of this feed. Leave it out.', {
 				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
 			});
-		const leave = connections.enter(request);
-		if (!leave) throw tooMany();
-		const gone = new AbortController();
-		onGone(request, response, () => {
-			leave();
-			gone.abort();
-		});
+		const gone = heldOpen(connections, request, response);
 		const visitor = await access.identify(request.headers);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
-		if (visitor?.session && !gone.signal.aborted) {
+		if (visitor?.session && !gone.aborted) {
 			// At once: what it has not read yet is not for it any more.
 			const leaveSession = sessionEnds.endWith(visitor.session, () => request.socket.destroy());
-			gone.signal.addEventListener('abort', leaveSession);
+			gone.addEventListener('abort', leaveSession);
 		}
-		await streams.open(response, { cursor: resumed || cursor, filter: { callId, run, runOfCall }, gone: gone.signal });
+		await streams.open(response, { cursor: resumed || cursor, filter: { callId, run, runOfCall }, gone });
 	});
 	return router;
 }
