@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
 import Sqlite from 'libsql';
+import { createCheckpoints } from './checkpoints.ts';
 import {
 	CannotOpen,
 	DatabaseUnavailable,
@@ -19,6 +20,8 @@ import {
 const OPENING_MS = 200;
 /** Afterwards callers ask again by themselves, outside of it. */
 const ASK_AGAIN_MS = 10;
+/** In pages: without the checkpoints of a thread of their own (`checkpoints.ts`) the log would grow to this. */
+const LOG_MAX = 'wal_autocheckpoint = 16000';
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -31,6 +34,10 @@ const READS = /^\s*(SELECT|PRAGMA)\b/i;
 export function openFile(path: string, patienceMs = 5_000): Database {
 	const sqlite = connect(path);
 
+	const checkpoints = createCheckpoints({
+		path,
+		finish: () => void all('PRAGMA wal_checkpoint(PASSIVE)', []),
+	});
 	const prepared = new Map<string, Sqlite.Statement>();
 	/** Only constant texts belong in the cache. */
 	const prepare = (sql: string): Sqlite.Statement => {
@@ -71,6 +78,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		try {
 			const result = work();
 			sqlite.exec('COMMIT');
+			checkpoints.committed();
 			return result;
 		} catch (error) {
 			if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
@@ -125,6 +133,7 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
 		close() {
 			if (!sqlite.open) return;
+			checkpoints.close();
 			sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
 			prepared.clear();
 			sqlite.close();
@@ -136,7 +145,13 @@ function connect(path: string): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
-		for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
+		for (const pragma of [
+			'journal_mode = WAL',
+			'synchronous = FULL',
+			'foreign_keys = ON',
+			'cache_size = -64000',
+			LOG_MAX,
+		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
 		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
