@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '#contract/csv.ts';
+import { SCENARIO_NAMES } from '#contract/words.ts';
 import { compose } from '#lib/phone/phone.ts';
 import { batchAt } from './batches.ts';
 import { guessColumns, hasHead } from './columns.ts';
@@ -111,10 +112,10 @@ describe('a row', () => {
 		const wrong = checkRow(['', '12', 'chat', 'tomorrow', 'maybe', 'x'.repeat(65)], { ...PLAN, columns }, compose);
 		expect(wrong.errors).toEqual([
 			{ field: 'customerName', message: 'Enter the customer’s name.' },
-			{ field: 'phoneNumber', message: expect.stringContaining('Too short for Germany.') },
+			{ field: 'phoneNumber', message: 'Too short for Germany. Two more digits?' },
 			{ field: 'workflow', message: 'Not a workflow. Use SUPPORT, SALES or REMINDER.' },
 			{ field: 'scheduledAt', message: 'Give a time with its zone, such as 2026-11-22T15:30:00Z.' },
-			{ field: 'scenario', message: expect.stringContaining('Not a scenario.') },
+			{ field: 'scenario', message: `Not a scenario. Use one of ${SCENARIO_NAMES.join(', ')}.` },
 			{ field: 'run', message: 'Too long. 64 characters at most, this is 65.' },
 		]);
 	});
