@@ -69,7 +69,8 @@ test('[I20] 10,000 rows are imported in their order while another tab stays live
 	await expect(rowOf(two, 'The last one')).toBeVisible({ timeout: 60_000 });
 	await expectConnection(two, 'Live');
 	const seen = await two.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
-	expect(seen.filter((words) => !/Live|Catching up/.test(words))).toEqual([]);
+	// A short break heals by itself (D10); a tab that is behind never says Live, and this one is never Stale.
+	expect(seen.filter((words) => /Stale|Reconnecting/.test(words))).toEqual([]);
 	expect(made).toBeGreaterThan(5);
 	const all = await everyCall(server);
 	const names = all

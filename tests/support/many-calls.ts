@@ -1,5 +1,6 @@
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
+import { recount } from '#server/calls/recount.ts';
 
 /** One ended call for each `i` from 1, a second apart, every third of them failed; without events. */
 const CALLS = `WITH RECURSIVE "number"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "number" WHERE "i" < ?1)
@@ -21,6 +22,7 @@ export async function fillWithCalls(url: string, count: number): Promise<void> {
 		await migrate(database, migrationsFrom(import.meta.dirname));
 		await database.all(CALLS, count, SINCE);
 		await database.all(FEED, count, SINCE);
+		await recount(database, SINCE + count * 1_000);
 	} finally {
 		database.close();
 	}
