@@ -44,9 +44,9 @@ export async function measureImport(url: string, rows: number, scheduledAt: stri
 
 	const [alone, meanwhile, batches]: [number[], number[], number[]] = [[], [], []];
 	for (let i = 0; i < ALONE; i++) await create(alone);
-	let going = true;
+	const over = new AbortController();
 	const creating = (async () => {
-		while (going) await create(meanwhile);
+		while (!over.signal.aborted) await create(meanwhile);
 	})();
 	const since = performance.now();
 	try {
@@ -55,7 +55,7 @@ export async function measureImport(url: string, rows: number, scheduledAt: stri
 			batches.push(await post('/api/calls/batch', { calls }));
 		}
 	} finally {
-		going = false;
+		over.abort();
 		await creating;
 	}
 	const seconds = (performance.now() - since) / 1_000;
