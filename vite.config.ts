@@ -17,5 +17,22 @@ const webSocketOnly: Plugin = {
 	load: (id) => (id === '\0no-transport' ? 'export const XHR = undefined, WT = undefined;' : undefined),
 };
 
+/**
+ * The CSV parser is CommonJS: taken as that it would put the bundler's helpers into what every page loads. It is wrapped
+ * as a module instead, and stays in the import's own part.
+ */
+const csvParserAsModule: Plugin = {
+	name: 'csv-parser-as-module',
+	apply: 'build',
+	enforce: 'pre',
+	transform: (code, id) =>
+		/papaparse(\.min)?\.js$/.test(id)
+			? {
+					code: `const module = { exports: {} }; const { exports } = module;\n${code}\nexport default module.exports;`,
+					map: null,
+				}
+			: undefined,
+};
+
 /** The pages. The server's own bundle is made by vite.server.config.ts. */
-export default defineConfig({ plugins: [webSocketOnly, tailwindcss(), sveltekit()] });
+export default defineConfig({ plugins: [webSocketOnly, csvParserAsModule, tailwindcss(), sveltekit()] });

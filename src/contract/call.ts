@@ -42,6 +42,18 @@ export const NewCall = z.strictObject({
 });
 export type NewCall = z.infer<typeof NewCall>;
 
+/** The most calls of one batch. */
+export const BATCH_MAX = 1_000;
+
+/** The body of a batch. Its calls are checked one by one (`NewCall`), so that a long batch holds nobody up. */
+export const Batch = z.strictObject({
+	calls: z
+		.array(z.unknown(), { error: 'Give the calls as a list.' })
+		.min(1, 'Give at least one call.')
+		.max(BATCH_MAX, `Give at most ${BATCH_MAX} calls.`),
+});
+export type Batch = z.infer<typeof Batch>;
+
 export const Call = z.object({
 	id: z.uuid(),
 	customerName: z.string(),

@@ -53,6 +53,13 @@ export const CallQuery = z.strictObject({
 });
 export type CallQuery = z.infer<typeof CallQuery>;
 
+/** The parameters of `GET /api/calls/export`: the list's own, but for its pages. */
+export const ExportQuery = CallQuery.omit({ limit: true, page: true }).extend({
+	/** `csv` where it is not said. */
+	format: once(z.enum(['csv', 'ndjson'], { error: 'Choose one of csv, ndjson.' })),
+});
+export type ExportQuery = z.infer<typeof ExportQuery>;
+
 /** One page of calls. Only `nextPage: null` is the end: a short page may go on. */
 export const CallPage = z.object({
 	calls: z.array(Call),

@@ -6,12 +6,16 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'Th
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
 	throw new ProblemError('invalid_input', `${what} is not valid. Nothing was changed.`, {
-		errors: result.error.issues.flatMap(errorsOf),
+		errors: errorsOf(result.error),
 	});
 }
 
-function errorsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
-	const path = issue.path.map(String);
+/** Every error with its path, below `at` where the value stands there. */
+export const errorsOf = (error: z.core.$ZodError, at: readonly string[] = []): { path: string; message: string }[] =>
+	error.issues.flatMap((issue) => errorsOfIssue(issue, at));
+
+function errorsOfIssue(issue: z.core.$ZodIssue, at: readonly string[]): { path: string; message: string }[] {
+	const path = [...at, ...issue.path.map(String)];
 	if (issue.code === 'unrecognized_keys')
 		return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
 	return [{ path: path.join('.'), message: issue.message }];

@@ -78,6 +78,17 @@ describe('group commit', () => {
 		expect(turns).toBeGreaterThanOrEqual(3);
 	});
 
+	it('[G6] what weighs more than one counts for more, and what weighs more than all goes alone', async () => {
+		const groups: number[][] = [];
+		const commit = (items: readonly number[]): Promise<readonly number[]> => {
+			groups.push([...items]);
+			return Promise.resolve(items);
+		};
+		const group = new GroupCommit<number, number>(commit, (weight) => weight);
+		expect(await Promise.all([200, 56, 1, 1_000, 255, 1, 1].map((n) => group.add(n)))).toHaveLength(7);
+		expect(groups).toEqual([[200, 56], [1], [1_000], [255, 1], [1]]);
+	});
+
 	it('[G7] settled resolves when nothing waits', async () => {
 		const { group, written } = await startTable();
 		await group.settled();

@@ -175,7 +175,7 @@ export async function createApp(
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);
 	const http = createHttp({
-		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings },
+		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings, now },
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, rejections),
 		provider: provider.routes,

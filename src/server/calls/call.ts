@@ -40,6 +40,9 @@ export function toCall(row: CallRow): Call {
 	return call;
 }
 
+/** The body that answers a batch. */
+export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
+
 function callOf(row: CallRow): Call {
 	return {
 		id: row.id,

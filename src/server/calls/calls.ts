@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
-import { toCall } from './call.ts';
-import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome, WatchJob } from './commands.ts';
-import { normalisePhone } from './phone.ts';
+import { checkedBatch } from './batch.ts';
+import { answerOf, toCall } from './call.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, Once, Outcome, WatchJob } from './commands.ts';
+import { checked, numberError } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /** The verbs that change calls. Every answer is committed; the feed has told it, or will at once. */
@@ -15,6 +16,14 @@ export interface Calls {
 	 * same bytes, another body `idempotency_conflict`. Answers the body of the answer.
 	 */
 	createOnce(scope: string, key: string, request: NewCall): Promise<{ answer: string; replayed: boolean }>;
+	/**
+	 * All or none, in their order, in one transaction; where they are named, once only, as above. Throws `invalid_input`
+	 * with the path of each error. Answers the body of the answer.
+	 */
+	createMany(
+		wanted: readonly unknown[],
+		named: { scope: string; key: string } | null,
+	): Promise<{ answer: string; replayed: boolean }>;
 	/** Throws `call_not_found`, `illegal_transition`. */
 	setStatus(id: string, status: Status): Promise<Call>;
 	/** Throws `call_not_found`, `illegal_transition`. */
@@ -60,17 +69,24 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	return {
 		// Ids rise in order of arrival, as the places in the list do.
 		create: (request) =>
-			change({ do: 'create', id: v7(), request: checked(request), callbackUrl: callbackUrl(), once: null }),
+			change({ do: 'create', id: v7(), request: requestOf(request), callbackUrl: callbackUrl(), once: null }),
 		async createOnce(scope, key, wanted) {
-			const request = checked(wanted);
-			const once = { id: hash(JSON.stringify([scope, key])), bodyHash: hash(JSON.stringify(request)) };
+			const request = requestOf(wanted);
+			const once = onceOf(scope, key, request);
 			const outcome = await writer.write({ do: 'create', id: v7(), request, callbackUrl: callbackUrl(), once });
-			if ('replay' in outcome) return { answer: outcome.replay, replayed: true };
 			if ('call' in outcome) return { answer: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
-			throw new ProblemError(
-				'idempotency_conflict',
-				'This Idempotency-Key came with another body before. Use a new key.',
-			);
+			return replayOf(outcome);
+		},
+		async createMany(wanted, named) {
+			const requests = await checkedBatch(wanted);
+			const once = named && onceOf(named.scope, named.key, requests);
+			const outcome = await writer.write({
+				do: 'create-many',
+				wanted: requests.map((request) => ({ id: v7(), request })),
+				...{ callbackUrl: callbackUrl(), once },
+			});
+			if (!('calls' in outcome)) return replayOf(outcome);
+			return { answer: outcome.answer ?? answerOf(outcome.calls), replayed: false };
 		},
 		setStatus: (id, status) => change({ do: 'set-status', id, status }),
 		cancel: (id) => change({ do: 'cancel', id }),
@@ -107,24 +123,21 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	};
 }
 
-function checked({ scheduledAt, scenario, run, ...request }: NewCall): CallRequest {
-	const phoneNumber = normalisePhone(request.phoneNumber);
-	if (phoneNumber === null)
-		throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', {
-			errors: [
-				{
-					path: 'phoneNumber',
-					message: 'Not a possible international number. Give it with + and its country code, such as +12025550100.',
-				},
-			],
-		});
-	return {
-		...request,
-		phoneNumber,
-		scheduledAt: scheduledAt == null ? null : Date.parse(scheduledAt),
-		scenario: scenario ?? null,
-		run: run ?? null,
-	};
+/** Throws `invalid_input` for a number that is not possible. */
+function requestOf(wanted: NewCall): CallRequest {
+	const request = checked(wanted);
+	if (request) return request;
+	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', { errors: [numberError()] });
+}
+
+const onceOf = (scope: string, key: string, body: unknown): Once => ({
+	id: hash(JSON.stringify([scope, key])),
+	bodyHash: hash(JSON.stringify(body)),
+});
+
+function replayOf(outcome: Outcome): { answer: string; replayed: true } {
+	if ('replay' in outcome) return { answer: outcome.replay, replayed: true };
+	throw new ProblemError('idempotency_conflict', 'This Idempotency-Key came with another body before. Use a new key.');
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');

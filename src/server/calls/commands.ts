@@ -22,10 +22,18 @@ export interface WatchJob extends HeldJob {
 	payload: { seq?: unknown };
 }
 
+/** A call to be made, with the id that it will have. */
+export interface Wanted {
+	id: string;
+	request: CallRequest;
+}
+
 /** Everything that can change a call. The one writer takes these in order of arrival. */
 export type Command =
 	/** `callbackUrl`: where the provider shall report; null when it is this server and knows. */
 	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; once: Once | null }
+	/** All or none, at places that follow each other. */
+	| { do: 'create-many'; wanted: readonly Wanted[]; callbackUrl: string | null; once: Once | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
@@ -62,6 +70,8 @@ export interface DispatchAttempt {
 /** What became of a command. */
 export type Outcome =
 	| { call: CallRow; idempotent?: true }
+	/** With the answer's body where it was kept. */
+	| { calls: CallRow[]; answer: string | null }
 	/** There is no such call (any more). */
 	| { missing: true }
 	/** The call may not go there from its state. */

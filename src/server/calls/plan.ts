@@ -1,6 +1,6 @@
 import { foldedOf } from '#contract/search.ts';
-import { toCall, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import { answerOf, toCall, type CallRow } from './call.ts';
+import type { Command, DispatchAttempt, HeldJob, Once, Outcome, Wanted } from './commands.ts';
 import { Ledger, type Entries, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
 
@@ -31,6 +31,8 @@ class Group {
 		switch (command.do) {
 			case 'create':
 				return this.#create(command);
+			case 'create-many':
+				return this.#createMany(command);
 			case 'clear':
 				this.#ledger.clear(command.run);
 				return { done: true };
@@ -54,8 +56,31 @@ class Group {
 	}
 
 	#create({ id, request, callbackUrl, once }: Extract<Command, { do: 'create' }>): Outcome {
+		const known = this.#answered(once);
+		if (known) return known;
+		const call = this.#add({ id, request }, callbackUrl);
+		if (once) this.#ledger.keep(once, JSON.stringify({ call: toCall(call) }));
+		return { call };
+	}
+
+	#createMany({ wanted, callbackUrl, once }: Extract<Command, { do: 'create-many' }>): Outcome {
+		const known = this.#answered(once);
+		if (known) return known;
+		const calls = wanted.map((one) => this.#add(one, callbackUrl));
+		const answer = once && answerOf(calls);
+		if (once && answer) this.#ledger.keep(once, answer);
+		return { calls, answer };
+	}
+
+	/** What a request came to that must happen once and has happened. */
+	#answered(once: Once | null): Outcome | null {
 		const known = once && this.#ledger.answer(once);
-		if (known) return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
+		if (!known) return null;
+		return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
+	}
+
+	/** The call, its `created` event and its dispatch. */
+	#add({ id, request }: Wanted, callbackUrl: string | null): CallRow {
 		const n = this.#ledger.next;
 		const waits = request.scheduledAt !== null && request.scheduledAt > this.#ledger.clock;
 		const call: CallRow = {
@@ -82,8 +107,7 @@ class Group {
 		// The exact body of send-call: under one Idempotency-Key it must never differ, whatever becomes of this server.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
 		this.#ledger.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#ledger.clock);
-		if (once) this.#ledger.keep(once, JSON.stringify({ call: toCall(call) }));
-		return { call };
+		return call;
 	}
 
 	/** In this order: no such call, terminal, known webhook-id, provider, phase. */

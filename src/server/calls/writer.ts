@@ -64,12 +64,16 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
 		if (jobs) guarded(onJobs);
 		return outcomes;
-	});
+	}, weightOf);
 	return { write: (command) => group.add(command), settled: () => group.settled() };
 }
 
+/** A batch weighs what its calls would, so that readers wait for no more than one of it. */
+const weightOf = (command: Command): number => (command.do === 'create-many' ? command.wanted.length : 1);
+
 function idOf(command: Command): string[] {
 	if (command.do === 'clear') return [];
+	if (command.do === 'create-many') return command.wanted.map(({ id }) => id);
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
@@ -87,9 +91,9 @@ function readsFor(commands: readonly Command[]): Statement[] {
 			webhookIds.push(command.webhookId);
 		} else if (command.do === 'clear') {
 			if (command.run !== null) runs.push(command.run);
-		} else if (command.do !== 'create') ids.push(command.id);
+		} else if (command.do !== 'create' && command.do !== 'create-many') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
-		if (command.do === 'create' && command.once) onceIds.push(command.once.id);
+		if ((command.do === 'create' || command.do === 'create-many') && command.once) onceIds.push(command.once.id);
 	}
 	return [
 		[READ_FEED],

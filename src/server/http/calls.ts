@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express';
-import { CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
+import { Batch, CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
@@ -7,6 +7,7 @@ import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 import type { Endings } from '../feed/endings.ts';
 import type { Connections } from './connections.ts';
+import { exportRoute } from './export.ts';
 import { heldOpen } from './held-open.ts';
 
 export interface CallRoutesDeps {
@@ -16,13 +17,14 @@ export interface CallRoutesDeps {
 	desk: DeliveryDesk | null;
 	endings: Endings;
 	connections: Connections;
+	now(): number;
 }
 
 /** How long a request waits for a call's end when it does not say, in seconds. */
 const WAIT_SECONDS = 30;
 
 /** /api/calls */
-export function callRoutes({ calls, reads, desk, endings, connections }: CallRoutesDeps): Router {
+export function callRoutes({ calls, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
 
 	router.post('/', jsonBody, async (request, response) => {
@@ -34,12 +36,19 @@ export function callRoutes({ calls, reads, desk, endings, connections }: CallRou
 			response.status(201).location(`/api/calls/${call.id}`).json({ call });
 			return;
 		}
-		// The scope: token, method and path.
-		const scope = `${request.get('authorization') ?? ''} POST /api/calls`;
-		const { answer, replayed } = await calls.createOnce(scope, key, wanted);
+		const { answer, replayed } = await calls.createOnce(scopeOf(request, '/api/calls'), key, wanted);
 		const { call } = JSON.parse(answer) as { call: { id: string } };
 		if (replayed) response.set('Idempotent-Replayed', 'true');
 		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(answer);
+	});
+	router.post('/batch', jsonBody, async (request, response) => {
+		refuseUnknown(request);
+		const { calls: wanted } = parse(Batch, request.body, 'The batch');
+		const key = idempotencyKey(request);
+		const named = key === null ? null : { scope: scopeOf(request, '/api/calls/batch'), key };
+		const { answer, replayed } = await calls.createMany(wanted, named);
+		if (replayed) response.set('Idempotent-Replayed', 'true');
+		response.status(201).type('application/json').send(answer);
 	});
 	router.get('/', async (request, response) => {
 		response.json(await reads.list(queryOf(request, CallQuery)));
@@ -51,6 +60,7 @@ export function callRoutes({ calls, reads, desk, endings, connections }: CallRou
 		await calls.clear(runOf(request));
 		response.status(204).end();
 	});
+	router.get('/export', exportRoute({ reads, connections, now }));
 	router.get('/:id', async (request, response) => {
 		refuseUnknown(request);
 		const id = pathParameter(request, 'id');
@@ -80,6 +90,9 @@ export function callRoutes({ calls, reads, desk, endings, connections }: CallRou
 	});
 	return router;
 }
+
+/** Where an idempotency key counts: token, method and path. */
+const scopeOf = (request: Request, path: string): string => `${request.get('authorization') ?? ''} POST ${path}`;
 
 /** The one run to clear, or null for the whole history. Anything doubtful deletes nothing: even a lone `?` is. */
 function runOf({ originalUrl, query }: Request): string | null {

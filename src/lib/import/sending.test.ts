@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '#contract';
+import type { Refusal, Reply } from '#lib/api/api.ts';
+import type { Ready } from './batches.ts';
+import { Sending } from './sending.svelte.ts';
+
+const rows = (count: number): Ready[] =>
+	Array.from({ length: count }, (_, i) => ({
+		line: i + 2,
+		call: { customerName: `Customer ${i + 1}`, phoneNumber: '+12025550100', workflow: 'SALES' },
+	}));
+const refusal = (status: number, errors: Refusal['errors'] = []): { problem: Refusal } => ({
+	problem: { status, detail: 'no', code: 'no', requestId: null, errors },
+});
+
+interface Request {
+	key: string;
+	names: string[];
+}
+
+/** A server that does what the batch route does, under its keys; `answer` may say otherwise of each request. */
+function serverWith(answer: (asked: number, request: Request) => { problem: Refusal } | 'lost' | null = () => null) {
+	const requests: Request[] = [];
+	const made = new Map<string, string[]>();
+	let keys = 0;
+	const deps = {
+		send(body: string, key: string): Promise<Reply<{ calls: Call[] }>> {
+			const { calls } = JSON.parse(body) as { calls: { customerName: string }[] };
+			const request = { key, names: calls.map(({ customerName }) => customerName) };
+			requests.push(request);
+			const said = answer(requests.length, request);
+			if (said !== null && said !== 'lost') return Promise.resolve(said);
+			if (!made.has(key)) made.set(key, request.names);
+			if (said === 'lost') return Promise.resolve(refusal(0));
+			return Promise.resolve({ ok: { calls: request.names.map(() => ({}) as Call) } });
+		},
+		newKey: () => `key-${++keys}`,
+		pauses: [] as number[],
+		pause(ms: number): Promise<void> {
+			deps.pauses.push(ms);
+			return Promise.resolve();
+		},
+		now: () => 0,
+	};
+	return { deps, requests, names: () => [...made.values()].flat() };
+}
+const wanted = (count: number): string[] => rows(count).map(({ call }) => call.customerName);
+const met = async (condition: () => boolean): Promise<void> => {
+	while (!condition()) await new Promise((resolve) => setTimeout(resolve));
+};
+
+describe('an import', () => {
+	it('[I10] sends every row once, in order, in batches with a key each', async () => {
+		const { deps, requests, names } = serverWith();
+		const sending = new Sending(rows(1_201), true, deps);
+		await sending.run();
+		expect(names()).toEqual(wanted(1_201));
+		expect(requests.map(({ key, names }) => [key, names.length])).toEqual([
+			['key-1', 500],
+			['key-2', 500],
+			['key-3', 201],
+		]);
+		expect([sending.state, sending.made, sending.restFrom]).toEqual(['over', 1_201, null]);
+	});
+
+	it('[I11] asks again under the same key, after longer and longer waits, where no answer comes', async () => {
+		const { deps, requests, names } = serverWith((asked) => (asked === 2 ? 'lost' : asked < 9 ? refusal(503) : null));
+		const sending = new Sending(rows(600), true, deps);
+		await sending.run();
+		expect(names()).toEqual(wanted(600));
+		expect(sending.made).toBe(600);
+		expect(deps.pauses).toEqual([1, 2, 4, 8, 15, 15, 15, 15].map((s) => s * 1_000));
+		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2']));
+	});
+
+	it('[I12] stops after the batch under way, and says what was made and from which line on nothing was sent', async () => {
+		const { deps, names } = serverWith((asked) => {
+			if (asked === 2) sending.stop();
+			return null;
+		});
+		const sending: Sending = new Sending(rows(2_000), true, deps);
+		await sending.run();
+		expect(names()).toEqual(wanted(1_000));
+		expect([sending.made, sending.restFrom, sending.unknown]).toEqual([1_000, 1_002, null]);
+	});
+
+	it('[I12] stopped while no answer comes, it says of which lines it does not know', async () => {
+		const { deps } = serverWith((asked) => (asked > 1 ? 'lost' : null));
+		const sending = new Sending(rows(2_000), true, {
+			...deps,
+			pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+		});
+		const over = sending.run();
+		await met(() => sending.state === 'waiting');
+		sending.stop();
+		await over;
+		expect([sending.made, sending.unknown, sending.restFrom]).toEqual([500, { from: 502, to: 1_001 }, 1_002]);
+	});
+
+	it('[I13] rows that the server refuses are told by their line and left out', async () => {
+		const { deps, requests, names } = serverWith((asked) =>
+			asked === 2 ? refusal(400, [{ path: 'calls.3.phoneNumber', message: 'Not possible.' }]) : null,
+		);
+		const sending = new Sending(rows(600), true, deps);
+		await sending.run();
+		expect(sending.refused).toEqual([{ line: 505, path: 'phoneNumber', message: 'Not possible.' }]);
+		expect(names()).toEqual(wanted(600).filter((name) => name !== 'Customer 504'));
+		expect([sending.made, requests.at(-1)!.key]).toEqual([599, 'key-3']);
+	});
+
+	it('[I13] where nothing was to be left out it asks first', async () => {
+		const { deps, names } = serverWith((asked) =>
+			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
+		);
+		const sending = new Sending(rows(3), false, deps);
+		const over = sending.run();
+		await met(() => sending.state === 'asking');
+		expect(names()).toEqual([]);
+		sending.retryNow();
+		await over;
+		expect(names()).toEqual(['Customer 2', 'Customer 3']);
+	});
+
+	it('[I13] any other refusal waits for somebody to say how to go on', async () => {
+		const { deps, names } = serverWith((asked) => (asked === 1 ? refusal(401) : null));
+		const sending = new Sending(rows(3), true, deps);
+		const over = sending.run();
+		await met(() => sending.state === 'asking');
+		expect(sending.problem?.status).toBe(401);
+		sending.retryNow();
+		await over;
+		expect(names()).toEqual(wanted(3));
+	});
+
+	it('[I14] where something on the way takes less, batches get smaller', async () => {
+		const { deps, names, requests } = serverWith((_asked, { names }) => (names.length > 130 ? refusal(413) : null));
+		const sending = new Sending(rows(500), true, deps);
+		await sending.run();
+		expect(names()).toEqual(wanted(500));
+		expect(requests.map(({ names }) => names.length)).toEqual([500, 250, 125, 125, 125, 125]);
+	});
+});

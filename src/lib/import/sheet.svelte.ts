@@ -1,0 +1,171 @@
+import type { NewCall } from '#contract';
+import type { Composed } from '#lib/phone/types.ts';
+import type { Ready } from './batches.ts';
+import { guessColumns, hasHead, type Columns, type Field } from './columns.ts';
+import { BYTES_MAX, decode, type ReadText } from './file.ts';
+import { checkRow, type Plan, type RowError } from './rows.ts';
+import { readTable, Unreadable, type Row, type Table } from './table.ts';
+import { Turns } from './turns.ts';
+
+/** A row that cannot become a call, and why. */
+export interface BadRow extends Row {
+	errors: RowError[];
+}
+
+/** What the rows came to. */
+export interface Found {
+	ready: Ready[];
+	bad: BadRow[];
+}
+
+export interface SheetDeps {
+	country: string;
+	/** The phone code, which loads by itself. */
+	phones(): Promise<{ compose(typed: string, country: string): Composed }>;
+}
+
+const NO_COLUMNS: Columns = {
+	...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
+};
+
+/** A chosen file: how it is understood, and what its rows come to. Whatever is changed is checked anew, in turns. */
+export class Sheet {
+	name = $state('');
+	encoding = $state<ReadText['encoding']>('UTF-8');
+	table = $state.raw<Table | null>(null);
+	/** Whether the first row names the columns. */
+	head = $state(false);
+	columns = $state.raw(NO_COLUMNS);
+	workflow = $state<NewCall['workflow']>('SUPPORT');
+	run = $state('');
+	country = $state('');
+	/** Null while it is being checked. */
+	found = $state.raw<Found | null>(null);
+	/** What is under way, and how far it is, from 0 to 1. */
+	work = $state.raw<{ what: 'reading' | 'checking'; share: number } | null>(null);
+	/** Why there is no table. */
+	error = $state('');
+	readonly #deps: SheetDeps;
+	#text = '';
+	#generation = 0;
+
+	constructor(deps: SheetDeps) {
+		this.#deps = deps;
+		this.country = deps.country;
+	}
+
+	/** What the columns are called: by the first row, or by their letters, as spreadsheets do. */
+	readonly heads: string[] = $derived.by(() => {
+		const rows = this.table?.rows ?? [];
+		const width = rows.slice(0, 50).reduce((most, { cells }) => Math.max(most, cells.length), 0);
+		const letters = Array.from({ length: width }, (_, i) => `Column ${letterOf(i)}`);
+		return letters.map((letter, i) => (this.head && rows[0]?.cells[i]?.trim()) || letter);
+	});
+
+	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.head ? 1 : 0));
+	readonly count: number = $derived(this.#body.length);
+
+	async open(file: File): Promise<void> {
+		await this.#take(file.name, async () => {
+			if (file.size > BYTES_MAX) throw new Unreadable('Larger than 20 MB. Divide the file and import the parts.');
+			return decode(new Uint8Array(await file.arrayBuffer()));
+		});
+	}
+
+	paste(text: string): Promise<void> {
+		return this.#take('The pasted text', () => {
+			if (text.length > BYTES_MAX) throw new Unreadable('Longer than 20 MB. Import it in parts.');
+			return Promise.resolve({ text, encoding: 'UTF-8' });
+		});
+	}
+
+	divideBy(delimiter: string): Promise<void> {
+		return this.#parse(delimiter);
+	}
+
+	async nameColumns(head: boolean): Promise<void> {
+		this.head = head;
+		await this.check();
+	}
+
+	async choose(field: Field, column: number | null): Promise<void> {
+		this.columns = { ...this.columns, [field]: column };
+		await this.check();
+	}
+
+	forget(): void {
+		this.#generation++;
+		[this.table, this.found, this.work] = [null, null, null];
+		[this.name, this.error, this.#text] = ['', '', ''];
+	}
+
+	/** Checks every row, and stops when something changes meanwhile. */
+	async check(): Promise<void> {
+		const generation = ++this.#generation;
+		this.found = null;
+		this.work = { what: 'checking', share: 0 };
+		const { columns, workflow, run, country } = this;
+		const plan: Plan = { columns, workflow, run, country };
+		try {
+			const { compose } = await this.#deps.phones();
+			const found: Found = { ready: [], bad: [] };
+			const turns = new Turns();
+			for (const [i, { line, cells }] of this.#body.entries()) {
+				const { call, errors } = checkRow(cells, plan, compose);
+				if (call) found.ready.push({ line, call });
+				else found.bad.push({ line, cells, errors });
+				if (!turns.over) continue;
+				if (generation !== this.#generation) return;
+				this.work = { what: 'checking', share: i / this.#body.length };
+				await turns.next();
+			}
+			if (generation !== this.#generation) return;
+			this.found = found;
+		} catch {
+			if (generation === this.#generation) this.error = 'The numbering plans did not load. Choose the file again.';
+		}
+		if (generation === this.#generation) this.work = null;
+	}
+
+	async #take(name: string, read: () => Promise<ReadText>): Promise<void> {
+		this.forget();
+		this.name = name;
+		const generation = this.#generation;
+		this.work = { what: 'reading', share: 0 };
+		try {
+			const { text, encoding } = await read();
+			if (generation !== this.#generation) return;
+			[this.#text, this.encoding] = [text, encoding];
+			await this.#parse(null);
+		} catch (error) {
+			if (generation === this.#generation) this.#fail(error);
+		}
+	}
+
+	async #parse(delimiter: string | null): Promise<void> {
+		const generation = ++this.#generation;
+		[this.found, this.error, this.work] = [null, '', { what: 'reading', share: 0 }];
+		try {
+			const table = await readTable(this.#text, delimiter);
+			if (generation !== this.#generation) return;
+			if (table.rows.length === 0) throw new Unreadable('Nothing stands in it.');
+			this.table = table;
+			this.head = hasHead(table.rows);
+			this.columns = guessColumns(this.head ? table.rows[0]!.cells : null, this.#body);
+			await this.check();
+		} catch (error) {
+			if (generation === this.#generation) this.#fail(error);
+		}
+	}
+
+	#fail(error: unknown): void {
+		[this.table, this.work] = [null, null];
+		this.error = error instanceof Unreadable ? error.message : 'It could not be read. Choose it again.';
+	}
+}
+
+/** A, B, … Z, AA, AB, … */
+function letterOf(index: number): string {
+	const before = Math.floor(index / 26);
+	return (before > 0 ? letterOf(before - 1) : '') + String.fromCharCode(65 + (index % 26));
+}

@@ -1,0 +1,85 @@
+import type { ParseResult, Parser } from 'papaparse';
+import { ROWS_MAX } from './file.ts';
+
+/** A row with the line of the file on which it begins, from 1. */
+export interface Row {
+	line: number;
+	cells: string[];
+}
+
+export interface Table {
+	rows: Row[];
+	delimiter: string;
+}
+
+/** A file that cannot be read as a table. Its message says why, and what to do. */
+export class Unreadable extends Error {
+	override readonly name = 'Unreadable';
+}
+
+export const DELIMITERS = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Bar' } as const;
+
+/** So many characters are read in one turn; no row is longer. */
+const CHUNK = 1 << 17;
+
+/**
+ * The rows of a text, read in turns, so that the page stays alive. Empty rows are left out. Throws `Unreadable`.
+ * `delimiter` null: it is detected.
+ */
+export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
+	const { default: Papa } = await import('papaparse');
+	// One kind of line end, or a file with several would lose some.
+	const text = given.replace(/\r\n?/g, '\n');
+	const rows: Row[] = [];
+	let line = 1;
+	let found =
+		delimiter ??
+		detect(Papa.parse<string[]>(text.slice(0, CHUNK), { preview: 20, newline: '\n', skipEmptyLines: 'greedy' }));
+	if (!(found in DELIMITERS)) found = ',';
+
+	const take = ({ data, errors }: ParseResult<string[]>): void => {
+		const [broken] = errors.filter(({ type }) => type === 'Quotes');
+		for (const cells of data) {
+			if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
+			line += 1 + cells.reduce((sum, cell) => sum + newlines(cell), 0);
+		}
+		if (rows.length > ROWS_MAX + 1)
+			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Divide the file and import the parts.`);
+		if (broken) throw unclosed(rows.at(-1)?.line ?? line);
+		// The row that is being read goes on and on: its quote is never closed.
+		if (data.length === 0 && text.length > CHUNK) throw unclosed(line);
+	};
+	await new Promise<void>((resolve, reject) => {
+		let over = false;
+		Papa.parse<string[]>(text, {
+			...{ delimiter: found, newline: '\n', chunkSize: CHUNK, skipEmptyLines: false },
+			chunk(results: ParseResult<string[]>, parser: Parser) {
+				if (over) return;
+				try {
+					take(results);
+				} catch (error) {
+					over = true;
+					reject(error instanceof Error ? error : new Error(String(error)));
+					return parser.abort(); // it says that it is complete
+				}
+				parser.pause();
+				setTimeout(() => parser.resume());
+			},
+			complete: () => resolve(),
+		});
+	});
+	return { rows, delimiter: found };
+}
+
+const detect = ({ meta }: ParseResult<string[]>): string => meta.delimiter;
+
+const newlines = (text: string): number => {
+	let count = 0;
+	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+	return count;
+};
+
+const unclosed = (line: number): Unreadable =>
+	new Unreadable(
+		`Near line ${line.toLocaleString('en')} a quote is opened and not closed as it should. Mend it there.`,
+	);

@@ -1,0 +1,28 @@
+import { errorsOf, NewCall, ProblemError } from '#contract';
+import type { CallRequest } from './commands.ts';
+import { checked, numberError } from './request.ts';
+
+/** How long a check may hold the event loop before everybody else has a turn. */
+const TURN_MS = 8;
+
+/**
+ * The calls of a batch, checked one by one. Throws `invalid_input` with every error of every call, its path below
+ * `calls`.
+ */
+export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequest[]> {
+	const requests: CallRequest[] = [];
+	const errors: { path: string; message: string }[] = [];
+	let since = performance.now();
+	for (const [i, one] of wanted.entries()) {
+		const at = ['calls', String(i)];
+		const { data, error } = NewCall.safeParse(one);
+		const request = data && checked(data);
+		if (request) requests.push(request);
+		else errors.push(...(error ? errorsOf(error, at) : [numberError(at)]));
+		if (performance.now() - since < TURN_MS) continue;
+		await new Promise(setImmediate);
+		since = performance.now();
+	}
+	if (errors.length === 0) return requests;
+	throw new ProblemError('invalid_input', 'The batch is not valid. None of its calls was made.', { errors });
+}

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CallPage, CallQuery } from '#contract';
+import { problemHandler } from '#http/problems.ts';
+import { toCall } from '../calls/call.ts';
+import { callRow, NOON } from '#tests/support/call-row.ts';
+import { createConnections } from './connections.ts';
+import { exportRoute } from './export.ts';
+
+const PAGE = Array.from({ length: 200 }, (_, i) => toCall(callRow({ n: 200 - i, id: String(i) })));
+
+/** The export of a history without end, over real HTTP; `list` may do otherwise. */
+async function endless(list?: (asked: number, query: CallQuery) => Promise<CallPage>) {
+	let asked = 0;
+	let [done, failed] = [0, 0];
+	const answers: ServerResponse[] = [];
+	const whole: CallPage = { calls: PAGE, nextPage: 'next', previousPage: null, cursor: 'e.1' };
+	const route = exportRoute({
+		reads: {
+			list: (query) => (asked++, list?.(asked, query) ?? Promise.resolve(whole)),
+			position: () => Promise.resolve({ epoch: 'e', seq: 9, change: 9, at: NOON, prunedSeq: 0 }),
+		},
+		connections: createConnections(10, false),
+		now: () => NOON,
+	});
+	const app = express();
+	app.get('/', async (request, response, next) => {
+		answers.push(response);
+		await route(request, response, next);
+		done++;
+	});
+	app.use(problemHandler(() => failed++));
+	const server = createServer(app);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?format=ndjson`;
+	const open = async (more = ''): Promise<IncomingMessage> => {
+		const [answer] = (await once(get(url + more), 'response')) as [IncomingMessage];
+		answer.on('error', () => undefined); // what comes of it is looked at below
+		return answer;
+	};
+	return { open, answers, asked: () => asked, done: () => done, failed: () => failed };
+}
+
+const turns = async (count: number): Promise<void> => {
+	for (let i = 0; i < count; i++) await new Promise(setImmediate);
+};
+const until = async (met: () => boolean): Promise<void> => {
+	while (!met()) await turns(1);
+};
+
+describe('an export without end', () => {
+	it('[R76] reads no further than its reader, and goes on with it', async () => {
+		const { open, answers, asked } = await endless();
+		const answer = await open();
+		answer.pause();
+		await until(() => answers[0]?.writableNeedDrain === true);
+		// What the system takes by itself has an end: then nothing is read any more, and next to nothing is kept.
+		let before = -1;
+		while (before !== asked()) {
+			before = asked();
+			await turns(2_000);
+		}
+		expect(answers[0]!.writableLength).toBeLessThan(300_000);
+		answer.resume();
+		await until(() => asked() > before + 20);
+		answer.destroy();
+	});
+
+	it('[R77] stops when its reader leaves, and that is no failure', async () => {
+		const { open, asked, done, failed } = await endless();
+		const answer = await open();
+		await once(answer, 'data');
+		answer.destroy();
+		await until(() => done() === 1);
+		const then = asked();
+		await turns(200);
+		expect([asked(), failed()]).toEqual([then, 0]);
+	});
+
+	it('[R78] breaks off where the database does: the reader sees that the file is not whole', async () => {
+		const { open, failed } = await endless((asked) =>
+			asked < 4
+				? Promise.resolve({ calls: PAGE, nextPage: 'next', previousPage: null, cursor: 'e.1' })
+				: Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
+		);
+		const answer = await open();
+		answer.resume();
+		const [error] = (await once(answer, 'error')) as [{ code: string }];
+		expect([answer.statusCode, answer.complete, error.code]).toEqual([200, false, 'ECONNRESET']);
+		expect(failed()).toBe(1);
+	});
+
+	it('[R79] the oldest first, it ends with what there is at its beginning', async () => {
+		const ends: (string | undefined)[] = [];
+		const { open } = await endless((_asked, { to }) => {
+			ends.push(to);
+			return Promise.resolve({ calls: PAGE, nextPage: null, previousPage: null, cursor: 'e.1' });
+		});
+		for (const query of ['&order=oldest', '&order=oldest&to=2026-01-01T00:00:00Z', '']) {
+			const answer = await open(query);
+			await once(answer.resume(), 'end');
+		}
+		expect(ends).toEqual(['2026-11-22T12:00:00.001Z', '2026-01-01T00:00:00.000Z', undefined]);
+	});
+
+	it('[R78] a database that fails at once is a problem, and no file begins', async () => {
+		const { open } = await endless(() =>
+			Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
+		);
+		const answer = await open();
+		expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+			503,
+			'application/problem+json; charset=utf-8',
+		]);
+		answer.resume();
+	});
+});

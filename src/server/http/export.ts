@@ -1,0 +1,102 @@
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler, Response } from 'express';
+import { Call, ExportQuery, type CallPage, type CallQuery } from '#contract';
+import { csvLine } from '#contract/csv.ts';
+import { queryOf } from '#http/parameters.ts';
+import type { CallReads } from '../calls/reads.ts';
+import type { Connections } from './connections.ts';
+import { heldOpen } from './held-open.ts';
+
+export interface ExportDeps {
+	reads: Pick<CallReads, 'list' | 'position'>;
+	connections: Connections;
+	now(): number;
+}
+
+/** As many calls as are read and written in one turn of the event loop. */
+const CHUNK = 200;
+
+const FIELDS = Object.keys(Call.shape) as (keyof Call)[];
+
+/** How each kind of file begins and what a call is in it. */
+const FORMATS = {
+	csv: {
+		type: 'text/csv; charset=utf-8; header=present',
+		// Without the mark Excel takes UTF-8 for the reader's old code page. Who reads by script has NDJSON.
+		head: `\uFEFF${csvLine(FIELDS)}`,
+		line: (call: Call) => csvLine(FIELDS.map((field) => call[field])),
+	},
+	ndjson: {
+		type: 'application/x-ndjson; charset=utf-8',
+		head: '',
+		line: (call: Call) => `${JSON.stringify(call)}\n`,
+	},
+} as const;
+type Format = (typeof FORMATS)[keyof typeof FORMATS];
+
+/**
+ * `GET /api/calls/export`: all that matches, read as fast as it is taken. What is created meanwhile is not in the file; a
+ * call that changes meanwhile stands in it as it is when its turn comes.
+ */
+export function exportRoute({ reads, connections, now }: ExportDeps): RequestHandler {
+	return async (request, response) => {
+		const { format = 'csv', ...query } = queryOf(request, ExportQuery);
+		const describe = (): void => {
+			const at = new Date(now()).toISOString().slice(0, 19).replaceAll(':', '-');
+			response.attachment(`calls-${at}Z.${format}`).set('Content-Type', FORMATS[format].type);
+		};
+		if (request.method === 'HEAD') {
+			describe();
+			response.end();
+			return;
+		}
+		const gone = heldOpen(connections, request, response);
+		const pages = pagesOf(reads, await endingHere(reads, query));
+		// Before a word is said: a database that cannot be read is a problem, not a broken file.
+		const first = await pages.next();
+		if (gone.aborted) return;
+		describe();
+		await send(textOf(FORMATS[format], first, pages), response, gone);
+	};
+}
+
+/** The list as it ends now: oldest first, it would go on for as long as calls are made. */
+async function endingHere(reads: ExportDeps['reads'], query: CallQuery): Promise<CallQuery> {
+	if (query.order !== 'oldest') return query;
+	const end = (await reads.position()).at + 1;
+	const to = Math.min(end, query.to === undefined ? end : Date.parse(query.to));
+	return { ...query, to: new Date(to).toISOString() };
+}
+
+async function* pagesOf(reads: ExportDeps['reads'], query: CallQuery): AsyncGenerator<Call[], void> {
+	let page: CallPage['nextPage'] = null;
+	do {
+		const found: CallPage = await reads.list({ ...query, limit: CHUNK, ...(page === null ? {} : { page }) });
+		page = found.nextPage;
+		yield found.calls;
+		// Everybody else has a turn between two pages, however fast this one is read.
+		await new Promise(setImmediate);
+	} while (page !== null);
+}
+
+async function* textOf(
+	{ head, line }: Format,
+	first: IteratorResult<Call[], void>,
+	rest: AsyncIterable<Call[]>,
+): AsyncGenerator<string> {
+	yield head + (first.value ?? []).map(line).join('');
+	for await (const calls of rest) if (calls.length > 0) yield calls.map(line).join('');
+}
+
+/** Waits for the reader, and stops when it leaves. A failure on the way breaks the connection: no file ends early in peace. */
+async function send(text: AsyncIterable<string>, response: Response, gone: AbortSignal): Promise<void> {
+	try {
+		await pipeline(text, response, { signal: gone });
+	} catch (error) {
+		// The signal comes with every end, also the good one.
+		if (!gone.aborted || !isEnd(error)) throw error;
+	}
+}
+
+const isEnd = (error: unknown): boolean =>
+	['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ECONNRESET'].includes((error as { code?: string }).code ?? '');

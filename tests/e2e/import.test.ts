@@ -1,0 +1,287 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { Call, CallPage } from '#contract';
+import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
+
+const LATER = '2099-01-01T00:00:00Z';
+const table = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(',')}\n`).join('');
+/** So many people with a number each; calls of a day far off, which leave the server alone. */
+const people = (count: number, from = 1): string[][] =>
+	Array.from({ length: count }, (_, i) => [
+		`Customer ${from + i}`,
+		`+1202555${String(i % 10_000).padStart(4, '0')}`,
+		LATER,
+	]);
+const HEAD = ['Name', 'Phone', 'Scheduled at'];
+
+async function choose(page: Page, text: string): Promise<void> {
+	await page
+		.getByLabel(/^Choose (a|another) CSV file$/)
+		.setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+}
+
+async function openImport(page: Page, server: Pick<Server, 'url'>): Promise<void> {
+	await page.goto(`${server.url}/import`, { waitUntil: 'networkidle' });
+}
+
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click();
+
+async function everyCall(server: Server): Promise<Call[]> {
+	const found: Call[] = [];
+	for (let page: string | null = ''; page !== null;) {
+		const query: string = page === '' ? '' : `&page=${page}`;
+		const answer: CallPage = await server.api('GET', `/api/calls?order=oldest&limit=200${query}`);
+		found.push(...answer.calls);
+		page = answer.nextPage;
+	}
+	return found;
+}
+
+test('[I20] 10,000 rows are imported in their order while another tab stays live and calls are made by REST', async ({
+	context,
+	server,
+}) => {
+	const [one, two] = [await context.newPage(), await context.newPage()];
+	await openDashboard(two, server);
+	// Whatever the indicator says from now on.
+	await two.getByRole('button', { name: /^Connection:/ }).evaluate((button) => {
+		const seen = new Set<string>();
+		Object.assign(window, { seen });
+		new MutationObserver(() => seen.add(button.textContent)).observe(button, {
+			...{ subtree: true, childList: true, characterData: true },
+		});
+	});
+	await openImport(one, server);
+	await choose(one, table([HEAD, ...people(10_000)]));
+	await press(one, /^Make 10,000 calls$/);
+	let [made, going] = [0, true];
+	const creating = (async () => {
+		while (going) {
+			await server.create({ customerName: 'By REST', scheduledAt: LATER });
+			made++;
+		}
+	})();
+	await expect(one.getByRole('heading', { name: '10,000 calls made' })).toBeVisible({ timeout: 60_000 });
+	going = false;
+	await creating;
+	await server.create({ customerName: 'The last one', scheduledAt: LATER });
+	await expect(rowOf(two, 'The last one')).toBeVisible({ timeout: 60_000 });
+	await expectConnection(two, 'Live');
+	const seen = await two.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
+	// A short break heals by itself (D10); a tab that is behind never says Live, and this one is never Stale.
+	expect(seen.filter((words) => /Stale|Reconnecting/.test(words))).toEqual([]);
+	expect(made).toBeGreaterThan(5);
+	const all = await everyCall(server);
+	const names = all
+		.filter(({ customerName }) => customerName.startsWith('Customer '))
+		.map(({ customerName }) => customerName);
+	expect(names).toEqual(people(10_000).map(([name]) => name));
+	expect(all).toHaveLength(10_000 + made + 1);
+});
+
+test('[I21] a file with errors tells each by its line; nothing is made until all are right, or they are left out', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	const rows = people(60).map((cells, i) => (i % 2 === 0 ? cells : [cells[0]!, '12', LATER]));
+	await choose(page, table([HEAD, ...rows]));
+	await expect(page.getByRole('heading', { name: '30 rows are not right' })).toBeVisible();
+	await expect(page.getByRole('row').nth(1)).toContainText('3Phone number: Too short for the United Kingdom.');
+	await press(page, 'Further lines');
+	await expect(page.getByText('21 to 30 of 30')).toBeVisible();
+	const waiting = page.waitForEvent('download');
+	await press(page, 'Download them');
+	const list = await readFile(await (await waiting).path(), 'utf8');
+	expect(list).toContain('line,error,Name,Phone,Scheduled at\r\n3,');
+
+	await press(page, 'Make 30 calls');
+	await expect(page.getByText('30 rows are not right. Mend the file')).toBeVisible();
+	expect(await everyCall(server)).toEqual([]);
+	await page.getByLabel('Leave them out, import only the others').check();
+	await press(page, 'Make 30 calls');
+	await expect(page.getByRole('heading', { name: '30 calls made' })).toBeVisible();
+	await expect(page.getByText('30 rows were left out before.')).toBeVisible();
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(
+		rows.filter((_, i) => i % 2 === 0).map(([name]) => name),
+	);
+	await page.getByRole('link', { name: 'See the calls' }).click();
+	await expect(rowOf(page, 'Customer 59')).toBeVisible();
+});
+
+test('[I22] it stops after the batch under way, and says how many calls were made; leaving it asks first', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(page, table([HEAD, ...people(1_600)]));
+	let asked = 0;
+	const held: (() => void)[] = [];
+	await page.route('**/api/calls/batch', async (route) => {
+		// The second batch waits for the test.
+		if (++asked === 2) await new Promise<void>((resolve) => held.push(resolve));
+		await route.continue();
+	});
+	await press(page, 'Make 1,600 calls');
+	await expect(page.getByText('500 of 1,600 calls made', { exact: true })).toBeVisible();
+	await expect.poll(() => held.length).toBe(1);
+
+	const questions: string[] = [];
+	page.once('dialog', (dialog) => (questions.push(dialog.message()), void dialog.dismiss()));
+	await page.getByRole('link', { name: 'Deliveries' }).first().click();
+	expect(questions).toEqual(['The import is not done. Leave, and stop it after the batch under way?']);
+	await expect(page).toHaveURL(/\/import$/);
+
+	await press(page, 'Stop');
+	await expect(page.getByText('Stopping after the batch under way.')).toBeVisible();
+	held[0]!();
+	await expect(page.getByRole('heading', { name: 'Stopped. 1,000 of 1,600 calls made' })).toBeFocused();
+	await expect(page.getByText('Nothing was sent from line 1,002 on.')).toBeVisible();
+	expect(await everyCall(server)).toHaveLength(1_000);
+});
+
+test('[I23] an answer that is lost and a server that is away are asked again, and nothing is made twice', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(page, table([HEAD, ...people(1_200)]));
+	const keys: string[] = [];
+	await page.route('**/api/calls/batch', async (route) => {
+		keys.push((await route.request().headerValue('idempotency-key')) ?? '');
+		if (keys.length !== 2) return route.continue();
+		// The server makes the calls, and then it is gone: its answer never comes.
+		await route.fetch();
+		await server.stop('SIGKILL');
+		await route.abort();
+	});
+	await press(page, 'Make 1,200 calls');
+	await expect(page.getByRole('alert')).toContainText(
+		'The server does not answer. Nothing is made twice. Trying again in',
+	);
+	await server.start();
+	await press(page, 'Retry now');
+	await expect(page.getByRole('heading', { name: '1,200 calls made' })).toBeVisible();
+	expect(keys.length).toBeGreaterThanOrEqual(4);
+	expect(new Set(keys).size).toBe(3);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(
+		people(1_200).map(([name]) => name),
+	);
+});
+
+test('[I24] columns are guessed and can be chosen; what is exported can be imported again', async ({
+	page,
+	server,
+}) => {
+	for (const customerName of ['=SUM(A1)', 'Zoë "Z", PhD'])
+		await server.create({ customerName, workflow: 'SALES', phoneNumber: '+493023125017', scheduledAt: LATER });
+	await openDashboard(page, server, '/?workflow=SALES');
+	await page.getByRole('link', { name: 'Import, export' }).click();
+	await expect(page.getByText('The calls with workflow: SALES')).toBeVisible();
+	const waiting = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Export as CSV' }).click();
+	const exported = await readFile(await (await waiting).path(), 'utf8');
+	await choose(page, exported);
+	await press(page, 'Make 2 calls');
+	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeVisible();
+	const calls = (await everyCall(server)).map(({ customerName, phoneNumber, workflow, scheduledAt }) =>
+		[customerName, phoneNumber, workflow, scheduledAt].join(' '),
+	);
+	expect(calls.slice(2).toSorted()).toEqual(calls.slice(0, 2).toSorted());
+
+	// By hand, from pasted text without heads, in another country, with a run for all.
+	await press(page, 'Import another file');
+	await page.getByText('Paste text instead').click();
+	await page.getByLabel('Rows, as they are copied').fill('030 23125017\tLina\tx\n030 23125018\tMax\ty\n');
+	await press(page, 'Read the text');
+	await expect(page.getByLabel('Phone number', { exact: true })).toHaveValue('0');
+	await expect(page.getByLabel('Customer name')).toHaveValue('1');
+	await page.getByLabel('Country of numbers without +').selectOption('DE');
+	await page.getByLabel('Workflow of all rows').selectOption('REMINDER');
+	await page.getByLabel('Run of all rows').fill('spring');
+	await page.getByLabel('Customer name').selectOption('Column C');
+	await press(page, 'Make 2 calls');
+	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeVisible();
+	const { calls: made } = await server.api<CallPage>('GET', '/api/calls?run=spring&order=oldest');
+	expect(made.map((call) => [call.customerName, call.phoneNumber, call.workflow])).toEqual([
+		['x', '+493023125017', 'REMINDER'],
+		['y', '+493023125018', 'REMINDER'],
+	]);
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+	test(`[I25] the import is accessible at three widths, ${colorScheme}`, async ({ page, server }) => {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		const expectClean = async (what: string): Promise<void> => {
+			for (const width of [360, 768, 1440]) {
+				await page.setViewportSize({ width, height: 900 });
+				const { violations } = await new AxeBuilder({ page })
+					.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+					.analyze();
+				const at = violations.map(
+					({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+				);
+				expect([what, width, at]).toEqual([what, width, []]);
+				const beyond = await page.evaluate(
+					() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+				);
+				expect([what, width, Math.max(0, beyond)]).toEqual([what, width, 0]);
+			}
+		};
+		await openImport(page, server);
+		await expectClean('the choice');
+		await choose(page, 'a,b\n"c,d\n');
+		await expectClean('a file that cannot be read');
+		const long = 'Maximiliane-von-Hohenstein-Altenried'.repeat(4);
+		await choose(page, table([HEAD, ...people(3), [long, '12', 'tomorrow']]));
+		await expect(page.getByRole('heading', { name: '1 row is not right' })).toBeVisible();
+		await press(page, 'Make 3 calls');
+		await expectClean('the columns and the errors');
+		await page.getByLabel('Leave them out, import only the others').check();
+		await page.route('**/api/calls/batch', (route) => route.abort());
+		await press(page, 'Make 3 calls');
+		await expect(page.getByRole('alert')).toBeVisible();
+		await expectClean('an import that waits');
+		await press(page, 'Stop');
+		await expect(page.getByRole('alert')).toContainText('Whether the calls of lines 2 to 4 were made is not known');
+		await expectClean('an import that was stopped');
+	});
+
+test('[I26] it works by keyboard alone', async ({ page, server }) => {
+	await openImport(page, server);
+	await page.getByText('Paste text instead').focus();
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('Tab');
+	await expect(page.getByLabel('Rows, as they are copied')).toBeFocused();
+	await page.keyboard.insertText(table(people(2)));
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	const make = page.getByRole('button', { name: 'Make 2 calls' });
+	await expect(make).toBeVisible();
+	for (let tabs = 0; tabs < 20 && !(await make.evaluate((node) => node === document.activeElement)); tabs++)
+		await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeFocused();
+	await page.keyboard.press('Tab');
+	await expect(page.getByRole('link', { name: 'See the calls' })).toBeFocused();
+});
+
+test('[I27] exports are plain links with the filters of the page, also without JavaScript; the import says what it needs', async ({
+	browser,
+	server,
+}) => {
+	await server.create({ customerName: 'Sold', workflow: 'SALES' });
+	await server.create({ customerName: 'Helped' });
+	const page = await browser.newPage({ javaScriptEnabled: false });
+	await page.goto(`${server.url}/?workflow=SALES&limit=10`);
+	await page.getByRole('link', { name: 'Import, export' }).click();
+	const waiting = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Export as NDJSON' }).click();
+	const download = await waiting;
+	expect(download.suggestedFilename()).toMatch(/^calls-.+\.ndjson$/);
+	const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+	expect(lines.map((line) => (JSON.parse(line) as Call).customerName)).toEqual(['Sold']);
+	await expect(page.getByText('Importing needs JavaScript.')).toBeVisible();
+	await page.close();
+});
