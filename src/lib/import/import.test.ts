@@ -127,7 +127,7 @@ describe('a row', () => {
 		expect(checkRow(['Ada', number], PLAN, compose).errors).toEqual([{ field: 'phoneNumber', message }]),
 	);
 
-	it('[R73] that was exported is the same call again', async () => {
+	it('[R93] that was exported is the same call again', async () => {
 		const names = ["'=1+1", '=cmd|x', '+12025550100', '-', "O'Brien", 'a "b", c', '＝x', "'Tis"];
 		const text = names.map((name) => csvLine([name, '+12025550100'])).join('');
 		const { rows } = await readTable(`\uFEFF${csvLine(['customerName', 'phoneNumber'])}`.slice(1) + text);

@@ -56,7 +56,7 @@ const until = async (met: () => boolean): Promise<void> => {
 };
 
 describe('an export without end', () => {
-	it('[R76] reads no further than its reader, and goes on with it', async () => {
+	it('[R96] reads no further than its reader, and goes on with it', async () => {
 		const { open, answers, asked } = await endless();
 		const answer = await open();
 		answer.pause();
@@ -73,7 +73,7 @@ describe('an export without end', () => {
 		answer.destroy();
 	});
 
-	it('[R77] stops when its reader leaves, and that is no failure', async () => {
+	it('[R97] stops when its reader leaves, and that is no failure', async () => {
 		const { open, asked, done, failed } = await endless();
 		const answer = await open();
 		await once(answer, 'data');
@@ -84,7 +84,7 @@ describe('an export without end', () => {
 		expect([asked(), failed()]).toEqual([then, 0]);
 	});
 
-	it('[R78] breaks off where the database does: the reader sees that the file is not whole', async () => {
+	it('[R98] breaks off where the database does: the reader sees that the file is not whole', async () => {
 		const { open, failed } = await endless((asked) =>
 			asked < 4
 				? Promise.resolve({ calls: PAGE, nextPage: 'next', previousPage: null, cursor: 'e.1' })
@@ -97,7 +97,7 @@ describe('an export without end', () => {
 		expect(failed()).toBe(1);
 	});
 
-	it('[R79] the oldest first, it ends with what there is at its beginning', async () => {
+	it('[R99] the oldest first, it ends with what there is at its beginning', async () => {
 		const ends: (string | undefined)[] = [];
 		const { open } = await endless((_asked, { to }) => {
 			ends.push(to);
@@ -110,7 +110,7 @@ describe('an export without end', () => {
 		expect(ends).toEqual(['2026-11-22T12:00:00.001Z', '2026-01-01T00:00:00.000Z', undefined]);
 	});
 
-	it('[R78] a database that fails at once is a problem, and no file begins', async () => {
+	it('[R98] a database that fails at once is a problem, and no file begins', async () => {
 		const { open } = await endless(() =>
 			Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
 		);
