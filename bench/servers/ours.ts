@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { NO_FAULTS, type Settings } from '#contract';
+import { NO_FAULTS, type Settings, type Stats } from '#contract';
 import { createGatherer } from '#server/feed/gatherer.ts';
 import { createHub } from '#server/feed/hub.ts';
 import { openSocketDoor } from '#server/feed/socket-door.ts';
@@ -34,7 +34,7 @@ export function createOurs(http: Server, gathers: boolean): Broadcaster {
 	});
 	const reads = { get: () => Promise.resolve(null), eventsAfter: () => Promise.resolve([]) };
 	const watching = createWatching({ io, reads, deliveries: null, onError });
-	openSocketDoor({ io, hub, watching, settings: () => settings, onError });
+	openSocketDoor({ io, hub, watching, settings: () => settings, stats: () => Promise.resolve(NO_STATS), onError });
 	io.attach(http);
 	return {
 		publish(committed) {
@@ -54,6 +54,12 @@ export function gatherAsOurs(tell: (committed: Committed) => void): (committed: 
 	return (committed) => gatherer.add(committed);
 }
 
+const NO_STATS: Stats = {
+	byStatus: { PENDING: 0, COMPLETED: 0, FAILED: 0 },
+	byWorkflow: { SUPPORT: 0, SALES: 0, REMINDER: 0 },
+	perMinute: [],
+	timeToTerminalMs: null,
+};
 const settings: Settings = {
 	...{ delayMs: { min: 800, max: 2_200 }, failRate: 0.15, seed: null, speed: 1, faults: NO_FAULTS, until: null },
 };

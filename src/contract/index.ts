@@ -8,6 +8,7 @@ export * from './parse.ts';
 export * from './problem.ts';
 export * from './provider.ts';
 export * from './socket.ts';
+export * from './stats.ts';
 export * from './webhook.ts';
 export {
 	DELIVERY_GROUPS,

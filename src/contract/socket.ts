@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import type { Event } from './event.ts';
 import type { Changes, Head, Sync } from './feed.ts';
 import type { Delivery, Settings } from './provider.ts';
+import type { Stats } from './stats.ts';
 
 /** What the server pushes. */
 export interface ServerEvents {
@@ -9,6 +10,8 @@ export interface ServerEvents {
 	changes(changes: Changes): void;
 	head(head: Head): void;
 	settings(settings: Settings): void;
+	/** After `sync` and when they change, at most once a second. */
+	stats(stats: Stats): void;
 	/** To those who watch this call: new entries, or deliveries as they are now. */
 	timeline(timeline: Timeline): void;
 	/** To those who watch the deliveries: some that are new or changed, as they are now. */

@@ -181,7 +181,9 @@ describe('the migrated database and the Prisma schema', async () => {
 
 	it('[DB15] have the same tables', async () => {
 		const tables = await tablesOf(await migratedDatabase());
-		expect(tables.filter((name) => name !== '_prisma_migrations')).toEqual(Object.keys(models).toSorted());
+		// The search index and the tables that FTS5 keeps for it are no models.
+		const ours = tables.filter((name) => name !== '_prisma_migrations' && !String(name).startsWith('CallSearch'));
+		expect(ours).toEqual(Object.keys(models).toSorted());
 		expect(Object.keys(models)).toHaveLength([...schema.matchAll(/^model /gm)].length);
 	});
 

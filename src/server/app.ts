@@ -9,6 +9,7 @@ import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createCalls } from './calls/calls.ts';
 import { createCallReads } from './calls/reads.ts';
+import { createIndexer } from './calls/indexer.ts';
 import { createWriter, type Committed } from './calls/writer.ts';
 import type { Config } from './config.ts';
 import { syncFrom } from './feed/delta.ts';
@@ -92,7 +93,7 @@ export async function createApp(
 		sessions,
 	});
 
-	const reads = createCallReads(database, prisma);
+	const reads = createCallReads(database, prisma, now);
 	const provider = await createProvider({
 		...{ database, alone },
 		defaults: config.provider.defaults,
@@ -117,12 +118,22 @@ export async function createApp(
 		...{ version, now, onError },
 	});
 	const watching = createWatching({ io, reads, deliveries: desk, onError });
-	const socketDoor = openSocketDoor({ io, hub, watching, settings: provider.settings.current, onError });
+	const socketDoor = openSocketDoor({
+		...{ io, hub, watching, onError },
+		settings: provider.settings.current,
+		stats: reads.stats,
+	});
 	const streams = openStreamDoor(hub);
 	const endings = createEndings((id) => reads.call(id));
 
 	/** Each for itself: who fails keeps nothing from the others. */
-	const listeners = [hub.publish, endings.committed, ({ touched }: Committed) => watching.touched(touched)];
+	const listeners = [
+		hub.publish,
+		endings.committed,
+		({ touched }: Committed) => watching.touched(touched),
+		socketDoor.committed,
+		({ changes }: Committed) => indexer.created(changes.filter(({ type }) => type === 'created').length),
+	];
 	const onCommit = (committed: Committed): void => {
 		for (const listen of listeners) {
 			try {
@@ -132,6 +143,7 @@ export async function createApp(
 			}
 		}
 	};
+	const indexer = createIndexer({ database, onError });
 	const writer = createWriter({ database, now, onCommit, onJobs: () => jobs?.wake(), onError });
 	const calls = createCalls({
 		...{ writer, now },
@@ -202,7 +214,7 @@ export async function createApp(
 
 	/** Writes down what is left, unless somebody else holds the database for too long. */
 	async function finishWriting(): Promise<void> {
-		await writer.settled();
+		await Promise.all([writer.settled(), indexer.close()]);
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();
@@ -213,6 +225,7 @@ export async function createApp(
 	async function closeServer(): Promise<void> {
 		hub.close();
 		watching.close();
+		socketDoor.close();
 		streams.close();
 		sessionEnds.close();
 		await io.close();

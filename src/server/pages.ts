@@ -34,7 +34,9 @@ export function createPages({ version, apiUrl, access, calls, reads, desk, now }
 				// A link may carry words of other programs; REST is strict about them, a page is not.
 				const query = parse(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
 				const page = await reads.list(query);
-				return { page, query, ...(await reads.counts()), at: new Date(now()).toISOString() };
+				const { byStatus } = await reads.stats();
+				const total = byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
+				return { page, query, total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
 			}),
 		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
 		deliveries: (params) =>

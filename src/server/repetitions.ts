@@ -6,11 +6,12 @@ const EVERY_MS = 10 * 60_000;
 const FORGET = [
 	'DELETE FROM "Receipt" WHERE "at" < ?',
 	'DELETE FROM "IdempotentAnswer" WHERE "at" < ?',
+	'DELETE FROM "Minute" WHERE "at" < ?',
 	// Nobody could see any more what was given up of a deleted call, and its provider has been silent since.
 	`DELETE FROM "Job" WHERE "kind" IN ('hangup', 'recall') AND "deadAt" < ? AND NOT EXISTS (SELECT 1 FROM "Call" WHERE "id" = "Job"."callId")`,
 ];
 
-/** Drops what was kept for a day: to recognise repetitions, and what was given up of deleted calls. */
+/** Drops what was kept for a day: to recognise repetitions, minutes, and what was given up of deleted calls. */
 export async function forget(database: Database, now: number): Promise<void> {
 	await Promise.all(FORGET.map((sql) => database.all(sql, now - KEPT_MS)));
 }

@@ -2,6 +2,7 @@ import type { EventType } from '#contract';
 import type { Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 import type { HeldJob, Once } from './commands.ts';
+import { Tallies } from './tallies.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
 /** What the writer read inside its transaction: all that the commands of a group may touch. */
@@ -16,6 +17,8 @@ export interface State {
 	jobs: ReadonlyMap<string, JobState>;
 	/** What was answered under the group's idempotency keys. */
 	answers: ReadonlyMap<string, Answer>;
+	/** The calls of the runs that the group clears, as far as the minutes still count them. */
+	ofRuns: ReadonlyMap<string, CallRow>;
 }
 
 /** Who holds a job, and whether the provider may have been asked already. */
@@ -58,6 +61,7 @@ export class Ledger {
 	readonly now: number;
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
+	readonly #ofRuns: ReadonlyMap<string, CallRow>;
 	readonly #seen: Set<string>;
 	readonly #dead: Set<string>;
 	readonly #held: Map<string, JobState>;
@@ -75,6 +79,7 @@ export class Ledger {
 		this.now = Math.max(clock, state.position.at);
 		this.#newId = newId;
 		this.#calls = new Map(state.calls);
+		this.#ofRuns = state.ofRuns;
 		this.#seen = new Set(state.seen);
 		this.#dead = new Set(state.dead);
 		this.#held = new Map(state.jobs);
@@ -106,6 +111,7 @@ export class Ledger {
 		this.event(call.id, 'created', {});
 		this.#change = call.n;
 		this.#calls.set(call.id, call);
+		this.#written.tallies.move(null, call);
 		this.#written.created.set(call.id, call);
 		this.#changes.push({ seq: call.n, type: 'created', call });
 	}
@@ -115,6 +121,7 @@ export class Ledger {
 		const seq = this.event(next.id, type, data);
 		const call = { ...next, seq };
 		this.#change = seq;
+		this.#written.tallies.move(this.#calls.get(call.id) ?? null, call);
 		this.#calls.set(call.id, call);
 		(this.#written.created.has(call.id) ? this.#written.created : this.#written.updated).set(call.id, call);
 		this.#changes.push({ seq, type: 'updated', call });
@@ -130,6 +137,7 @@ export class Ledger {
 
 	remove(id: string): void {
 		this.#flush();
+		this.#written.tallies.move(this.#calls.get(id) ?? null, null);
 		const seq = ++this.#seq;
 		this.#change = seq;
 		this.#calls.set(id, null);
@@ -144,7 +152,13 @@ export class Ledger {
 		this.#change = seq;
 		this.#written.cleared.push([seq, run, this.clock]);
 		this.#changes.push({ seq, type: 'cleared', run });
-		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
+		for (const [id, call] of new Map([...this.#ofRuns, ...this.#calls])) {
+			if (run !== null) {
+				if (call?.run !== run) continue;
+				this.#written.tallies.countMinutes(call, -1);
+			}
+			this.#calls.set(id, null);
+		}
 		this.#flush();
 		this.#jobs = true;
 	}
@@ -249,5 +263,6 @@ function nothingWritten(): Written {
 		buriedJobs: [],
 		heardOf: [],
 		retries: [],
+		tallies: new Tallies(),
 	};
 }

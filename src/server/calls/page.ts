@@ -32,22 +32,29 @@ export function placeOf(query: CallQuery): Place | null {
 	return { n: Number(n), back: direction === 'b' };
 }
 
-/** Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. */
+/**
+ * Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. `stoppedAt` is
+ * the place up to which a short page was read.
+ */
 export function pageOf<Row extends { n: number }>(
-	found: readonly Row[],
+	{ rows: found, stoppedAt }: { rows: readonly Row[]; stoppedAt: number | null },
 	{ query, limit, place }: { query: CallQuery; limit: number; place: Place | null },
 ): { rows: Row[]; nextPage: string | null; previousPage: string | null } {
 	const back = place?.back ?? false;
 	const more = found.length > limit;
 	const rows = found.slice(0, limit);
+	const furthest = more ? rows.at(-1)?.n : (stoppedAt ?? undefined);
+	const nearest = rows[0]?.n;
+	// Where the side of the page that we came from holds nothing, it begins with the place itself.
+	const towards = (query.order === 'oldest') !== back ? 1 : -1;
+	const cameFrom = nearest ?? (place ? place.n + towards : undefined);
 	if (back) rows.reverse();
 	const token = (direction: 'n' | 'b', n: number | undefined): string | null =>
 		n === undefined ? null : `${direction}${n}.${listOf(query)}`;
-	// Where everything behind the place is gone, the page before ends with the place itself.
-	const first = rows[0]?.n ?? (place ? place.n + (query.order === 'oldest' ? 1 : -1) : undefined);
+	const [before, after] = [place ? cameFrom : undefined, furthest];
 	return {
 		rows,
-		nextPage: back || more ? token('n', rows.at(-1)?.n) : null,
-		previousPage: place && (!back || more) ? token('b', first) : null,
+		nextPage: token('n', back ? cameFrom : after),
+		previousPage: token('b', back ? after : before),
 	};
 }

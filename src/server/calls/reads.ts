@@ -1,11 +1,12 @@
-import type { Call, CallPage, CallQuery, Event } from '#contract';
+import type { Call, CallPage, CallQuery, Event, Stats } from '#contract';
 import { writeCursor } from '#contract/cursor.ts';
-import { searchTerms } from '#contract/search.ts';
-import type { Database, Row, Value } from '#db/database.ts';
+import type { Database, Row } from '#db/database.ts';
 import type { Prisma, PrismaClient } from '#db/prisma.ts';
 import { toCall, type CallRow } from './call.ts';
-import { pageOf, placeOf, type Place } from './page.ts';
-import { fromRow, READ_FEED, type Position } from './rows.ts';
+import { findCalls, type Pace } from './list.ts';
+import { pageOf, placeOf } from './page.ts';
+import { READ_FEED, type Position } from './rows.ts';
+import { createStatsReader } from './stats.ts';
 
 export interface FeedPosition extends Position {
 	epoch: string;
@@ -34,28 +35,18 @@ export interface CallReads {
 	list(query: CallQuery): Promise<CallPage>;
 	/** The customers of these calls, by the call's id; a call that is not here is left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
-	/** In the whole history. */
-	counts(): Promise<{ total: number; pending: number }>;
+	/** What is kept beside the history about all of it and of its last hour. */
+	stats(): Promise<Stats>;
 }
 
 const LIMIT = 50;
 const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 
-export function createCallReads(database: Database, prisma: PrismaClient): CallReads {
+export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
+	const stats = createStatsReader(database, now);
+
 	async function position(): Promise<FeedPosition> {
 		return positionFrom(await database.all(READ_FEED));
-	}
-
-	async function select(query: CallQuery, place: Place | null, limit: number): Promise<CallRow[]> {
-		const descending = (query.order !== 'oldest') !== (place?.back ?? false);
-		const [where, values] = filterOf(query);
-		if (place) {
-			where.push(`"n" ${descending ? '<' : '>'} ?`);
-			values.push(place.n);
-		}
-		const sql = `SELECT * FROM "Call" ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-			ORDER BY "n" ${descending ? 'DESC' : 'ASC'} LIMIT ?`;
-		return (await database.all(sql, ...values, limit)).map(fromRow);
 	}
 
 	async function call(id: string): Promise<Call | null> {
@@ -84,18 +75,18 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 		eventsAfter,
 
 		async list(query) {
-			// The position first: what changes between the two reads comes again by the feed, and nothing falls between them.
-			const { epoch, change } = await position();
 			const limit = query.limit ?? LIMIT;
 			const place = placeOf(query);
-			let found = await select(query, place, limit + 1);
+			let found = await findCalls(database, query, place, limit + 1, pace);
 			let from = place;
-			if (place?.back && found.length <= limit) {
+			if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {
 				// Nothing is left before this page: it is the first one, and whole.
 				from = null;
-				found = await select(query, null, limit + 1);
+				found = await findCalls(database, query, null, limit + 1, pace);
 			}
 			const { rows, ...tokens } = pageOf(found, { query, limit, place: from });
+			// What changes after the position was read comes again by the feed, and nothing falls between them.
+			const { epoch, change } = positionFrom(found.feed);
 			return { calls: rows.map(toCall), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},
 
@@ -104,39 +95,8 @@ export function createCallReads(database: Database, prisma: PrismaClient): CallR
 			return Object.fromEntries(rows.map(({ id, customerName }) => [String(id), String(customerName)]));
 		},
 
-		async counts() {
-			const groups = await prisma.call.groupBy({ by: ['status'], _count: { _all: true } });
-			const count = (status?: string): number =>
-				groups.filter((g) => status === undefined || g.status === status).reduce((sum, g) => sum + g._count._all, 0);
-			return { total: count(), pending: count('PENDING') };
-		},
+		stats,
 	};
-}
-
-/** The query's conditions and their values. The texts are few: one for each set of filters that is used. */
-function filterOf(query: CallQuery): [where: string[], values: Value[]] {
-	const where: string[] = [];
-	const values: Value[] = [];
-	for (const name of ['status', 'workflow', 'outcome', 'run'] as const) {
-		const words = query[name];
-		if (!words) continue;
-		where.push(`"${name}" IN (SELECT value FROM json_each(?))`);
-		values.push(JSON.stringify(words));
-	}
-	if (query.from !== undefined) {
-		where.push('"createdAt" >= ?');
-		values.push(Date.parse(query.from));
-	}
-	if (query.to !== undefined) {
-		where.push('"createdAt" < ?');
-		values.push(Date.parse(query.to));
-	}
-	if (query.q !== undefined) {
-		const terms = searchTerms(query.q);
-		where.push(`(${terms.map(() => 'instr("folded", ?) > 0').join(' OR ')})`);
-		values.push(...terms);
-	}
-	return [where, values];
 }
 
 type PrismaCall = Prisma.CallGetPayload<object>;

@@ -1,6 +1,8 @@
 import type { Scenario } from '#contract';
 import type { Row, Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
+import { FORGET_INDEX, FORGET_INDEXED, FORGET_INDEXED_RUN } from './search-index.ts';
+import { FORGET_RUN_TALLY, FORGET_TALLIES, type Tallies } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
@@ -42,6 +44,7 @@ export interface Written {
 	heardOf: [callId: string, at: number][];
 	/** To be run again; with an error it was a try that failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
+	tallies: Tallies;
 }
 
 /** The columns of a call in the order in which its rows travel, after `n`. */
@@ -126,6 +129,7 @@ const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
 	...forgetAll('"callId" IN (SELECT value ->> 1 FROM json_each(?))'),
+	FORGET_INDEXED,
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 
@@ -148,13 +152,14 @@ function clearing([seq, run, at]: Cleared): Statement[] {
 			['DELETE FROM "Event"'],
 			...FORGET_ALL.map((sql): Statement => [sql]),
 			['DELETE FROM "Call"'],
+			...[...FORGET_TALLIES, FORGET_INDEX].map((sql): Statement => [sql]),
 			['DELETE FROM "Tombstone"'],
 			[INSERT_CLEARED, seq, null],
 		];
 	return [
 		[HANG_UP_RUN, at, run],
 		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
-		...FORGET_RUN.map((sql): Statement => [sql, run]),
+		...[...FORGET_RUN, ...FORGET_RUN_TALLY, FORGET_INDEXED_RUN].map((sql): Statement => [sql, run]),
 		['DELETE FROM "Call" WHERE "run" = ?', run],
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 		[INSERT_CLEARED, seq, run],
@@ -197,6 +202,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	write(RETRY_JOBS, written.retries);
 	write(BURY_JOBS, written.buriedJobs);
 	write(REVIVE_JOBS, written.heardOf);
+	statements.push(...written.tallies.statements());
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
@@ -221,3 +227,6 @@ export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentA
 /** Of which calls something was given up. */
 export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
 export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
+/** Of these runs, the calls that the kept minutes may count. */
+export const READ_RUNS = `SELECT * FROM "Call" WHERE "run" IN (SELECT value FROM json_each(?))
+	AND ("createdAt" >= (SELECT min("at") FROM "Minute") OR "endedAt" >= (SELECT min("at") FROM "Minute"))`;

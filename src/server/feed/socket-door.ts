@@ -1,5 +1,7 @@
-import type { ClientEvents, ServerEvents, Settings, Sync } from '#contract';
+import type { ClientEvents, ServerEvents, Settings, Stats, Sync } from '#contract';
 import type { Server, Socket } from 'socket.io';
+import type { Committed } from '../calls/writer.ts';
+import { createFigures } from './figures.ts';
 import type { Hub } from './hub.ts';
 import { fieldOf } from './sent.ts';
 import { cutOffIfUnread, type Connection } from './unread.ts';
@@ -13,11 +15,15 @@ export interface SocketDoorDeps {
 	hub: Hub;
 	watching: Watching;
 	settings(): Settings;
+	stats(): Promise<Stats>;
 	onError(error: unknown): void;
 }
 
 export interface SocketDoor {
 	publishSettings(settings: Settings): void;
+	/** The figures may have changed with it. */
+	committed(committed: Committed): void;
+	close(): void;
 }
 
 /** Everybody who has had a `sync`: no `changes` reaches a socket before it. */
@@ -26,7 +32,13 @@ const FOLLOWERS = 'followers';
 const QUESTIONS_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
-export function openSocketDoor({ io, hub, watching, settings, onError }: SocketDoorDeps): SocketDoor {
+export function openSocketDoor({ io, hub, watching, settings, stats, onError }: SocketDoorDeps): SocketDoor {
+	const figures = createFigures({
+		stats,
+		toAll: (now) => io.to(FOLLOWERS).emit('stats', now),
+		toOne: (id, now) => io.to(id).emit('stats', now),
+		onError,
+	});
 	const isThere = (socket: FeedSocket) => (): boolean => socket.connected;
 	const follow = (socket: FeedSocket): Promise<void> =>
 		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, isThere(socket), (sync) => {
@@ -34,6 +46,7 @@ export function openSocketDoor({ io, hub, watching, settings, onError }: SocketD
 			io.to(socket.id).emit('sync', sync);
 			socket.emit('settings', settings());
 			void socket.join(FOLLOWERS); // at once: the in-memory adapter answers nothing to wait for
+			figures.joined(socket.id);
 		});
 
 	io.on('connection', (socket) => {
@@ -59,5 +72,9 @@ export function openSocketDoor({ io, hub, watching, settings, onError }: SocketD
 		changes: (frame) => io.to(FOLLOWERS).emit('changes', frame),
 		head: (head) => io.to(FOLLOWERS).emit('head', head),
 	});
-	return { publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed) };
+	return {
+		publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed),
+		committed: figures.committed,
+		close: figures.close,
+	};
 }

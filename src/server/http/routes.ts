@@ -10,6 +10,7 @@ import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
 import { requestId } from './request-id.ts';
+import { statsRoutes } from './stats.ts';
 import { webhookRoutes } from './webhooks.ts';
 import type { Inbox } from '../webhooks/inbox.ts';
 
@@ -44,6 +45,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use('/api', noStore);
 	app.use('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
 	app.use('/api/calls', access.guard, callRoutes(deps));
+	app.use('/api/stats', access.guard, statsRoutes(deps.reads));
 	app.use('/api/events', access.guard, eventRoutes(deps));
 	app.use('/api/deliveries', access.guard, deliveryRoutes(desk));
 	app.use('/api/provider', access.guard, provider);

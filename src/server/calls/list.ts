@@ -1,0 +1,203 @@
+import type { CallQuery } from '#contract';
+import { searchTerms } from '#contract/search.ts';
+import type { Database, Row, Statement, Value } from '#db/database.ts';
+import type { CallRow } from './call.ts';
+import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
+import type { Place } from './page.ts';
+import { fromRow, READ_FEED } from './rows.ts';
+import { matchOn, placesOn, shelfOf } from './search-index.ts';
+
+/** Calls in reading direction. */
+export interface Found {
+	rows: CallRow[];
+	/** The place behind which to go on where reading stopped for its time; null when it came to its limit or the end. */
+	stoppedAt: number | null;
+	/** The feed, just before. */
+	feed: Row[];
+}
+
+export interface Pace {
+	/** One step of reading takes about so long, because nothing else runs meanwhile. */
+	stepMs: number;
+	/** After this a list answers what it has. */
+	budgetMs: number;
+}
+
+const LOCAL: Pace = { stepMs: 4, budgetMs: 80 };
+/** Over the network nobody is held up: a step is a request. */
+const REMOTE: Pace = { stepMs: 100, budgetMs: 500 };
+/** Places in the first window: some thousand calls. */
+const WINDOW = 16_384;
+const WINDOW_MAX = 2 ** 32;
+/** Candidates of the search index in the first run. */
+const CANDIDATES = 200;
+const CANDIDATES_MAX = 50_000;
+/** A filter that lets no more calls through is read itself, and the search held against them. */
+const FEW = 5_000;
+
+const FIRST = `SELECT min("n") AS "n" FROM "Call"`;
+const LAST = `SELECT max("n") AS "n" FROM "Call"`;
+/** Times never fall along the places. */
+const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
+
+/**
+ * Reads up to `limit` calls that match, from the place on or from the list's beginning. Whatever is asked for, it is
+ * read in steps of a few milliseconds, between which others have their turn; and when the budget is spent the answer is
+ * short and says where to go on.
+ */
+export async function findCalls(
+	database: Database,
+	query: CallQuery,
+	place: Place | null,
+	limit: number,
+	pace: Pace = database.local ? LOCAL : REMOTE,
+): Promise<Found> {
+	const down = (query.order !== 'oldest') !== (place?.back ?? false);
+	const words = wordsOf(query);
+	const times = [query.from, query.to].flatMap((time): Statement[] =>
+		time === undefined ? [] : [[FROM_TIME, Date.parse(time)]],
+	);
+	const [feed = [], [first] = [], [last] = [], counters = [], ...bounds] = await database.snapshot([
+		[READ_FEED],
+		[FIRST],
+		[LAST],
+		countersFor(words),
+		...times,
+	]);
+	const guess = estimate(words, counters);
+	if (!last || last.n === null || (words.size > 0 && guess.count === 0)) return { rows: [], stoppedAt: null, feed };
+
+	// Both ends belong to it. No call at or after `from`: nothing; none at or after `to`: up to the last.
+	const bound = (i: number): number | undefined => (bounds[i]?.[0] ? Number(bounds[i][0].n) : undefined);
+	let low = query.from === undefined ? Number(first?.n) : (bound(0) ?? Infinity);
+	let high = query.to === undefined ? Number(last.n) : (bound(times.length - 1) ?? Number(last.n) + 1) - 1;
+	if (place) {
+		if (down) high = Math.min(high, place.n - 1);
+		else low = Math.max(low, place.n + 1);
+	}
+
+	const { where, values } = conditions(words, guess.by);
+	const terms = query.q === undefined ? [] : searchTerms(query.q);
+	if (terms.length > 0) {
+		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);
+		values.push(...terms);
+	}
+	const reading: Reading = { database, down, where, values, ...pace };
+	if (where.length === 0) {
+		const rows = await readWindow(reading, low, high, limit);
+		return { rows, stoppedAt: null, feed };
+	}
+	const windows = byWindows(reading);
+	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(reading, windows, low, high, limit)), feed };
+	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
+	const shelves = byShelves(reading, terms);
+	// Calls that the index does not know yet are read one by one.
+	const either: Step = (from, to, wanted) => {
+		const end = down ? to : from;
+		if (end > indexedTo) return windows(down ? Math.max(from, indexedTo + 1) : from, to, wanted);
+		return shelves(from, Math.min(to, indexedTo), wanted);
+	};
+	return { ...(await walk(reading, either, low, high, limit)), feed };
+}
+
+interface Reading extends Pace {
+	database: Database;
+	/** Towards smaller places. */
+	down: boolean;
+	where: readonly string[];
+	values: readonly Value[];
+}
+
+/**
+ * Reads a part of the places from `from` to `to`, at the end where reading begins: up to `wanted` rows, and the last
+ * place that was read, wherever fewer were found.
+ */
+type Step = (from: number, to: number, wanted: number) => Promise<{ rows: CallRow[]; upTo: number }>;
+
+async function walk(
+	{ down, budgetMs }: Reading,
+	step: Step,
+	low: number,
+	high: number,
+	limit: number,
+): Promise<Omit<Found, 'feed'>> {
+	const began = performance.now();
+	const rows: CallRow[] = [];
+	let [from, to] = [low, high];
+	while (from <= to) {
+		const { rows: more, upTo } = await step(from, to, limit - rows.length);
+		rows.push(...more);
+		if (rows.length >= limit) break;
+		if (down) to = upTo - 1;
+		else from = upTo + 1;
+		if (from <= to && performance.now() - began > budgetMs) return { rows, stoppedAt: upTo };
+		await new Promise(setImmediate);
+	}
+	return { rows, stoppedAt: null };
+}
+
+async function readWindow(
+	{ database, down, where, values }: Reading,
+	from: number,
+	to: number,
+	limit: number,
+): Promise<CallRow[]> {
+	if (from > to) return [];
+	const found = await database.all(
+		`SELECT c.* FROM "Call" c WHERE ${[...where, 'c."n" >= ?', 'c."n" <= ?'].join(' AND ')}
+			ORDER BY c."n" ${down ? 'DESC' : 'ASC'} LIMIT ?`,
+		...values,
+		...[from, to, limit],
+	);
+	return found.map(fromRow);
+}
+
+/** Reads the calls themselves, or a filter's index, in windows of places. */
+function byWindows(reading: Reading): Step {
+	const pace = paced(WINDOW, WINDOW, WINDOW_MAX, reading.stepMs);
+	return async (from, to, wanted) => {
+		const size = pace.size();
+		const window = reading.down
+			? ([Math.max(from, to - size + 1), to] as const)
+			: ([from, Math.min(to, from + size - 1)] as const);
+		const rows = await pace.measure(() => readWindow(reading, ...window, wanted));
+		return { rows, upTo: reading.down ? window[0] : window[1] };
+	};
+}
+
+/** Reads what the search index suggests, shelf by shelf, and holds it against the calls. */
+function byShelves({ database, down, where, values, stepMs }: Reading, terms: readonly string[]): Step {
+	const pace = paced(CANDIDATES, CANDIDATES, CANDIDATES_MAX, stepMs);
+	const order = down ? 'DESC' : 'ASC';
+	const candidates = `SELECT json_group_array("n") AS "places" FROM (SELECT rowid AS "n" FROM "CallSearch"
+		WHERE "CallSearch" MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid ${order} LIMIT ?)`;
+	const calls = `SELECT c.* FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
+		WHERE ${where.join(' AND ')} ORDER BY c."n" ${order} LIMIT ?`;
+	return (from, to, wanted) =>
+		pace.measure(async () => {
+			const shelf = shelfOf(down ? to : from);
+			const [first, last] = placesOn(shelf);
+			const [start, end] = [Math.max(from, first), Math.min(to, last)];
+			const count = pace.size();
+			const [found] = await database.all(candidates, matchOn(shelf, terms), start, end, count);
+			const places = JSON.parse(String(found?.places)) as number[];
+			const rows = places.length === 0 ? [] : await database.all(calls, JSON.stringify(places), ...values, wanted);
+			const upTo = places.length === count ? places.at(-1)! : down ? start : end;
+			return { rows: rows.map(fromRow), upTo };
+		});
+}
+
+/** How much to read in one step: more after a quick one, less after a slow one. */
+function paced(first: number, least: number, most: number, stepMs: number) {
+	let size = first;
+	return {
+		size: () => size,
+		async measure<T>(step: () => Promise<T>): Promise<T> {
+			const began = performance.now();
+			const result = await step();
+			const took = Math.max(performance.now() - began, 0.05);
+			size = Math.round(Math.max(least, Math.min(most, size * Math.min(4, stepMs / took))));
+			return result;
+		},
+	};
+}

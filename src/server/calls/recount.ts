@@ -1,0 +1,25 @@
+import type { Database } from '#db/database.ts';
+import { fromRow } from './rows.ts';
+import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
+
+const COUNT = `INSERT INTO "Tally"
+	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" GROUP BY 2, 3, 4
+	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" WHERE "run" IS NOT NULL GROUP BY 1, 2, 3, 4`;
+const LATELY = 'SELECT * FROM "Call" WHERE "createdAt" >= ?1 OR "endedAt" >= ?1';
+/** Minutes that figures are given of, and some more. */
+const MINUTES = 120;
+
+/**
+ * Counts the history anew, in one transaction that reads all of it: after rows were written past the writer. `now` in
+ * milliseconds since 1970.
+ */
+export async function recount(database: Database, now: number): Promise<void> {
+	await database.transact([[LATELY, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
+		const tallies = new Tallies();
+		for (const row of rows) tallies.countMinutes(fromRow(row), 1);
+		return {
+			result: undefined,
+			statements: [...FORGET_TALLIES.map((sql) => [sql] as const), [COUNT], ...tallies.statements()],
+		};
+	});
+}

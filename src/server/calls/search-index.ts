@@ -1,0 +1,91 @@
+import type { Database } from '#db/database.ts';
+
+/**
+ * The search index: an FTS5 table of trigrams, filled behind the writer up to `Feed.indexedTo`. It gives candidates,
+ * which are held against the calls themselves; it may know calls that are gone, and never lacks one that it covers.
+ *
+ * FTS5 walks the whole list of a trigram, however small a part of it is asked for. So the index stands on *shelves*, each
+ * for a range of places: every character is written as one that its shelf has for itself, and a question asks one shelf
+ * after the other, each in a bounded time (docs/decisions/0008).
+ */
+const SHELF_BITS = 18;
+/** Beyond Unicode's first plane a shelf has 128 characters; 8,192 shelves are as many places as SQLite's 32 bits hold. */
+const SHELVES_FROM = 0x10000;
+const PER_SHELF = 128;
+
+export const shelfOf = (n: number): number => Math.floor(n / 2 ** SHELF_BITS);
+/** The places on a shelf, first and last. */
+export const placesOn = (shelf: number): [first: number, last: number] => [
+	shelf * 2 ** SHELF_BITS,
+	(shelf + 1) * 2 ** SHELF_BITS - 1,
+];
+
+/** Marks are doubled, so that a single character at a beginning has a trigram too. */
+const marked = (text: string): string => text.replaceAll(' ', '  ').replaceAll('\n', '\n\n');
+
+/** The text in the shelf's characters. Different ones may become the same: a candidate is only a candidate. */
+function shelved(text: string, shelf: number): string {
+	const base = SHELVES_FROM + shelf * PER_SHELF;
+	let written = '';
+	for (const character of marked(text)) written += String.fromCodePoint(base + (character.codePointAt(0)! % PER_SHELF));
+	return written;
+}
+
+/** As many as narrow a search; what else a term holds is seen on the calls themselves. */
+const TRIGRAMS_MAX = 32;
+
+/** What FTS5 shall look for on a shelf: any of the terms, which are as `searchTerms` gives them. */
+export function matchOn(shelf: number, terms: readonly string[]): string {
+	return terms.map((term) => `(${trigramsOf(shelved(term, shelf))})`).join(' OR ');
+}
+
+function trigramsOf(text: string): string {
+	const characters = [...text];
+	const trigrams = new Set(characters.slice(2).map((_, i) => characters.slice(i, i + 3).join('')));
+	return [...trigrams]
+		.slice(0, TRIGRAMS_MAX)
+		.map((trigram) => `"${trigram}"`)
+		.join(' AND ');
+}
+
+const NEXT = `SELECT "n", "folded" FROM "Call" WHERE "n" > (SELECT "indexedTo" FROM "Feed" WHERE "id" = 1) ORDER BY "n" LIMIT ?`;
+const ADD = `INSERT INTO "CallSearch" (rowid, "text") SELECT value ->> 0, value ->> 1 FROM json_each(?)`;
+const MOVE = `UPDATE "Feed" SET "indexedTo" = ? WHERE "id" = 1`;
+const MERGE = `INSERT INTO "CallSearch" ("CallSearch", "rank") VALUES ('merge', ?)`;
+const COUNT_OWN_CHANGES = 'SELECT total_changes() AS "changes"';
+
+const INDEXED = '(SELECT "indexedTo" FROM "Feed" WHERE "id" = 1)';
+/** Of calls that are deleted next; the rows carry their ids second. */
+export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
+	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
+export const FORGET_INDEXED_RUN = `DELETE FROM "CallSearch" WHERE rowid IN
+	(SELECT "n" FROM "Call" WHERE "run" = ? AND "n" <= ${INDEXED})`;
+export const FORGET_INDEX = `INSERT INTO "CallSearch" ("CallSearch") VALUES ('delete-all')`;
+
+/** Takes up to `count` calls into the index, in one transaction; answers how many there were, and how long it took. */
+export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {
+	let began = 0;
+	const taken = await database.transact([[NEXT, count]], ([rows = []]) => {
+		began = performance.now();
+		const last = rows.at(-1);
+		if (!last) return { result: 0, statements: [] };
+		const texts = rows.map(({ n, folded }) => [n!, shelved(String(folded), shelfOf(Number(n)))]);
+		return {
+			result: rows.length,
+			statements: [
+				[ADD, JSON.stringify(texts)],
+				[MOVE, Number(last.n)],
+			],
+		};
+	});
+	return { taken, ms: performance.now() - began };
+}
+
+/** Merges up to `pages` of the index's segments; answers whether there was something to merge. */
+export async function mergeSome(database: Database, pages: number): Promise<boolean> {
+	const changes = async (): Promise<number> => Number((await database.all(COUNT_OWN_CHANGES))[0]?.changes);
+	const before = await changes();
+	await database.all(MERGE, pages);
+	// FTS5's own word for "nothing was done" (its manual, 6.8): fewer than two rows changed.
+	return (await changes()) - before >= 2;
+}

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OUTCOMES, STATUSES, WORKFLOWS } from '#contract';
+import type { Database, Row } from '#db/database.ts';
+import { NOON } from '#tests/support/call-row.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+import type { Command } from './commands.ts';
+import { recount } from './recount.ts';
+import { createStatsReader } from './stats.ts';
+import { bucketOf, timeOf } from './tallies.ts';
+import { createWriter } from './writer.ts';
+
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
+const id = fc.constantFrom(...IDS);
+const run = fc.constantFrom(null, 'ci-1', 'ci-2');
+const created = fc.record({ id, run, workflow: fc.constantFrom(...WORKFLOWS), wait: fc.constantFrom(null, 0, 90_000) });
+
+/** A step is what arrives together, and how far the clock has moved on. */
+const step = fc.record({
+	passed: fc.constantFrom(0, 1_000, 70_000),
+	commands: fc.array(
+		fc.oneof(
+			{ weight: 3, arbitrary: created.map((made) => ({ ...made, do: 'create' as const })) },
+			{
+				weight: 3,
+				arbitrary: fc.record({
+					do: fc.constant('report' as const),
+					id,
+					outcome: fc.constantFrom(...OUTCOMES.slice(0, 5)),
+				}),
+			},
+			fc.record({ do: fc.constant('set-status' as const), id, status: fc.constantFrom(...STATUSES) }),
+			fc.record({ do: fc.constantFrom('cancel' as const, 'remove' as const), id }),
+			fc.record({ do: fc.constant('clear' as const), run }),
+		),
+		{ maxLength: 8 },
+	),
+});
+type Wanted = ReturnType<typeof step.generate>['value']['commands'][number];
+
+/** What the history says, asked without the product's own rules. */
+const BY_WORDS = `SELECT "status", "workflow", coalesce("outcome", '') AS "outcome", count(*) AS "count"`;
+const COUNTED = [
+	`SELECT '' AS "run", * FROM (${BY_WORDS} FROM "Call" GROUP BY 1, 2, 3)
+		UNION ALL SELECT * FROM (SELECT "run", ${BY_WORDS.slice(7)} FROM "Call" WHERE "run" IS NOT NULL GROUP BY 1, 2, 3, 4) ORDER BY 1, 2, 3, 4`,
+	`SELECT strftime('%H:%M', "createdAt" / 1000, 'unixepoch') AS "at", 'created' AS "what", count(*) AS "count" FROM "Call" GROUP BY 1
+		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), "status", count(*) FROM "Call" WHERE "endedAt" IS NOT NULL GROUP BY 1, 2
+		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), 'took', count(*) FROM "Call"
+			WHERE "endedAt" >= max("createdAt", coalesce("scheduledAt", 0)) GROUP BY 1
+		ORDER BY 1, 2`,
+];
+const KEPT = [
+	`SELECT "run", "status", "workflow", "outcome", "count" FROM "Tally" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4`,
+	`SELECT strftime('%H:%M', "at" / 1000, 'unixepoch') AS "at", "what", sum("count") AS "count" FROM "Minute"
+		GROUP BY 1, 2 HAVING sum("count") <> 0 ORDER BY 1, 2`,
+];
+const rowsOf = (database: Database, sql: readonly string[]): Promise<Row[][]> =>
+	Promise.all(sql.map((text) => database.all(text)));
+
+describe('the kept counters', () => {
+	it('[S1] say after every commit what the history says', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+				const database = await migratedDatabase();
+				const clock = { now: NOON };
+				const writer = createWriter({
+					database,
+					now: () => clock.now,
+					onCommit: () => undefined,
+					onJobs: () => undefined,
+					onError: (error) => {
+						throw error;
+					},
+				});
+				const used = new Set<string>();
+				let hooks = 0;
+				for (const { passed, commands } of steps) {
+					clock.now += passed;
+					// An id is used once.
+					const fresh = commands.filter((c) => c.do !== 'create' || (!used.has(c.id) && used.add(c.id)));
+					await Promise.all(fresh.map((wanted) => writer.write(commandOf(wanted, clock.now, ++hooks))));
+					expect(await rowsOf(database, KEPT)).toEqual(await rowsOf(database, COUNTED));
+				}
+				const before = await rowsOf(database, [
+					`SELECT * FROM "Tally" WHERE "count" <> 0`,
+					`SELECT * FROM "Minute" WHERE "count" <> 0`,
+				]);
+				await recount(database, clock.now);
+				expect(await rowsOf(database, [`SELECT * FROM "Tally"`, `SELECT * FROM "Minute"`])).toEqual(before);
+			}),
+			{ numRuns: 40 },
+		);
+	});
+
+	it('[S2] are empty rows for no run that is gone', async () => {
+		const { database, writer } = await startWriter();
+		await writer.write(commandOf({ do: 'create', id: 'a', run: 'ci-1', workflow: 'SALES', wait: null }, NOON, 0));
+		await writer.write({ do: 'remove', id: 'a' });
+		expect(await database.all(`SELECT "run" FROM "Tally" WHERE "run" <> ''`)).toEqual([]);
+	});
+
+	it('[S3] a time is told to a fortieth', () =>
+		fc.assert(
+			fc.property(fc.integer({ min: 0, max: 7 * 86_400_000 }), (ms) => {
+				expect(Math.abs(timeOf(bucketOf(ms)) - ms)).toBeLessThanOrEqual(1 + ms / 40);
+			}),
+		));
+});
+
+describe('the figures', () => {
+	it('[S4] are those of the last 60 minutes, the oldest first', async () => {
+		const { database, writer, clock } = await startWriter();
+		const stats = createStatsReader(database, () => clock.now);
+		expect((await stats()).timeToTerminalMs).toBeNull();
+		await writer.write(commandOf({ do: 'create', id: 'a', run: null, workflow: 'SALES', wait: null }, NOON, 0));
+		clock.now += 2_000;
+		await writer.write(commandOf({ do: 'report', id: 'a', outcome: 'completed' }, clock.now, 1));
+		const { byStatus, byWorkflow, perMinute, timeToTerminalMs } = await stats();
+		expect(byStatus).toEqual({ PENDING: 0, COMPLETED: 1, FAILED: 0 });
+		expect(byWorkflow).toEqual({ SUPPORT: 0, SALES: 1, REMINDER: 0 });
+		expect(perMinute).toHaveLength(60);
+		expect(perMinute.at(-1)).toEqual({ at: new Date(NOON).toISOString(), created: 1, completed: 1, failed: 0 });
+		expect(timeToTerminalMs?.median).toBeCloseTo(2_000, -2);
+		clock.now = NOON + 59 * 60_000;
+		expect((await stats()).perMinute[0]).toMatchObject({ created: 1 });
+		clock.now = NOON + 60 * 60_000;
+		const later = await stats();
+		expect(later.perMinute.every(({ created, completed }) => created + completed === 0)).toBe(true);
+		expect([later.timeToTerminalMs, later.byStatus.COMPLETED]).toEqual([null, 1]);
+	});
+});
+
+async function startWriter() {
+	const database = await migratedDatabase();
+	const clock = { now: NOON };
+	const nothing = (): undefined => undefined;
+	const writer = createWriter({ database, now: () => clock.now, onCommit: nothing, onJobs: nothing, onError: nothing });
+	return { database, writer, clock };
+}
+
+function commandOf(wanted: Wanted, now: number, hook: number): Command {
+	if (wanted.do === 'create') {
+		const { id, run, workflow, wait } = wanted;
+		const scheduledAt = wait === null ? null : now + wait;
+		const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow, scheduledAt, scenario: null, run };
+		return { do: 'create', id, request, callbackUrl: null, once: null };
+	}
+	if (wanted.do !== 'report') return wanted;
+	const { id: callId, outcome } = wanted;
+	const status = outcome === 'completed' ? 'COMPLETED' : 'FAILED';
+	return {
+		do: 'report',
+		webhookId: `msg_${hook}`,
+		report: { callId, providerId: 'sim_1', status, outcome: outcome as 'busy' },
+	};
+}

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Stats } from '#contract';
+import { createFigures } from './figures.ts';
+
+const figures = (pending: number): Stats => ({
+	byStatus: { PENDING: pending, COMPLETED: 0, FAILED: 0 },
+	byWorkflow: { SUPPORT: pending, SALES: 0, REMINDER: 0 },
+	perMinute: [],
+	timeToTerminalMs: null,
+});
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('[F91] however much changes, all are told at most once a second, and not of what is as it was', async () => {
+	let pending = 0;
+	const told: [at: number, pending: number][] = [];
+	const began = performance.now();
+	const { committed, close } = createFigures({
+		stats: () => Promise.resolve(figures(pending)),
+		toAll: ({ byStatus }) => told.push([performance.now() - began, byStatus.PENDING]),
+		toOne: () => undefined,
+		onError: (error) => {
+			throw error;
+		},
+	});
+	const change = { changes: [{ seq: 1, type: 'deleted' as const, id: 'a' }] };
+	for (let i = 0; i < 25; i++) {
+		pending++;
+		committed(change);
+		await vi.advanceTimersByTimeAsync(100);
+	}
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(told).toEqual([
+		[0, 1],
+		[1_000, 10],
+		[2_000, 20],
+		[3_000, 25],
+	]);
+	committed(change);
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(told).toHaveLength(4);
+	close();
+	pending++;
+	committed(change);
+	await vi.advanceTimersByTimeAsync(120_000);
+	expect(told).toHaveLength(4);
+});
