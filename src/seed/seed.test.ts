@@ -136,10 +136,13 @@ describe('a made-up history', () => {
 		expect(events.some(({ type }) => type === 'corrected')).toBe(true);
 	});
 
-	it('[SD5] the feed stands at its end, and the connection is as it was', async () => {
+	it('[SD5] feed, counters and search index stand at its end, and the connection is as it was', async () => {
 		const last = events.at(-1)!;
 		const lastChange = Math.max(...calls.map(({ seq }) => seq));
 		expect(feed).toMatchObject({ lastSeq: last.seq, lastChange, lastAt: last.at, prunedSeq: 0 });
+		expect(feed.indexedTo).toBe(calls.at(-1)!.n);
+		const [counted] = await database.all(`SELECT sum("count") AS "count" FROM "Tally" WHERE "run" = ''`);
+		expect(counted).toMatchObject({ count: CALLS });
 		const settings = ['synchronous', 'wal_autocheckpoint'].map((name) => database.all(`PRAGMA ${name}`));
 		expect((await Promise.all(settings)).map(([row]) => Object.values(row!)[0])).toEqual([2, 1_000]);
 	});

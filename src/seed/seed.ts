@@ -1,7 +1,9 @@
 import type { Database, Value } from '#db/database.ts';
 import type { CallRow } from '#server/calls/call.ts';
 import { positionFrom } from '#server/calls/reads.ts';
+import { recount } from '#server/calls/recount.ts';
 import { READ_FEED } from '#server/calls/rows.ts';
+import { indexNext, mergeSome } from '#server/calls/search-index.ts';
 import { Bulk } from './bulk.ts';
 import { plausibleHistory, type Wanted } from './plausible.ts';
 
@@ -29,13 +31,15 @@ export class CannotSeed extends Error {
 
 /** As many events as one transaction writes, with the calls that are whole by then. */
 const BATCH = 3_000;
+/** Calls that one transaction takes into the search index, and pages of it that one merges. */
+const [INDEXED, MERGED] = [5_000, 1_000];
 /** Written without waiting for the disk at each commit; what a power cut takes is only made up. */
 const BULK = ['PRAGMA synchronous = OFF', 'PRAGMA wal_autocheckpoint = 16000'];
 const USUAL = ['synchronous', 'wal_autocheckpoint'];
 
 /**
- * Fills a migrated database without calls with a plausible history, in little memory, on its own connection. No server
- * may use the file meanwhile. Deliveries and provider calls are not made up. Throws `CannotSeed`.
+ * Fills a migrated database without calls with a plausible history, its counters and its search index, in little memory,
+ * on its own connection. No server may use the file meanwhile. Deliveries and provider calls are not made up. Throws `CannotSeed`.
  */
 export async function seed(
 	database: Database,
@@ -48,7 +52,11 @@ export async function seed(
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
 	for (const pragma of BULK) await database.all(pragma);
 	try {
-		return await fill(database, { calls, seed: name, now }, onProgress);
+		const written = await fill(database, { calls, seed: name, now }, onProgress);
+		await recount(database, now);
+		while ((await indexNext(database, INDEXED)).taken === INDEXED);
+		while (await mergeSome(database, MERGED));
+		return written;
 	} finally {
 		for (const [pragma, value] of usual) await database.all(`PRAGMA ${pragma} = ${value}`);
 	}
