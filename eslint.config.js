@@ -6,7 +6,7 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 /** What the browser may not reach: SvelteKit 2 guards src/lib/server only. */
-const NOT_IN_THE_BROWSER = ['#server', '#provider', '#db', '#queue', '#http'].map((room) => ({
+const NOT_IN_THE_BROWSER = ['#server', '#provider', '#db', '#queue', '#http', '#seed'].map((room) => ({
 	group: [`${room}/*`, `**/${room.slice(1)}/**`],
 	message: 'The pages get the server handed over (src/hooks.server.ts); they never import it.',
 }));

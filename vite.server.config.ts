@@ -1,15 +1,18 @@
 import { defineConfig } from 'vite';
 
-/** Bundles src/server/main.ts into build/main.js; packages stay outside, so production needs its dependencies only. */
+/** Bundles the server, and the tool that seeds its history, into build; packages stay outside, so production needs its dependencies only. */
 export default defineConfig({
 	publicDir: false,
 	define: { __BUILD__: JSON.stringify(Date.now().toString(36)) },
 	build: {
-		ssr: 'src/server/main.ts',
+		ssr: true,
 		outDir: 'build',
 		emptyOutDir: false,
 		target: 'node20',
 		sourcemap: true,
-		rolldownOptions: { output: { entryFileNames: 'main.js', chunkFileNames: 'chunks/[name]-[hash].js' } },
+		rolldownOptions: {
+			input: { main: 'src/server/main.ts', seed: 'scripts/seed.ts' },
+			output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+		},
 	},
 });

@@ -13,7 +13,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'server units',
-					include: ['src/{contract,db,queue,server,provider}/**/*.test.ts', 'tests/*.test.ts'],
+					include: ['src/{contract,db,queue,server,provider,seed}/**/*.test.ts', 'tests/*.test.ts'],
 					// Some of them write to real files and wait for other processes: time enough on a busy machine.
 					testTimeout: 30_000,
 					hookTimeout: 30_000,

@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 	http: ['contract', 'db'],
 	provider: ['contract', 'db', 'queue', 'http'],
 	server: ['contract', 'db', 'queue', 'http'],
+	seed: ['contract', 'db', 'server'],
 	lib: ['contract'],
 	routes: ['contract', 'lib'],
 	app: ['contract', 'lib'],

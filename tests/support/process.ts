@@ -25,8 +25,13 @@ export interface ServerProcess {
 }
 
 /** Starts a file of this repository as a process, with this environment and none of ours. It is killed with the test. */
-export async function startProcess(file: string, env: Record<string, string>, cwd?: string): Promise<ServerProcess> {
-	const child = spawn(process.execPath, ['--import', TSX, join(ROOT, file)], {
+export async function startProcess(
+	file: string,
+	env: Record<string, string>,
+	cwd?: string,
+	args: readonly string[] = [],
+): Promise<ServerProcess> {
+	const child = spawn(process.execPath, ['--import', TSX, join(ROOT, file), ...args], {
 		cwd: cwd ?? (await temporaryFolder()),
 		env: { PATH: process.env.PATH, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],

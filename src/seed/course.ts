@@ -1,0 +1,290 @@
+import type { EventType, Ending, Scenario, Workflow } from '#contract';
+import type { CallRow } from '#server/calls/call.ts';
+import type { DispatchAttempt } from '#server/calls/commands.ts';
+import type { Random } from './random.ts';
+import type { Timed } from './merge.ts';
+
+/** What happened to a call: as an event is kept, before it has its seq. */
+export interface Happening extends Timed {
+	type: EventType;
+	data: string;
+	call: CallRow;
+	/** The call's row changed with it. */
+	changes: boolean;
+	/** Nothing comes after it. */
+	last: boolean;
+}
+
+/** What a call's life is drawn from. */
+export interface Start {
+	call: CallRow;
+	/** The time by which it is over: nothing of it happens later. */
+	until: number;
+	random: Random;
+	/** A UUIDv7 of a time. */
+	newId(at: number): string;
+}
+
+const MINUTE_MS = 60_000;
+/** How long a call may be silent before it ends as `no-report`: CALL_TIMEOUT_MS as it is by default. */
+const PATIENCE_MS = 15 * MINUTE_MS;
+/** Whatever waits, for its hour or for a word, is over by then. */
+const LONGEST_MS = 8 * 60 * MINUTE_MS;
+
+type Outcome = NonNullable<CallRow['outcome']>;
+/** How calls end, in shares of all; a reminder is answered less often than somebody who asked for help. */
+const OUTCOMES: Record<Workflow, readonly [Outcome, share: number][]> = {
+	SUPPORT: shares(0.84, 0.06, 0.035, 0.025, 0.02),
+	SALES: shares(0.68, 0.15, 0.08, 0.035, 0.03),
+	REMINDER: shares(0.77, 0.12, 0.055, 0.025, 0.01),
+};
+/** Typical talks in milliseconds; most are shorter, some much longer. */
+const TALK_MS: Record<Workflow, number> = { SUPPORT: 165_000, SALES: 110_000, REMINDER: 32_000 };
+
+function shares(completed: number, noAnswer: number, busy: number, failed: number, canceled: number) {
+	const rest = 1 - completed - noAnswer - busy - failed - canceled;
+	return [
+		['completed', completed],
+		['no-answer', noAnswer],
+		['busy', busy],
+		['failed', failed],
+		['canceled', canceled],
+		['provider-unreachable', rest * 0.4],
+		['no-report', rest * 0.2],
+		['manual', rest * 0.4],
+	] satisfies [Outcome, number][];
+}
+
+/** A call that was just requested lives to its end: fills in its row, and answers what happened, in order. */
+export function live(start: Start): Happening[] {
+	const { call, until, random } = start;
+	const life = new Life(start);
+	const roomy = call.createdAt + LONGEST_MS < until;
+	const outcome = drawOutcome(call, roomy, random);
+	life.event('created', {});
+	if (roomy && call.scenario === null && random.next() < 0.02) life.schedule();
+	if (outcome === 'provider-unreachable') life.unreachable();
+	else {
+		life.dispatch();
+		if (outcome === 'manual') life.endByHand('manual');
+		else if (outcome === 'no-report') life.silence();
+		else if (outcome === 'canceled' && random.next() < 0.7) life.endByHand('canceled');
+		else life.report(outcome);
+	}
+	return life.finish();
+}
+
+function drawOutcome(call: CallRow, roomy: boolean, random: Random): Outcome {
+	const asked = typeof call.scenario === 'string' ? call.scenario : call.scenario?.outcome;
+	if (asked === 'provider-down') return 'provider-unreachable';
+	if (asked !== undefined) return asked === 'slow' ? 'completed' : asked;
+	let draw = random.next();
+	for (const [outcome, share] of OUTCOMES[call.workflow]) {
+		draw -= share;
+		if (draw < 0) return outcome === 'no-report' && !roomy ? 'no-answer' : outcome;
+	}
+	return 'completed';
+}
+
+/** One of the scenarios by name that tests ask for, or its parameters. */
+export function drawScenario(random: Random): Scenario {
+	if (random.next() < 0.3) return { outcome: 'completed', delayMs: 1_000 * (5 + random.below(60)), talkMs: 2_000 };
+	return random.pick(['completed', 'completed', 'busy', 'no-answer', 'failed', 'slow', 'provider-down']);
+}
+
+/** Notes a call's events while the time passes. Every shape is the one that the writer gives (server/calls/plan.ts). */
+class Life {
+	readonly #call: CallRow;
+	readonly #until: number;
+	readonly #random: Random;
+	readonly #newId: Start['newId'];
+	readonly #events: Happening[] = [];
+	/** When the next thing happens. */
+	#at: number;
+	#sequence = 0;
+
+	constructor({ call, until, random, newId }: Start) {
+		this.#call = call;
+		this.#until = until;
+		this.#random = random;
+		this.#newId = newId;
+		this.#at = call.createdAt;
+	}
+
+	event(type: EventType, data: object, changes = true): void {
+		this.#event(type, JSON.stringify(data), changes);
+	}
+
+	finish(): Happening[] {
+		this.#events.at(-1)!.last = true;
+		return this.#events;
+	}
+
+	/** It waits for a full five minutes within the next six hours. */
+	schedule(): void {
+		const wanted = this.#at + (5 + this.#random.below(355)) * MINUTE_MS;
+		this.#call.scheduledAt = this.#at = Math.ceil(wanted / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
+		this.#pass(2, 30);
+		this.event('queued', {});
+	}
+
+	dispatch(): void {
+		const random = this.#random;
+		let number = 1;
+		// Now and then the provider refuses at first: on purpose, where the fault was injected.
+		if (random.next() < 0.012) {
+			if (random.next() < 0.4) this.#fault({ fault: 'refused', attempt: number });
+			this.#refused(number++);
+		}
+		const durationMs = this.#pass(3, 25);
+		const providerId = `sim_${this.#newId(this.#at).replaceAll('-', '')}`;
+		this.#call.providerId = providerId;
+		const attempt: DispatchAttempt = { number, durationMs, status: 200, error: null };
+		this.event('dispatch.attempt', { ...attempt, providerId });
+	}
+
+	unreachable(): void {
+		for (let number = 1; number <= 6; number++) this.#refused(number);
+		this.#end('FAILED', 'provider-unreachable');
+		this.event('ended', { outcome: 'provider-unreachable', attempts: 6 });
+	}
+
+	/** The provider tells how it went. */
+	report(outcome: Ending): void {
+		const call = this.#call;
+		if (this.#random.next() < 0.004) this.#webhookFault();
+		this.#initiated();
+		if (outcome !== 'busy') this.#ringing();
+		if (outcome === 'busy') this.#pass(900, 4_000);
+		else if (outcome === 'no-answer') this.#pass(24_000, 36_000);
+		else if (outcome === 'canceled') this.#pass(4_000, 20_000);
+		else {
+			this.#pass(2_500, 19_000);
+			this.#phase('IN_PROGRESS', 'in-progress', 'answeredAt');
+			this.#go(outcome === 'completed' ? this.#talk() : 1_000 + this.#random.below(14_000));
+		}
+		const happenedAt = this.#at - this.#lag();
+		const completed = outcome === 'completed';
+		const talked = completed ? happenedAt - call.answeredAt! : null;
+		this.#webhook('ended', happenedAt, completed ? 'COMPLETED' : 'FAILED', 'ENDED', outcome, talked);
+		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome, happenedAt, talked);
+		const far = this.#at + LONGEST_MS < this.#until;
+		if (completed && far && this.#random.next() < 0.0015) this.#correct();
+	}
+
+	/** Somebody ends it in the middle. */
+	endByHand(outcome: 'manual' | 'canceled'): void {
+		this.#initiated();
+		if (this.#random.next() < 0.7) this.#ringing();
+		this.#pass(2_000, 60_000);
+		const completed = outcome === 'manual' && this.#random.next() < 0.5;
+		this.event('ended', { by: 'hand', outcome });
+		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome);
+	}
+
+	/** Its webhooks stop coming. */
+	silence(): void {
+		this.#initiated();
+		if (this.#random.next() < 0.5) this.#ringing();
+		const heardAt = this.#call.updatedAt;
+		this.#go(PATIENCE_MS);
+		this.#pass(60_000, 180_000);
+		this.event('ended', { silentMs: this.#at - heardAt, outcome: 'no-report' });
+		this.#end('FAILED', 'no-report');
+	}
+
+	#event(type: EventType, data: string, changes = true): void {
+		const call = this.#call;
+		this.#events.push({ at: this.#at, type, data, call, changes, last: false });
+		if (changes) call.updatedAt = this.#at;
+	}
+
+	#initiated(): void {
+		this.#pass(300, 1_500);
+		this.#phase('INITIATED', 'initiated', 'startedAt');
+	}
+
+	#ringing(): void {
+		this.#pass(700, 3_500);
+		this.#phase('RINGING', 'ringing', 'ringingAt');
+	}
+
+	#phase(phase: CallRow['phase'], type: EventType, when: 'startedAt' | 'ringingAt' | 'answeredAt'): void {
+		const happenedAt = this.#at - this.#lag();
+		this.#webhook(type, happenedAt, 'PENDING', phase);
+		this.#call[when] = happenedAt;
+	}
+
+	#webhook(
+		type: EventType,
+		happenedAt: number,
+		status: CallRow['status'],
+		phase: CallRow['phase'],
+		outcome?: Ending,
+		durationMs: number | null = null,
+	): void {
+		const { id, providerId } = this.#call;
+		// Written out, since most of what is made up is this; every value is a plain word, a number or an id.
+		const end = outcome === undefined ? '' : `"outcome":"${outcome}",`;
+		const talked = durationMs === null ? '' : `,"durationMs":${durationMs}`;
+		const report =
+			`{"callId":"${id}","providerId":"${providerId}","status":"${status}","phase":"${phase}",${end}` +
+			`"sequence":${++this.#sequence},"occurredAt":"${new Date(happenedAt).toISOString()}"${talked}}`;
+		this.#event(type, `{"webhookId":"${this.#webhookId()}","report":${report}}`);
+	}
+
+	#webhookFault(): void {
+		const fault = this.#random.pick(['doubled', 'lost', 'badSignature', 'stale']);
+		this.#fault({ fault, webhookId: this.#webhookId(), type: 'call.initiated' });
+	}
+
+	#fault(data: object): void {
+		this.#call.faults++;
+		this.event('fault', data);
+	}
+
+	#refused(number: number): void {
+		const durationMs = this.#pass(3, 40);
+		const error = 'The provider answered 503: {"code":"provider_refused"}';
+		this.event('dispatch.attempt', { number, durationMs, status: 503, error } satisfies DispatchAttempt, false);
+		this.#pass(0, 500 * 2 ** (number - 1));
+	}
+
+	#correct(): void {
+		this.#pass(2 * MINUTE_MS, 90 * MINUTE_MS);
+		this.event('corrected', { from: 'COMPLETED', to: 'FAILED' });
+		const { endedAt, durationMs } = this.#call;
+		this.#end('FAILED', 'manual', endedAt!, durationMs);
+	}
+
+	#end(status: CallRow['status'], outcome: Outcome, endedAt = this.#at, durationMs: number | null = null): void {
+		Object.assign(this.#call, { status, phase: 'ENDED', outcome, endedAt, durationMs });
+	}
+
+	/** Some of them short, most in the middle, a few very long. */
+	#talk(): number {
+		const { next } = this.#random;
+		const normal = next() + next() + next() + next() - 2; // Irwin–Hall: close enough
+		return Math.round(Math.min(45 * MINUTE_MS, 4_000 + TALK_MS[this.#call.workflow] * Math.exp(1.5 * normal)));
+	}
+
+	/** How long a webhook was on its way: never so long that it tells of the time before the last one. */
+	#lag(): number {
+		return Math.min(3 + this.#random.below(35), this.#at - this.#call.updatedAt);
+	}
+
+	#webhookId(): string {
+		return `msg_${this.#random.hex(8)}`;
+	}
+
+	#pass(least: number, most: number): number {
+		return this.#go(least + this.#random.below(most - least + 1));
+	}
+
+	/** Time passes; but never more than half of what is left, so that all is over in time. Answers how much it was. */
+	#go(ms: number): number {
+		const passed = Math.min(ms, Math.floor((this.#until - this.#at) / 2));
+		this.#at += passed;
+		return passed;
+	}
+}

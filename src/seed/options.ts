@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+
+/** More than a file of some 20 GB holds is a slip of the hand. */
+const MOST = 10_000_000;
+
+export interface SeedFlags {
+	calls: number;
+	seed: string | undefined;
+}
+
+/** The flags cannot be used. Its message is the one line that is printed. */
+export class BadFlags extends Error {
+	override readonly name = 'BadFlags';
+}
+
+/** Reads `--calls N` and `--seed S`; throws `BadFlags`. */
+export function readFlags(args: readonly string[]): SeedFlags {
+	const { calls, seed } = flagsOf(args);
+	if (calls === undefined) throw new BadFlags('--calls is missing. Say how many calls, such as --calls 100000.');
+	if (!/^\d{1,8}$/.test(calls) || Number(calls) < 1 || Number(calls) > MOST)
+		throw new BadFlags(`--calls: "${calls}" cannot be used. Allowed is a whole number from 1 to ${MOST}.`);
+	return { calls: Number(calls), seed };
+}
+
+function flagsOf(args: readonly string[]): { calls?: string | undefined; seed?: string | undefined } {
+	try {
+		return parseArgs({ args: [...args], options: { calls: { type: 'string' }, seed: { type: 'string' } } }).values;
+	} catch (error) {
+		const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+		throw new BadFlags(`${why} Allowed are --calls N and --seed S.`);
+	}
+}

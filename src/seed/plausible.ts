@@ -1,0 +1,98 @@
+import { foldedOf } from '#contract/search.ts';
+import type { CallRow } from '#server/calls/call.ts';
+import { drawScenario, live, type Happening } from './course.ts';
+import { drawCustomer } from './customers.ts';
+import { createIds } from './ids.ts';
+import { Merge } from './merge.ts';
+import { createRandom, type Random } from './random.ts';
+import { momentsOf } from './rhythm.ts';
+
+export interface Wanted {
+	calls: number;
+	/** The same one gives the same history, up to the same `now`. */
+	seed: string;
+	/** Milliseconds since 1970: all is over by then. */
+	now: number;
+	/** The last seq that was given already. */
+	after: number;
+}
+
+/** An event in its place. */
+export interface Told {
+	seq: number;
+	event: Happening;
+	/** Calls whose last event was told, as all earlier calls' was; in order of creation. */
+	whole: readonly CallRow[];
+}
+
+const DAYS = 90;
+const DAY_MS = 86_400_000;
+/** On Wednesdays, while Europe works, half of the calls belong to that day's release test. */
+const RUN_AT = { day: 3, hour: 13 };
+
+/** Pure: a wholly terminal history over 90 days up to `now`, in order of time. It keeps only what is under way. */
+export function* plausibleHistory({ calls, seed, now, after }: Wanted): Generator<Told> {
+	const random = createRandom(seed);
+	const [newCallId, newId] = [createIds(random), createIds(random)];
+	const underWay = new Merge<Happening>();
+	/** In order of creation, from the first one that is not whole. */
+	const waiting: CallRow[] = [];
+	const done = new Set<CallRow>();
+	let seq = after;
+
+	function tell(event: Happening): Told {
+		const { call, type, changes, last } = event;
+		seq++;
+		if (changes) call.seq = seq;
+		if (type === 'created') {
+			call.n = seq;
+			waiting.push(call);
+		}
+		if (last) done.add(call);
+		const open = waiting.findIndex((each) => !done.delete(each));
+		return { seq, event, whole: waiting.splice(0, open < 0 ? waiting.length : open) };
+	}
+
+	for (const at of momentsOf(calls, now - DAYS * DAY_MS, now, createRandom(`${seed}: moments`))) {
+		for (let event; (event = underWay.take(at));) yield tell(event);
+		const call = requested(newCallId(at), at, random);
+		underWay.add(live({ call, until: now, random, newId }));
+	}
+	for (let event; (event = underWay.take(now));) yield tell(event);
+}
+
+function requested(id: string, at: number, random: Random): CallRow {
+	const { customerName, phoneNumber } = drawCustomer(at, random);
+	const run = runAt(at, random);
+	const draw = random.next();
+	return {
+		n: 0,
+		id,
+		customerName,
+		phoneNumber,
+		folded: foldedOf(customerName, phoneNumber),
+		workflow: draw < 0.45 ? 'SUPPORT' : draw < 0.72 ? 'SALES' : 'REMINDER',
+		status: 'PENDING',
+		phase: 'QUEUED',
+		outcome: null,
+		run,
+		scenario: random.next() < (run === null ? 0.004 : 0.6) ? drawScenario(random) : null,
+		scheduledAt: null,
+		providerId: null,
+		createdAt: at,
+		updatedAt: at,
+		startedAt: null,
+		ringingAt: null,
+		answeredAt: null,
+		endedAt: null,
+		durationMs: null,
+		faults: 0,
+		seq: 0,
+	};
+}
+
+function runAt(at: number, random: Random): string | null {
+	const date = new Date(at);
+	const isTime = date.getUTCDay() === RUN_AT.day && date.getUTCHours() === RUN_AT.hour;
+	return isTime && random.next() < 0.5 ? `release-${date.toISOString().slice(0, 10)}` : null;
+}

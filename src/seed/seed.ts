@@ -1,0 +1,108 @@
+import type { Database, Value } from '#db/database.ts';
+import type { CallRow } from '#server/calls/call.ts';
+import { positionFrom } from '#server/calls/reads.ts';
+import { recount } from '#server/calls/recount.ts';
+import { READ_FEED } from '#server/calls/rows.ts';
+import { indexNext, mergeSome } from '#server/calls/search-index.ts';
+import { Bulk } from './bulk.ts';
+import { plausibleHistory, type Wanted } from './plausible.ts';
+
+export interface SeedOptions {
+	/** How many calls. */
+	calls: number;
+	/** The same one makes the same history up to the same `now`. */
+	seed?: string;
+	/** Milliseconds since 1970: the history ends here. */
+	now?: number;
+	/** How many calls are written so far. */
+	onProgress?(calls: number): void;
+}
+
+/** What was written. */
+export interface Seeded {
+	calls: number;
+	events: number;
+}
+
+/** The database cannot take a made-up history. Its message says why. */
+export class CannotSeed extends Error {
+	override readonly name = 'CannotSeed';
+}
+
+/** As many events as one transaction writes, with the calls that are whole by then. */
+const BATCH = 3_000;
+/** Calls that one transaction takes into the search index, and pages of it that one merges. */
+const [INDEXED, MERGED] = [5_000, 1_000];
+/** Written without waiting for the disk at each commit; what a power cut takes is only made up. */
+const BULK = ['PRAGMA synchronous = OFF', 'PRAGMA wal_autocheckpoint = 16000'];
+const USUAL = ['synchronous', 'wal_autocheckpoint'];
+
+/**
+ * Fills a migrated database without calls with a plausible history, its counters and its search index, in little memory,
+ * on its own connection. No server may use the file meanwhile. Deliveries and provider calls are not made up. Throws `CannotSeed`.
+ */
+export async function seed(
+	database: Database,
+	{ calls, seed: name = 'audena', now = Date.now(), onProgress }: SeedOptions,
+): Promise<Seeded> {
+	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`No history has ${calls} calls.`);
+	if (!database.local) throw new CannotSeed('it is on the network; only a file is seeded');
+	const [call] = await database.all('SELECT 1 FROM "Call" LIMIT 1');
+	if (call) throw new CannotSeed('it holds calls already; only an empty history is filled');
+	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
+	for (const pragma of BULK) await database.all(pragma);
+	try {
+		const written = await fill(database, { calls, seed: name, now }, onProgress);
+		await recount(database, now);
+		while ((await indexNext(database, INDEXED)).taken === INDEXED);
+		while (await mergeSome(database, MERGED));
+		return written;
+	} finally {
+		for (const [pragma, value] of usual) await database.all(`PRAGMA ${pragma} = ${value}`);
+	}
+}
+
+async function valueOf(database: Database, pragma: string): Promise<string> {
+	const [row = {}] = await database.all(`PRAGMA ${pragma}`);
+	return String(Object.values(row)[0]);
+}
+
+const EVENT_COLUMNS = ['seq', 'callId', 'type', 'at', 'data'];
+const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = max("lastAt", ?) WHERE "id" = 1`;
+
+async function fill(
+	database: Database,
+	wanted: Omit<Wanted, 'after'>,
+	onProgress: SeedOptions['onProgress'],
+): Promise<Seeded> {
+	const { seq: after, change } = positionFrom(await database.all(READ_FEED));
+	const events = new Bulk('Event', EVENT_COLUMNS);
+	let calls: Bulk | undefined;
+	const written: Seeded = { calls: 0, events: 0 };
+	let feed: [seq: number, change: number, at: number] = [after, change, 0];
+
+	async function write(): Promise<void> {
+		// The feed moves with the rows: who is stopped in the middle leaves a shorter history, and no seq is given twice.
+		const statements = [...events.take(), ...(calls?.take() ?? []), [MOVE_FEED, ...feed] as const];
+		await database.transact([], () => ({ result: undefined, statements }));
+		onProgress?.(written.calls);
+	}
+
+	for (const { seq, event, whole } of plausibleHistory({ ...wanted, after })) {
+		events.add([seq, event.call.id, event.type, event.at, event.data]);
+		for (const call of whole) {
+			calls ??= new Bulk('Call', Object.keys(call));
+			calls.add(valuesOf(call));
+		}
+		feed = [seq, event.changes ? seq : feed[1], event.at];
+		written.events++;
+		written.calls += whole.length;
+		if (written.events % BATCH === 0) await write();
+	}
+	await write();
+	return written;
+}
+
+/** In the order of the row's keys, which is the same for all. */
+const valuesOf = (call: CallRow): Value[] =>
+	Object.values({ ...call, scenario: call.scenario === null ? null : JSON.stringify(call.scenario) });

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startApp, temporaryFolder } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { startProcess, type Exit } from '#tests/support/process.ts';
+import { openFollowingTab } from '#tests/support/tab.ts';
+
+async function runSeed(args: readonly string[], env: Record<string, string>): Promise<Exit> {
+	return (await startProcess('scripts/seed.ts', env, undefined, args)).exit;
+}
+
+const newFile = async (): Promise<string> => `file:${join(await temporaryFolder(), 'new', 'audena.db')}`;
+
+/** One line on standard error, nothing else, exit code 1. */
+function expectRefusal({ code, stderr, stdout }: Exit, why: RegExp): void {
+	expect(stderr.trimEnd()).toMatch(why);
+	expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+	expect([code, stdout]).toEqual([1, '']);
+}
+
+describe('npm run seed', () => {
+	it('[SD8] a server lists what was made up, goes on behind it, and its tabs follow', async () => {
+		const url = await newFile();
+		const { code, stdout, stderr } = await runSeed(['--calls', '500'], { DATABASE_URL: url });
+		expect([code, stderr]).toEqual([0, '']);
+		expect(stdout).toMatch(/^500 calls with \d+ events .*No deliveries were made up\.\n$/);
+
+		const app = await startApp({ DATABASE_URL: url });
+		const seen = new Set<string>();
+		let page = await app.list('?limit=200');
+		const { cursor } = page;
+		for (; ; page = await app.list(`?limit=200&page=${page.nextPage}`)) {
+			for (const { id, status } of page.calls) {
+				expect(status).not.toBe('PENDING');
+				seen.add(id);
+			}
+			if (page.nextPage === null) break;
+		}
+		expect(seen.size).toBe(500);
+		const { events } = await app.timeline([...seen][7]!);
+		expect(events[0]!.type).toBe('created');
+
+		const tab = await openFollowingTab(app);
+		const call = await app.create({ scenario: 'completed' });
+		expect(call.seq).toBeGreaterThan(Number(cursor.split('.')[1]));
+		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.status === 'COMPLETED'));
+		expect((await app.list('?limit=1')).calls[0]!.id).toBe(call.id);
+	});
+
+	it('[SD9] it refuses flags that it does not know, a history that is there, a network, and a file in use', async () => {
+		const url = await newFile();
+		expectRefusal(await runSeed([], { DATABASE_URL: url }), /^--calls is missing/);
+		for (const count of ['0', '-1', '1.5', '1e3', 'many', '10000001'])
+			expectRefusal(
+				await runSeed([`--calls=${count}`], { DATABASE_URL: url }),
+				/^--calls: ".+" cannot be used\. Allowed/,
+			);
+		expectRefusal(await runSeed(['--call', '5'], { DATABASE_URL: url }), /'--call'.* Allowed are --calls N/);
+		expectRefusal(await runSeed(['--calls', '5', '6'], { DATABASE_URL: url }), /'6'.* Allowed are --calls N/);
+		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before anything was made
+		const network = { TURSO_DATABASE_URL: 'libsql://127.0.0.1:1' };
+		expectRefusal(await runSeed(['--calls', '5'], network), /^The database cannot be filled: it is on the network/);
+
+		const app = await startApp({ DATABASE_URL: url });
+		expectRefusal(await runSeed(['--calls', '5'], { DATABASE_URL: url }), /cannot be filled: another server uses it/);
+		await app.create();
+		await app.close();
+		expectRefusal(await runSeed(['--calls', '5'], { DATABASE_URL: url }), /cannot be filled: it holds calls already/);
+		const database = await openTestDatabase(url);
+		expect(await database.all('SELECT count(*) AS "count" FROM "Call"')).toMatchObject([{ count: 1 }]);
+	});
+});
