@@ -149,7 +149,7 @@ function connect(path: string): Sqlite.Database {
 			'journal_mode = WAL',
 			'synchronous = FULL',
 			'foreign_keys = ON',
-			'cache_size = -64000',
+			'cache_size = -16000',
 			LOG_MAX,
 		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();

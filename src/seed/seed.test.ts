@@ -144,7 +144,7 @@ describe('a made-up history', () => {
 		const [counted] = await database.all(`SELECT sum("count") AS "count" FROM "Tally" WHERE "run" = ''`);
 		expect(counted).toMatchObject({ count: CALLS });
 		const settings = ['synchronous', 'wal_autocheckpoint'].map((name) => database.all(`PRAGMA ${name}`));
-		expect((await Promise.all(settings)).map(([row]) => Object.values(row!)[0])).toEqual([2, 1_000]);
+		expect((await Promise.all(settings)).map(([row]) => Object.values(row!)[0])).toEqual([2, 16_000]);
 	});
 });
 
