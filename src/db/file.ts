@@ -19,6 +19,8 @@ import {
 const OPENING_MS = 200;
 /** Afterwards callers ask again by themselves, outside of it. */
 const ASK_AGAIN_MS = 10;
+/** An accepted call is on the disk with FULL, which is the product's; the other is for comparison. */
+export type Synchronous = 'FULL' | 'NORMAL';
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -28,8 +30,8 @@ const READS = /^\s*(SELECT|PRAGMA)\b/i;
  * event loop and nothing comes between its reads and its writes. A lock that somebody else holds is waited for up to
  * `patienceMs`.
  */
-export function openFile(path: string, patienceMs = 5_000): Database {
-	const sqlite = connect(path);
+export function openFile(path: string, patienceMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
+	const sqlite = connect(path, synchronous);
 
 	const prepared = new Map<string, Sqlite.Statement>();
 	/** Only constant texts belong in the cache. */
@@ -132,11 +134,16 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 	};
 }
 
-function connect(path: string): Sqlite.Database {
+function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
-		for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -64000'])
+		for (const pragma of [
+			'journal_mode = WAL',
+			`synchronous = ${synchronous}`,
+			'foreign_keys = ON',
+			'cache_size = -64000',
+		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
 		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
