@@ -22,6 +22,8 @@ const OPENING_MS = 200;
 const ASK_AGAIN_MS = 10;
 /** In pages: without the checkpoints of a thread of their own (`checkpoints.ts`) the log would grow to this. */
 const LOG_MAX = 'wal_autocheckpoint = 16000';
+/** An accepted call is on the disk with FULL, which is the product's; the other is for comparison. */
+export type Synchronous = 'FULL' | 'NORMAL';
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -31,8 +33,8 @@ const READS = /^\s*(SELECT|PRAGMA)\b/i;
  * event loop and nothing comes between its reads and its writes. A lock that somebody else holds is waited for up to
  * `patienceMs`.
  */
-export function openFile(path: string, patienceMs = 5_000): Database {
-	const sqlite = connect(path);
+export function openFile(path: string, patienceMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
+	const sqlite = connect(path, synchronous);
 
 	const checkpoints = createCheckpoints({
 		path,
@@ -141,13 +143,13 @@ export function openFile(path: string, patienceMs = 5_000): Database {
 	};
 }
 
-function connect(path: string): Sqlite.Database {
+function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
 		for (const pragma of [
 			'journal_mode = WAL',
-			'synchronous = FULL',
+			`synchronous = ${synchronous}`,
 			'foreign_keys = ON',
 			'cache_size = -16000',
 			LOG_MAX,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { PARTS as HISTORY_PARTS } from '#bench/history/options.ts';
 import { PARTS } from '#bench/options.ts';
 import type { Section } from '#bench/report.ts';
 
@@ -27,6 +28,25 @@ describe('the benchmark of the push', () => {
 					for (const [name, { median }] of Object.entries(figures))
 						if (!isLeftOut(variant, name)) expect([title, variant, name, typeof median].at(-1)).toBe('number');
 			}
+		},
+		WITHIN_MS + 10_000,
+	);
+});
+
+describe('the benchmark of the history', () => {
+	it(
+		'[X10] its short form runs to its end, and every part gives figures',
+		async () => {
+			const file = join(root, 'bench', 'history', 'main.ts');
+			const args = ['--import', import.meta.resolve('tsx'), file, '--short', '--json'];
+			const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: WITHIN_MS });
+			expect(stderr).toBe('');
+			const { sections } = JSON.parse(stdout) as { sections: Record<string, Section[]> };
+			expect(Object.keys(sections)).toEqual([...HISTORY_PARTS]);
+			for (const { title, rows } of Object.values(sections).flat())
+				for (const { variant, figures } of rows)
+					for (const [name, { median }] of Object.entries(figures))
+						expect([title, variant, name, typeof median].at(-1)).toBe('number');
 		},
 		WITHIN_MS + 10_000,
 	);
