@@ -32,6 +32,9 @@ export function placeOf(query: CallQuery): Place | null {
 	return { n: Number(n), back: direction === 'b' };
 }
 
+/** The token of a place in the query's list. */
+export const tokenOf = (query: CallQuery, { n, back }: Place): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
+
 /** Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. */
 export function pageOf<Row extends { n: number }>(
 	found: readonly Row[],
@@ -41,13 +44,13 @@ export function pageOf<Row extends { n: number }>(
 	const more = found.length > limit;
 	const rows = found.slice(0, limit);
 	if (back) rows.reverse();
-	const token = (direction: 'n' | 'b', n: number | undefined): string | null =>
-		n === undefined ? null : `${direction}${n}.${listOf(query)}`;
+	const token = (back: boolean, n: number | undefined): string | null =>
+		n === undefined ? null : tokenOf(query, { n, back });
 	// Where everything behind the place is gone, the page before ends with the place itself.
 	const first = rows[0]?.n ?? (place ? place.n + (query.order === 'oldest' ? 1 : -1) : undefined);
 	return {
 		rows,
-		nextPage: back || more ? token('n', rows.at(-1)?.n) : null,
-		previousPage: place && (!back || more) ? token('b', first) : null,
+		nextPage: back || more ? token(false, rows.at(-1)?.n) : null,
+		previousPage: place && (!back || more) ? token(true, first) : null,
 	};
 }
