@@ -143,7 +143,6 @@ export class Scroller {
 		const goal = this.#goal;
 		this.#goal = this.failure = null;
 		this.#makeRoom();
-		flushSync();
 		const isPlace = this.#board.view?.query.page !== undefined;
 		if (goal?.to === 'start') scrollTo(0, 0);
 		else if (goal?.to === 'share') scrollTo(0, this.#y);
@@ -154,6 +153,14 @@ export class Scroller {
 		// The address says this place already; a share of the history is no place to come back to.
 		this.#placed = goal?.to === 'share' ? null : this.#topmost;
 		this.#rest();
+	}
+
+	/** Rows came or went: those on the screen have other places in what is known. */
+	async changed(): Promise<void> {
+		await tick();
+		if (this.#loading || !this.active) return;
+		this.#makeRoom();
+		void this.#load();
 	}
 
 	/** Loads the list anew; what is read stays where it is. */
@@ -339,12 +346,13 @@ export class Scroller {
 		const isWrong = extent.previous === null ? lead !== 0 : Math.abs(room.before - lead) > lead * 0.1;
 		// While the reader moves, only where no room is left, or some before the list's beginning is in sight.
 		const canWait = this.#moving && lead > 0 && (extent.previous !== null || this.#seen[0] > 0);
-		if (!isWrong || canWait) return;
-		const isScrolled = this.#edge() < 0;
-		const y = scrollY + (room.before - lead) * this.#rowPx;
-		this.#skew += lead - room.before;
-		flushSync(() => this.#board.leave(room.before));
-		if (isScrolled) scrollTo(0, y);
+		const shift = isWrong && !canWait ? room.before - lead : 0;
+		const [y, isScrolled] = [scrollY + shift * this.#rowPx, this.#edge() < 0];
+		this.#skew -= shift;
+		// At once: where the page were of a wrong length for a moment, the browser would scroll it.
+		flushSync(() => this.#board.leave(lead + shift));
+		if (shift !== 0 && isScrolled) scrollTo(0, y);
+		this.#measure();
 	}
 
 	/** Asks for what is missing, one page after the other. */
@@ -375,10 +383,7 @@ export class Scroller {
 			return false;
 		}
 		this.#tidy();
-		flushSync();
 		this.#makeRoom();
-		this.#measure();
-		flushSync();
 		return true;
 	}
 
