@@ -33,6 +33,8 @@ export class Board {
 	calm = true;
 	/** The calls that are being read, in order: the first of them that stays keeps its place on the screen. */
 	reading: readonly string[] = [];
+	/** The page that is shown next is the same list, loaded anew where the reader is. */
+	again = false;
 	/** How much room a page that is shown now leaves before its first row. */
 	leadOf: (extent: Extent, shareBefore: number | null) => number = () => 0;
 

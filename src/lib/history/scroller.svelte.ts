@@ -2,7 +2,7 @@ import { flushSync, tick } from 'svelte';
 import type { Call, CallPage } from '#contract';
 import { saidWhat, type Reply } from '#lib/api/api.ts';
 import type { Board } from './board.svelte.ts';
-import { between, type Extent } from './extent.ts';
+import { between, placesOf, type Extent } from './extent.ts';
 import { rowOf } from './keys.ts';
 import { beyond, roomFor, shareAt, type Beyond } from './room.ts';
 import { wanted } from './wants.ts';
@@ -19,7 +19,7 @@ interface Around {
 	rests(id: string | null): void;
 }
 
-type Goal = { to: 'start' | 'end' | 'again' } | { to: 'share'; lead: number };
+type Goal = { to: 'start' | 'end' } | { to: 'share'; lead: number };
 
 /** Without a scroll event for so long, the reader has come to rest. */
 const REST_MS = 150;
@@ -62,8 +62,8 @@ export class Scroller {
 	#y = 0;
 	/** Where the list's room begins, from the top of the page. */
 	#top = 0;
-	/** Where the first row on the screen stands, from the edge of the head. */
-	#offset = 0;
+	/** What is read while the list's head is out of sight, and where its first row stands, from the edge of the head. */
+	#read: { ids: readonly string[]; offset: number } = { ids: [], offset: 0 };
 	#down = true;
 	#moving = false;
 	#resting: ReturnType<typeof setTimeout> | undefined;
@@ -141,12 +141,15 @@ export class Scroller {
 	async shown(at: string | null): Promise<void> {
 		await tick();
 		const goal = this.#goal;
+		const { again } = this.#board;
+		const read = this.#read;
 		this.#goal = this.failure = null;
+		this.#board.again = false;
 		this.#makeRoom();
 		const isPlace = this.#board.view?.query.page !== undefined;
 		if (goal?.to === 'start') scrollTo(0, 0);
 		else if (goal?.to === 'share') scrollTo(0, this.#y);
-		else if (goal?.to === 'again') this.#toRow(0, isPlace ? this.#offset : Math.min(0, this.#edge()));
+		else if (again) this.#toRead(read);
 		else if (goal?.to === 'end' || at === 'end') scrollTo(0, document.documentElement.scrollHeight);
 		else if (isPlace || this.#edge() < 0) this.#toRow(0, 0);
 		this.#measure();
@@ -161,12 +164,6 @@ export class Scroller {
 		if (this.#loading || !this.active) return;
 		this.#makeRoom();
 		void this.#load();
-	}
-
-	/** Loads the list anew; what is read stays where it is. */
-	async again(): Promise<void> {
-		this.#goal = { to: 'again' };
-		await this.#around.reload();
 	}
 
 	async toStart(): Promise<void> {
@@ -244,6 +241,13 @@ export class Scroller {
 		scrollTo(0, scrollY + this.#edge() + (this.#board.extent.lead + index) * this.#rowPx - offset);
 	}
 
+	/** Scrolls so that the first call that was read and is still here stands where it stood. */
+	#toRead({ ids, offset }: { ids: readonly string[]; offset: number }): void {
+		const here = placesOf(this.#board.extent, ids);
+		const i = ids.findIndex((id) => here.has(id));
+		if (i >= 0) this.#toRow(here.get(ids[i]!)!, offset + i * this.#rowPx);
+	}
+
 	#scrolled(): void {
 		this.#down = scrollY >= this.#y;
 		this.#moving = true;
@@ -283,12 +287,14 @@ export class Scroller {
 		const from = Math.floor(-edge / this.#rowPx) - extent.lead;
 		const to = Math.ceil((innerHeight - top) / this.#rowPx) - extent.lead;
 		this.#seen = [from, to];
-		this.#offset = edge + (extent.lead + from) * this.#rowPx;
 		const extra = Math.max(0, Math.min(AROUND, (ROWS_MAX - (to - from)) >> 1));
 		// In steps, so that not every pixel changes what is rendered.
 		this.#from = Math.max(0, (from - extra) & ~3);
 		this.#to = Math.min(count, (to + extra + 3) & ~3);
-		this.#board.reading = edge >= 0 ? [] : between(extent, Math.max(0, from), to).map(({ call }) => call.id);
+		const first = Math.max(0, from);
+		const ids = edge >= 0 ? [] : between(extent, first, to).map(({ call }) => call.id);
+		this.#board.reading = ids;
+		this.#read = { ids, offset: edge + (extent.lead + first) * this.#rowPx };
 	}
 
 	get #topmost(): string | null {
@@ -379,7 +385,7 @@ export class Scroller {
 		}
 		const taken = want ? this.#board.take(ok, want.where) : this.#board.restart(ok);
 		if (!taken) {
-			await this.again();
+			await this.#around.reload();
 			return false;
 		}
 		this.#tidy();
