@@ -316,7 +316,8 @@ export class Scroller {
 
 	/** Lets go what is far from the reader. */
 	#tidy(): void {
-		const [from, to] = this.#seen;
+		// Where the reader is beyond what is known, its edge is read on from.
+		const [from, to] = this.#seen.map((at) => Math.min(Math.max(at, 0), this.#board.count)) as [number, number];
 		const far = Math.max(KEPT, to - from);
 		const kept = [this.focused, this.menuFor].filter((id) => id !== null);
 		this.#board.tidy([from - far, to + far], [from - KNOWN, to + KNOWN], kept);
