@@ -11,8 +11,12 @@ export type Answer<T> = { ok: T; problem?: never } | { ok?: never; problem: Omit
 /** A page of the history with what the dashboard says around it. */
 export interface CallsView {
 	page: CallPage;
-	/** The filters as they were understood. */
+	/** The filters as they were understood; `page` is the token of the place that the address named. */
 	query: CallQuery;
+	/** That token reads backwards: the page ends at the place. */
+	back: boolean;
+	/** About which share of the history, from 0 to 1, stands before this page; null under a filter. */
+	shareBefore: number | null;
 	/** In the whole history, as of `page.cursor`. */
 	total: number;
 	pending: number;
@@ -62,7 +66,10 @@ export interface Pages {
 	readonly protected: boolean;
 	/** Whether the session in this Cookie header may see the pages; true when nothing is protected. */
 	mayEnter(cookie: string | null): Promise<boolean>;
-	/** The query as it stands in the URL; a page and the filters as they were understood. */
+	/**
+	 * The query as it stands in the URL; a page and the filters as they were understood. Beside REST's parameters it may
+	 * have `at`: where the list begins, without filtering. `end`, a day, a time, a call's id or a share of the history.
+	 */
 	calls(params: URLSearchParams): Promise<Answer<CallsView>>;
 	/** As `POST /api/calls`, for forms without JavaScript. `input` is checked here. */
 	create(input: Record<string, unknown>): Promise<Answer<Call>>;

@@ -7,6 +7,7 @@ import { own } from '#db/ownership.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
+import { createPlaces } from './calls/at.ts';
 import { createCalls } from './calls/calls.ts';
 import { createCallReads } from './calls/reads.ts';
 import { createIndexer } from './calls/indexer.ts';
@@ -171,7 +172,10 @@ export async function createApp(
 		});
 	};
 
-	const pages = createPages({ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now });
+	const pages = createPages({
+		...{ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now },
+		places: createPlaces(database),
+	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);
 	const http = createHttp({

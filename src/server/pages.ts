@@ -1,6 +1,8 @@
 import { CallQuery, DeskQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
+import type { Places } from './calls/at.ts';
+import { placeOf } from './calls/page.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
@@ -12,14 +14,21 @@ export interface PagesDeps {
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
+	places: Places;
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	now(): number;
 }
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, desk, now }: PagesDeps): Pages {
+export function createPages({ version, apiUrl, access, calls, reads, places, desk, now }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
+
+	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
+		const page = await places.tokenAt(query, at);
+		return page === null ? query : { ...query, page };
+	}
+
 	return {
 		version,
 		get apiUrl() {
@@ -32,11 +41,17 @@ export function createPages({ version, apiUrl, access, calls, reads, desk, now }
 		calls: (params) =>
 			answer(async () => {
 				// A link may carry words of other programs; REST is strict about them, a page is not.
-				const query = parse(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
-				const page = await reads.list(query);
+				const asked = parse(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
+				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
+				const query = at === '' ? asked : await placed(asked, at);
+				const [found, shareBefore] = [await reads.list(query), await places.shareBefore(query)];
+				// A page that reads back from the end cannot know that nothing is behind it.
+				const page = at === 'end' ? { ...found, nextPage: null } : found;
+				const back = placeOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
 				const total = byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
-				return { page, query, total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
+				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
+				return { page, query, back, shareBefore, ...told };
 			}),
 		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
 		deliveries: (params) =>

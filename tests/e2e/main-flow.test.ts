@@ -13,7 +13,11 @@ test('[D1] two tabs: a call made in one appears in both and ends by push, withou
 	}
 	const requests: string[] = [];
 	for (const page of [one, two])
-		page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
+		page.on('request', (request) => {
+			const { pathname } = new URL(request.url());
+			// The code for phone numbers comes with the first use of it.
+			if (!pathname.startsWith('/_app/immutable/')) requests.push(`${request.method()} ${pathname}`);
+		});
 
 	await one.getByLabel('Customer name').fill('Grace Hopper');
 	await one.getByLabel('Phone number').fill('+1 202 555 0123');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { Call } from '#contract';
+import { fillHistory } from '#tests/support/history.ts';
 
 /** The built server as a process of its own, as production runs it, on a temporary file. */
 export interface Server {
@@ -22,17 +23,21 @@ export interface Server {
 interface Fixtures {
 	/** The environment of the test's server; `test.use({ env: { … } })` changes it. */
 	env: Record<string, string>;
+	/** How many ended calls the history has when the server starts (tests/support/history.ts). */
+	calls: number;
 	server: Server;
 }
 
 export const test = base.extend<Fixtures>({
 	env: [{}, { option: true }],
-	server: async ({ env }, use) => {
+	calls: [0, { option: true }],
+	server: async ({ env, calls }, use) => {
 		const folder = await mkdtemp(join(tmpdir(), 'audena-e2e-'));
 		const given: Record<string, string> = {
 			...{ LOG_LEVEL: 'warn', PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '500', PROVIDER_FAIL_RATE: '0' },
 			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
 		};
+		if (calls > 0) await fillHistory(given.DATABASE_URL!, calls);
 		let port = '0';
 		let url = '';
 		let running: ChildProcess | undefined;

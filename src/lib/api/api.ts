@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 interface Ask {
-	method: 'POST' | 'PATCH' | 'DELETE';
+	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	path: string;
 	body?: string;
 	/** Names the request, so that a repeated one is not done twice. */

@@ -1,5 +1,4 @@
-import type { Call, Status } from '#contract';
-
+import type { Call, CallPage, CallQuery, Status } from '#contract';
 import { ask, type Reply } from './api.ts';
 
 /** What an operator does to calls. The visible change arrives by push, in every tab alike. */
@@ -11,3 +10,11 @@ export const cancelCall = (id: string): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'POST', path: `/api/calls/${id}/cancel` });
 export const deleteCall = (id: string): Promise<Reply<void>> => ask({ method: 'DELETE', path: `/api/calls/${id}` });
 export const deleteAllCalls = (): Promise<Reply<void>> => ask({ method: 'DELETE', path: '/api/calls' });
+
+/** A page of the list with these filters; null is its first. */
+export function readCalls(query: CallQuery, token: string | null, limit: number): Promise<Reply<CallPage>> {
+	const asked = new URLSearchParams();
+	for (const [name, value] of Object.entries({ ...query, limit, page: token ?? undefined }))
+		for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) asked.append(name, String(one));
+	return ask({ method: 'GET', path: `/api/calls?${asked.toString()}` });
+}

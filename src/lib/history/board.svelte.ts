@@ -1,25 +1,29 @@
 import { createContext } from 'svelte';
-import type { Call, CallsView, Change } from '#contract';
+import type { Call, CallPage, CallsView, Change } from '#contract';
 import { place } from '#contract/cursor.ts';
+import { scaleOf } from '#lib/line/phases.ts';
+import * as extents from './extent.ts';
+import type { Extent, Segment } from './extent.ts';
 import { matches } from './matches.ts';
 import { byId, drop, few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';
 
-/** The most rows that stay on the screen. */
-const ROWS_MAX = 100;
-/** The most changes that are kept for a view that was read before them. */
+/** The most changes that are kept for a page that was read before them. */
 const LOG_MAX = 5_000;
+/** Lists up to here take the scale of their lines from all their calls; longer ones keep it, so that nothing redraws. */
+const SCALED_ROWS = 100;
 
-/** The calls on the screen. Page, push, sync and reconnect all go through `apply`; the newest seq of a call wins. */
+/** The calls that are here. Page, push, sync and reconnect all go through `apply`; the newest seq of a call wins. */
 export class Board {
 	view = $state.raw<CallsView | null>(null);
-	rows = $state.raw<readonly Call[]>([]);
+	/** The stretch of the list that is known. */
+	extent = $state.raw<Extent>(extents.NOTHING);
 	/** New calls that match and wait, newest first, because the reader is elsewhere. */
 	waiting = $state.raw<readonly Call[]>([]);
 	total = $state(0);
 	pending = $state(0);
-	/** Rows fell off the end, so the next page begins too late. */
-	trimmed = $state(false);
+	/** The milliseconds that fill a line. */
+	scale = $state(0);
 	/** The reader has scrolled away or is busy with a row: nothing may move. */
 	held = $state(false);
 
@@ -27,8 +31,15 @@ export class Board {
 	arriving: ReadonlySet<string> = NONE;
 	/** The last changes were few, so their rows flash. */
 	calm = true;
+	/** The calls that are being read, in order: the first of them that stays keeps its place on the screen. */
+	reading: readonly string[] = [];
+	/** The page that is shown next is the same list, loaded anew where the reader is. */
+	again = false;
+	/** How much room a page that is shown now leaves before its first row. */
+	leadOf: (extent: Extent, shareBefore: number | null) => number = () => 0;
 
-	readonly first = $derived(this.view?.page.previousPage === null);
+	readonly count = $derived(extents.countOf(this.extent));
+	readonly first = $derived(this.extent.previous === null);
 	readonly newestFirst = $derived(this.view?.query.order !== 'oldest');
 
 	#tally: Tally | null = null;
@@ -49,10 +60,13 @@ export class Board {
 		this.#base = seq;
 		this.#tally = new Tally(view);
 		this.view = view;
-		this.rows = view.page.calls;
+		const extent = extents.begin(view.page, view.query.page ?? null, view.back);
+		this.total = view.total;
+		this.extent = { ...extent, lead: this.leadOf(extent, view.shareBefore) };
+		this.scale = scaleOf(view.page.calls);
 		this.waiting = [];
 		this.arriving = NONE;
-		this.trimmed = false;
+		this.reading = [];
 		this.#publish();
 		this.#play(this.#log.filter((change) => change.seq > seq));
 		return !missed;
@@ -74,12 +88,47 @@ export class Board {
 		return this.#play(changes.filter(({ seq }) => seq > this.#base));
 	}
 
+	/** A further page, where it was asked for: behind, before, or again. False: it is of another life, or too old. */
+	take(page: CallPage, where: 'next' | 'previous' | Segment): boolean {
+		const { epoch, seq } = place(page.cursor);
+		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
+		const current = this.#current(page, seq);
+		const extent = this.extent;
+		if (where === 'next') this.#put(extents.append(extent, current));
+		else if (where === 'previous') this.#put(extents.prepend(extent, current));
+		else this.#put(extents.fill(extent, where, current));
+		return true;
+	}
+
+	/** The list's first page in place of what is here. False: as with `take`. */
+	restart(page: CallPage): boolean {
+		const { epoch, seq } = place(page.cursor);
+		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
+		this.extent = extents.begin(this.#current(page, seq), null);
+		return true;
+	}
+
+	/** Rows far from these places are let go, but for `kept`; what is farther still is forgotten. */
+	tidy(
+		near: readonly [from: number, to: number],
+		far: readonly [from: number, to: number],
+		kept: readonly string[],
+	): void {
+		const lighter = extents.letGo(this.extent, ...near, ({ id }) => kept.includes(id));
+		this.extent = extents.trim(lighter, ...far);
+	}
+
+	/** Makes other room before the first row. */
+	leave(lead: number): void {
+		if (lead !== this.extent.lead) this.extent = { ...this.extent, lead };
+	}
+
 	/** Lets the waiting calls in. */
 	release(): void {
 		const arrived = this.waiting;
 		this.waiting = [];
 		this.arriving = few(arrived);
-		this.#put([...arrived, ...this.rows]);
+		this.#enter(arrived.toReversed());
 	}
 
 	/** True for a row that stays only until the next load. */
@@ -87,49 +136,79 @@ export class Board {
 		return this.view !== null && !matches(call, this.view.query);
 	}
 
+	find(id: string): Call | undefined {
+		for (const [, call] of extents.loaded(this.extent)) if (call.id === id) return call;
+		return undefined;
+	}
+
+	/** A page brought up to what the feed has told since it was read. */
+	#current(page: CallPage, seq: number): CallPage {
+		const since = this.#log.filter((change) => change.seq > seq);
+		if (since.length === 0) return page;
+		const { segments } = extents.change(extents.begin(page, null), since);
+		return { ...page, calls: [...(segments[0]?.rows ?? [])] };
+	}
+
 	#play(changes: readonly Change[]): boolean {
 		const view = this.view;
 		if (!view || !this.#tally || changes.length === 0) return true;
 		let whole = true;
 		this.calm = changes.length <= MOVING_MAX;
-		const rows = byId(this.rows);
 		const waiting = byId(this.waiting);
-		const arrived: Call[] = [];
 		for (const change of changes) {
 			whole = this.#tally.count(change) && whole;
-			if (change.type === 'deleted' || change.type === 'cleared') {
-				for (const list of [rows, waiting]) drop(list, change);
-				continue;
-			}
-			const { call } = change;
-			const list = rows.has(call.id) ? rows : waiting.has(call.id) ? waiting : null;
-			if (list) {
-				if ((list.get(call.id)?.seq ?? 0) < call.seq) list.set(call.id, call);
-			} else if (matches(call, view.query) && this.#isOfThisPage(change.type === 'created', call)) arrived.push(call);
+			if (change.type === 'deleted' || change.type === 'cleared') drop(waiting, change);
+			else if ((waiting.get(change.call.id)?.seq ?? Infinity) < change.call.seq)
+				waiting.set(change.call.id, change.call);
 		}
 		// What was deleted in the same breath never arrives.
-		const alive = latest(arrived, changes);
-		const enters = !this.held && (this.newestFirst ? this.first : true);
+		const alive = latest(this.#arrivals(changes, waiting), changes);
+		const enters = !this.held;
 		this.arriving = enters ? few(alive) : NONE;
-		this.waiting = inOrder([...(enters ? [] : alive), ...waiting.values()], true);
-		this.#put([...(enters ? alive : []), ...rows.values()]);
+		this.#put(extents.change(this.extent, changes));
+		// Where the list's beginning is not here, what belongs there waits all the same.
+		const outside = enters ? this.#enter(alive.toReversed()) : alive;
+		this.waiting = inOrder([...(this.newestFirst ? outside : []), ...waiting.values()], true);
 		this.#publish();
 		return whole;
 	}
 
-	/** Whether a call that is not on the screen would be if the page were loaded now, or would stand before it. */
-	#isOfThisPage(created: boolean, call: Call): boolean {
-		const page = this.view?.page;
-		if (!this.newestFirst) return created && page?.nextPage === null;
-		if (created) return true;
-		const last = this.rows.at(-1);
-		return this.first && (page?.nextPage === null || (last !== undefined && call.createdAt >= last.createdAt));
+	/** Calls that are not here and match, and would stand among those that are here, or before them. */
+	#arrivals(changes: readonly Change[], waiting: ReadonlyMap<string, Call>): Call[] {
+		const { query } = this.view!;
+		const fresh = changes.flatMap((change) => {
+			if (change.type === 'deleted' || change.type === 'cleared') return [];
+			const { call, type } = change;
+			if (waiting.has(call.id) || !matches(call, query)) return [];
+			const isNew = type === 'created' && this.newestFirst;
+			return isNew || extents.enter(this.extent, call, this.newestFirst) !== null ? [call] : [];
+		});
+		if (fresh.length === 0) return fresh;
+		const here = extents.placesOf(
+			this.extent,
+			fresh.map(({ id }) => id),
+		);
+		return fresh.filter(({ id }) => !here.has(id));
 	}
 
-	#put(calls: Call[]): void {
-		const rows = inOrder(calls, this.newestFirst);
-		if (rows.length > ROWS_MAX) this.trimmed = true;
-		this.rows = rows.slice(0, ROWS_MAX);
+	/** Puts calls, oldest first, where they belong; answers those, newest first, that belong outside of what is here. */
+	#enter(calls: readonly Call[]): Call[] {
+		let extent = this.extent;
+		const outside: Call[] = [];
+		for (const call of calls) {
+			const entered = extents.enter(extent, call, this.newestFirst);
+			if (entered) extent = entered;
+			else outside.unshift(call);
+		}
+		this.#put(extent);
+		return outside;
+	}
+
+	#put(extent: Extent): void {
+		if (extent === this.extent) return;
+		this.extent = extents.hold(this.extent, extent, this.reading);
+		if (this.count > SCALED_ROWS) return;
+		this.scale = scaleOf([...extents.loaded(this.extent)].map(([, call]) => call));
 	}
 
 	#publish(): void {

@@ -34,8 +34,8 @@ function word(filter: Filter, value: string): string {
 	return value;
 }
 
-/** The address of the list with these parameters changed; always its first page, unless `page` is among them. */
+/** The address of the list with these parameters changed; always its beginning, unless `page` or `at` is among them. */
 export const address = (
 	params: URLSearchParams,
-	changes: Partial<Record<Filter | 'page', readonly string[]>>,
+	changes: Partial<Record<Filter | 'page' | 'at', readonly string[]>>,
 ): string => addressOf('/', params, changes);

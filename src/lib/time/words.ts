@@ -50,11 +50,22 @@ export function hour(at: string | number, now: number, { locale, zone }: Place):
 	}).format(when);
 }
 
+let kept: { of: string; format: Intl.DateTimeFormat } | null = null;
+
+/** Made once: every row that comes onto the screen asks for it. */
+function exactly(locale: string, zone: string): Intl.DateTimeFormat {
+	const of = `${locale} ${zone}`;
+	if (kept?.of !== of) {
+		const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: zone });
+		kept = { of, format };
+	}
+	return kept.format;
+}
+
 /** For the pointer that rests: the exact local time and the same in UTC. */
 export function exact(at: string, { locale, zone }: Place): string {
 	if (zone === 'UTC') return at;
-	const local = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: zone });
-	return `${local.format(new Date(at))}\n${at}`;
+	return `${exactly(locale, zone).format(new Date(at))}\n${at}`;
 }
 
 /** `Europe/Berlin, UTC+1`. */

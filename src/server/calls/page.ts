@@ -32,6 +32,9 @@ export function placeOf(query: CallQuery): Place | null {
 	return { n: Number(n), back: direction === 'b' };
 }
 
+/** The token of a place in the query's list. */
+export const tokenOf = (query: CallQuery, { n, back }: Place): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
+
 /**
  * Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. `stoppedAt` is
  * the place up to which a short page was read.
@@ -49,12 +52,12 @@ export function pageOf<Row extends { n: number }>(
 	const towards = (query.order === 'oldest') !== back ? 1 : -1;
 	const cameFrom = nearest ?? (place ? place.n + towards : undefined);
 	if (back) rows.reverse();
-	const token = (direction: 'n' | 'b', n: number | undefined): string | null =>
-		n === undefined ? null : `${direction}${n}.${listOf(query)}`;
+	const token = (back: boolean, n: number | undefined): string | null =>
+		n === undefined ? null : tokenOf(query, { n, back });
 	const [before, after] = [place ? cameFrom : undefined, furthest];
 	return {
 		rows,
-		nextPage: token('n', back ? cameFrom : after),
-		previousPage: token('b', back ? after : before),
+		nextPage: token(false, back ? cameFrom : after),
+		previousPage: token(true, back ? after : before),
 	};
 }

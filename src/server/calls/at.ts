@@ -1,0 +1,98 @@
+import { parse, ProblemError, type CallQuery } from '#contract';
+import { ZonedTime } from '#contract/text.ts';
+import type { Database } from '#db/database.ts';
+import { placeOf, tokenOf, type Place } from './page.ts';
+
+export interface Places {
+	/**
+	 * The page token of the place that `at` names: `end`, a day (of UTC), a time with its zone, a call's id, or a share
+	 * of the history from 0 to 1. Null for the list's beginning. Throws `invalid_input` for anything else.
+	 */
+	tokenAt(query: CallQuery, at: string): Promise<string | null>;
+	/** About which share of the history stands before the page that is asked for; null under a filter. */
+	shareBefore(query: CallQuery): Promise<number | null>;
+}
+
+/** `n` stays below: a token holds fifteen digits. */
+const BEYOND = 10 ** 15 - 1;
+const DAY_MS = 86_400_000;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const SHARE = /^(?:0(?:\.\d{1,9})?|1)$/;
+const ID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
+const FROM = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
+const BOUNDS = `SELECT (SELECT min("n") FROM "Call") AS "first", (SELECT max("n") FROM "Call") AS "last"`;
+
+/** Finds places in the list by what a reader knows of them. Each is a look into an index. */
+export function createPlaces(database: Database): Places {
+	/** The first call that was created at `ms` or later. */
+	async function from(ms: number): Promise<number | null> {
+		const [row] = await database.all(FROM, ms);
+		return row ? Number(row.n) : null;
+	}
+
+	async function bounds(): Promise<{ first: number; last: number } | null> {
+		const [row] = await database.all(BOUNDS);
+		return row?.first === null || row?.first === undefined
+			? null
+			: { first: Number(row.first), last: Number(row.last) };
+	}
+
+	async function beginningAt(at: string, oldest: boolean): Promise<Place | null> {
+		const end: Place = { n: oldest ? BEYOND : 0, back: true };
+		if (at === 'end') return end;
+		const known = await bounds();
+		if (!known) return null;
+		const { first, last } = known;
+		/** From the first call on that is not before `n`, or, newest first, from the one before it. */
+		const cut = (n: number | null): Place | null => {
+			if (oldest) return n === null ? end : n <= first ? null : { n: n - 1, back: false };
+			return n === null || n > last ? null : n <= first ? end : { n, back: false };
+		};
+
+		if (SHARE.test(at)) {
+			const n = Math.round(first + (last - first) * (oldest ? Number(at) : 1 - Number(at)));
+			return cut(oldest ? n : n + 1);
+		}
+		if (ID.test(at)) {
+			const [row] = await database.all(`SELECT "n" FROM "Call" WHERE "id" = ?`, at.toLowerCase());
+			if (row) return cut(Number(row.n) + (oldest ? 0 : 1));
+			// It is gone; its id tells when it was made (RFC 9562, version 7).
+			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);
+			return cut(await from(oldest ? ms : ms + 1));
+		}
+		if (DAY.test(at) && !Number.isNaN(Date.parse(at)))
+			return cut(await from(oldest ? Date.parse(at) : Date.parse(at) + DAY_MS));
+		const ms = Date.parse(timeOf(at));
+		return cut(await from(oldest ? ms : ms + 1));
+	}
+
+	return {
+		async tokenAt(query, at) {
+			const place = await beginningAt(at, query.order === 'oldest');
+			return place && tokenOf(query, place);
+		},
+		async shareBefore(query) {
+			if (isFiltered(query)) return null;
+			const place = placeOf(query);
+			const known = place && (await bounds());
+			if (!known || known.last === known.first) return 0;
+			const share = (Math.min(Math.max(place.n, known.first), known.last) - known.first) / (known.last - known.first);
+			return query.order === 'oldest' ? share : 1 - share;
+		},
+	};
+}
+
+const isFiltered = ({ order: _order, page: _page, limit: _limit, ...filters }: CallQuery): boolean =>
+	Object.values(filters).some((value) => value !== undefined);
+
+function timeOf(at: string): string {
+	try {
+		return parse(ZonedTime, at, 'The place');
+	} catch (error) {
+		if (!(error instanceof ProblemError)) throw error;
+		const message = 'Give a day such as 2026-10-01, a time with its zone, or end.';
+		throw new ProblemError('invalid_input', `There is no such place in the history. ${message}`, {
+			errors: [{ path: 'at', message }],
+		});
+	}
+}

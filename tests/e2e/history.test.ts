@@ -1,0 +1,254 @@
+import type { Page } from '@playwright/test';
+import type { CallPage } from '#contract';
+import { APART_MS, idOf, NEWEST_AT } from '#tests/support/history.ts';
+import { expect, openDashboard, rowOf, test, type Server } from './server.ts';
+
+/** A row of the table that is on the screen, below the head that sticks. */
+interface Seen {
+	id: string;
+	name: string;
+	/** From the top of the window. */
+	y: number;
+}
+
+const ROWS_MAX = 200;
+/** Some nine hundred rows a turn: five pages. */
+const WHEEL_PX = 38_000;
+/** Farther than is read on: the list is gone on with from there. */
+const FLING_PX = 120_000;
+
+/** Waits until rows fill the screen; answers them, and how many there are in the document. */
+function filled(page: Page): Promise<{ seen: Seen[]; rows: number }> {
+	return page.evaluate(async () => {
+		for (;;) {
+			await new Promise(requestAnimationFrame);
+			const body = document.querySelector('table.calls tbody');
+			if (!body) continue;
+			const rows = [...body.querySelectorAll<HTMLElement>('[data-call]')];
+			const all = body.getBoundingClientRect();
+			const top = Math.max(all.top, Number.parseFloat(getComputedStyle(body).scrollMarginTop));
+			const bottom = Math.min(all.bottom, innerHeight);
+			const on = rows
+				.map((row) => ({ row, at: row.getBoundingClientRect() }))
+				.filter(({ at }) => at.bottom > top + 1 && at.top < bottom - 1)
+				.sort((a, b) => a.at.top - b.at.top);
+			const drawn = on.reduce((sum, { at }) => sum + Math.min(at.bottom, bottom) - Math.max(at.top, top), 0);
+			if (on.length === 0 || drawn < bottom - top - 1) continue;
+			const seen = on.map(({ row, at }) => ({
+				...{ id: row.dataset.call ?? '', name: row.querySelector('bdi')?.textContent ?? '', y: at.top },
+			}));
+			return { seen, rows: rows.length };
+		}
+	});
+}
+
+/** Waits until rows fill the screen, and checks that they follow each other as in the whole list. */
+async function settled(page: Page, placeOf: (id: string) => number): Promise<Seen[]> {
+	const { seen, rows } = await filled(page);
+	expect(rows).toBeLessThanOrEqual(ROWS_MAX);
+	const places = seen.map(({ id }) => placeOf(id));
+	expect(places).toEqual(places.map((_, i) => places[0]! + i));
+	return seen;
+}
+
+/** The first thousand ids of the history as REST tells them, from its newest or from its oldest call. */
+async function someIds(server: Server, order: 'newest' | 'oldest'): Promise<string[]> {
+	const ids: string[] = [];
+	for (let token: string | null = ''; token !== null && ids.length < 1_000;) {
+		const page: CallPage = await server.api('GET', `/api/calls?limit=200&order=${order}&page=${token}`);
+		ids.push(...page.calls.map(({ id }) => id));
+		token = page.nextPage;
+	}
+	return ids;
+}
+
+const CALLS = 100_000;
+/** Where the call of this number stands in the list. */
+const placeOf = (id: string): number => CALLS - Number.parseInt(id.slice(-12), 16);
+const nameAt = (place: number): string => `Caller ${CALLS - place}`;
+
+/** Turns the wheel, and waits until the page has moved and rows fill the screen; answers the first of them. */
+async function turn(page: Page, by: number): Promise<number> {
+	const before = await page.evaluate(() => scrollY);
+	await page.mouse.wheel(0, by);
+	await page.waitForFunction((y) => scrollY !== y, before);
+	return placeOf((await settled(page, placeOf))[0]!.id);
+}
+
+async function press(page: Page, key: string): Promise<number> {
+	const before = await page.evaluate(() => scrollY);
+	await page.keyboard.press(key);
+	await page.waitForFunction((y) => scrollY !== y, before);
+	return placeOf((await settled(page, placeOf))[0]!.id);
+}
+
+test.describe('a hundred thousand calls', () => {
+	test.use({ calls: CALLS });
+
+	test('[D51] are scrolled to the end and back by wheel: the rows are the right ones, and never more than 200', async ({
+		page,
+		server,
+	}) => {
+		test.slow(); // some hundred turns of the wheel
+		await openDashboard(page, server);
+		// The places that the ids tell are those of the list.
+		expect((await someIds(server, 'newest')).map(placeOf)).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+		expect((await someIds(server, 'oldest')).map(placeOf)).toEqual(
+			Array.from({ length: 1_000 }, (_, i) => CALLS - 1 - i),
+		);
+		await settled(page, placeOf);
+		await page.mouse.move(900, 500);
+
+		let at = 0;
+		const near = (place: number): boolean => place < 8_000 || place > CALLS - 8_000;
+		while (at < CALLS - 1_000) {
+			const from = at;
+			at = await turn(page, near(at) ? WHEEL_PX : FLING_PX);
+			expect(at).toBeGreaterThan(from);
+		}
+		await turn(page, WHEEL_PX);
+		await expect(rowOf(page, nameAt(CALLS - 1)).last()).toBeInViewport();
+		await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', String(CALLS + 1));
+		while (at > 0) {
+			const from = at;
+			at = await turn(page, near(at) ? -WHEEL_PX : -FLING_PX);
+			expect(at).toBeLessThan(from);
+		}
+		await expect(rowOf(page, nameAt(0))).toHaveAttribute('aria-rowindex', '2');
+		// The address follows to the list's beginning.
+		await expect(page).toHaveURL(`${server.url}/`);
+	});
+
+	test('[D52] by keyboard: the ends at once, screen by screen from there, and from row to row with the focus', async ({
+		page,
+		server,
+	}) => {
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		const requests: string[] = [];
+		page.on('request', (request) => requests.push(request.url()));
+		await press(page, 'End');
+		expect((await settled(page, placeOf)).at(-1)).toMatchObject({ name: nameAt(CALLS - 1) });
+		await expect(rowOf(page, nameAt(CALLS - 1)).last()).toHaveAttribute('aria-rowindex', String(CALLS + 1));
+		let at = CALLS;
+		for (let pages = 0; pages < 30; pages++) {
+			const from = at;
+			at = await press(page, 'PageUp');
+			expect(at).toBeLessThan(from);
+		}
+		await press(page, 'Home');
+		expect((await settled(page, placeOf))[0]).toMatchObject({ name: nameAt(0) });
+		// None of the way between was read.
+		expect(requests.filter((url) => url.includes('/api/calls')).length).toBeLessThan(20);
+
+		const focused = page.locator('[data-call]:focus-within bdi');
+		await rowOf(page, nameAt(3)).getByRole('button').focus();
+		await page.keyboard.press('ArrowDown');
+		await expect(focused).toHaveText(nameAt(4));
+		await page.keyboard.press('PageDown');
+		await expect(focused).not.toHaveText(nameAt(4));
+		await page.keyboard.press('ArrowUp');
+		await page.keyboard.press('End');
+		await expect(focused).toHaveText(nameAt(CALLS - 1));
+		await page.keyboard.press('Home');
+		await expect(focused).toHaveText(nameAt(0));
+		// A row with the focus stays when it is scrolled away from, and can be gone back to.
+		await page.mouse.move(900, 500);
+		await turn(page, 20_000);
+		await expect(focused).toHaveText(nameAt(0));
+		await page.keyboard.press('ArrowDown');
+		await expect(focused).toHaveText(nameAt(1));
+		await expect(rowOf(page, nameAt(1))).toBeInViewport();
+	});
+
+	test('[D53] what is read stays where it is while calls are created, changed and deleted; new ones wait behind a pill', async ({
+		page,
+		server,
+	}) => {
+		await openDashboard(page, server);
+		await page.mouse.move(900, 500);
+		await turn(page, 30_000);
+		const where = async (): Promise<Seen> => (await filled(page)).seen[3]!;
+		const read = await where();
+		const stays = async (): Promise<void> => {
+			const { seen } = await filled(page);
+			expect(seen.find(({ id }) => id === read.id)?.y).toBeCloseTo(read.y, 0);
+		};
+		const pill = page.getByRole('link', { name: /new calls?$/ });
+		for (const customerName of ['Nora', 'Omar', 'Pia']) await server.create({ customerName });
+		await expect(pill).toHaveText('3 new calls');
+		await stays();
+		// Above what is read, and above what is loaded.
+		for (const place of [placeOf(read.id) - 5, placeOf(read.id) - 30, 3])
+			await server.api('DELETE', `/api/calls/${idOf(CALLS - place)}`);
+		const changed = await where();
+		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'COMPLETED' });
+		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'FAILED' });
+		await expect(page.locator(`[data-call="${changed.id}"]`)).toContainText('Corrected by hand');
+		await expect(page.locator('.pager')).toContainText('100,000 calls');
+		await stays();
+		await pill.click();
+		await expect(rowOf(page, 'Pia')).toBeInViewport();
+		await expect(pill).toHaveCount(0);
+		expect((await filled(page)).seen.slice(0, 4).map(({ name }) => name)).toEqual(['Pia', 'Omar', 'Nora', nameAt(0)]);
+	});
+
+	test('[D54] a row that no longer matches stays, dimmed, and says so; a search goes on to its end', async ({
+		page,
+		server,
+	}) => {
+		await openDashboard(page, server, '/?run=rare&status=FAILED');
+		await expect(page.locator('.pager')).toContainText('33 of');
+		const [row] = (await filled(page)).seen;
+		await server.api('PATCH', `/api/calls/${row!.id}`, { status: 'COMPLETED' });
+		await expect(page.locator(`[data-call="${row!.id}"]`)).toContainText('No longer matches');
+		await page.reload();
+		await expect(page.locator('.pager')).toContainText('32 of');
+	});
+
+	test('[D55] a day is gone to, by the control and by a link; the place outlives a reload and the way back', async ({
+		page,
+		server,
+	}) => {
+		await page.setViewportSize({ width: 360, height: 740 });
+		await openDashboard(page, server);
+		await page.getByRole('button', { name: 'Go to date' }).click();
+		await page.getByLabel('Calls of the day').fill('2026-10-01');
+		await page.keyboard.press('Enter');
+		await expect(page).toHaveURL(/at=2026-10-01T21%3A59%3A59\.999Z/);
+		// The last call before midnight in Berlin, which is 22:00 in UTC.
+		const midnight = Math.ceil((NEWEST_AT - Date.parse('2026-10-01T21:59:59.999Z')) / APART_MS);
+		expect((await settled(page, placeOf))[0]).toMatchObject({ name: nameAt(midnight) });
+		await page.mouse.move(180, 500);
+		const at = await turn(page, 3_000);
+		await expect(page).toHaveURL(new RegExp(`at=${idOf(CALLS - at)}`));
+		await page.reload();
+		expect(placeOf((await settled(page, placeOf))[0]!.id)).toBe(at);
+
+		await page.goto(`${server.url}/?at=2026-10-01`);
+		const [first] = await settled(page, placeOf);
+		expect(placeOf(first!.id)).toBe(Math.ceil((NEWEST_AT - Date.parse('2026-10-01T23:59:59.999Z')) / APART_MS));
+		// Above it the list goes on.
+		expect(await turn(page, -2_000)).toBeLessThan(placeOf(first!.id));
+	});
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ calls: 3_000, javaScriptEnabled: false });
+
+	test('[D56] a day is gone to by a plain form, and the pager leads on from there', async ({ page, server }) => {
+		await page.goto(server.url);
+		await page.getByRole('button', { name: 'Go to date' }).click();
+		await page.getByLabel('Calls of the day').fill('2026-11-19');
+		await page.getByRole('button', { name: 'Go', exact: true }).click();
+		await expect(page).toHaveURL(/at=2026-11-19/);
+		const first = page.getByRole('row').nth(1);
+		// The last call of that day in UTC, twelve hours and a minute before the newest.
+		await expect(first).toContainText('Caller 2279');
+		await page.getByRole('link', { name: 'Older' }).click();
+		await expect(first).toContainText('Caller 2229');
+		await page.getByRole('link', { name: 'Newer' }).click();
+		await page.getByRole('link', { name: 'Newer' }).click();
+		await expect(first).toContainText('Caller 2329');
+	});
+});
