@@ -1,0 +1,10 @@
+import { openDatabase } from '#db/open.ts';
+import { prismaOver } from '#db/prisma.ts';
+import { createCallReads } from '#server/calls/reads.ts';
+const d = openDatabase({ url: 'file:/tmp/m1.db', authToken: undefined });
+const reads = createCallReads(d, await prismaOver(d), Date.now);
+const mb = () => { const m = process.memoryUsage(); return Object.entries(m).map(([k, v]) => `${k} ${(v / 1e6).toFixed(0)}`).join(' '); };
+console.log(mb());
+let page: string | null = null, n = 0; const t = performance.now();
+do { const r: any = await reads.list({ limit: 200, ...(page ? { page } : {}) }); page = r.nextPage; n += r.calls.length; const s = r.calls.map((c: any) => JSON.stringify(c) + '\n').join(''); if (n % 100000 < 200) console.log(n, s.length, ((performance.now() - t) / 1000).toFixed(1), mb()); await new Promise(setImmediate); } while (page && n < 500000);
+d.close();
