@@ -1,4 +1,4 @@
-import { v4 } from 'uuid';
+import { v7 } from 'uuid';
 import type { Database, Row, Statement } from '#db/database.ts';
 import { GroupCommit } from '#db/group-commit.ts';
 import type { Command, Outcome } from './commands.ts';
@@ -58,7 +58,7 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 	};
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
 		const { outcomes, changes, previous, position, jobs } = await database.transact(readsFor(commands), (rows) => {
-			const planned = planCommands(commands, stateFrom(rows), now(), v4);
+			const planned = planCommands(commands, stateFrom(rows), now(), v7);
 			return { result: planned, statements: planned.statements };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
