@@ -33,7 +33,7 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 /** A row is never changed, only followed by another: what was said of it once is said of it always. */
 const said = new WeakMap<CallRow, Call>();
 
-/** The call as everybody outside sees it; the same object for the same row. */
+/** As `callOf`, and the same object for the same row: for rows that several tell of. */
 export function toCall(row: CallRow): Call {
 	let call = said.get(row);
 	if (!call) said.set(row, (call = callOf(row)));
@@ -43,7 +43,8 @@ export function toCall(row: CallRow): Call {
 /** The body that answers a batch. */
 export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
-function callOf(row: CallRow): Call {
+/** The call as everybody outside sees it. */
+export function callOf(row: CallRow): Call {
 	return {
 		id: row.id,
 		customerName: row.customerName,

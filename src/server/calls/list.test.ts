@@ -114,6 +114,26 @@ describe('a list', () => {
 });
 
 describe('the search index', () => {
+	it('[R75] a search does not read the calls that the index covers', async () => {
+		const database = await migratedDatabase();
+		await fill(
+			database,
+			Array.from({ length: 5_001 }, () => ({ ...PLAIN, apart: 320 })),
+		);
+		const reads = createCallReads(database, await prismaOver(database), () => NOON, { stepMs: 0, budgetMs: -1 });
+		/** Each page is one step. */
+		const steps = async (): Promise<number> => {
+			let count = 1;
+			for (let page = await reads.list({ q: 'nobody' }); page.nextPage !== null; count++)
+				page = await reads.list({ q: 'nobody', page: page.nextPage });
+			return count;
+		};
+		const oneByOne = await steps();
+		while ((await indexNext(database, 500)).taken > 0);
+		// 1.6 million places are seven shelves.
+		expect(await steps()).toBeLessThanOrEqual(8);
+		expect(oneByOne).toBeGreaterThan(80);
+	});
 	it('[R73] merges in small steps, and finds the same afterwards', async () => {
 		const database = await migratedDatabase();
 		await fill(

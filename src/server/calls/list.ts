@@ -77,7 +77,7 @@ export async function findCalls(
 	}
 
 	const { where, values } = conditions(words, guess.by);
-	const terms = query.q === undefined ? [] : searchTerms(query.q);
+	const terms = query.q === undefined ? [] : widest(searchTerms(query.q));
 	if (terms.length > 0) {
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);
 		values.push(...terms);
@@ -100,6 +100,10 @@ export async function findCalls(
 	return { ...(await walk(reading, either, low, high, limit)), feed };
 }
 
+/** Whatever holds a term holds each that is a part of it, too: only those are asked for. */
+const widest = (terms: readonly string[]): string[] =>
+	[...new Set(terms)].filter((term, _, all) => !all.some((other) => other !== term && term.includes(other)));
+
 interface Reading extends Pace {
 	database: Database;
 	/** Towards smaller places. */
@@ -115,13 +119,14 @@ interface Reading extends Pace {
 type Step = (from: number, to: number, wanted: number) => Promise<{ rows: CallRow[]; upTo: number }>;
 
 async function walk(
-	{ down, budgetMs }: Reading,
+	{ down, stepMs, budgetMs }: Reading,
 	step: Step,
 	low: number,
 	high: number,
 	limit: number,
 ): Promise<Omit<Found, 'feed'>> {
 	const began = performance.now();
+	let turnedAt = began;
 	const rows: CallRow[] = [];
 	let [from, to] = [low, high];
 	while (from <= to) {
@@ -130,8 +135,11 @@ async function walk(
 		if (rows.length >= limit) break;
 		if (down) to = upTo - 1;
 		else from = upTo + 1;
-		if (from <= to && performance.now() - began > budgetMs) return { rows, stoppedAt: upTo };
+		const now = performance.now();
+		if (from <= to && now - began > budgetMs) return { rows, stoppedAt: upTo };
+		if (now - turnedAt < stepMs) continue;
 		await new Promise(setImmediate);
+		turnedAt = performance.now();
 	}
 	return { rows, stoppedAt: null };
 }

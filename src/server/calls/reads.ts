@@ -2,7 +2,7 @@ import type { Call, CallPage, CallQuery, Event, Stats } from '#contract';
 import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { Prisma, PrismaClient } from '#db/prisma.ts';
-import { toCall, type CallRow } from './call.ts';
+import { callOf, type CallRow } from './call.ts';
 import { findCalls, type Pace } from './list.ts';
 import { pageOf, placeOf } from './page.ts';
 import { READ_FEED, type Position } from './rows.ts';
@@ -51,7 +51,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 
 	async function call(id: string): Promise<Call | null> {
 		const found = await prisma.call.findUnique({ where: { id } });
-		return found && toCall(fromPrisma(found));
+		return found && callOf(fromPrisma(found));
 	}
 
 	async function eventsAfter(id: string, seq: number): Promise<Event[]> {
@@ -87,7 +87,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 			const { rows, ...tokens } = pageOf(found, { query, limit, place: from });
 			// What changes after the position was read comes again by the feed, and nothing falls between them.
 			const { epoch, change } = positionFrom(found.feed);
-			return { calls: rows.map(toCall), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
+			return { calls: rows.map(callOf), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},
 
 		async customers(ids) {

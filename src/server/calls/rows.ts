@@ -220,7 +220,7 @@ export function fromRow(row: Row): CallRow {
 	return { ...rest, scenario: typeof scenario === 'string' ? (JSON.parse(scenario) as Scenario) : null } as CallRow;
 }
 
-export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq" FROM "Feed" WHERE "id" = 1`;
+export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
 export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;

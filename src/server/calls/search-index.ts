@@ -31,21 +31,17 @@ function shelved(text: string, shelf: number): string {
 	return written;
 }
 
-/** As many as narrow a search; what else a term holds is seen on the calls themselves. */
-const TRIGRAMS_MAX = 32;
-
 /** What FTS5 shall look for on a shelf: any of the terms, which are as `searchTerms` gives them. */
 export function matchOn(shelf: number, terms: readonly string[]): string {
 	return terms.map((term) => `(${trigramsOf(shelved(term, shelf))})`).join(' OR ');
 }
 
+/** Trigrams side by side, and the last one: each more would cost a walk, and the calls themselves are looked at anyway. */
 function trigramsOf(text: string): string {
 	const characters = [...text];
-	const trigrams = new Set(characters.slice(2).map((_, i) => characters.slice(i, i + 3).join('')));
-	return [...trigrams]
-		.slice(0, TRIGRAMS_MAX)
-		.map((trigram) => `"${trigram}"`)
-		.join(' AND ');
+	const last = characters.length - 3;
+	const starts = Array.from({ length: Math.ceil(last / 3) }, (_, i) => i * 3);
+	return [...starts, last].map((i) => `"${characters.slice(i, i + 3).join('')}"`).join(' AND ');
 }
 
 const NEXT = `SELECT "n", "folded" FROM "Call" WHERE "n" > (SELECT "indexedTo" FROM "Feed" WHERE "id" = 1) ORDER BY "n" LIMIT ?`;

@@ -9,6 +9,7 @@ import type { Endings } from '../feed/endings.ts';
 import type { Connections } from './connections.ts';
 import { exportRoute } from './export.ts';
 import { heldOpen } from './held-open.ts';
+import { createListAnswers } from './list-answers.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
@@ -26,6 +27,7 @@ const WAIT_SECONDS = 30;
 /** /api/calls */
 export function callRoutes({ calls, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
+	const answers = createListAnswers(reads);
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
@@ -51,7 +53,7 @@ export function callRoutes({ calls, reads, desk, endings, connections, now }: Ca
 		response.status(201).type('application/json').send(answer);
 	});
 	router.get('/', async (request, response) => {
-		response.json(await reads.list(queryOf(request, CallQuery)));
+		response.type('application/json').send(await answers(queryOf(request, CallQuery)));
 	});
 	router.delete('/', async (request, response) => {
 		// A script whose id was empty must not clear the history.

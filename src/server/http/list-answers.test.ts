@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { CallPage, CallQuery } from '#contract';
+import { createListAnswers } from './list-answers.ts';
+
+/** Lists whose reading is counted; `fails` makes the next one fail. */
+function lists() {
+	const state = { change: 1, reads: 0, fails: false };
+	const answers = createListAnswers({
+		position: () => Promise.resolve({ epoch: 'a', seq: 9, change: state.change, at: 0, prunedSeq: 0 }),
+		list: () => {
+			state.reads++;
+			if (state.fails) return Promise.reject(new Error('locked'));
+			const page: CallPage = { calls: [], nextPage: null, previousPage: null, cursor: `a.${state.change}` };
+			return Promise.resolve(page);
+		},
+	});
+	return { state, answers };
+}
+
+it('[R76] a list is read again only after a change', async () => {
+	const { state, answers } = lists();
+	const query: CallQuery = { status: ['FAILED'], limit: 5 };
+	const first = await answers(query);
+	expect(await answers({ limit: 5, status: ['FAILED'] })).toBe(first);
+	expect(state.reads).toBe(1);
+	state.change = 2;
+	expect(await answers(query)).toContain('"cursor":"a.2"');
+	expect(state.reads).toBe(2);
+});
+
+it('[R76] what failed is not remembered', async () => {
+	const { state, answers } = lists();
+	state.fails = true;
+	await expect(answers({})).rejects.toThrow('locked');
+	state.fails = false;
+	expect(await answers({})).toContain('"cursor":"a.1"');
+});
+
+it('[R76] few lists are remembered, those that were used last', async () => {
+	const { state, answers } = lists();
+	for (let limit = 1; limit <= 100; limit++) {
+		await answers({ limit });
+		await answers({ limit: 1 });
+	}
+	expect(state.reads).toBe(100);
+	await answers({ limit: 50 });
+	expect(state.reads).toBe(101);
+});
