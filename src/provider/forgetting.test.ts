@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Database } from '#db/database.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { createForget } from './forgetting.ts';
+import { createForgetting } from './forgetting.ts';
 
 const NOW = 1_000;
 const CALL = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "state", "plan", "requestHash", "answer", "acceptedAt", "endsAt")
@@ -36,7 +36,7 @@ it('[RT6] what is finished goes with the call; what runs or has a webhook on its
 		await database.all(ATTEMPT, `msg ${id}`);
 	}
 	const asked = ['ended', 'canceled', 'dead', 'running', 'retrying', 'under way', 'unknown'];
-	const forget = createForget(database, () => NOW);
+	const { forget } = createForgetting(database, () => NOW);
 	expect(await forget(asked)).toEqual(['ended', 'canceled', 'dead', 'unknown']);
 	const kept = ['another', 'retrying', 'running', 'under way'];
 	const messages = kept.map((id) => `msg ${id}`);

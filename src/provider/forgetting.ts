@@ -1,7 +1,19 @@
 import type { Database } from '#db/database.ts';
 
-/** Drops what is kept of these calls, all that is finished with; answers the ids of which nothing is left. */
-export type Forget = (callIds: readonly string[]) => Promise<string[]>;
+/** What the app's retention asks of the provider. */
+export interface Forgetting {
+	/** Drops what is kept of these calls, all that is finished with; answers the ids of which nothing is left. */
+	forget(callIds: readonly string[]): Promise<string[]>;
+	/** The records behind `after` (an id of the provider's, '' for the first), the oldest first. */
+	oldest(after: string, limit: number): Promise<ProviderRecord[]>;
+}
+
+export interface ProviderRecord {
+	providerId: string;
+	callId: string;
+	/** Milliseconds since 1970. */
+	acceptedAt: number;
+}
 
 const IDS = '(SELECT value FROM json_each(?))';
 /** On their way, or in somebody's hands. */
@@ -14,9 +26,12 @@ const FORGET = [
 	`DELETE FROM "ProviderCall" WHERE "callId" IN ${IDS}`,
 ];
 
+const OLDEST =
+	'SELECT "providerId", "callId", "acceptedAt" FROM "ProviderCall" WHERE "providerId" > ? ORDER BY "providerId" LIMIT ?';
+
 /** A call that runs, or has a webhook on its way, keeps everything. How often a number was called is never forgotten. */
-export function createForget(database: Database, now: () => number): Forget {
-	return (callIds) => {
+export function createForgetting(database: Database, now: () => number): Forgetting {
+	const forget: Forgetting['forget'] = (callIds) => {
 		const ids = JSON.stringify(callIds);
 		return database.transact(
 			[
@@ -31,4 +46,5 @@ export function createForget(database: Database, now: () => number): Forget {
 			},
 		);
 	};
+	return { forget, oldest: (after, limit) => database.all<ProviderRecord>(OLDEST, after, limit) };
 }

@@ -5,7 +5,7 @@ import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
-import { createForget, type Forget } from './forgetting.ts';
+import { createForgetting, type Forgetting } from './forgetting.ts';
 import { ratesAt } from './faults.ts';
 import type { Lane } from './outbox-claim.ts';
 import { createOutboxStore, FREE_ALL } from './outbox-store.ts';
@@ -48,7 +48,7 @@ export interface Provider {
 	/** What is on its way, and what was. */
 	desk: Desk;
 	/** For the app's retention. */
-	forget: Forget;
+	kept: Forgetting;
 	/** Begins to send what is due. */
 	start(): void;
 	/** Whether its outbox could look at its table lately. */
@@ -85,7 +85,7 @@ export async function createProvider({
 		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts }),
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
-		forget: createForget(database, now),
+		kept: createForgetting(database, now),
 		start() {
 			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs });
 			const outboxOf = (lane: Lane): Worker =>

@@ -210,7 +210,7 @@ export async function createApp(
 			startJobs();
 			stopForgetting = forgetRepetitions(database, now, onError);
 			retention = createRetention({
-				...{ database, calls, forget: provider.forget, keep: config.retention, now, onError },
+				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				uptime: () => performance.now(),
 				recordedAt: position.at,
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),

@@ -61,6 +61,26 @@ describe('a history with limits', () => {
 		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 5 }]);
 	});
 
+	it('[RT13] what the provider kept of calls that were deleted by hand goes too', async () => {
+		const app = await startApp();
+		const completed = async (): Promise<number> => (await app.list('?status=COMPLETED')).calls.length;
+		for (let i = 0; i < 2; i++) await app.create({ run: 'ci-1' });
+		await expect.poll(completed, SOON).toBe(2);
+		await app.create();
+		await expect.poll(completed, SOON).toBe(3);
+		await app.api('DELETE', '/api/calls?run=ci-1');
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const kept = (): Promise<unknown[]> => database.all('SELECT DISTINCT "callId" AS "id" FROM "Delivery" ORDER BY 1');
+		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+		expect((await kept()).length).toBe(3);
+		const [call] = (await app.list()).calls;
+		await app.close();
+
+		const limited = await again(app, { RETENTION_CALLS: '100' });
+		await expect.poll(kept, SOON).toEqual([{ id: call!.id }]);
+		expect((await limited.list()).calls).toEqual([call]);
+	});
+
 	it('[RT9] a file from before is written anew once, where there is a limit, and can shrink', async () => {
 		const path = `${await temporaryFolder()}/audena.db`;
 		const before = new Sqlite(path);

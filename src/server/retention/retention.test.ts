@@ -10,6 +10,7 @@ import { createWriter, type Committed } from '../calls/writer.ts';
 import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
+const oldest = (): Promise<[]> => Promise.resolve([]);
 const OFF = { days: null, calls: null };
 
 interface Stage {
@@ -61,7 +62,7 @@ async function stageOn(path: string): Promise<Stage> {
 		const retention = createRetention({
 			...{ database: watched, calls, keep, recordedAt: NEWEST_AT, onError: fail, onDeleted: () => undefined },
 			...{ now: () => clock.now, uptime: () => clock.up },
-			forget: (ids) => Promise.resolve([...ids]),
+			provider: { forget: (ids) => Promise.resolve([...ids]), oldest },
 			...over,
 		});
 		onTestFinished(() => retention.close());
@@ -135,7 +136,7 @@ describe('what is kept', () => {
 		let open = [idOf(7)];
 		const forget = (ids: readonly string[]): Promise<string[]> =>
 			Promise.resolve(ids.filter((id) => !open.includes(id)));
-		const retention = await keep({ days: null, calls: 2 }, { forget });
+		const retention = await keep({ days: null, calls: 2 }, { provider: { forget, oldest } });
 		const [first, recalled, ...newest] = await places();
 		expect([first, recalled, newest.length]).toEqual([7, 151, 2]);
 
@@ -152,9 +153,12 @@ describe('what is kept', () => {
 		await keep(
 			{ days: null, calls: 100 },
 			{
-				async forget(ids) {
-					await calls.remove(ids[0]!);
-					return [...ids];
+				provider: {
+					oldest,
+					async forget(ids) {
+						await calls.remove(ids[0]!);
+						return [...ids];
+					},
 				},
 			},
 		);
@@ -191,7 +195,7 @@ describe('how it goes', () => {
 			return Promise.resolve([...ids]);
 		};
 		const looked = again();
-		const retention = begin({ days: null, calls: 100 }, { forget });
+		const retention = begin({ days: null, calls: 100 }, { provider: { forget, oldest } });
 		const creating = setInterval(() => retention.created(1), 5);
 		onTestFinished(() => clearInterval(creating));
 		await looked;
@@ -208,7 +212,7 @@ describe('how it goes', () => {
 			if (commits.length > 3) throw new Error('the provider has gone');
 			return Promise.resolve([...ids]);
 		};
-		const stopped = begin({ days: null, calls: 10 }, { forget, onError: () => undefined });
+		const stopped = begin({ days: null, calls: 10 }, { provider: { forget, oldest }, onError: () => undefined });
 		await expect.poll(() => commits.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(3);
 		await stopped.close();
 		const left = await places();

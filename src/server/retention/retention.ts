@@ -7,11 +7,18 @@ import { Portion } from './portion.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
+/** The provider's port. */
+export interface KeptByProvider {
+	/** Drops what it has of these calls, and answers those that it is done with. */
+	forget(callIds: readonly string[]): Promise<string[]>;
+	/** Its records behind that one, the oldest first. */
+	oldest(after: string, limit: number): Promise<{ providerId: string; callId: string; acceptedAt: number }[]>;
+}
+
 export interface RetentionDeps {
 	database: Database;
 	calls: Pick<Calls, 'retire'>;
-	/** The provider's port: drops what it has of these calls, and answers those that it is done with. */
-	forget(callIds: readonly string[]): Promise<string[]>;
+	provider: KeptByProvider;
 	/** Off where both are null. */
 	keep: Config['retention'];
 	now(): number;
@@ -48,8 +55,11 @@ const TURN_MS = 8;
 /** Unused pages of the file that stay for what comes: 1 MB. */
 const SPARE_PAGES = 256;
 
+const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
+const KNOWN = 'SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))';
+
 export function createRetention(deps: RetentionDeps): Retention {
-	const { database, calls, keep, onError } = deps;
+	const { database, calls, provider, keep, onError } = deps;
 	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
 	const portion = new Portion(32, 128, TURN_MS);
 	const pages = new Portion(16, 1_024, TURN_MS);
@@ -73,9 +83,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		return !stop.signal.aborted;
 	}
 
-	async function retire(): Promise<void> {
-		if (keep.days === null && keep.calls === null) return;
-		const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
+	async function retire(before: number): Promise<void> {
 		const limits: Limits = { before, calls: keep.calls };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
@@ -85,7 +93,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (ended.length > 0) {
 				if (!(await rest(deleted < BEHIND ? PATIENCE_MS : 0))) break;
 				const start = performance.now();
-				gone = await deps.forget(ended);
+				gone = await provider.forget(ended);
 				const middle = performance.now();
 				if (gone.length > 0) await calls.retire(gone);
 				if (ended.length === portion.size) portion.took(Math.max(middle - start, performance.now() - middle));
@@ -95,6 +103,22 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (isLast) break;
 		}
 		if (deleted > 0) deps.onDeleted(deleted);
+	}
+
+	/** What the provider kept of calls that were deleted by hand, once no call is left that is as old. */
+	async function followUp(before: number): Promise<void> {
+		const [oldest] = await database.all(OLDEST);
+		const since = Math.max(before, Number(oldest?.createdAt ?? -Infinity));
+		for (let after = ''; await rest();) {
+			const records = await provider.oldest(after, portion.size);
+			const old = records.filter(({ acceptedAt }) => acceptedAt < since).map(({ callId }) => callId);
+			const known = await database.all(KNOWN, JSON.stringify(old));
+			const here = new Set(known.map(({ id }) => id));
+			const gone = old.filter((id) => !here.has(id));
+			if (gone.length > 0) await provider.forget(gone);
+			if (old.length < portion.size) return;
+			after = records.at(-1)!.providerId;
+		}
 	}
 
 	async function shrink(): Promise<void> {
@@ -108,7 +132,11 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	async function pass(): Promise<void> {
 		made = 0;
-		await retire();
+		if (keep.days !== null || keep.calls !== null) {
+			const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
+			await retire(before);
+			await followUp(before);
+		}
 		if (await rest()) await pruneTombstones(database, rest);
 		await shrink();
 	}
