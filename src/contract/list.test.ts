@@ -20,6 +20,7 @@ describe('the list’s query', () => {
 			status: ['PENDING'],
 			q: 'ada',
 		});
+		expect(parse(CallQuery, { q: ' \u3000\t' })).toEqual(parse(CallQuery, {}));
 	});
 
 	it('[L2] filters repeat; what stands once may not', () => {

@@ -17,6 +17,9 @@ const once = <T extends z.ZodType>(schema: T) =>
 		const values = orNothing(value);
 		return Array.isArray(values) && values.length === 1 ? (values[0] as unknown) : values;
 	}, schema.optional());
+/** What is nothing but blanks looks for nothing. */
+const blankIsAbsent = (value: unknown): unknown =>
+	typeof value === 'string' && value.trim() === '' ? undefined : value;
 
 const wholeNumber = (name: string, min: number, max: number) =>
 	z
@@ -41,7 +44,7 @@ export const CallQuery = z.strictObject({
 	outcome: repeated(Outcome),
 	run: repeated(typed('The run', RUN_MAX)),
 	/** A substring of the name or the number. */
-	q: once(z.string().trim().max(100, 'Search for at most 100 characters.')),
+	q: z.preprocess(blankIsAbsent, once(z.string().trim().max(100, 'Search for at most 100 characters.'))),
 	/** Created at or after. */
 	from: once(ZonedTime),
 	/** Created before. */

@@ -14,9 +14,14 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'Th
 export const errorsOf = (error: z.core.$ZodError, at: readonly string[] = []): { path: string; message: string }[] =>
 	error.issues.flatMap((issue) => errorsOfIssue(issue, at));
 
+/** So many fields that nobody knows are named of one object: a body of a megabyte may hold a hundred thousand. */
+const UNKNOWN_MAX = 100;
+
 function errorsOfIssue(issue: z.core.$ZodIssue, at: readonly string[]): { path: string; message: string }[] {
 	const path = [...at, ...issue.path.map(String)];
 	if (issue.code === 'unrecognized_keys')
-		return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
+		return issue.keys
+			.slice(0, UNKNOWN_MAX)
+			.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
 	return [{ path: path.join('.'), message: issue.message }];
 }

@@ -39,6 +39,9 @@ parentPort.on('message', (end) => {
 });
 `;
 
+/** Without checkpoints SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits. */
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
+
 export function createCheckpoints({ path, finish }: CheckpointsDeps): Checkpoints {
 	let commits = 0;
 	let worker: Worker | undefined;
@@ -52,13 +55,17 @@ export function createCheckpoints({ path, finish }: CheckpointsDeps): Checkpoint
 		started.unref();
 		started.on('message', (log: number) => {
 			underWay = false;
-			if (log >= FINISH_PAGES && !closed) finish();
+			if (log < FINISH_PAGES || closed) return;
+			try {
+				finish();
+			} catch (error) {
+				warn(error);
+			}
 		});
 		started.on('error', (error) => {
-			// Without it SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits.
 			worker = undefined;
 			underWay = false;
-			process.emitWarning(error instanceof Error ? error : String(error));
+			warn(error);
 		});
 		return started;
 	}

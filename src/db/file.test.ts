@@ -88,7 +88,7 @@ describe('a database file', () => {
 				Object.values((await database.all(`PRAGMA ${name}`))[0] ?? {}),
 			),
 		);
-		expect(settings.flat()).toEqual(['wal', 2, 1, -64_000, 0]);
+		expect(settings.flat()).toEqual(['wal', 2, 1, -16_000, 0]);
 	});
 
 	it('[DB3] an error in the writing or in the plan leaves nothing of its transaction', async () => {

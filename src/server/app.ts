@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { createPlaces } from './calls/at.ts';
 import { createCalls } from './calls/calls.ts';
 import { createCallReads } from './calls/reads.ts';
+import { countUncounted } from './calls/recount.ts';
 import { createIndexer } from './calls/indexer.ts';
 import { createWriter, type Committed } from './calls/writer.ts';
 import type { Config } from './config.ts';
@@ -86,6 +87,7 @@ export async function createApp(
 	if (file !== null && (days !== null || newest !== null)) prepareToShrink(file, log);
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
+	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
 	const life = file === null ? null : await beginLife(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);

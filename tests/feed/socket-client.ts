@@ -29,6 +29,7 @@ export class SocketClient implements Client {
 			apply: (changes: Change[]) => this.view.apply(changes),
 			reload: () => void this.#load(),
 			heard: (at: string) => this.view.heard(at),
+			figures: () => undefined,
 		};
 		this.#feed = new Feed('', ears, {
 			socketIo: () => Promise.resolve((options) => io(url, { ...options, forceNew: true })),

@@ -50,6 +50,9 @@ describe('POST /api/calls/batch', () => {
 			'calls.3',
 			'calls.4.color',
 		]);
+		// A body of nothing but fields that nobody knows is not told back field by field.
+		const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`field${i}`, 1]));
+		expect(expectProblem(await post(app, [one(unknown)]), 'invalid_input')).toHaveLength(100);
 		expect((await app.list()).calls).toEqual([]);
 	});
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Stats } from '#contract';
 import { startApp, temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { startProcess, type Exit } from '#tests/support/process.ts';
@@ -46,6 +47,23 @@ describe('npm run seed', () => {
 		expect(call.seq).toBeGreaterThan(Number(cursor.split('.')[1]));
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.status === 'COMPLETED'));
 		expect((await app.list('?limit=1')).calls[0]!.id).toBe(call.id);
+	});
+
+	it('[CO5] what was written by a seeding that was broken off is counted when the server starts', async () => {
+		const url = await newFile();
+		await runSeed(['--calls', '300'], { DATABASE_URL: url });
+		const database = await openTestDatabase(url);
+		const kept = await database.all('SELECT * FROM "Tally"');
+		// As it stands before the seeding counts what it wrote.
+		for (const table of ['Tally', 'Minute']) await database.all(`DELETE FROM "${table}"`);
+		database.close();
+
+		const app = await startApp({ DATABASE_URL: url });
+		const { byStatus } = (await app.api<Stats>('GET', '/api/stats')).body;
+		expect(byStatus.COMPLETED + byStatus.FAILED).toBe(300);
+		expect((await app.list('?status=FAILED&limit=200')).calls).toHaveLength(byStatus.FAILED);
+		await app.close();
+		expect(await (await openTestDatabase(url)).all('SELECT * FROM "Tally"')).toEqual(kept);
 	});
 
 	it('[SD9] it refuses flags that it does not know, a history that is there, a network, and a file in use', async () => {

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Call, CallPage, CallsView, Change } from '#contract';
+import type { Call, CallPage, CallsView, Change, Stats } from '#contract';
 import { place } from '#contract/cursor.ts';
 import { scaleOf } from '#lib/line/phases.ts';
 import * as extents from './extent.ts';
@@ -43,6 +43,8 @@ export class Board {
 	readonly newestFirst = $derived(this.view?.query.order !== 'oldest');
 
 	#tally: Tally | null = null;
+	/** What the server counts, while it tells. */
+	#figures: { total: number; pending: number } | null = null;
 	#base = 0;
 	#epoch = '';
 	#log: Change[] = [];
@@ -59,6 +61,7 @@ export class Board {
 		this.#epoch = epoch;
 		this.#base = seq;
 		this.#tally = new Tally(view);
+		if (this.#figures) this.#figures = { total: view.total, pending: view.pending };
 		this.view = view;
 		const extent = extents.begin(view.page, view.query.page ?? null, view.back);
 		this.total = view.total;
@@ -123,6 +126,14 @@ export class Board {
 		if (lead !== this.extent.lead) this.extent = { ...this.extent, lead };
 	}
 
+	/** The server's figures count; without them (null) what the feed tells is counted on from the last ones. */
+	told(stats: Pick<Stats, 'byStatus'> | null): void {
+		const pending = stats?.byStatus.PENDING ?? 0;
+		this.#figures = stats && { total: pending + stats.byStatus.COMPLETED + stats.byStatus.FAILED, pending };
+		if (this.#figures && this.#tally) Object.assign(this.#tally, this.#figures);
+		this.#publish();
+	}
+
 	/** Lets the waiting calls in. */
 	release(): void {
 		const arrived = this.waiting;
@@ -170,7 +181,7 @@ export class Board {
 		const outside = enters ? this.#enter(alive.toReversed()) : alive;
 		this.waiting = inOrder([...(this.newestFirst ? outside : []), ...waiting.values()], true);
 		this.#publish();
-		return whole;
+		return whole || this.#figures !== null;
 	}
 
 	/** Calls that are not here and match, and would stand among those that are here, or before them. */
@@ -212,8 +223,8 @@ export class Board {
 	}
 
 	#publish(): void {
-		this.total = this.#tally?.total ?? 0;
-		this.pending = this.#tally?.pending ?? 0;
+		const { total, pending } = this.#figures ?? this.#tally ?? { total: 0, pending: 0 };
+		[this.total, this.pending] = [total, pending];
 	}
 }
 

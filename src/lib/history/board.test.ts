@@ -125,6 +125,20 @@ describe('counts', () => {
 		board.apply([updated(70, 3, { status: 'FAILED', phase: 'ENDED', outcome: 'manual', ...times })]);
 		expect(board.pending).toBe(4);
 	});
+	it('are the server’s while it tells them, and are counted on from there when it tells no more', () => {
+		const told = (completed: number): void => board.told({ byStatus: { PENDING: 1, COMPLETED: completed, FAILED: 0 } });
+		told(8);
+		board.apply([created(3, 3)]);
+		expect([board.total, board.pending]).toEqual([9, 1]);
+		told(9);
+		expect(board.total).toBe(10);
+		// Of calls that were never seen here only the server knows whether they were pending.
+		expect(board.apply([deleted(70, 4)])).toBe(true);
+		board.told(null);
+		board.apply([created(5, 5)]);
+		expect([board.total, board.pending]).toEqual([11, 2]);
+		expect(board.apply([deleted(71, 6)])).toBe(false);
+	});
 	it('are not told after a run was cleared: the list is loaded anew', () =>
 		expect(board.apply([{ seq: 3, type: 'cleared', run: 'ci' }])).toBe(false));
 });

@@ -68,6 +68,13 @@ describe('a file', () => {
 		await expect(readTable(text)).rejects.toThrow(`Near line ${line} `);
 	});
 
+	it('[I8] what is no text, or has no lines, is refused with the cure', async () => {
+		// The beginning of what spreadsheets save by themselves.
+		const { text } = await decode(bytes([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 0xe9], 'name,phone\nAda,1'));
+		await expect(readTable(text)).rejects.toThrow('Save the table as CSV');
+		await expect(readTable(`name,phone\n${'x'.repeat(300_000)}`)).rejects.toThrow('Line 2 does not end.');
+	});
+
 	it('[I4] more than 100,000 rows are refused', async () =>
 		expect(readTable('a,1\n'.repeat(100_002))).rejects.toThrow(/More than 100,000 rows/));
 });
@@ -119,6 +126,14 @@ describe('a row', () => {
 			{ field: 'run', message: 'Too long. 64 characters at most, this is 65.' },
 		]);
 	});
+
+	it.each(['2099-02-29T10:00:00Z', '2099-13-01T10:00:00Z', '2099-01-01T25:00:00Z', '2099-01-01T10:00:00'])(
+		'[I6] %s is no time',
+		(at) =>
+			expect(
+				checkRow(['Ada', '+12025550100', at], { ...PLAN, columns: { ...NOTHING, scheduledAt: 2 } }, compose).errors,
+			).toMatchObject([{ field: 'scheduledAt' }]),
+	);
 
 	it.each([
 		['4,93023E+11', 'A spreadsheet has shortened this number. Format its column as text there.'],

@@ -80,8 +80,12 @@ export function checkRow(
 
 const OR_WORKFLOW = `${WORKFLOWS.slice(0, -1).join(', ')} or ${WORKFLOWS.at(-1) ?? ''}`;
 
+const isDay = (day: string): boolean => !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+
 function timeOf(text: string): string | undefined {
-	if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(text)) return undefined;
+	const [, day] = /^(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.exec(text) ?? [];
+	// `Date.parse` takes the 30th of February for the 2nd of March.
+	if (day === undefined || !isDay(day)) return undefined;
 	const ms = Date.parse(text.replace(' ', 'T'));
 	return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }

@@ -27,6 +27,7 @@ const CHUNK = 1 << 17;
  * `delimiter` null: it is detected.
  */
 export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
+	if (given.includes('\0')) throw new Unreadable('This is not a text file. Save the table as CSV, and choose that.');
 	const { default: Papa } = await import('papaparse');
 	// One kind of line end, or a file with several would lose some.
 	const text = given.replace(/\r\n?/g, '\n');
@@ -46,8 +47,8 @@ export async function readTable(given: string, delimiter: string | null = null):
 		if (rows.length > ROWS_MAX + 1)
 			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Divide the file and import the parts.`);
 		if (broken) throw unclosed(rows.at(-1)?.line ?? line);
-		// The row that is being read goes on and on: its quote is never closed.
-		if (data.length === 0 && text.length > CHUNK) throw unclosed(line);
+		// The row that is being read goes on and on.
+		if (data.length === 0 && text.length > CHUNK) throw text.includes('"') ? unclosed(line) : endless(line);
 	};
 	await new Promise<void>((resolve, reject) => {
 		let over = false;
@@ -78,6 +79,9 @@ const newlines = (text: string): number => {
 	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
 	return count;
 };
+
+const endless = (line: number): Unreadable =>
+	new Unreadable(`Line ${line.toLocaleString('en')} does not end. Save the table as CSV, a line for each row.`);
 
 const unclosed = (line: number): Unreadable =>
 	new Unreadable(

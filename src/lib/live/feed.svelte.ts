@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Change, Changes, Head, Sync } from '#contract';
+import type { Change, Changes, Head, Stats, Sync } from '#contract';
 import { isPast } from '#contract/cursor.ts';
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 import { connection, type Connection } from './connection.ts';
@@ -15,6 +15,8 @@ interface Ears {
 	reload(cursor: string): void;
 	/** The server said what time it is. */
 	heard(at: string): void;
+	/** How many calls there are, as the server counts; null when it tells no more. */
+	figures(stats: Stats | null): void;
 }
 
 const TICK_MS = 500;
@@ -198,7 +200,10 @@ export class Feed {
 			this.#stand();
 			this.#plan();
 		});
-		socket.on('disconnect', () => this.#broke());
+		socket.on('disconnect', () => {
+			this.#ears.figures(null);
+			this.#broke();
+		});
 		socket.on('connect_error', (error) => {
 			this.refused ||= (error as { data?: { code?: string } }).data?.code === 'unauthorized';
 			this.socketRefused = this.overStream;
@@ -210,6 +215,7 @@ export class Feed {
 		socket.on('sync', (sync) => this.#onSync(sync));
 		socket.on('changes', (frame) => this.#onChanges(frame));
 		socket.on('head', (head) => this.#onHead(head));
+		socket.on('stats', (stats) => this.#ears.figures(stats));
 		socket.on('deliveries', () => this.#onDeliveries?.());
 		this.#connect();
 	}

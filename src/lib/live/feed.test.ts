@@ -78,7 +78,11 @@ beforeEach(async () => {
 			return Promise.resolve(() => new Promise(() => undefined));
 		},
 	};
-	feed = new Feed('1', { apply: () => undefined, reload: () => reloads++, heard: () => undefined }, around);
+	feed = new Feed(
+		'1',
+		{ apply: () => undefined, reload: () => reloads++, heard: () => undefined, figures: () => undefined },
+		around,
+	);
 	feed.adopt('a.10');
 	stop = feed.start();
 	await vi.advanceTimersByTimeAsync(0);

@@ -60,8 +60,7 @@ export function createPlaces(database: Database): Places {
 			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);
 			return cut(await from(oldest ? ms : ms + 1));
 		}
-		if (DAY.test(at) && !Number.isNaN(Date.parse(at)))
-			return cut(await from(oldest ? Date.parse(at) : Date.parse(at) + DAY_MS));
+		if (isDay(at)) return cut(await from(oldest ? Date.parse(at) : Date.parse(at) + DAY_MS));
 		const ms = Date.parse(timeOf(at));
 		return cut(await from(oldest ? ms : ms + 1));
 	}
@@ -81,6 +80,10 @@ export function createPlaces(database: Database): Places {
 		},
 	};
 }
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isDay = (at: string): boolean =>
+	DAY.test(at) && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString().startsWith(at);
 
 const isFiltered = ({ order: _order, page: _page, limit: _limit, ...filters }: CallQuery): boolean =>
 	Object.values(filters).some((value) => value !== undefined);

@@ -51,7 +51,8 @@ export function createIndexer({ database, onError }: IndexerDeps): Indexer {
 				})
 				.then((again) => {
 					running = undefined;
-					if (again !== null) wake(again);
+					// What came while the last of them were merged has woken nobody.
+					if (again !== null || behind > 0) wake(again ?? CALM_MS);
 				});
 		}, ms);
 	}

@@ -23,3 +23,15 @@ export async function recount(database: Database, now: number): Promise<void> {
 		};
 	});
 }
+
+/** Calls that no counter knows: whoever wrote them past the writer was stopped before it counted. */
+const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call")
+	AND NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = '' AND "count" > 0) AS "uncounted"`;
+
+/** Counts a history that was never counted; any other is left as it is. Answers whether it did. */
+export async function countUncounted(database: Database, now: number): Promise<boolean> {
+	const [row] = await database.all(UNCOUNTED);
+	if (row?.uncounted !== 1) return false;
+	await recount(database, now);
+	return true;
+}

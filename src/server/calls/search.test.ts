@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { CallQuery } from '#contract';
+import { foldedOf, searchTerms } from '#contract/search.ts';
+import { prismaOver } from '#db/prisma.ts';
+import { NOON } from '#tests/support/call-row.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+import { createCallReads, type CallReads } from './reads.ts';
+import { recount } from './recount.ts';
+import { indexNext } from './search-index.ts';
+
+/** What cases, marks, scripts and the index's own language make of a text is odd in many ways. */
+const ODD = [
+	...[
+		'İ',
+		'ı',
+		'ß',
+		'ẞ',
+		'Σ',
+		'ς',
+		'ǅ',
+		'ŉ',
+		'ﬁ',
+		'Å',
+		'e\u0301',
+		'é',
+		'\u0301',
+		'ΐ',
+		'漢',
+		'字',
+		'한',
+		'😀',
+		'𐐀',
+		'𝕬',
+	],
+	...[
+		'%',
+		'_',
+		'"',
+		'*',
+		'^',
+		'(',
+		')',
+		"'",
+		'\\',
+		'-',
+		'+',
+		':',
+		' ',
+		'  ',
+		'\u00a0',
+		'\u200b',
+		'\ufffd',
+		'\u{10ffff}',
+	],
+	...['AND', 'OR', 'NEAR', 'a', 'A', 'b', '1', '12', '٣'],
+];
+const text = fc.array(fc.constantFrom(...ODD), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
+/** More than a filter reads itself, so that the index is asked. */
+const CALLS = 5_200;
+const NAMES = fc.sample(text, { numRuns: CALLS, seed: 7 });
+const numberOf = (i: number): string => `+1202555${String(i % 10_000).padStart(4, '0')}`;
+
+const FILL = `INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase",
+		"createdAt", "updatedAt", "faults", "seq")
+	SELECT value ->> 0, 'call-' || (value ->> 0), value ->> 1, value ->> 2, value ->> 3, 'SALES', 'PENDING', 'QUEUED',
+		?2, ?2, 0, value ->> 0 FROM json_each(?1)`;
+
+/** A history of these names, most of it in the index; `call-1` is the oldest. */
+async function indexed(names: readonly string[]): Promise<CallReads> {
+	const database = await migratedDatabase();
+	const rows = names.map((name, i) => [i + 1, name, numberOf(i), foldedOf(name, numberOf(i))]);
+	await database.all(FILL, JSON.stringify(rows), NOON);
+	await database.all('UPDATE "Feed" SET "lastSeq" = ?1, "lastChange" = ?1, "lastAt" = ?2', rows.length, NOON);
+	await recount(database, NOON);
+	for (let i = 0; i < 10; i++) await indexNext(database, 500);
+	return createCallReads(database, await prismaOver(database), () => NOON);
+}
+
+async function found(reads: CallReads, query: CallQuery): Promise<string[]> {
+	const ids: string[] = [];
+	let list = await reads.list({ ...query, limit: 200 });
+	for (;;) {
+		ids.push(...list.calls.map(({ id }) => id));
+		if (list.nextPage === null) return ids;
+		list = await reads.list({ ...query, limit: 200, page: list.nextPage });
+	}
+}
+
+it('[R77] finds by the index what a look at every call finds, whatever characters names and search have', async () => {
+	const reads = await indexed(NAMES);
+	const folded = NAMES.map((name, i) => foldedOf(name, numberOf(i)));
+	await fc.assert(
+		fc.asyncProperty(
+			fc.oneof(text, fc.constantFrom(...NAMES), fc.nat(CALLS).map(numberOf), fc.nat(999).map(String)),
+			fc.constantFrom('newest' as const, 'oldest' as const),
+			async (typed, order) => {
+				const q = typed.trim();
+				fc.pre(q !== '');
+				const terms = searchTerms(q);
+				const matching = folded.flatMap((text, i) =>
+					terms.some((term) => text.includes(term)) ? [`call-${i + 1}`] : [],
+				);
+				expect(await found(reads, { q, order })).toEqual(order === 'oldest' ? matching : matching.toReversed());
+			},
+		),
+		{ numRuns: 150 },
+	);
+});
