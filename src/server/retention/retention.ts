@@ -56,7 +56,9 @@ const TURN_MS = 8;
 const SPARE_PAGES = 256;
 
 const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
-const KNOWN = 'SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))';
+/** Of these, those that are there, and those that a job still asks the provider about. */
+const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?1))
+	UNION SELECT "callId" FROM "Job" WHERE "deadAt" IS NULL AND "callId" IN (SELECT value FROM json_each(?1))`;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
