@@ -22,6 +22,11 @@ export interface Database {
 	 * statements, commits. Throws `DatabaseUnavailable` when the database stays locked.
 	 */
 	transact<Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Promise<Result>;
+	/**
+	 * Gives up to `pages` unused pages back to the file system, but keeps `spare` of them for what comes; answers how many
+	 * more there are to give. Nothing on a network, nor in a file that was not made for it (`shrinkable.ts`).
+	 */
+	shrink(pages: number, spare: number): Promise<number>;
 	/** What Prisma's adapter talks to: the same connection. */
 	readonly client: Client;
 	/** True for a file on this machine. */

@@ -24,6 +24,8 @@ const ASK_AGAIN_MS = 10;
 const LOG_MAX = 'wal_autocheckpoint = 16000';
 /** An accepted call is on the disk with FULL, which is the product's; the other is for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
+/** What `PRAGMA auto_vacuum` says of a file that can shrink step by step. */
+const INCREMENTAL = 2;
 /** Texts that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -116,6 +118,15 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		return result;
 	};
 
+	const shrinkNow = (pages: number, spare: number): number => {
+		if (all('PRAGMA auto_vacuum', [])[0]?.auto_vacuum !== INCREMENTAL) return 0;
+		const unused = (): number => Number(all('PRAGMA freelist_count', [])[0]?.freelist_count);
+		const take = Math.min(pages, unused() - spare);
+		// Not prepared: it would stop at its first page, and stay open.
+		if (take > 0) sqlite.exec(`PRAGMA incremental_vacuum(${take})`);
+		return Math.max(0, unused() - spare);
+	};
+
 	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? patiently(run) : inTurn(run));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
@@ -133,6 +144,7 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
 		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
+		shrink: (pages, spare) => inTurn(() => shrinkNow(pages, spare)),
 		close() {
 			if (!sqlite.open) return;
 			checkpoints.close();
@@ -147,6 +159,8 @@ function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
+		// Before the first table; on a file that has some it would do nothing but take the write lock.
+		if (isEmpty(sqlite)) sqlite.prepare('PRAGMA auto_vacuum = INCREMENTAL').all();
 		for (const pragma of [
 			'journal_mode = WAL',
 			`synchronous = ${synchronous}`,
@@ -161,6 +175,9 @@ function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
 	}
 }
+
+const isEmpty = (sqlite: Sqlite.Database): boolean =>
+	(sqlite.prepare('PRAGMA page_count').all() as Row[])[0]?.page_count === 0;
 
 /** What Prisma's adapter asks of a libSQL client, over the kept connection; `oneStatement` runs a text when it may. */
 function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run: () => T) => Promise<T>): Client {

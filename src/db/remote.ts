@@ -32,6 +32,7 @@ export function openRemote(url: string, authToken: string | undefined): Database
 				transaction.close();
 			}
 		},
+		shrink: () => Promise.resolve(0),
 		close: () => client.close(),
 	};
 }

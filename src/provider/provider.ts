@@ -5,6 +5,7 @@ import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
+import { createForgetting, type Forgetting } from './forgetting.ts';
 import { ratesAt } from './faults.ts';
 import type { Lane } from './outbox-claim.ts';
 import { createOutboxStore, FREE_ALL } from './outbox-store.ts';
@@ -46,6 +47,8 @@ export interface Provider {
 	settings: SettingsKeeper;
 	/** What is on its way, and what was. */
 	desk: Desk;
+	/** For the app's retention. */
+	kept: Forgetting;
 	/** Begins to send what is due. */
 	start(): void;
 	/** Whether its outbox could look at its table lately. */
@@ -82,6 +85,7 @@ export async function createProvider({
 		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts }),
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
+		kept: createForgetting(database, now),
 		start() {
 			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs });
 			const outboxOf = (lane: Lane): Worker =>

@@ -5,6 +5,7 @@ import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { fileOf, openDatabase } from '#db/open.ts';
 import { own } from '#db/ownership.ts';
 import { prismaOver } from '#db/prisma.ts';
+import { makeShrinkable } from '#db/shrinkable.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createPlaces } from './calls/at.ts';
@@ -33,6 +34,7 @@ import { webhookSecrets } from './kept.ts';
 import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
+import { createRetention, type Retention } from './retention/retention.ts';
 import { createSockets } from './sockets.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
@@ -71,6 +73,7 @@ export async function createApp(
 	let port = config.port;
 	let ready = false;
 	let stopForgetting: (() => void) | undefined;
+	let retention: Retention | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
 	const onError = (error: unknown): void => log.error({ err: error }, 'unexpected error');
 
@@ -80,6 +83,8 @@ export async function createApp(
 	const disown = file === null ? null : await own(file);
 	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
 	const alone = disown !== null;
+	const { days, calls: newest } = config.retention;
+	if (file !== null && (days !== null || newest !== null)) prepareToShrink(file, log);
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
@@ -97,6 +102,7 @@ export async function createApp(
 	});
 
 	const reads = createCallReads(database, prisma, now);
+	const position = await reads.position();
 	const provider = await createProvider({
 		...{ database, alone },
 		defaults: config.provider.defaults,
@@ -115,7 +121,7 @@ export async function createApp(
 	const sessionEnds = createSessionEnds(now);
 	const io = createSockets({ access, rules, connections, sessionEnds, onError });
 	const hub = createHub({
-		position: await reads.position(),
+		position,
 		positionNow: () => reads.position(),
 		syncFrom: (cursor) => syncFrom(cursor, database),
 		...{ version, now, onError },
@@ -135,7 +141,11 @@ export async function createApp(
 		endings.committed,
 		({ touched }: Committed) => watching.touched(touched),
 		socketDoor.committed,
-		({ changes }: Committed) => indexer.created(changes.filter(({ type }) => type === 'created').length),
+		({ changes }: Committed) => {
+			const created = changes.filter(({ type }) => type === 'created').length;
+			indexer.created(created);
+			retention?.created(created);
+		},
 	];
 	const onCommit = (committed: Committed): void => {
 		for (const listen of listeners) {
@@ -201,6 +211,12 @@ export async function createApp(
 			provider.start();
 			startJobs();
 			stopForgetting = forgetRepetitions(database, now, onError);
+			retention = createRetention({
+				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
+				uptime: () => performance.now(),
+				recordedAt: position.at,
+				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
+			});
 			ready = true;
 			return ownAddress();
 		},
@@ -209,7 +225,7 @@ export async function createApp(
 			stopForgetting?.();
 			endings.close();
 			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
-			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close()]));
+			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await atMost(STOP_WRITING_MS, finishWriting());
@@ -240,6 +256,17 @@ export async function createApp(
 }
 
 const isListening = (server: Server): boolean => server.listening;
+
+/** Without the room for it everything else works: calls are deleted, and what they held is used again. */
+function prepareToShrink(file: string, log: Logger): void {
+	const start = performance.now();
+	const onBegin = (): void => log.info('the database file is written anew, once, so that it can shrink');
+	try {
+		if (makeShrinkable(file, onBegin)) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
+	} catch (error) {
+		log.warn({ err: error }, 'the database file could not be written anew: it will not shrink');
+	}
+}
 
 /** Waits for `work`, but no longer than `ms`. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -80,6 +80,10 @@ describe('the environment', () => {
 		['PROVIDER_SPEED', '0.5'],
 		['PROVIDER_SPEED', '1001'],
 		['PROVIDER_SEED', 'x'.repeat(101)],
+		['RETENTION_DAYS', '0'],
+		['RETENTION_DAYS', '1.5'],
+		['RETENTION_CALLS', '0'],
+		['RETENTION_CALLS', 'all'],
 		['LOG_LEVEL', 'loud'],
 	])(
 		'[C4] %s=%s stops the start with one line that names the variable, the value and what is allowed',

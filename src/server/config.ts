@@ -25,6 +25,8 @@ export interface Config {
 	webhookSecrets: string[];
 	/** How many sockets, event streams and waits one address may hold open; loopback may hold any number. */
 	maxSocketsPerAddress: number;
+	/** Ended calls beyond either limit go; null: none goes for that. */
+	retention: { days: number | null; calls: number | null };
 	logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 	/** The built pages; or Vite serves the sources, with hot reload; or there are none (tests of the API). */
 	pages: 'built' | 'vite' | 'none';
@@ -56,6 +58,8 @@ const decimal = (min: number, max: number) =>
 		.regex(/^\d+(\.\d+)?$/)
 		.transform(Number)
 		.pipe(z.number().min(min).max(max));
+/** Empty: off. */
+const optional = (max: number) => z.union([z.literal('').transform(() => null), integer(1, max)]);
 const text = z.string().transform((value) => (value === '' ? null : value));
 const httpUrl = z
 	.string()
@@ -121,6 +125,8 @@ const VARIABLES = {
 		true,
 	),
 	MAX_SOCKETS_PER_ADDRESS: variable('200', 'a whole number from 1 to 1000000', integer(1, 1_000_000)),
+	RETENTION_DAYS: variable('', 'a whole number from 1 to 36500, or nothing', optional(36_500)),
+	RETENTION_CALLS: variable('', 'a whole number from 1 to 1000000000, or nothing', optional(1_000_000_000)),
 	LOG_LEVEL: variable(
 		'info',
 		'trace, debug, info, warn, error or silent',
@@ -165,6 +171,7 @@ export function readConfig(
 		apiToken: v.API_TOKEN,
 		webhookSecrets: v.WEBHOOK_SECRET,
 		maxSocketsPerAddress: v.MAX_SOCKETS_PER_ADDRESS,
+		retention: { days: v.RETENTION_DAYS, calls: v.RETENTION_CALLS },
 		logLevel: v.LOG_LEVEL,
 		pages,
 	};

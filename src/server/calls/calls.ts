@@ -30,6 +30,8 @@ export interface Calls {
 	cancel(id: string): Promise<Call>;
 	/** Throws `call_not_found`. */
 	remove(id: string): Promise<void>;
+	/** Those of these that have ended, because they are past what is to be kept. */
+	retire(ids: readonly string[]): Promise<void>;
 	/** The whole history, or one run. */
 	clear(run: string | null): Promise<void>;
 	/** A verified webhook. Throws `call_gone`. */
@@ -93,6 +95,9 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 
 		async remove(id) {
 			if ('missing' in (await writer.write({ do: 'remove', id }))) throw notFound(id);
+		},
+		async retire(ids) {
+			await writer.write({ do: 'retire', ids });
 		},
 		async clear(run) {
 			await writer.write({ do: 'clear', run });

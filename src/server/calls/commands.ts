@@ -38,6 +38,8 @@ export type Command =
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
 	| { do: 'remove'; id: string }
+	/** These are past what is to be kept; those that have not ended stay. */
+	| { do: 'retire'; ids: readonly string[] }
 	| { do: 'clear'; run: string | null }
 	/** The provider is to be asked for the call: its time has come, where it was scheduled. */
 	| { do: 'queue'; id: string; job: HeldJob }

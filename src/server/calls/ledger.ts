@@ -135,14 +135,16 @@ export class Ledger {
 		return this.#seq;
 	}
 
-	remove(id: string): void {
+	remove(ids: readonly string[]): void {
 		this.#flush();
-		this.#written.tallies.move(this.#calls.get(id) ?? null, null);
-		const seq = ++this.#seq;
-		this.#change = seq;
-		this.#calls.set(id, null);
-		this.#written.removed.push([seq, id]);
-		this.#changes.push({ seq, type: 'deleted', id });
+		for (const id of ids) {
+			this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+			const seq = ++this.#seq;
+			this.#change = seq;
+			this.#calls.set(id, null);
+			this.#written.removed.push([seq, id]);
+			this.#changes.push({ seq, type: 'deleted', id });
+		}
 	}
 
 	/** Running calls are hung up with it. */

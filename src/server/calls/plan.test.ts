@@ -180,6 +180,21 @@ describe('a group of commands', () => {
 		expect(await column(JOBS)).toEqual(['hangup a']);
 	});
 
+	it('[RT3] what goes for good has ended: one that runs stays, and so does what the group makes of it', async () => {
+		const { create, group, column } = await startWriter();
+		for (const id of ['runs', 'ended', 'ends']) await create(id);
+		await group({ do: 'set-status', id: 'ended', status: 'COMPLETED' });
+		const ids = ['runs', 'ended', 'ends', 'unknown'];
+		await group(
+			{ do: 'set-status', id: 'ends', status: 'FAILED' },
+			{ do: 'retire', ids },
+			{ do: 'set-status', id: 'runs', status: 'FAILED' },
+		);
+		expect(await column('SELECT "id" FROM "Call"')).toEqual(['runs']);
+		expect(await column('SELECT DISTINCT "callId" FROM "Event"')).toEqual(['runs']);
+		expect(await column('SELECT "callId" FROM "Tombstone" ORDER BY "seq"')).toEqual(['ended', 'ends']);
+	});
+
 	it('[P6] a result under a lease that is not held any more is not recorded', async () => {
 		const { create, group, claim, clock, column } = await startWriter();
 		await create('a');

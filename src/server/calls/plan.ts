@@ -36,6 +36,9 @@ class Group {
 			case 'clear':
 				this.#ledger.clear(command.run);
 				return { done: true };
+			case 'retire':
+				this.#ledger.remove(command.ids.filter((id) => this.#hasEnded(id)));
+				return { done: true };
 			case 'accepted':
 				return this.#accepted(command);
 			case 'report':
@@ -154,9 +157,14 @@ class Group {
 	}
 
 	#remove(call: CallRow): Outcome {
-		this.#ledger.remove(call.id);
+		this.#ledger.remove([call.id]);
 		this.#hangUp(call, { deleted: true });
 		return { done: true };
+	}
+
+	#hasEnded(id: string): boolean {
+		const call = this.#ledger.call(id);
+		return call != null && call.status !== 'PENDING';
 	}
 
 	/** The call may be asked for, or asked about. That stands in the row before the request goes out. */

@@ -31,6 +31,7 @@ const step = fc.record({
 			},
 			fc.record({ do: fc.constant('set-status' as const), id, status: fc.constantFrom(...STATUSES) }),
 			fc.record({ do: fc.constantFrom('cancel' as const, 'remove' as const), id }),
+			fc.record({ do: fc.constant('retire' as const), ids: fc.uniqueArray(id) }),
 			fc.record({ do: fc.constant('clear' as const), run }),
 		),
 		{ maxLength: 8 },

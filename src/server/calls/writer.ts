@@ -68,12 +68,16 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 	return { write: (command) => group.add(command), settled: () => group.settled() };
 }
 
-/** A batch weighs what its calls would, so that readers wait for no more than one of it. */
-const weightOf = (command: Command): number => (command.do === 'create-many' ? command.wanted.length : 1);
+/** Many calls at once weigh what each would, so that readers wait for no more than one such command. */
+function weightOf(command: Command): number {
+	if (command.do === 'create-many') return command.wanted.length;
+	return command.do === 'retire' ? command.ids.length : 1;
+}
 
 function idOf(command: Command): string[] {
 	if (command.do === 'clear') return [];
 	if (command.do === 'create-many') return command.wanted.map(({ id }) => id);
+	if (command.do === 'retire') return [...command.ids];
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
@@ -91,6 +95,8 @@ function readsFor(commands: readonly Command[]): Statement[] {
 			webhookIds.push(command.webhookId);
 		} else if (command.do === 'clear') {
 			if (command.run !== null) runs.push(command.run);
+		} else if (command.do === 'retire') {
+			ids.push(...command.ids);
 		} else if (command.do !== 'create' && command.do !== 'create-many') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
 		if ((command.do === 'create' || command.do === 'create-many') && command.once) onceIds.push(command.once.id);

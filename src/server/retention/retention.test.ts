@@ -1,0 +1,240 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Database, Row } from '#db/database.ts';
+import { temporaryFolder } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
+import { createCalls, type Calls } from '../calls/calls.ts';
+import { createWriter, type Committed } from '../calls/writer.ts';
+import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
+
+const DAY_MS = 86_400_000;
+const oldest = (): Promise<[]> => Promise.resolve([]);
+const OFF = { days: null, calls: null };
+
+interface Stage {
+	database: Database;
+	calls: Calls;
+	clock: { now: number; up: number };
+	commits: Committed[];
+	begin(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Retention;
+	/** Begins, and resolves when all was looked at once. */
+	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
+	/** Resolves when all was looked at once more. */
+	again(): Promise<void>;
+	/** The places of the calls that are there. */
+	places(): Promise<number[]>;
+}
+
+/** A history of so many ended calls, a minute apart up to now, and what keeps it within limits. */
+async function stage(count: number): Promise<Stage> {
+	const path = join(await temporaryFolder(), 'audena.db');
+	await fillHistory(`file:${path}`, count);
+	return stageOn(path);
+}
+
+async function stageOn(path: string): Promise<Stage> {
+	const database = await openTestDatabase(`file:${path}`);
+	const clock = { now: NEWEST_AT, up: 0 };
+	const commits: Committed[] = [];
+	const fail = (error: unknown): never => {
+		throw error;
+	};
+	const writer = createWriter({
+		...{ database, now: () => clock.now, onJobs: () => undefined, onError: fail },
+		onCommit: (committed) => commits.push(committed),
+	});
+	const calls = createCalls({ writer, callbackUrl: () => null });
+
+	// A look at everything ends when the file has nothing more to give back.
+	let ended: (() => void)[] = [];
+	const watched: Database = {
+		...database,
+		async shrink(pages, spare) {
+			const left = await database.shrink(pages, spare);
+			if (left === 0) for (const tell of ended.splice(0)) tell();
+			return left;
+		},
+	};
+	const again = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
+	const begin: Stage['begin'] = (keep, over = {}) => {
+		const retention = createRetention({
+			...{ database: watched, calls, keep, recordedAt: NEWEST_AT, onError: fail, onDeleted: () => undefined },
+			...{ now: () => clock.now, uptime: () => clock.up },
+			provider: { forget: (ids) => Promise.resolve([...ids]), oldest },
+			...over,
+		});
+		onTestFinished(() => retention.close());
+		return retention;
+	};
+	return {
+		...{ database, calls, clock, commits, again, begin },
+		async keep(keep, over) {
+			const looked = again();
+			const retention = begin(keep, over);
+			await looked;
+			return retention;
+		},
+		places: async () => (await database.all('SELECT "n" FROM "Call" ORDER BY "n"')).map(({ n }) => Number(n)),
+	};
+}
+
+const numbers = (first: number, last: number): number[] =>
+	Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
+/** Enough of them that the limit is looked at again at once. */
+const lookAgain = (retention: Retention): void => retention.created(1_000_000);
+
+describe('what is kept', () => {
+	it('[RT1] is everything where nothing else was asked for', async () => {
+		const { keep, places, clock } = await stage(300);
+		clock.now += 1_000 * DAY_MS;
+		await keep(OFF);
+		expect(await places()).toEqual(numbers(1, 300));
+	});
+
+	it('[RT2] of days: what is older goes, and every counter knows it', async () => {
+		const { keep, places, database, commits } = await stage(2_000);
+		await keep({ days: 1, calls: null });
+		const oldest = 2_000 - DAY_MS / APART_MS;
+		expect(await places()).toEqual(numbers(oldest, 2_000));
+		expect(commits.flatMap(({ changes }) => changes.map((change) => 'id' in change && change.id))).toEqual(
+			numbers(1, oldest - 1).map(idOf),
+		);
+		const words = (from: string, count: string): Promise<Row[]> =>
+			database.all(`SELECT "status", "workflow", coalesce("outcome", '') AS "outcome", ${count} AS "count" FROM ${from}
+				GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
+		expect(await words(`"Tally" WHERE "run" = ''`, 'sum("count")')).toEqual(await words('"Call"', 'count(*)'));
+	});
+
+	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
+		const { keep, places, database } = await stage(600);
+		const waiting = [...numbers(1, 280), 290, 295, 310];
+		await database.all(
+			`UPDATE "Call" SET "status" = 'PENDING' WHERE "n" IN (SELECT value FROM json_each(?))`,
+			JSON.stringify(waiting),
+		);
+		await keep({ days: null, calls: 300 });
+		expect(await places()).toEqual([...waiting.slice(0, -1), ...numbers(301, 600)]);
+	});
+
+	it('[RT3] with both limits either is enough', async () => {
+		const [many, few] = [await stage(2_000), await stage(2_000)];
+		await many.keep({ days: 1, calls: 1_900 });
+		expect((await many.places()).length).toBe(DAY_MS / APART_MS + 1);
+		await few.keep({ days: 1, calls: 100 });
+		expect(await few.places()).toEqual(numbers(1_901, 2_000));
+	});
+
+	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
+		const { keep, places, database, calls, again } = await stage(150);
+		const call = await calls.create(request);
+		await database.all('UPDATE "Job" SET "asked" = true');
+		await calls.cancel(call.id);
+		for (let i = 0; i < 3; i++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
+		let open = [idOf(7)];
+		const forget = (ids: readonly string[]): Promise<string[]> =>
+			Promise.resolve(ids.filter((id) => !open.includes(id)));
+		const retention = await keep({ days: null, calls: 2 }, { provider: { forget, oldest } });
+		const [first, recalled, ...newest] = await places();
+		expect([first, recalled, newest.length]).toEqual([7, 151, 2]);
+
+		open = [];
+		await database.all('DELETE FROM "Job"');
+		const looked = again();
+		lookAgain(retention);
+		await looked;
+		expect(await places()).toEqual(newest);
+	});
+
+	it('[RT5] a call that ended as the limit was looked at, and is gone meanwhile, is deleted once', async () => {
+		const { keep, places, commits, calls } = await stage(120);
+		await keep(
+			{ days: null, calls: 100 },
+			{
+				provider: {
+					oldest,
+					async forget(ids) {
+						await calls.remove(ids[0]!);
+						return [...ids];
+					},
+				},
+			},
+		);
+		expect(await places()).toEqual(numbers(21, 120));
+		const ids = commits.flatMap(({ changes }) => changes.map((change) => 'id' in change && change.id));
+		expect(ids.toSorted()).toEqual(numbers(1, 20).map(idOf));
+	});
+});
+
+describe('how it goes', () => {
+	it('[RT8] a clock that jumps ahead deletes nothing, until it has gone evenly for an hour', async () => {
+		const { keep, places, clock, again } = await stage(2_000);
+		const retention = await keep({ days: 1, calls: 1_000_000 });
+		const look = async (now: number, up: number): Promise<number> => {
+			clock.now += now;
+			clock.up += up;
+			const looked = again();
+			lookAgain(retention);
+			await looked;
+			return (await places()).length;
+		};
+		const kept = (await places()).length;
+		expect(await look(365 * DAY_MS, 60_000)).toBe(kept - 1); // the minute that has really passed
+		expect(await look(0, 0)).toBe(kept - 1);
+		expect(await look(60 * 60_000 - 1, 60 * 60_000 - 1)).toBe(kept - 61);
+		expect(await look(1, 1)).toBe(0);
+	});
+
+	it('[RT10] creates come first, but do not keep it from going on', async () => {
+		const { begin, again, places } = await stage(400);
+		let steps = 0;
+		const forget = (ids: readonly string[]): Promise<string[]> => {
+			steps++;
+			return Promise.resolve([...ids]);
+		};
+		const looked = again();
+		const retention = begin({ days: null, calls: 100 }, { provider: { forget, oldest } });
+		const creating = setInterval(() => retention.created(1), 5);
+		onTestFinished(() => clearInterval(creating));
+		await looked;
+		expect(steps).toBeGreaterThan(2);
+		expect(await places()).toEqual(numbers(301, 400));
+	});
+
+	it('[RT11] stopped in the middle, every call is whole or gone, and it goes on at the next start', async () => {
+		const { begin, keep, places, database, commits } = await stage(1_000);
+		await database.all(
+			`INSERT INTO "Event" ("seq", "callId", "type", "at", "data") SELECT "n", "id", 'created', "createdAt", '{}' FROM "Call"`,
+		);
+		const forget = (ids: readonly string[]): Promise<string[]> => {
+			if (commits.length > 3) throw new Error('the provider has gone');
+			return Promise.resolve([...ids]);
+		};
+		const stopped = begin({ days: null, calls: 10 }, { provider: { forget, oldest }, onError: () => undefined });
+		await expect.poll(() => commits.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(3);
+		await stopped.close();
+		const left = await places();
+		expect(left.length).toBeLessThan(1_000);
+		expect(left).toEqual(numbers(left[0]!, 1_000));
+		expect(left.length).toBeGreaterThan(10);
+		const events = await database.all('SELECT "seq" FROM "Event" ORDER BY "seq"');
+		expect(events.map(({ seq }) => seq)).toEqual(left);
+		await keep({ days: null, calls: 10 });
+		expect(await places()).toEqual(numbers(991, 1_000));
+	});
+
+	it('[RT9] the file gives back what it does not use', async () => {
+		const path = join(await temporaryFolder(), 'audena.db');
+		await fillHistory(`file:${path}`, 6_000);
+		const before = statSync(path).size;
+		const { keep, database } = await stageOn(path);
+		const retention = await keep({ days: null, calls: 100 });
+		await retention.close();
+		// What tombstones and the next calls need stays.
+		expect(await database.all('PRAGMA freelist_count')).toEqual([{ freelist_count: 256 }]);
+		database.close();
+		expect(statSync(path).size).toBeLessThan(before * 0.85);
+	});
+});

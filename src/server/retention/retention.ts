@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '#db/database.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { Config } from '../config.ts';
+import { nextPast, type Limits, type Place } from './past.ts';
+import { Portion } from './portion.ts';
+import { createSteadyClock } from './steady-clock.ts';
+import { pruneTombstones } from './tombstones.ts';
+
+/** The provider's port. */
+export interface KeptByProvider {
+	/** Drops what it has of these calls, and answers those that it is done with. */
+	forget(callIds: readonly string[]): Promise<string[]>;
+	/** Its records behind that one, the oldest first. */
+	oldest(after: string, limit: number): Promise<{ providerId: string; callId: string; acceptedAt: number }[]>;
+}
+
+export interface RetentionDeps {
+	database: Database;
+	calls: Pick<Calls, 'retire'>;
+	provider: KeptByProvider;
+	/** Off where both are null. */
+	keep: Config['retention'];
+	now(): number;
+	/** Milliseconds, of a clock that never jumps. */
+	uptime(): number;
+	/** When the last seq was given. */
+	recordedAt: number;
+	/** So many calls were deleted. */
+	onDeleted(count: number): void;
+	onError(error: unknown): void;
+}
+
+/** Keeps the history within its limits, and the file as small as it can be, in small steps when nobody is in a hurry. */
+export interface Retention {
+	/** So many calls were made. */
+	created(count: number): void;
+	/** Resolves when what is under way is done; nothing begins any more. */
+	close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 60_000;
+/** The limit of calls is looked at earlier when a tenth of it was made since, or so many. */
+const [SHARE, MADE] = [0.1, 100];
+/** Creates come first: each step waits until none came for so long, … */
+const CALM_MS = 50;
+/** … but no longer than this, and not at all once so many were deleted and more are to go. */
+const PATIENCE_MS = 250;
+const BEHIND = 20_000;
+/** Between two steps, so that tabs keep up with what they are told. */
+const REST_MS = 20;
+/** How long a step may take, as nothing else runs meanwhile. */
+const TURN_MS = 8;
+/** Unused pages of the file that stay for what comes: 1 MB. */
+const SPARE_PAGES = 256;
+
+const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
+/** Of these, those that are there, and those that a job still asks the provider about. */
+const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?1))
+	UNION SELECT "callId" FROM "Job" WHERE "deadAt" IS NULL AND "callId" IN (SELECT value FROM json_each(?1))`;
+
+export function createRetention(deps: RetentionDeps): Retention {
+	const { database, calls, provider, keep, onError } = deps;
+	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
+	const portion = new Portion(32, 128, TURN_MS);
+	const pages = new Portion(16, 1_024, TURN_MS);
+	const enough = keep.calls === null ? Infinity : Math.max(MADE, keep.calls * SHARE);
+	const stop = new AbortController();
+	let made = 0;
+	let createdAt = -Infinity;
+	let timer: NodeJS.Timeout | undefined;
+	let running: Promise<void> | undefined;
+
+	const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
+
+	/** Waits for a calm moment; answers false at the stop. */
+	async function rest(patienceMs = PATIENCE_MS): Promise<boolean> {
+		const latest = performance.now() + REST_MS + patienceMs;
+		await pause(REST_MS);
+		for (let ms; (ms = Math.min(createdAt + CALM_MS, latest) - performance.now()) > 0;) {
+			if (stop.signal.aborted) return false;
+			await pause(ms);
+		}
+		return !stop.signal.aborted;
+	}
+
+	async function retire(before: number): Promise<void> {
+		const limits: Limits = { before, calls: keep.calls };
+		let place: Place = { n: 0, left: 0 };
+		let deleted = 0;
+		while (!stop.signal.aborted) {
+			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
+			let gone: string[] = [];
+			if (ended.length > 0) {
+				if (!(await rest(deleted < BEHIND ? PATIENCE_MS : 0))) break;
+				const start = performance.now();
+				gone = await provider.forget(ended);
+				const middle = performance.now();
+				if (gone.length > 0) await calls.retire(gone);
+				if (ended.length === portion.size) portion.took(Math.max(middle - start, performance.now() - middle));
+			} else await new Promise(setImmediate);
+			deleted += gone.length;
+			place = { n, left: place.left + count - gone.length };
+			if (isLast) break;
+		}
+		if (deleted > 0) deps.onDeleted(deleted);
+	}
+
+	/** What the provider kept of calls that were deleted by hand, once no call is left that is as old. */
+	async function followUp(before: number): Promise<void> {
+		const [oldest] = await database.all(OLDEST);
+		const since = Math.max(before, Number(oldest?.createdAt ?? -Infinity));
+		for (let after = ''; await rest();) {
+			const records = await provider.oldest(after, portion.size);
+			const old = records.filter(({ acceptedAt }) => acceptedAt < since).map(({ callId }) => callId);
+			const known = await database.all(KNOWN, JSON.stringify(old));
+			const here = new Set(known.map(({ id }) => id));
+			const gone = old.filter((id) => !here.has(id));
+			if (gone.length > 0) await provider.forget(gone);
+			if (old.length < portion.size) return;
+			after = records.at(-1)!.providerId;
+		}
+	}
+
+	async function shrink(): Promise<void> {
+		for (let left = 1; left > 0 && (await rest());) {
+			const { size } = pages;
+			const start = performance.now();
+			left = await database.shrink(size, SPARE_PAGES);
+			if (left > 0) pages.took(performance.now() - start);
+		}
+	}
+
+	async function pass(): Promise<void> {
+		made = 0;
+		if (keep.days !== null || keep.calls !== null) {
+			const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
+			await retire(before);
+			await followUp(before);
+		}
+		if (await rest()) await pruneTombstones(database, rest);
+		await shrink();
+	}
+
+	function wake(ms: number): void {
+		if (stop.signal.aborted || running) return;
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			running = pass()
+				.catch(onError)
+				.then(() => {
+					running = undefined;
+					wake(made >= enough ? 0 : EVERY_MS);
+				});
+		}, ms);
+	}
+
+	wake(0);
+	return {
+		created(count) {
+			if (count === 0) return;
+			createdAt = performance.now();
+			made += count;
+			if (made >= enough && made - count < enough) wake(0);
+		},
+		async close() {
+			stop.abort();
+			clearTimeout(timer);
+			await running;
+		},
+	};
+}

@@ -1,0 +1,116 @@
+import Sqlite from 'libsql';
+import { describe, expect, it } from 'vitest';
+import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { fillHistory, idOf } from '#tests/support/history.ts';
+import { SOON } from '#tests/support/soon.ts';
+import { openFollowingTab, openTab } from '#tests/support/tab.ts';
+
+/** The same file, with these limits. */
+const again = (app: TestApp, limits: Record<string, string>): Promise<TestApp> => startApp({ ...app.env, ...limits });
+
+describe('a history with limits', () => {
+	it('[RT12] a connected tab is told each call that goes, and who comes back gets them by a delta', async () => {
+		const url = `file:${await temporaryFolder()}/audena.db`;
+		await fillHistory(url, 150);
+		const app = await startApp({ DATABASE_URL: url, RETENTION_CALLS: '200' });
+		const tab = await openFollowingTab(app);
+		const { cursor } = await app.list();
+		expect((await app.list('?q=Caller%201&limit=200')).calls.length).toBe(62);
+
+		const calls = Array.from({ length: 100 }, () => ({
+			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' },
+		}));
+		expect((await app.api('POST', '/api/calls/batch', { calls })).status).toBe(201);
+		const gone = Array.from({ length: 50 }, (_, i) => idOf(i + 1));
+		const deleted = (): string[] => tab.changes().flatMap((change) => (change.type === 'deleted' ? [change.id] : []));
+		await tab.until(() => deleted().length >= 50);
+		expect(deleted()).toEqual(gone);
+
+		const back = openTab(app, { cursor });
+		const [sync] = await back.until(() => back.syncs.length > 0 && back.syncs);
+		expect(sync!.mode).toBe('delta');
+		expect(sync!.changes.flatMap((change) => (change.type === 'deleted' ? [change.id] : []))).toEqual(gone);
+		expect((await app.list('?order=oldest&limit=1')).calls[0]?.id).toBe(idOf(51));
+		expect((await app.list('?q=Caller%201&limit=200')).calls.length).toBe(51);
+		const { byStatus } = (await app.api<{ byStatus: Record<string, number> }>('GET', '/api/stats')).body;
+		expect(Object.values(byStatus).reduce((sum, count) => sum + count)).toBe(200);
+	});
+
+	it('[RT6] what the provider kept of a call goes with it, but not how often the number was called', async () => {
+		const app = await startApp();
+		for (let i = 0; i < 5; i++) await app.create();
+		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(5);
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const count = async (table: string): Promise<number> =>
+			Number((await database.all(`SELECT count(*) AS "count" FROM "${table}"`))[0]?.count);
+		const onTheWay = async (): Promise<unknown[]> => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL');
+		await expect.poll(onTheWay, SOON).toEqual([]);
+		const [deliveries, attempts] = [await count('Delivery'), await count('Attempt')];
+		await app.close();
+
+		const limited = await again(app, { RETENTION_CALLS: '2' });
+		await expect.poll(async () => (await limited.list()).calls.length, SOON).toBe(2);
+		const { calls } = await limited.list();
+		expect(await count('Event')).toBe(
+			(await Promise.all(calls.map(({ id }) => limited.timeline(id)))).flatMap(({ events }) => events).length,
+		);
+		expect([await count('ProviderCall'), await count('Delivery'), await count('Attempt')]).toEqual([
+			...[2, (deliveries / 5) * 2, (attempts / 5) * 2],
+		]);
+		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 5 }]);
+	});
+
+	it('[RT13] what the provider kept of calls that were deleted by hand goes too', async () => {
+		const app = await startApp();
+		const completed = async (): Promise<number> => (await app.list('?status=COMPLETED')).calls.length;
+		for (let i = 0; i < 2; i++) await app.create({ run: 'ci-1' });
+		await expect.poll(completed, SOON).toBe(2);
+		await app.create();
+		await expect.poll(completed, SOON).toBe(3);
+		await app.api('DELETE', '/api/calls?run=ci-1');
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const kept = (): Promise<unknown[]> => database.all('SELECT DISTINCT "callId" AS "id" FROM "Delivery" ORDER BY 1');
+		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+		expect((await kept()).length).toBe(3);
+		const [call] = (await app.list()).calls;
+		await app.close();
+		// A hang-up of the first one is not through yet: it is not due before tomorrow.
+		const [first, second] = (await kept()) as { id: string }[];
+		await database.all(
+			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('j', 'hangup', ?, '{}', ?, 0)`,
+			...[first!.id, Date.now() + 86_400_000],
+		);
+
+		const limited = await again(app, { RETENTION_CALLS: '100' });
+		await expect.poll(kept, SOON).toEqual([first, { id: call!.id }]);
+		expect(second).not.toEqual({ id: call!.id });
+		expect((await limited.list()).calls).toEqual([call]);
+	});
+
+	it('[RT9] a file from before is written anew once, where there is a limit, and can shrink', async () => {
+		const path = `${await temporaryFolder()}/audena.db`;
+		const before = new Sqlite(path);
+		before.exec('CREATE TABLE "T" ("t" TEXT)');
+		before.close();
+		await fillHistory(`file:${path}`, 300);
+		const mode = (): unknown => {
+			const sqlite = new Sqlite(path);
+			try {
+				return sqlite.prepare('PRAGMA auto_vacuum').all();
+			} finally {
+				sqlite.close();
+			}
+		};
+
+		const unlimited = await startApp({ DATABASE_URL: `file:${path}` });
+		expect((await unlimited.list('?limit=200')).calls.length).toBe(200);
+		await unlimited.close();
+		expect(mode()).toEqual([{ auto_vacuum: 0 }]);
+
+		const limited = await again(unlimited, { RETENTION_CALLS: '100' });
+		await expect.poll(async () => (await limited.list('?limit=200')).calls.length, SOON).toBe(100);
+		await limited.close();
+		expect(mode()).toEqual([{ auto_vacuum: 2 }]);
+	});
+});
