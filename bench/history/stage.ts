@@ -20,7 +20,7 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL'): Bare 
 		'journal_mode = WAL',
 		`synchronous = ${synchronous}`,
 		'foreign_keys = ON',
-		'cache_size = -64000',
+		'cache_size = -16000',
 	])
 		sqlite.prepare(`PRAGMA ${pragma}`).all();
 	const kept = new Map<string, Sqlite.Statement>();
