@@ -1,3 +1,4 @@
+import type { Response } from '@playwright/test';
 import { expect, expectConnection, rowOf, test } from './server.ts';
 
 const TOKEN = 'a-token-for-the-browser-tests';
@@ -33,18 +34,20 @@ test.describe('a protected dashboard', () => {
 	});
 
 	test('[D15] never shows the token, and after the logout nothing is live', async ({ page, context, server }) => {
-		const bodies: string[] = [];
-		page.on('response', async (response) => {
+		const bodies: Promise<string>[] = [];
+		const read = (response: Response): void => {
 			const type = response.headers()['content-type'] ?? '';
-			if (/html|javascript|json/.test(type) && response.status() === 200) bodies.push(await response.text());
-		});
-		await page.goto(`${server.url}/login`);
+			if (/html|javascript|json/.test(type) && response.status() === 200) bodies.push(response.text());
+		};
+		page.on('response', read);
+		await page.goto(`${server.url}/login`, { waitUntil: 'networkidle' });
 		await page.getByLabel(/token/i).fill(TOKEN);
 		await page.keyboard.press('Enter');
 		await expectConnection(page, 'Live');
 		await page.waitForLoadState('networkidle');
+		page.off('response', read);
 		expect(bodies.length).toBeGreaterThan(0);
-		for (const body of bodies) expect(body).not.toContain(TOKEN);
+		for (const body of await Promise.all(bodies)) expect(body).not.toContain(TOKEN);
 		const [cookie] = await context.cookies();
 		expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
 		expect(cookie?.value).not.toContain(TOKEN);

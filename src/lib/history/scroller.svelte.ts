@@ -306,12 +306,19 @@ export class Scroller {
 	#rest(): void {
 		this.#moving = false;
 		this.#makeRoom();
-		const top = this.#topmost;
-		if (top !== this.#placed) {
-			this.#placed = null;
-			this.#around.rests(this.#board.first && this.#seen[0] <= 0 ? null : top);
-		}
+		this.#tell();
 		void this.#load();
+	}
+
+	/** Says where the reader is at rest, once the rows there are known. */
+	#tell(): void {
+		if (this.#moving || this.#jumping) return;
+		const { first, extent } = this.#board;
+		const top = this.#topmost;
+		const isUnknown = this.#seen[0] < 0 && extent.previous !== null;
+		if (isUnknown || top === this.#placed) return;
+		this.#placed = null;
+		this.#around.rests(first && this.#seen[0] <= 0 ? null : top);
 	}
 
 	/** Lets go what is far from the reader. */
@@ -371,6 +378,8 @@ export class Scroller {
 		} finally {
 			this.#loading = false;
 		}
+		// The reader may have come to rest where nothing was known yet.
+		this.#tell();
 	}
 
 	async #loadOne(): Promise<boolean> {
