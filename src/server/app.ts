@@ -145,6 +145,7 @@ export async function createApp(
 			const created = changes.filter(({ type }) => type === 'created').length;
 			indexer.created(created);
 			retention?.created(created);
+			if (changes.some(({ type }) => type === 'cleared')) retention?.cleared();
 		},
 	];
 	const onCommit = (committed: Committed): void => {
@@ -215,6 +216,7 @@ export async function createApp(
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				uptime: () => performance.now(),
 				recordedAt: position.at,
+				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});
 			ready = true;

@@ -7,6 +7,7 @@ const FORGET = [
 	'DELETE FROM "Receipt" WHERE "at" < ?',
 	'DELETE FROM "IdempotentAnswer" WHERE "at" < ?',
 	'DELETE FROM "Minute" WHERE "at" < ?',
+	'DELETE FROM "RunMinute" WHERE "at" < ?',
 	// Nobody could see any more what was given up of a deleted call, and its provider has been silent since.
 	`DELETE FROM "Job" WHERE "kind" IN ('hangup', 'recall') AND "deadAt" < ? AND NOT EXISTS (SELECT 1 FROM "Call" WHERE "id" = "Job"."callId")`,
 ];

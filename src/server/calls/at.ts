@@ -1,6 +1,7 @@
 import { parse, ProblemError, type CallQuery } from '#contract';
 import { ZonedTime } from '#contract/text.ts';
 import type { Database } from '#db/database.ts';
+import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
 import { placeOf, tokenOf, type Place } from './page.ts';
 
 export interface Places {
@@ -20,7 +21,9 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const SHARE = /^(?:0(?:\.\d{1,9})?|1)$/;
 const ID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
 const FROM = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
-const BOUNDS = `SELECT (SELECT min("n") FROM "Call") AS "first", (SELECT max("n") FROM "Call") AS "last"`;
+const BOUNDS = `SELECT max((SELECT min("n") FROM "Call"), ${ALL_CLEARED_TO} + 1) AS "first",
+	(SELECT max("n") FROM "Call") AS "last"`;
+const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
 
 /** Finds places in the list by what a reader knows of them. Each is a look into an index. */
 export function createPlaces(database: Database): Places {
@@ -32,9 +35,8 @@ export function createPlaces(database: Database): Places {
 
 	async function bounds(): Promise<{ first: number; last: number } | null> {
 		const [row] = await database.all(BOUNDS);
-		return row?.first === null || row?.first === undefined
-			? null
-			: { first: Number(row.first), last: Number(row.last) };
+		if (!row || row.first === null || Number(row.first) > Number(row.last)) return null;
+		return { first: Number(row.first), last: Number(row.last) };
 	}
 
 	async function beginningAt(at: string, oldest: boolean): Promise<Place | null> {
@@ -54,7 +56,7 @@ export function createPlaces(database: Database): Places {
 			return cut(oldest ? n : n + 1);
 		}
 		if (ID.test(at)) {
-			const [row] = await database.all(`SELECT "n" FROM "Call" WHERE "id" = ?`, at.toLowerCase());
+			const [row] = await database.all(BY_ID, at.toLowerCase());
 			if (row) return cut(Number(row.n) + (oldest ? 0 : 1));
 			// It is gone; its id tells when it was made (RFC 9562, version 7).
 			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);

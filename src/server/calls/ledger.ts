@@ -17,8 +17,6 @@ export interface State {
 	jobs: ReadonlyMap<string, JobState>;
 	/** What was answered under the group's idempotency keys. */
 	answers: ReadonlyMap<string, Answer>;
-	/** The calls of the runs that the group clears, as far as the minutes still count them. */
-	ofRuns: ReadonlyMap<string, CallRow>;
 }
 
 /** Who holds a job, and whether the provider may have been asked already. */
@@ -61,7 +59,6 @@ export class Ledger {
 	readonly now: number;
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
-	readonly #ofRuns: ReadonlyMap<string, CallRow>;
 	readonly #seen: Set<string>;
 	readonly #dead: Set<string>;
 	readonly #held: Map<string, JobState>;
@@ -79,7 +76,6 @@ export class Ledger {
 		this.now = Math.max(clock, state.position.at);
 		this.#newId = newId;
 		this.#calls = new Map(state.calls);
-		this.#ofRuns = state.ofRuns;
 		this.#seen = new Set(state.seen);
 		this.#dead = new Set(state.dead);
 		this.#held = new Map(state.jobs);
@@ -147,22 +143,15 @@ export class Ledger {
 		}
 	}
 
-	/** Running calls are hung up with it. */
+	/** All that was there, or of a run, is gone from here on; its rows are removed behind it (`clearing.ts`). */
 	clear(run: string | null): void {
 		this.#flush();
 		const seq = ++this.#seq;
 		this.#change = seq;
-		this.#written.cleared.push([seq, run, this.clock]);
+		this.#written.cleared.push([seq, run]);
 		this.#changes.push({ seq, type: 'cleared', run });
-		for (const [id, call] of new Map([...this.#ofRuns, ...this.#calls])) {
-			if (run !== null) {
-				if (call?.run !== run) continue;
-				this.#written.tallies.countMinutes(call, -1);
-			}
-			this.#calls.set(id, null);
-		}
+		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
 		this.#flush();
-		this.#jobs = true;
 	}
 
 	/** Whether this webhook-id is new; from now on it is known. */

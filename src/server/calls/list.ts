@@ -1,6 +1,7 @@
 import type { CallQuery } from '#contract';
 import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Statement, Value } from '#db/database.ts';
+import { IS_LEFT, READ_MARKS } from './clearing.ts';
 import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
 import type { Place } from './page.ts';
 import { READ_FEED } from './rows.ts';
@@ -63,10 +64,11 @@ export async function findCalls<Read>(
 	const times = [query.from, query.to].flatMap((time): Statement[] =>
 		time === undefined ? [] : [[FROM_TIME, Date.parse(time)]],
 	);
-	const [feed = [], [first] = [], [last] = [], counters = [], ...bounds] = await database.snapshot([
+	const [feed = [], [first] = [], [last] = [], [marks] = [], counters = [], ...bounds] = await database.snapshot([
 		[READ_FEED],
 		[FIRST],
 		[LAST],
+		[READ_MARKS],
 		countersFor(words),
 		...times,
 	]);
@@ -76,6 +78,7 @@ export async function findCalls<Read>(
 	// Both ends belong to it. No call at or after `from`: nothing; none at or after `to`: up to the last.
 	const bound = (i: number): number | undefined => (bounds[i]?.[0] ? Number(bounds[i][0].n) : undefined);
 	let low = query.from === undefined ? Number(first?.n) : (bound(0) ?? Infinity);
+	low = Math.max(low, Number(marks?.allTo) + 1);
 	let high = query.to === undefined ? Number(last.n) : (bound(times.length - 1) ?? Number(last.n) + 1) - 1;
 	if (place) {
 		if (down) high = Math.min(high, place.n - 1);
@@ -83,6 +86,7 @@ export async function findCalls<Read>(
 	}
 
 	const { where, values } = conditions(words, guess.by);
+	if (marks?.hasRuns === 1) where.push(IS_LEFT);
 	const terms = query.q === undefined ? [] : widest(searchTerms(query.q));
 	if (terms.length > 0) {
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);

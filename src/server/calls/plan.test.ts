@@ -6,13 +6,14 @@ import { migratedDatabase } from '#tests/support/database.ts';
 import { createJobStore, type Job } from '../jobs/store.ts';
 import { forget } from '../repetitions.ts';
 import type { Command, DispatchAttempt, Outcome } from './commands.ts';
+import { removeCovered } from './removal.ts';
 import { createWriter, type Committed } from './writer.ts';
 
 interface Bench {
 	database: Database;
 	clock: { now: number };
 	commits: Committed[];
-	/** Writes commands as one group: one transaction. */
+	/** Writes commands as one group: one transaction. What they cleared is removed when they are answered. */
 	group(...commands: Command[]): Promise<Outcome[]>;
 	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
 	/** Takes the jobs that are due, as a worker does. */
@@ -38,7 +39,11 @@ async function startWriter(): Promise<Bench> {
 	});
 	const jobs = createJobStore(database);
 	let leases = 0;
-	const group = (...commands: Command[]): Promise<Outcome[]> => Promise.all(commands.map((c) => writer.write(c)));
+	async function group(...commands: Command[]): Promise<Outcome[]> {
+		const outcomes = await Promise.all(commands.map((c) => writer.write(c)));
+		if (commands.some((c) => c.do === 'clear')) await removeAll(database, clock.now);
+		return outcomes;
+	}
 	return {
 		...{ database, clock, commits, group },
 		async create(id, over = {}) {
@@ -48,6 +53,10 @@ async function startWriter(): Promise<Bench> {
 		takeOver: () => jobs.takeOver(),
 		column: async (sql) => (await database.all(sql)).map((row) => Object.values(row)[0]),
 	};
+}
+
+async function removeAll(database: Database, now: number): Promise<void> {
+	while (!(await removeCovered(database, { most: 2, now })).isLast);
 }
 
 const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({

@@ -1,8 +1,9 @@
 import type { Call, CallPage, CallQuery, Event, Stats } from '#contract';
 import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
-import type { Prisma, PrismaClient } from '#db/prisma.ts';
+import type { PrismaClient } from '#db/prisma.ts';
 import { callOf, type CallRow } from './call.ts';
+import { IS_LEFT } from './clearing.ts';
 import { LINES, type LineFormat } from './lines.ts';
 import { findCalls, type Found, type Pace, type Shape } from './list.ts';
 import { pageOf, placeOf } from './page.ts';
@@ -44,7 +45,8 @@ export interface CallReads {
 
 const LIMIT = 50;
 const ROWS: Shape<CallRow> = { columns: 'c.*', of: fromRow };
-const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
+const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
+const BY_ID = `SELECT c.* FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
 
 export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
 	const stats = createStatsReader(database, now);
@@ -54,11 +56,12 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 	}
 
 	async function call(id: string): Promise<Call | null> {
-		const found = await prisma.call.findUnique({ where: { id } });
-		return found && callOf(fromPrisma(found));
+		const [found] = await database.all(BY_ID, id);
+		return found ? callOf(fromRow(found)) : null;
 	}
 
 	async function eventsAfter(id: string, seq: number): Promise<Event[]> {
+		if ((await database.all(BY_ID, id)).length === 0) return [];
 		const events = await prisma.event.findMany({ where: { callId: id, seq: { gt: seq } }, orderBy: { seq: 'asc' } });
 		return events.map(({ at, data, type, ...event }) => ({
 			...event,
@@ -112,21 +115,4 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 
 		stats,
 	};
-}
-
-type PrismaCall = Prisma.CallGetPayload<object>;
-
-function fromPrisma(call: PrismaCall): CallRow {
-	const ms = (time: Date | null): number | null => time?.getTime() ?? null;
-	return {
-		...call,
-		scheduledAt: ms(call.scheduledAt),
-		createdAt: call.createdAt.getTime(),
-		updatedAt: call.updatedAt.getTime(),
-		startedAt: ms(call.startedAt),
-		ringingAt: ms(call.ringingAt),
-		answeredAt: ms(call.answeredAt),
-		endedAt: ms(call.endedAt),
-		scenario: call.scenario === null ? null : (JSON.parse(call.scenario) as CallRow['scenario']),
-	} as CallRow; // words were checked when they were written
 }

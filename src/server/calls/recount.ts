@@ -1,11 +1,12 @@
 import type { Database } from '#db/database.ts';
+import { IS_LEFT } from './clearing.ts';
 import { fromRow } from './rows.ts';
 import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
 
 const COUNT = `INSERT INTO "Tally"
-	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" GROUP BY 2, 3, 4
-	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" WHERE "run" IS NOT NULL GROUP BY 1, 2, 3, 4`;
-const LATELY = 'SELECT * FROM "Call" WHERE "createdAt" >= ?1 OR "endedAt" >= ?1';
+	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_LEFT} GROUP BY 2, 3, 4
+	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_LEFT} GROUP BY 1, 2, 3, 4`;
+const LATELY = `SELECT * FROM "Call" c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_LEFT}`;
 /** Minutes that figures are given of, and some more. */
 const MINUTES = 120;
 
@@ -25,7 +26,7 @@ export async function recount(database: Database, now: number): Promise<void> {
 }
 
 /** Calls that no counter knows: whoever wrote them past the writer was stopped before it counted. */
-const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call")
+const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call" c WHERE ${IS_LEFT})
 	AND NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = '' AND "count" > 0) AS "uncounted"`;
 
 /** Counts a history that was never counted; any other is left as it is. Answers whether it did. */

@@ -1,8 +1,9 @@
 import type { Scenario } from '#contract';
 import type { Row, Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
-import { FORGET_INDEX, FORGET_INDEXED, FORGET_INDEXED_RUN } from './search-index.ts';
-import { FORGET_RUN_TALLY, FORGET_TALLIES, type Tallies } from './tallies.ts';
+import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
+import { FORGET_INDEXED } from './search-index.ts';
+import { FORGET_RUN_TALLIES, FORGET_TALLIES, type Tallies } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
@@ -12,7 +13,7 @@ export type EventRow = [seq: number, callId: string, type: string, at: number, d
 export type JobKind = 'dispatch' | 'hangup' | 'watch' | 'recall';
 export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number];
 
-type Cleared = [seq: number, run: string | null, at: number];
+type Cleared = [seq: number, run: string | null];
 
 /** The last seq that was given, the last one that was a change, and when. */
 export interface Position {
@@ -109,11 +110,6 @@ const recallAndDrop = (ofCalls: string): string[] => [
 	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "asked" AND ${ofCalls}`,
 	`DELETE FROM "Job" WHERE "kind" IN ('dispatch', 'watch') AND ${ofCalls}`,
 ];
-/** Deleted: whoever gave up asking about it stays silent. A hang-up outlives its call. */
-const forgetAll = (ofCalls: string): string[] => [
-	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${ofCalls}`,
-	...recallAndDrop(ofCalls),
-];
 const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
@@ -125,45 +121,34 @@ const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "f
 	FROM json_each(?) WHERE "Job"."callId" = value ->> 0 AND "deadAt" IS NOT NULL`;
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 
-const REMOVE = [
-	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
-	`DELETE FROM "Event" WHERE "callId" IN (SELECT value ->> 1 FROM json_each(?))`,
-	...forgetAll('"callId" IN (SELECT value ->> 1 FROM json_each(?))'),
+const DELETED = '"callId" IN (SELECT value ->> 1 FROM json_each(?))';
+/** Takes calls with all that is theirs; rows carry their ids second. A hang-up outlives its call. */
+export const REMOVE_CALLS = [
+	`DELETE FROM "Event" WHERE ${DELETED}`,
+	// Whoever gave up asking about it stays silent.
+	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${DELETED}`,
+	...recallAndDrop(DELETED),
 	FORGET_INDEXED,
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
-
-const hangUpRunning = (
-	which: string,
-): string => `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
-	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?, 0
-	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND ${which}`;
-const HANG_UP_ALL = hangUpRunning('1');
-const HANG_UP_RUN = hangUpRunning('"run" = ?');
-const FORGET_ALL = forgetAll('1');
-const FORGET_RUN = forgetAll('"callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)');
+const REMOVE = [
+	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
+	...REMOVE_CALLS,
+];
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
-/** Running calls are hung up; then everything of the calls goes, and the earlier tombstones that this one covers. */
-function clearing([seq, run, at]: Cleared): Statement[] {
-	if (run === null)
-		return [
-			[HANG_UP_ALL, at],
-			['DELETE FROM "Event"'],
-			...FORGET_ALL.map((sql): Statement => [sql]),
-			['DELETE FROM "Call"'],
-			...[...FORGET_TALLIES, FORGET_INDEX].map((sql): Statement => [sql]),
-			['DELETE FROM "Tombstone"'],
-			[INSERT_CLEARED, seq, null],
-		];
-	return [
-		[HANG_UP_RUN, at, run],
-		['DELETE FROM "Event" WHERE "callId" IN (SELECT "id" FROM "Call" WHERE "run" = ?)', run],
-		...[...FORGET_RUN, ...FORGET_RUN_TALLY, FORGET_INDEXED_RUN].map((sql): Statement => [sql, run]),
-		['DELETE FROM "Call" WHERE "run" = ?', run],
-		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
-		[INSERT_CLEARED, seq, run],
+/** The mark, and what the calls leave at once: counters, and the earlier tombstones that this one covers. */
+function clearing([seq, run]: Cleared): Statement[] {
+	const whole: Statement[] = [
+		...[DROP_MARKS, ...FORGET_TALLIES].map((sql): Statement => [sql]),
+		[`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL`],
+		['DELETE FROM "Tombstone"'],
 	];
+	const ofRun: Statement[] = [
+		...FORGET_RUN_TALLIES.map((sql): Statement => [sql, run]),
+		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
+	];
+	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
 /**
@@ -221,12 +206,9 @@ export function fromRow(row: Row): CallRow {
 }
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
-export const READ_CALLS = `SELECT * FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_CALLS = `SELECT c.* FROM "Call" c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** Of which calls something was given up. */
 export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
 export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
-/** Of these runs, the calls that the kept minutes may count. */
-export const READ_RUNS = `SELECT * FROM "Call" WHERE "run" IN (SELECT value FROM json_each(?))
-	AND ("createdAt" >= (SELECT min("at") FROM "Minute") OR "endedAt" >= (SELECT min("at") FROM "Minute"))`;

@@ -54,9 +54,6 @@ const INDEXED = '(SELECT "indexedTo" FROM "Feed" WHERE "id" = 1)';
 /** Of calls that are deleted next; the rows carry their ids second. */
 export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
 	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
-export const FORGET_INDEXED_RUN = `DELETE FROM "CallSearch" WHERE rowid IN
-	(SELECT "n" FROM "Call" WHERE "run" = ? AND "n" <= ${INDEXED})`;
-export const FORGET_INDEX = `INSERT INTO "CallSearch" ("CallSearch") VALUES ('delete-all')`;
 
 /** Takes up to `count` calls into the index, in one transaction; answers how many there were, and how long it took. */
 export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {

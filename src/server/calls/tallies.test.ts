@@ -39,15 +39,17 @@ const step = fc.record({
 });
 type Wanted = ReturnType<typeof step.generate>['value']['commands'][number];
 
+/** Calls that were cleared and are not removed yet are no part of it. */
+const LEFT = `"Call" WHERE "n" > coalesce((SELECT max("seq") FROM "Clearing" WHERE "run" = '' OR "run" = "Call"."run"), 0)`;
 /** What the history says, asked without the product's own rules. */
 const BY_WORDS = `SELECT "status", "workflow", coalesce("outcome", '') AS "outcome", count(*) AS "count"`;
 const COUNTED = [
-	`SELECT '' AS "run", * FROM (${BY_WORDS} FROM "Call" GROUP BY 1, 2, 3)
-		UNION ALL SELECT * FROM (SELECT "run", ${BY_WORDS.slice(7)} FROM "Call" WHERE "run" IS NOT NULL GROUP BY 1, 2, 3, 4) ORDER BY 1, 2, 3, 4`,
-	`SELECT strftime('%H:%M', "createdAt" / 1000, 'unixepoch') AS "at", 'created' AS "what", count(*) AS "count" FROM "Call" GROUP BY 1
-		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), "status", count(*) FROM "Call" WHERE "endedAt" IS NOT NULL GROUP BY 1, 2
-		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), 'took', count(*) FROM "Call"
-			WHERE "endedAt" >= max("createdAt", coalesce("scheduledAt", 0)) GROUP BY 1
+	`SELECT '' AS "run", * FROM (${BY_WORDS} FROM ${LEFT} GROUP BY 1, 2, 3)
+		UNION ALL SELECT * FROM (SELECT "run", ${BY_WORDS.slice(7)} FROM ${LEFT} AND "run" IS NOT NULL GROUP BY 1, 2, 3, 4) ORDER BY 1, 2, 3, 4`,
+	`SELECT strftime('%H:%M', "createdAt" / 1000, 'unixepoch') AS "at", 'created' AS "what", count(*) AS "count" FROM ${LEFT} GROUP BY 1
+		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), "status", count(*) FROM ${LEFT} AND "endedAt" IS NOT NULL GROUP BY 1, 2
+		UNION ALL SELECT strftime('%H:%M', "endedAt" / 1000, 'unixepoch'), 'took', count(*) FROM ${LEFT}
+			AND "endedAt" >= max("createdAt", coalesce("scheduledAt", 0)) GROUP BY 1
 		ORDER BY 1, 2`,
 ];
 const KEPT = [

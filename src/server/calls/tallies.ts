@@ -20,6 +20,7 @@ type Counted = Pick<CallRow, 'run' | 'status' | 'workflow' | 'outcome' | 'create
  */
 export class Tallies {
 	readonly #calls = new Map<string, number>();
+	/** By run, too; '' is the whole history. */
 	readonly #minutes = new Map<string, number>();
 
 	/** A call was `before` and is `after`; null where there was none, or is no more. */
@@ -29,32 +30,49 @@ export class Tallies {
 		if (after) this.#count(after, 1);
 	}
 
-	/** The minutes alone: those of a call whose other counters are taken from the history as a whole. */
+	/** The minutes alone: of a call whose other counters are taken from the history as a whole. */
 	countMinutes(call: Counted, by: 1 | -1): void {
-		this.#countMinute(call.createdAt, 'created', 0, by);
+		this.#countMinute(call, call.createdAt, 'created', 0, by);
 		if (call.endedAt === null) return;
-		this.#countMinute(call.endedAt, call.status, 0, by);
+		this.#countMinute(call, call.endedAt, call.status, 0, by);
 		// A call that ended before its time has taken none.
 		const took = call.endedAt - Math.max(call.createdAt, call.scheduledAt ?? 0);
-		if (took >= 0) this.#countMinute(call.endedAt, 'took', bucketOf(took), by);
+		if (took >= 0) this.#countMinute(call, call.endedAt, 'took', bucketOf(took), by);
 	}
 
 	statements(): Statement[] {
 		const calls = rowsOf(this.#calls);
 		const minutes = rowsOf(this.#minutes).map(([key, by]) => {
-			const [at, what, bucket] = key.split(BETWEEN);
-			return [Number(at), what, Number(bucket), by] as const;
+			const [run, at, what, bucket] = key.split(BETWEEN);
+			return [Number(at), what, Number(bucket), by, run!] as const;
 		});
-		const more = minutes.filter(([, , , by]) => by > 0);
-		const less = minutes.filter(([, , , by]) => by < 0);
 		const emptied = new Set(calls.flatMap(([key, by]) => (by < 0 ? [key.split(BETWEEN)[0]!] : [])));
 		emptied.delete('');
 		const statements: Statement[] = [];
 		if (calls.length > 0)
 			statements.push([COUNT_CALLS, JSON.stringify(calls.map(([k, by]) => [...k.split(BETWEEN), by]))]);
-		if (emptied.size > 0) statements.push([DROP_EMPTY, JSON.stringify([...emptied])]);
-		if (more.length > 0) statements.push([COUNT_MINUTES, JSON.stringify(more)]);
-		if (less.length > 0) statements.push([UNCOUNT_MINUTES, JSON.stringify(less)]);
+		const write = (sql: string, rows: readonly unknown[]): void => {
+			if (rows.length > 0) statements.push([sql, JSON.stringify(rows)]);
+		};
+		const ofAll = minutes.filter(([, , , , run]) => run === '');
+		const ofRuns = minutes.filter(([, , , , run]) => run !== '');
+		write(
+			COUNT_MINUTES,
+			ofAll.filter(([, , , by]) => by > 0),
+		);
+		write(
+			UNCOUNT_MINUTES,
+			ofAll.filter(([, , , by]) => by < 0),
+		);
+		write(
+			COUNT_RUN_MINUTES,
+			ofRuns.filter(([, , , by]) => by > 0),
+		);
+		write(
+			UNCOUNT_RUN_MINUTES,
+			ofRuns.filter(([, , , by]) => by < 0),
+		);
+		for (const sql of DROP_EMPTY) write(sql, [...emptied]);
 		return statements;
 	}
 
@@ -65,8 +83,10 @@ export class Tallies {
 		this.countMinutes(call, by);
 	}
 
-	#countMinute(ms: number, what: string, bucket: number, by: number): void {
-		add(this.#minutes, [ms - (ms % MINUTE_MS), what, bucket].join(BETWEEN), by);
+	#countMinute({ run }: Counted, ms: number, what: string, bucket: number, by: number): void {
+		const minute = [ms - (ms % MINUTE_MS), what, bucket].join(BETWEEN);
+		add(this.#minutes, BETWEEN + minute, by);
+		if (run !== null) add(this.#minutes, run + BETWEEN + minute, by);
 	}
 }
 
@@ -80,7 +100,12 @@ const rowsOf = (counts: ReadonlyMap<string, number>): [key: string, by: number][
 const COUNT_CALLS = `INSERT INTO "Tally" ("run", "status", "workflow", "outcome", "count")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
-const DROP_EMPTY = `DELETE FROM "Tally" WHERE "run" IN (SELECT value FROM json_each(?)) AND "count" = 0`;
+/** Runs that nothing is left of. */
+const DROP_EMPTY = [
+	`DELETE FROM "Tally" WHERE "run" IN (SELECT value FROM json_each(?)) AND "count" = 0`,
+	`DELETE FROM "RunMinute" WHERE "run" IN
+		(SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = value))`,
+];
 const COUNT_MINUTES = `INSERT INTO "Minute" ("at", "what", "bucket", "count")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
@@ -88,11 +113,20 @@ const COUNT_MINUTES = `INSERT INTO "Minute" ("at", "what", "bucket", "count")
 const UNCOUNT_MINUTES = `UPDATE "Minute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
 	WHERE "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
 
-/** Takes a run out of the counters of the whole history; its calls of the last hours go by `countMinutes`. */
-export const FORGET_RUN_TALLY = [
+const COUNT_RUN_MINUTES = `INSERT INTO "RunMinute" ("run", "at", "what", "bucket", "count")
+	SELECT value ->> 4, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
+const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
+	WHERE "run" = value ->> 4 AND "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
+
+/** Takes a run out of the counters of the whole history. */
+export const FORGET_RUN_TALLIES = [
 	`UPDATE "Tally" SET "count" = "Tally"."count" - gone."count" FROM "Tally" AS gone WHERE gone."run" = ?
 		AND "Tally"."run" = '' AND "Tally"."status" = gone."status" AND "Tally"."workflow" = gone."workflow"
 		AND "Tally"."outcome" = gone."outcome"`,
 	`DELETE FROM "Tally" WHERE "run" = ?`,
+	`UPDATE "Minute" SET "count" = "Minute"."count" - gone."count" FROM "RunMinute" AS gone WHERE gone."run" = ?
+		AND "Minute"."at" = gone."at" AND "Minute"."what" = gone."what" AND "Minute"."bucket" = gone."bucket"`,
+	`DELETE FROM "RunMinute" WHERE "run" = ?`,
 ];
-export const FORGET_TALLIES = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"'];
+export const FORGET_TALLIES = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"', 'DELETE FROM "RunMinute"'];

@@ -14,7 +14,6 @@ import {
 	READ_DEAD,
 	READ_JOBS,
 	READ_RECEIPTS,
-	READ_RUNS,
 } from './rows.ts';
 
 /** What was committed together, told once, in the order of the commits. */
@@ -87,17 +86,14 @@ function readsFor(commands: readonly Command[]): Statement[] {
 	const reported: string[] = [];
 	const jobIds: string[] = [];
 	const onceIds: string[] = [];
-	const runs: string[] = [];
 	for (const command of commands) {
 		if (command.do === 'report') {
 			ids.push(command.report.callId);
 			reported.push(command.report.callId);
 			webhookIds.push(command.webhookId);
-		} else if (command.do === 'clear') {
-			if (command.run !== null) runs.push(command.run);
 		} else if (command.do === 'retire') {
 			ids.push(...command.ids);
-		} else if (command.do !== 'create' && command.do !== 'create-many') ids.push(command.id);
+		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear') ids.push(command.id);
 		if ('job' in command) jobIds.push(command.job.id);
 		if ((command.do === 'create' || command.do === 'create-many') && command.once) onceIds.push(command.once.id);
 	}
@@ -108,23 +104,13 @@ function readsFor(commands: readonly Command[]): Statement[] {
 		[READ_JOBS, JSON.stringify(jobIds)],
 		[READ_ANSWERS, JSON.stringify(onceIds)],
 		[READ_DEAD, JSON.stringify(reported)],
-		[READ_RUNS, JSON.stringify(runs)],
 	];
 }
 
-function stateFrom([
-	feed = [],
-	calls = [],
-	receipts = [],
-	jobs = [],
-	answers = [],
-	dead = [],
-	ofRuns = [],
-]: Row[][]): State {
+function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = [], dead = []]: Row[][]): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
-		ofRuns: new Map(ofRuns.map((row) => [String(row.id), fromRow(row)])),
 		dead: new Set(dead.map((row) => String(row.callId))),
 		seen: new Set(receipts.map((row) => String(row.id))),
 		answers: new Map(

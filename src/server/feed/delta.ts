@@ -2,10 +2,13 @@ import { DELTA_MAX, type Change, type Sync } from '#contract';
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import { callOf } from '../calls/call.ts';
+import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { fromRow, READ_FEED } from '../calls/rows.ts';
 
-const CALLS_SINCE = 'SELECT * FROM "Call" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
+/** No more are read than a delta may tell, also where most of them were cleared. */
+const CALLS_SINCE = `SELECT c.*, ${IS_LEFT} AS "isLeft" FROM "Call" c
+	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 
@@ -25,7 +28,8 @@ export async function syncFrom(cursor: unknown, database: Database): Promise<Omi
 	const here = cursorOf(position);
 	const known = place?.epoch === position.epoch && place.seq <= position.change && place.seq >= position.prunedSeq;
 	if (!known || calls.length + tombstones.length > DELTA_MAX) return { mode: 'reset', cursor: here, changes: [] };
-	const changes = [...calls.map((row) => changeOf(row, place.seq)), ...tombstones.map(deletionOf)];
+	const left = calls.filter(({ isLeft }) => isLeft === 1);
+	const changes = [...left.map((row) => changeOf(row, place.seq)), ...tombstones.map(deletionOf)];
 	return { mode: 'delta', cursor: here, changes: changes.sort((a, b) => a.seq - b.seq) };
 }
 

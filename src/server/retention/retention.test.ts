@@ -60,7 +60,15 @@ async function stageOn(path: string): Promise<Stage> {
 	const again = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
 	const begin: Stage['begin'] = (keep, over = {}) => {
 		const retention = createRetention({
-			...{ database: watched, calls, keep, recordedAt: NEWEST_AT, onError: fail, onDeleted: () => undefined },
+			...{
+				database: watched,
+				calls,
+				keep,
+				recordedAt: NEWEST_AT,
+				onError: fail,
+				onDeleted: () => undefined,
+				onJobs: () => undefined,
+			},
 			...{ now: () => clock.now, uptime: () => clock.up },
 			provider: { forget: (ids) => Promise.resolve([...ids]), oldest },
 			...over,

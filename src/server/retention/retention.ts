@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
+import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
@@ -28,11 +29,18 @@ export interface RetentionDeps {
 	recordedAt: number;
 	/** So many calls were deleted. */
 	onDeleted(count: number): void;
+	/** New rows for the jobs' worker were committed. */
+	onJobs(): void;
 	onError(error: unknown): void;
 }
 
-/** Keeps the history within its limits, and the file as small as it can be, in small steps when nobody is in a hurry. */
+/**
+ * Removes what was cleared, keeps the history within its limits, and the file as small as it can be: in small steps, when
+ * nobody is in a hurry.
+ */
 export interface Retention {
+	/** Something was cleared: its rows are removed next. */
+	cleared(): void;
 	/** So many calls were made. */
 	created(count: number): void;
 	/** Resolves when what is under way is done; nothing begins any more. */
@@ -64,17 +72,21 @@ export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
 	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
 	const portion = new Portion(32, 128, TURN_MS);
+	const removal = new Portion(32, 512, TURN_MS);
 	const pages = new Portion(16, 1_024, TURN_MS);
 	const enough = keep.calls === null ? Infinity : Math.max(MADE, keep.calls * SHARE);
 	const stop = new AbortController();
 	let made = 0;
+	/** How often something was cleared, and how much of that has begun to be removed. */
+	let [clears, known] = [0, 0];
+	const isCleared = (): boolean => clears !== known;
 	let createdAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | undefined;
 
 	const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
 
-	/** Waits for a calm moment; answers false at the stop. */
+	/** Waits for a calm moment; answers false at the stop, or when something was cleared, which comes first. */
 	async function rest(patienceMs = PATIENCE_MS): Promise<boolean> {
 		const latest = performance.now() + REST_MS + patienceMs;
 		await pause(REST_MS);
@@ -82,14 +94,38 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (stop.signal.aborted) return false;
 			await pause(ms);
 		}
-		return !stop.signal.aborted;
+		return !stop.signal.aborted && !isCleared();
+	}
+
+	/** One step of it, and the time in which others have their turn. */
+	async function removed<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
+		const [start, most] = [performance.now(), removal.size];
+		const done = await step(most);
+		if (done.removed === most) removal.took(performance.now() - start);
+		await pause(REST_MS);
+		return done;
+	}
+
+	/** What was cleared, first of all what is to be hung up. No reader sees any of it since. */
+	async function removeCleared(): Promise<void> {
+		do {
+			known = clears;
+			for (let after: number | null = 0; after !== null && !stop.signal.aborted;) {
+				const from: number = after;
+				const step = await removed((most) => removeRunning(database, { after: from, most, now: deps.now() }));
+				if (step.removed > 0) deps.onJobs();
+				after = step.after;
+			}
+			while (!stop.signal.aborted && !isCleared())
+				if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
+		} while (isCleared() && !stop.signal.aborted);
 	}
 
 	async function retire(before: number): Promise<void> {
 		const limits: Limits = { before, calls: keep.calls };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
-		while (!stop.signal.aborted) {
+		while (!stop.signal.aborted && !isCleared()) {
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			let gone: string[] = [];
 			if (ended.length > 0) {
@@ -133,6 +169,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	async function pass(): Promise<void> {
+		await removeCleared();
 		made = 0;
 		if (keep.days !== null || keep.calls !== null) {
 			const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
@@ -151,13 +188,17 @@ export function createRetention(deps: RetentionDeps): Retention {
 				.catch(onError)
 				.then(() => {
 					running = undefined;
-					wake(made >= enough ? 0 : EVERY_MS);
+					wake(isCleared() || made >= enough ? 0 : EVERY_MS);
 				});
 		}, ms);
 	}
 
 	wake(0);
 	return {
+		cleared() {
+			clears++;
+			wake(0);
+		},
 		created(count) {
 			if (count === 0) return;
 			createdAt = performance.now();

@@ -1,0 +1,61 @@
+import type { Database, Row, Statement } from '#db/database.ts';
+import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
+import { REMOVE_CALLS } from './rows.ts';
+
+/** So many calls that wait or run are looked at in one step: most of them may be left. */
+const WINDOW = 500;
+const RUNNING = `SELECT c."n", c."id", NOT (${IS_LEFT}) AS "isGone" FROM
+	(SELECT "n", "id", "run" FROM "Call" WHERE "status" = 'PENDING' AND "n" > ? ORDER BY "n" LIMIT ${WINDOW}) c ORDER BY c."n"`;
+/** The whole history's is the first: what it covers is removed once. */
+const MARK = 'SELECT "run", "seq" FROM "Clearing" ORDER BY "run" LIMIT 1';
+const COVERED = `SELECT "n", "id" FROM "Call" WHERE "n" < ${ALL_CLEARED_TO} ORDER BY "n" LIMIT ?`;
+const FIRST_RUN = (column: string): string =>
+	`(SELECT "${column}" FROM "Clearing" WHERE "run" <> '' ORDER BY "run" LIMIT 1)`;
+const COVERED_RUN = `SELECT "n", "id" FROM "Call" WHERE "run" = ${FIRST_RUN('run')} AND "n" < ${FIRST_RUN('seq')}
+	ORDER BY "n" LIMIT ?`;
+const DROP_MARK = 'DELETE FROM "Clearing" WHERE "run" = ? AND "seq" = ?';
+const HANG_UP = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
+	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?2, 0
+	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND "id" IN (SELECT value ->> 1 FROM json_each(?1))`;
+
+/** Running calls are hung up, then everything of the calls goes. */
+function removing(rows: readonly Row[], now: number): Statement[] {
+	if (rows.length === 0) return [];
+	const json = JSON.stringify(rows.map(({ n, id }) => [n, id]));
+	return [[HANG_UP, json, now], ...REMOVE_CALLS.map((sql): Statement => [sql, json])];
+}
+
+/**
+ * Removes up to `most` cleared calls that had not ended, behind the place `after`: who rings is hung up soon, however much
+ * is to be removed. `now` is when that is due. Answers how many, and where to go on: null when there are no more.
+ */
+export async function removeRunning(
+	database: Database,
+	{ after, most, now }: { after: number; most: number; now: number },
+): Promise<{ removed: number; after: number | null }> {
+	return database.transact([[RUNNING, after]], ([rows = []]) => {
+		const gone = rows.filter(({ isGone }) => isGone === 1).slice(0, most);
+		const last = gone.length === most ? gone.at(-1) : rows.at(-1);
+		const isEnd = rows.length < WINDOW && last === rows.at(-1);
+		return {
+			result: { removed: gone.length, after: isEnd ? null : Number(last?.n) },
+			statements: removing(gone, now),
+		};
+	});
+}
+
+/** Removes up to `most` calls of one mark, and the mark with the last of them. */
+export async function removeCovered(
+	database: Database,
+	{ most, now }: { most: number; now: number },
+): Promise<{ removed: number; isLast: boolean }> {
+	return database.transact([[MARK], [COVERED, most], [COVERED_RUN, most]], ([marks = [], all = [], ofRun = []]) => {
+		const [mark] = marks;
+		const rows = mark?.run === '' ? all : ofRun;
+		const drop: Statement[] = mark && rows.length < most ? [[DROP_MARK, mark.run!, mark.seq!]] : [];
+		return {
+			result: { removed: rows.length, isLast: mark === undefined },
+			statements: [...removing(rows, now), ...drop],
+		};
+	});
+}
