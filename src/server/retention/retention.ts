@@ -72,7 +72,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
 	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
 	const portion = new Portion(32, 128, TURN_MS);
-	const removal = new Portion(32, 512, TURN_MS);
+	/** A commit waits for the disk, however little it writes: fewer would take as long. */
+	const removal = new Portion(128, 1_024, TURN_MS);
 	const pages = new Portion(16, 1_024, TURN_MS);
 	const enough = keep.calls === null ? Infinity : Math.max(MADE, keep.calls * SHARE);
 	const stop = new AbortController();
