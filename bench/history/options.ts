@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { numberOf, numbersOf, partsOf } from '#bench/flags.ts';
 
-export const PARTS = ['reads', 'bounds', 'writes'] as const;
+export const PARTS = ['reads', 'bounds', 'writes', 'creates', 'lists'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How much is measured. */

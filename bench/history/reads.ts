@@ -5,12 +5,11 @@ import { prismaOver } from '#db/prisma.ts';
 import { createPlaces } from '#server/calls/at.ts';
 import { createCallReads, type CallReads } from '#server/calls/reads.ts';
 import { openBare, type Bare } from '#bench/bare/connection.ts';
-import { inRounds } from '#bench/measure/rounds.ts';
-import { spreadOf } from '#bench/measure/stats.ts';
-import { atLeast, ratioOf, rowsOf, type Goal, type Row as ReportRow, type Section } from '#bench/report.ts';
+import { atLeast, type Goal, type Row as ReportRow, type Section } from '#bench/report.ts';
 import type { Histories } from './histories.ts';
 import type { Options } from './options.ts';
 import { productCalls } from './product.ts';
+import { measureWays, speedOf, WANTED, type Way } from './ways.ts';
 
 /** The same question asked in several ways; the first is what the others are held against. */
 interface Case {
@@ -18,25 +17,15 @@ interface Case {
 	ways: Record<string, Way>;
 	goals?(rows: readonly ReportRow[]): Goal[];
 }
-interface Way {
-	ask(): unknown;
-	/** Before each, and not measured. */
-	before?(): Promise<unknown>;
-}
-
-const FIGURES = ['p50 ms', 'p99 ms'] as const;
-type Sample = Record<(typeof FIGURES)[number], number>;
 const PAGE = 'SELECT * FROM "Call"';
 const COUNTS = ['status', 'workflow'].map((name) => `SELECT "${name}", count(*) FROM "Call" GROUP BY 1`);
-/** What is slow is asked less often, but so often. */
-const [LONG_MS, LEAST_TIMES] = [1_500, 3];
 /** Goals that are of a million. */
 const MILLION = 1_000_000;
 
 /** Each read beside the same one on bare SQLite, each side on a connection of its own to the same file. */
-export async function measureReads({ sizes, rounds, times }: Options, histories: Histories): Promise<Section[]> {
+export async function measureReads(options: Options, histories: Histories): Promise<Section[]> {
 	const sections: Section[] = [];
-	for (const size of sizes)
+	for (const size of options.sizes)
 		await histories.copies(size, ['reads'], async (path = '') => {
 			const database = openFile(path);
 			const bare = openBare(path);
@@ -45,8 +34,17 @@ export async function measureReads({ sizes, rounds, times }: Options, histories:
 				const reads = createCallReads(database, prisma, Date.now);
 				const middle = await createPlaces(database).tokenAt({}, '0.5');
 				const change = productCalls(database).create;
-				const cases = casesFor(size, { bare, reads, middle, change: () => change(REQUEST) });
-				for (const each of cases) sections.push(await measured(`${size} calls: ${each.name}`, each, rounds, times));
+				const cases = casesFor(size, {
+					bare,
+					reads,
+					middle,
+					change: () => change({ ...WANTED, scheduledAt: undefined }),
+				});
+				for (const { name, ways, goals } of cases) {
+					const section = await measureWays(`${size} calls: ${name}`, ways, options);
+					section.goals.push(...(goals?.(section.rows) ?? []));
+					sections.push(section);
+				}
 			} finally {
 				bare.close();
 				await prisma.$disconnect();
@@ -54,29 +52,6 @@ export async function measureReads({ sizes, rounds, times }: Options, histories:
 			}
 		});
 	return sections;
-}
-
-const REQUEST = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
-
-async function measured(title: string, { ways, goals }: Case, rounds: number, times: number): Promise<Section> {
-	const samples = await inRounds(Object.keys(ways), rounds, (name) => sampled(ways[name]!, times), 1);
-	const rows = rowsOf<keyof Sample>(samples, FIGURES);
-	return { title, rows, goals: goals?.(rows) ?? [], notes: [] };
-}
-
-async function sampled({ ask, before }: Way, times: number): Promise<Sample> {
-	const latencies: number[] = [];
-	const since = performance.now();
-	for (let i = 0; i < times; i++) {
-		if (i >= LEAST_TIMES && performance.now() - since > LONG_MS) break;
-		await before?.();
-		const start = performance.now();
-		await ask();
-		latencies.push((performance.now() - start) * 1_000);
-		if (i % 10 === 0) await new Promise(setImmediate);
-	}
-	const { p50, p99 } = spreadOf(latencies);
-	return { 'p50 ms': p50, 'p99 ms': p99 };
 }
 
 interface Asked {
@@ -148,9 +123,6 @@ function casesFor(size: number, { bare, reads, middle, change }: Asked): Case[] 
 		},
 	];
 }
-
-/** How many times as fast as the first way. */
-const speedOf = (rows: readonly ReportRow[], variant: string): number => 1 / ratioOf(rows, variant, 'p50 ms');
 
 /** What SQLite says that it counts on. */
 function coverOf(bare: Bare): string {

@@ -9,6 +9,7 @@ import { atLeast, atMost, ratioOf, rowsOf, type Goal, type Section } from '#benc
 import type { Histories } from './histories.ts';
 import type { Options } from './options.ts';
 import { productCalls } from './product.ts';
+import { WANTED } from './ways.ts';
 
 const FIGURES = ['a second', 'CPU µs each', 'p50 ms', 'p99 ms'] as const;
 type Sample = Record<(typeof FIGURES)[number], number>;
@@ -18,10 +19,6 @@ const CALLERS = 32;
 const LONE_TIMES = 10;
 /** Calls that are made at once, for webhooks that tell of them. */
 const AT_ONCE = 200;
-
-const WANTED: Wanted = {
-	...{ customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT', scheduledAt: null },
-};
 
 /** One side: writes one thing and answers when it is on the disk as far as `synchronous` says. */
 interface Side {
