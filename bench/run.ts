@@ -9,10 +9,11 @@ interface Chosen<Part extends string> {
 }
 
 /** Measures the parts that were chosen, one after the other, and prints each as soon as it is done. */
-export async function run<Part extends string, Options extends Chosen<Part>>(
-	measures: Record<Part, (options: Options) => Promise<Section[]>>,
+export async function run<Part extends string, Options extends Chosen<Part>, Besides extends unknown[]>(
+	measures: Record<Part, (options: Options, ...besides: Besides) => Promise<Section[]>>,
 	options: Options,
 	server: string,
+	...besides: Besides
 ): Promise<void> {
 	const [{ model = '?' } = {}, { length: cores }] = [cpus()[0], cpus()];
 	const machine = { node: process.version, server, cpu: model, cores, platform: process.platform, arch: process.arch };
@@ -21,7 +22,7 @@ export async function run<Part extends string, Options extends Chosen<Part>>(
 
 	const sections: Partial<Record<Part, Section[]>> = {};
 	for (const part of options.only) {
-		const measured = await measures[part](options);
+		const measured = await measures[part](options, ...besides);
 		sections[part] = measured;
 		if (!options.json) for (const section of measured) console.log(`\n${markdown(section)}`);
 	}

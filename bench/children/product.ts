@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,24 +17,26 @@ export interface Product extends Pick<Child<Common>, 'ask' | 'stop'> {
 }
 
 export interface ProductOptions {
-	/** A database that it begins with a copy of; an empty one where none is named. */
-	history?: string;
+	/** The file that it works on; an empty one of its own where none is named. */
+	database?: string;
 	/** The Node that runs it; this one where none is named. */
 	node?: string;
 }
 
 /** Starts the built server where it is as new as its sources, else the sources without pages. */
-export async function startProduct({ history, node = process.execPath }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({
+	database = 'bench.db',
+	node = process.execPath,
+}: ProductOptions = {}): Promise<Product> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-bench-'));
 	const secret = `whsec_${randomBytes(32).toString('base64')}`;
-	if (history !== undefined) await copyFile(history, join(folder, 'bench.db'), constants.COPYFILE_FICLONE);
 	const { args } = serverCommand();
 	const probe = new URL('probe.js', import.meta.url).href;
 	const server = spawn(node, ['--expose-gc', '--import', probe, ...args], {
 		cwd: folder,
 		env: {
 			...{ PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn' },
-			...{ DATABASE_URL: 'file:./bench.db', WEBHOOK_SECRET: secret },
+			...{ DATABASE_URL: `file:${database}`, WEBHOOK_SECRET: secret },
 		},
 		stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 	});

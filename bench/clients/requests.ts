@@ -1,5 +1,6 @@
 import { answer } from '#bench/children/answers.ts';
 import { spreadOf, type Spread } from '#bench/measure/stats.ts';
+import { bodyOf } from './bodies.ts';
 import { createHttpLine, type HttpLine } from './http-line.ts';
 
 /** A child: some callers on kept connections, each of which asks again once it has its answer. */
@@ -16,18 +17,6 @@ export interface Asking {
 export interface Asked extends Spread {
 	perSecond: number;
 }
-
-const NAMES = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing', 'Mary Jackson', 'Edsger Dijkstra', 'Radia Perlman'];
-const WORKFLOWS = ['SUPPORT', 'SALES', 'REMINDER'] as const;
-
-/** A call that nobody dispatches: its whole life would be measured otherwise. */
-export const bodyOf = (i: number): string =>
-	JSON.stringify({
-		customerName: `${NAMES[i % NAMES.length]!} ${i}`,
-		phoneNumber: `+1202555${String(100 + (i % 100)).padStart(4, '0')}`,
-		workflow: WORKFLOWS[i % WORKFLOWS.length],
-		scheduledAt: '2999-01-01T00:00:00Z',
-	});
 
 let made = 0;
 

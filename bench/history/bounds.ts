@@ -19,7 +19,7 @@ export async function measureBounds({ sizes }: Options, histories: Histories): P
 	const sections: Section[] = [];
 	for (const size of sizes)
 		sections.push(
-			await histories.copies(size, ['bounds'], async (path = '') => {
+			await histories.copies([size], async (path = '') => {
 				const database = openFile(path);
 				const prisma = await prismaOver(database);
 				const reads = createCallReads(database, prisma, Date.now);

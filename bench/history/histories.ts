@@ -1,5 +1,5 @@
+import { constants, mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFile } from '#db/file.ts';
@@ -8,15 +8,14 @@ import { seed } from '#seed/seed.ts';
 
 /** Files with made-up histories. Each size is made up once and copied: both sides of a comparison begin alike. */
 export interface Histories {
-	/** The file with so many calls; nobody writes it. */
-	of(calls: number): Promise<string>;
-	/** Lets `use` have as many copies as `names`; they are deleted then. */
-	copies<T>(calls: number, names: readonly string[], use: (...paths: string[]) => Promise<T>): Promise<T>;
-	close(): Promise<void>;
+	/** Lets `use` have a file of its own for each of these numbers of calls; they are deleted then. */
+	copies<T>(calls: readonly number[], use: (...paths: string[]) => Promise<T>): Promise<T>;
+	/** At once: nothing is left. */
+	close(): void;
 }
 
-export async function createHistories(): Promise<Histories> {
-	const folder = await mkdtemp(join(tmpdir(), 'audena-bench-'));
+export function createHistories(): Histories {
+	const folder = mkdtempSync(join(tmpdir(), 'audena-bench-'));
 	const made = new Map<number, Promise<string>>();
 
 	async function make(calls: number): Promise<string> {
@@ -37,18 +36,16 @@ export async function createHistories(): Promise<Histories> {
 	};
 
 	return {
-		of,
-		async copies(calls, names, use) {
-			const source = await of(calls);
+		async copies(calls, use) {
 			const own = await mkdtemp(join(folder, 'copies-'));
 			try {
-				const paths = names.map((name) => join(own, `${name}.db`));
-				for (const path of paths) await copyFile(source, path, constants.COPYFILE_FICLONE);
+				const paths = calls.map((_, i) => join(own, `${i}.db`));
+				for (const [i, path] of paths.entries()) await copyFile(await of(calls[i]!), path, constants.COPYFILE_FICLONE);
 				return await use(...paths);
 			} finally {
 				await rm(own, { recursive: true, force: true });
 			}
 		},
-		close: () => rm(folder, { recursive: true, force: true }),
+		close: () => rmSync(folder, { recursive: true, force: true }),
 	};
 }

@@ -22,7 +22,7 @@ const unchanged: Requested = {
 export async function measureLists(options: Options, histories: Histories): Promise<Section[]> {
 	const sections = await measureRequests(unchanged, options, histories);
 	for (const size of options.sizes)
-		await histories.copies(size, ['rows', 'product'], async (bareFile = '', file = '') => {
+		await histories.copies([size, size], async (bareFile = '', file = '') => {
 			const [bare, database] = [openBare(bareFile), openFile(file)];
 			const prisma = await prismaOver(database);
 			try {

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { numberOf, numbersOf, partsOf } from '#bench/flags.ts';
 
-export const PARTS = ['reads', 'bounds', 'writes', 'creates', 'lists'] as const;
+export const PARTS = [
+	...(['reads', 'bounds', 'writes', 'creates', 'lists', 'search', 'sizes', 'export', 'import'] as const),
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How much is measured. */
@@ -23,6 +25,8 @@ export interface Options {
 	json: boolean;
 }
 
+/** A lone caller is quick: it makes so many times as many. */
+export const LONE_TIMES = 10;
 /** The major version that runs this. */
 const CURRENT = Number.parseInt(process.versions.node, 10);
 const LONG: Options = {

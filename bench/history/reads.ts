@@ -26,7 +26,7 @@ const MILLION = 1_000_000;
 export async function measureReads(options: Options, histories: Histories): Promise<Section[]> {
 	const sections: Section[] = [];
 	for (const size of options.sizes)
-		await histories.copies(size, ['reads'], async (path = '') => {
+		await histories.copies([size], async (path = '') => {
 			const database = openFile(path);
 			const bare = openBare(path);
 			const prisma = await prismaOver(database);

@@ -44,8 +44,9 @@ export async function measureRequests(
 				sections.push({ title, rows: [], goals: [], notes: [`Not measured: ${node.missing}.`] });
 				continue;
 			}
-			const rows = await histories.copies(size, requested.stacks, (...files) =>
-				rowsFor(requested, options, node.path, files),
+			const rows = await histories.copies(
+				requested.stacks.map(() => size),
+				(...files) => rowsFor(requested, options, node.path, files),
 			);
 			const section: Section = { title, rows, goals: [], notes: [] };
 			requested.goals(section, major);
@@ -82,8 +83,8 @@ function rowsFor({ what, stacks }: Requested, options: Options, node: string, fi
 	);
 }
 
-async function product(history: string, node: string): Promise<CallServer> {
-	const { port, ask, stop } = await startProduct({ history, node });
+async function product(database: string, node: string): Promise<CallServer> {
+	const { port, ask, stop } = await startProduct({ database, node });
 	return { port, usage: () => ask('usage'), stop };
 }
 

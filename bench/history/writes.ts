@@ -7,7 +7,7 @@ import { driven, type Driven } from '#bench/measure/driven.ts';
 import { inRounds } from '#bench/measure/rounds.ts';
 import { atLeast, atMost, ratioOf, rowsOf, type Goal, type Section } from '#bench/report.ts';
 import type { Histories } from './histories.ts';
-import type { Options } from './options.ts';
+import { LONE_TIMES, type Options } from './options.ts';
 import { productCalls } from './product.ts';
 import { WANTED } from './ways.ts';
 
@@ -15,8 +15,6 @@ const FIGURES = ['a second', 'CPU µs each', 'p50 ms', 'p99 ms'] as const;
 type Sample = Record<(typeof FIGURES)[number], number>;
 const VARIANTS = ['bare', 'product'] as const;
 const CALLERS = 32;
-/** A lone caller is quick: its spread takes more of them. */
-const LONE_TIMES = 10;
 /** Calls that are made at once, for webhooks that tell of them. */
 const AT_ONCE = 200;
 
@@ -38,7 +36,7 @@ export async function measureWrites({ sizes, rounds, times }: Options, histories
 	for (const size of sizes)
 		for (const synchronous of ['FULL', 'NORMAL'] as const)
 			sections.push(
-				...(await histories.copies(size, VARIANTS, async (bare = '', product = '') => {
+				...(await histories.copies([size, size], async (bare = '', product = '') => {
 					const sides = { bare: bareSide(bare, synchronous), product: productSide(product, synchronous) };
 					try {
 						return await measureSides(`${size} calls, ${synchronous}`, sides, synchronous, rounds, times);

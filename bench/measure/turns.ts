@@ -1,9 +1,12 @@
 import { spreadOf, type Spread } from './stats.ts';
 
-/** How long the turns of this event loop took, in milliseconds. */
+/** How long the turns of this event loop took in which something was done, in milliseconds. */
 export interface Turns extends Spread {
 	longest: number;
 }
+
+/** A turn that does nothing is over sooner, in microseconds. */
+const WORK = 50;
 
 /**
  * Times every turn of this event loop from now on, by being in each of them; the end tells. What else runs on the machine
@@ -15,7 +18,7 @@ export function watchTurns(): () => Promise<Turns> {
 	let on = true;
 	const turn = (): void => {
 		const now = performance.now();
-		turns.push((now - last) * 1_000);
+		if ((now - last) * 1_000 > WORK) turns.push((now - last) * 1_000);
 		last = now;
 		if (on) setImmediate(turn);
 	};
@@ -23,6 +26,6 @@ export function watchTurns(): () => Promise<Turns> {
 	return async () => {
 		on = false;
 		await new Promise(setImmediate);
-		return { ...spreadOf(turns), longest: turns.reduce((most, each) => Math.max(most, each), 0) / 1_000 };
+		return { ...spreadOf(turns.length > 0 ? turns : [0]), longest: turns.reduce((most, each) => Math.max(most, each), 0) / 1_000 };
 	};
 }
