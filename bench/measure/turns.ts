@@ -26,6 +26,9 @@ export function watchTurns(): () => Promise<Turns> {
 	return async () => {
 		on = false;
 		await new Promise(setImmediate);
-		return { ...spreadOf(turns.length > 0 ? turns : [0]), longest: turns.reduce((most, each) => Math.max(most, each), 0) / 1_000 };
+		return {
+			...spreadOf(turns.length > 0 ? turns : [0]),
+			longest: turns.reduce((most, each) => Math.max(most, each), 0) / 1_000,
+		};
 	};
 }
