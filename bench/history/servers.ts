@@ -57,30 +57,35 @@ export async function measureRequests(
 
 function rowsFor({ what, stacks }: Requested, options: Options, node: string, files: string[]): Promise<Row[]> {
 	const { rounds, seconds } = options;
-	const start = (stack: Stack, file: string): Promise<CallServer> =>
-		stack === 'product' ? product(file, node) : startBareHistory(file, stack === 'bare, grouped', node);
-	const starting = [startRequests(), ...stacks.map((stack, i) => start(stack, files[i]!))] as const;
-	return withChildren<[Child<Requests>, ...CallServer[]], Row[]>(
-		starting as unknown as [Promise<Child<Requests>>, ...Promise<CallServer>[]],
-		async (requests, ...servers) => {
-			const sample = async (stack: Stack): Promise<Sample> => {
-				const server = servers[stacks.indexOf(stack)]!;
-				const before = await atRest(server);
-				const { port } = server;
-				const { count, perSecond, p50, p99 } = await requests.ask('burst', { port, what, callers: CALLERS, seconds });
-				const { cpuMs } = await server.usage();
-				// What it does behind the answers (search) is its work, too, and nobody else's time.
-				const after = await atRest(server);
-				return {
-					'requests a second': perSecond,
-					'server CPU µs each': ((cpuMs - before.cpuMs) * 1_000) / count,
-					'CPU µs each, with what follows': ((after.cpuMs - before.cpuMs) * 1_000) / count,
-					...{ 'p50 ms': p50, 'p99 ms': p99, 'resident MiB': after.rssBytes / 2 ** 20 },
-				};
-			};
+	const start = (stack: Stack, i: number): Promise<CallServer> =>
+		stack === 'product' ? product(files[i]!, node) : startBareHistory(files[i]!, stack === 'bare, grouped', node);
+	return withChildren([startRequests()], (requests) =>
+		withChildren(stacks.map(start), async (...servers) => {
+			const sample = (stack: Stack): Promise<Sample> =>
+				sampled(requests, servers[stacks.indexOf(stack)]!, what, seconds);
 			return rowsOf<keyof Sample>(await inRounds(stacks, rounds, sample, 1), FIGURES);
-		},
+		}),
 	);
+}
+
+async function sampled(
+	requests: Child<Requests>,
+	server: CallServer,
+	what: Requested['what'],
+	seconds: number,
+): Promise<Sample> {
+	const before = await atRest(server);
+	const asking = { port: server.port, what, callers: CALLERS, seconds };
+	const { count, perSecond, p50, p99 } = await requests.ask('burst', asking);
+	const { cpuMs } = await server.usage();
+	// What it does behind the answers (search) is its work, too, and nobody else's time.
+	const after = await atRest(server);
+	return {
+		'requests a second': perSecond,
+		'server CPU µs each': ((cpuMs - before.cpuMs) * 1_000) / count,
+		'CPU µs each, with what follows': ((after.cpuMs - before.cpuMs) * 1_000) / count,
+		...{ 'p50 ms': p50, 'p99 ms': p99, 'resident MiB': after.rssBytes / 2 ** 20 },
+	};
 }
 
 async function product(database: string, node: string): Promise<CallServer> {
