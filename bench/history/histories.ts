@@ -1,5 +1,5 @@
 import { constants, mkdtempSync, rmSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFile } from '#db/file.ts';
@@ -12,6 +12,14 @@ export interface Histories {
 	copies<T>(calls: readonly number[], use: (...paths: string[]) => Promise<T>): Promise<T>;
 	/** At once: nothing is left. */
 	close(): void;
+}
+
+/** What is not on the disk yet would be written by somebody's first commit, and be measured there. */
+async function copy(from: string, to: string): Promise<void> {
+	await copyFile(from, to, constants.COPYFILE_FICLONE);
+	const file = await open(to, 'r+');
+	await file.sync();
+	await file.close();
 }
 
 export function createHistories(): Histories {
@@ -40,7 +48,7 @@ export function createHistories(): Histories {
 			const own = await mkdtemp(join(folder, 'copies-'));
 			try {
 				const paths = calls.map((_, i) => join(own, `${i}.db`));
-				for (const [i, path] of paths.entries()) await copyFile(await of(calls[i]!), path, constants.COPYFILE_FICLONE);
+				for (const [i, path] of paths.entries()) await copy(await of(calls[i]!), path);
 				return await use(...paths);
 			} finally {
 				await rm(own, { recursive: true, force: true });
