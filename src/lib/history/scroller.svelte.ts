@@ -2,7 +2,7 @@ import { flushSync, tick } from 'svelte';
 import type { Call, CallPage } from '#contract';
 import { saidWhat, type Reply } from '#lib/api/api.ts';
 import type { Board } from './board.svelte.ts';
-import { between, placesOf, type Extent } from './extent.ts';
+import { between, countOf, leadHolding, placesOf, type Extent } from './extent.ts';
 import { rowOf } from './keys.ts';
 import { beyond, roomFor, shareAt, type Beyond } from './room.ts';
 import { wanted } from './wants.ts';
@@ -19,7 +19,8 @@ interface Around {
 	rests(id: string | null): void;
 }
 
-type Goal = { to: 'start' | 'end' } | { to: 'share'; lead: number };
+/** Where a jump goes: `at` as the address says it, and the room before the first row where that is known. */
+type Goal = { to: 'start' | 'end'; at: string | null } | { to: 'share'; at: string; lead: number };
 
 /** Without a scroll event for so long, the reader has come to rest. */
 const REST_MS = 150;
@@ -33,6 +34,8 @@ const KNOWN = 25_000;
 const JUMP = 1_000;
 /** A first page that has grown to this while it was watched is read anew. */
 const LONG = 600;
+
+const bottom = (): number => document.documentElement.scrollHeight - innerHeight;
 
 /**
  * Endless scrolling: of the whole list only the rows on the screen and some around them are rendered, at computed
@@ -69,6 +72,7 @@ export class Scroller {
 	#resting: ReturnType<typeof setTimeout> | undefined;
 	#loading = false;
 	#jumping = false;
+	#landed: object | null = null;
 	#goal: Goal | null = null;
 	/** The call at the top of the screen when its place was shown. */
 	#placed: string | null = null;
@@ -105,16 +109,21 @@ export class Scroller {
 		const board = this.#board;
 		this.active = true;
 		board.leadOf = (extent, share) => this.#leadOf(extent, share);
+		board.placeOf = () => (this.#goal ? this.#goal.at : board.reading.find((id) => board.find(id)));
 		if (board.view) board.leave(this.#leadOf(board.extent, board.view.shareBefore));
 		const listening = new AbortController();
 		const on = { signal: listening.signal, passive: true };
 		addEventListener('scroll', () => this.#scrolled(), on);
+		// A scroll that begins is told before its first event: it would be ended by one of ours.
+		for (const begins of ['wheel', 'keydown', 'touchmove']) addEventListener(begins, () => this.#moves(), on);
 		addEventListener('resize', () => this.#resized(), on);
 		this.#y = scrollY;
 		return () => {
 			listening.abort();
 			clearTimeout(this.#resting);
+			document.documentElement.style.overflowAnchor = '';
 			board.leadOf = () => 0;
+			board.placeOf = () => undefined;
 			board.leave(0);
 			this.active = false;
 		};
@@ -147,10 +156,10 @@ export class Scroller {
 		this.#board.again = false;
 		this.#makeRoom();
 		const isPlace = this.#board.view?.query.page !== undefined;
-		if (goal?.to === 'start') scrollTo(0, 0);
-		else if (goal?.to === 'share') scrollTo(0, this.#y);
+		if (goal?.to === 'start') this.#toY(0);
+		else if (goal?.to === 'share') this.#toY(this.#y);
 		else if (again) this.#toRead(read);
-		else if (goal?.to === 'end' || at === 'end') scrollTo(0, document.documentElement.scrollHeight);
+		else if (goal?.to === 'end' || at === 'end') this.#toY(bottom());
 		else if (isPlace || this.#edge() < 0) this.#toRow(0, 0);
 		this.#measure();
 		// The address says this place already; a share of the history is no place to come back to.
@@ -168,16 +177,16 @@ export class Scroller {
 
 	async toStart(): Promise<void> {
 		if (this.#board.first && this.focused !== null) await this.focusRow(0);
-		else if (this.#board.first) scrollTo(0, 0);
-		else await this.#jump({ to: 'start' }, null);
+		else if (this.#board.first) this.#toY(0);
+		else await this.#jump({ to: 'start', at: null });
 	}
 
 	async toEnd(): Promise<void> {
 		const { extent, count } = this.#board;
 		const isHere = extent.next === null && between(extent, count - 1, count).length === 1;
 		if (isHere && this.focused !== null) await this.focusRow(count - 1);
-		else if (isHere) scrollTo(0, document.documentElement.scrollHeight);
-		else await this.#jump({ to: 'end' }, 'end');
+		else if (isHere) this.#toY(bottom());
+		else await this.#jump({ to: 'end', at: 'end' });
 	}
 
 	/** Brings a row onto the screen and its button into focus; past what is here, the nearest that is. */
@@ -211,15 +220,17 @@ export class Scroller {
 		void this.#load();
 	}
 
-	async #jump(goal: Goal, at: string | null): Promise<void> {
+	async #jump(goal: Goal): Promise<void> {
 		if (this.#jumping) return;
 		const walks = this.focused !== null && goal.to !== 'share';
 		this.#jumping = true;
 		this.#goal = goal;
 		try {
-			await this.#around.go(at);
+			await this.#around.go(goal.at);
 		} finally {
 			this.#jumping = false;
+			// Overtaken: only a reload goes there in its stead.
+			if (!this.#board.again) this.#goal = null;
 			this.#look();
 		}
 		// The row that had the focus is gone.
@@ -238,7 +249,27 @@ export class Scroller {
 
 	/** Scrolls so that a row stands `offset` pixels below the head. */
 	#toRow(index: number, offset: number): void {
-		scrollTo(0, scrollY + this.#edge() + (this.#board.extent.lead + index) * this.#rowPx - offset);
+		this.#toY(scrollY + this.#edge() + (this.#board.extent.lead + index) * this.#rowPx - offset);
+	}
+
+	/** Scrolls, unless the page stands there: that would end a smooth scroll that the reader has begun. */
+	#toY(y: number): void {
+		if (Math.abs(y - scrollY) <= 0.5) return;
+		scrollTo(0, y);
+		const landed = (this.#landed = {});
+		requestAnimationFrame(() =>
+			requestAnimationFrame(() => {
+				if (this.#landed === landed) this.#landed = null;
+			}),
+		);
+	}
+
+	/**
+	 * The page was scrolled from here in this frame or the one before it. A smooth scroll that begins now may be dropped
+	 * by the browser.
+	 */
+	get landing(): boolean {
+		return this.#landed !== null;
 	}
 
 	/** Scrolls so that the first call that was read and is still here stands where it stood. */
@@ -250,10 +281,14 @@ export class Scroller {
 
 	#scrolled(): void {
 		this.#down = scrollY >= this.#y;
+		this.#moves();
+		this.#look();
+	}
+
+	#moves(): void {
 		this.#moving = true;
 		clearTimeout(this.#resting);
 		this.#resting = setTimeout(() => this.#rest(), REST_MS);
-		this.#look();
 	}
 
 	/** What stands above the list has another height, or its rows have: the reader goes along. */
@@ -266,7 +301,7 @@ export class Scroller {
 		const row = body.firstElementChild?.getBoundingClientRect().height ?? 0;
 		if (row > 0) this.#rowPx = row;
 		if (isScrolled && Math.abs(this.#rowPx - rowPx) > 0.01) this.#toRow(from, 0);
-		else if (isScrolled && Math.abs(moved) > 0.5) scrollTo(0, scrollY + moved);
+		else if (isScrolled) this.#toY(scrollY + moved);
 		this.#look();
 	}
 
@@ -292,6 +327,8 @@ export class Scroller {
 		this.#from = Math.max(0, (from - extra) & ~3);
 		this.#to = Math.min(count, (to + extra + 3) & ~3);
 		const first = Math.max(0, from);
+		// The browser would do so too, and what is read would move twice as far.
+		document.documentElement.style.overflowAnchor = edge < 0 ? 'none' : '';
 		const ids = edge >= 0 ? [] : between(extent, first, to).map(({ call }) => call.id);
 		this.#board.reading = ids;
 		this.#read = { ids, offset: edge + (extent.lead + first) * this.#rowPx };
@@ -333,10 +370,15 @@ export class Scroller {
 	// What is thought to stand around what is known.
 
 	#leadOf(extent: Extent, share: number | null): number {
-		const guess = (share ?? 0) * this.#board.total;
-		const lead = this.#goal?.to === 'share' ? this.#goal.lead : this.#roomOf(extent, guess, share).before;
+		const board = this.#board;
+		const guess = (share ?? 0) * board.total;
+		const room = this.#roomOf(extent, guess, share);
+		const held = board.again && !this.#goal ? leadHolding(board.extent, extent, board.reading) : null;
+		const lead = this.#goal?.to === 'share' ? this.#goal.lead : (held ?? room.before);
 		this.#skew = guess - lead;
-		return extent.previous === null ? 0 : lead;
+		// With the rows: where the page were too short for a moment, the browser would scroll it.
+		this.tail = room.behind;
+		return extent.previous === null && held === null ? 0 : lead;
 	}
 
 	#beyond(): Beyond {
@@ -346,8 +388,7 @@ export class Scroller {
 
 	#roomOf(extent: Extent, guess: number, share: number | null): Beyond {
 		const { total } = this.#board;
-		const count = extent.segments.reduce((sum, one) => sum + one.count, 0);
-		return roomFor(beyond(extent, share === null ? null : total, guess), count, this.#rowPx);
+		return roomFor(beyond(extent, share === null ? null : total, guess), countOf(extent), this.#rowPx);
 	}
 
 	/** Gives the room around what is known its right size; the rows stay where they are on the screen. */
@@ -365,7 +406,7 @@ export class Scroller {
 		this.#skew -= shift;
 		// At once: where the page were of a wrong length for a moment, the browser would scroll it.
 		flushSync(() => this.#board.leave(lead + shift));
-		if (shift !== 0 && isScrolled) scrollTo(0, y);
+		if (shift !== 0 && isScrolled) this.#toY(y);
 		this.#measure();
 	}
 
@@ -411,7 +452,7 @@ export class Scroller {
 		if (!isFar || view?.shareBefore === null) return false;
 		const room = { before: extent.lead, behind: this.tail };
 		const share = shareAt(from, count, room, this.#beyond());
-		void this.#jump({ to: 'share', lead: extent.lead + from }, share.toFixed(6));
+		void this.#jump({ to: 'share', at: share.toFixed(6), lead: extent.lead + from });
 		return true;
 	}
 }
