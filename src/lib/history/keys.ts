@@ -14,7 +14,7 @@ export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	const id = rowOf(event.target);
 	const row = scroller.rows.find(({ call }) => call.id === id);
 	if (!row || event.defaultPrevented || !alone(event)) return;
-	const page = scroller.screenful;
+	const page = scroller.viewport.screenful;
 	const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[event.key];
 	if (by === undefined) return;
 	event.preventDefault();
@@ -30,7 +30,7 @@ const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 
 /** What the browser would drop: a key pressed in the moment in which the list has just scrolled itself. */
 export function scrolls(event: KeyboardEvent, scroller: Scroller): void {
-	if (!scroller.landing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+	if (!scroller.viewport.landing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
 	const by = strideOf(event);
 	if (by === 0) return;
