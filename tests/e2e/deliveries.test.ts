@@ -244,6 +244,39 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
+test('[D59] a link that is followed is followed, also when the page has news meanwhile', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	const line = page.waitForEvent('websocket');
+	await open(page, server);
+	await expectConnection(page, 'Live');
+	let letGo = (): void => undefined;
+	const held = new Promise<void>((resolve) => (letGo = resolve));
+	await page.route(
+		(url) => url.pathname === '/__data.json',
+		async (route) => {
+			await held;
+			await route.continue();
+		},
+	);
+	const asked = page.waitForRequest((request) => new URL(request.url()).pathname === '/__data.json');
+	await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Calls' }).click();
+	await asked;
+
+	const told = (await line).waitForEvent('framereceived', {
+		predicate: ({ payload }) => payload.includes('["deliveries"'),
+	});
+	await send(server, receiver, 'meanwhile');
+	await told;
+	// What the news sets off has begun by the second frame.
+	await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+	letGo();
+	await expect(page.getByRole('heading', { level: 1, name: 'Calls' })).toBeAttached();
+	await expect(page).toHaveURL(`${server.url}/`);
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
 	test(`[E6] the deliveries are accessible at three widths, ${colorScheme}`, async ({ page, server, receiver }) => {
 		const check = async (what: string): Promise<void> => {

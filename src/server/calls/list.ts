@@ -4,7 +4,7 @@ import type { Database, Row, Statement, Value } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
 import type { Place } from './page.ts';
-import { fromRow, READ_FEED } from './rows.ts';
+import { CALL, fromRow, READ_FEED } from './rows.ts';
 import { matchOn, placesOn, shelfOf } from './search-index.ts';
 
 /** Calls in reading direction. */
@@ -152,7 +152,7 @@ async function readWindow(
 ): Promise<CallRow[]> {
 	if (from > to) return [];
 	const found = await database.all(
-		`SELECT c.* FROM "Call" c WHERE ${[...where, 'c."n" >= ?', 'c."n" <= ?'].join(' AND ')}
+		`SELECT ${CALL} FROM "Call" c WHERE ${[...where, 'c."n" >= ?', 'c."n" <= ?'].join(' AND ')}
 			ORDER BY c."n" ${down ? 'DESC' : 'ASC'} LIMIT ?`,
 		...values,
 		...[from, to, limit],
@@ -179,7 +179,7 @@ function byShelves({ database, down, where, values, stepMs }: Reading, terms: re
 	const order = down ? 'DESC' : 'ASC';
 	const candidates = `SELECT json_group_array("n") AS "places" FROM (SELECT rowid AS "n" FROM "CallSearch"
 		WHERE "CallSearch" MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid ${order} LIMIT ?)`;
-	const calls = `SELECT c.* FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
+	const calls = `SELECT ${CALL} FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
 		WHERE ${where.join(' AND ')} ORDER BY c."n" ${order} LIMIT ?`;
 	return (from, to, wanted) =>
 		pace.measure(async () => {

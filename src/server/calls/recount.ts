@@ -1,11 +1,11 @@
 import type { Database } from '#db/database.ts';
-import { fromRow } from './rows.ts';
+import { CALL, fromRow } from './rows.ts';
 import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
 
 const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" GROUP BY 2, 3, 4
 	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" WHERE "run" IS NOT NULL GROUP BY 1, 2, 3, 4`;
-const LATELY = 'SELECT * FROM "Call" WHERE "createdAt" >= ?1 OR "endedAt" >= ?1';
+const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE "createdAt" >= ?1 OR "endedAt" >= ?1`;
 /** Minutes that figures are given of, and some more. */
 const MINUTES = 120;
 

@@ -3,9 +3,9 @@ import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import { callOf } from '../calls/call.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
-import { fromRow, READ_FEED } from '../calls/rows.ts';
+import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
-const CALLS_SINCE = 'SELECT * FROM "Call" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
+const CALLS_SINCE = `SELECT ${CALL} FROM "Call" AS c WHERE "seq" > ? ORDER BY "seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 
