@@ -1,10 +1,9 @@
 import { v4, v7 } from 'uuid';
 import type { ProviderReport, Workflow } from '#contract';
 import { foldedOf } from '#contract/search.ts';
-import type { Row, Value } from '#db/database.ts';
+import type { Value } from '#db/database.ts';
 import type { CallRow } from '#server/calls/call.ts';
 import { advance } from '#server/calls/machine.ts';
-import { fromRow } from '#server/calls/rows.ts';
 import { bucketOf, MINUTE_MS } from '#server/calls/tallies.ts';
 import type { Bare } from './connection.ts';
 
@@ -96,9 +95,8 @@ export function createBareWrites(bare: Bare): BareWrites {
 		},
 		report(webhookId, report) {
 			inTransaction((seq, at) => {
-				const [row] = bare.all(FIND_CALL, report.callId) as Row[];
-				if (!row || bare.all(FIND_RECEIPT, webhookId).length > 0) return seq - 1;
-				const before = fromRow(row);
+				const [before] = bare.all(FIND_CALL, report.callId) as CallRow[]; // of those that were made here: no scenario
+				if (!before || bare.all(FIND_RECEIPT, webhookId).length > 0) return seq - 1;
 				const step = advance(before, report, at);
 				if (!step.next) return seq - 1;
 				const after = { ...step.next, seq };

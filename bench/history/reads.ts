@@ -22,13 +22,13 @@ const COUNTS = ['status', 'workflow'].map((name) => `SELECT "${name}", count(*) 
 /** Goals that are of a million. */
 const MILLION = 1_000_000;
 
-/** Each read beside the same one on bare SQLite, each side on a connection of its own to the same file. */
+/** Each read beside the same one on bare SQLite, each side on a file of its own. */
 export async function measureReads(options: Options, histories: Histories): Promise<Section[]> {
 	const sections: Section[] = [];
 	for (const size of options.sizes)
-		await histories.copies([size], async (path = '') => {
+		await histories.copies([size, size], async (bareFile = '', path = '') => {
 			const database = openFile(path);
-			const bare = openBare(path);
+			const bare = openBare(bareFile);
 			const prisma = await prismaOver(database);
 			try {
 				const reads = createCallReads(database, prisma, Date.now);

@@ -27,11 +27,7 @@ function send(response: ServerResponse, status: number, said: unknown): void {
 	response.writeHead(status, head).end(body);
 }
 
-async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-	if (request.method === 'GET') return send(response, 200, { calls: bare.all(PAGE) });
-	request.setEncoding('utf8');
-	let text = '';
-	for await (const chunk of request) text += chunk as string;
+async function add(text: string, response: ServerResponse): Promise<void> {
 	const { scheduledAt, ...wanted } = JSON.parse(text) as Wanted & { scheduledAt: unknown };
 	const call = await create({
 		...wanted,
@@ -40,12 +36,20 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 	send(response, 201, { call });
 }
 
-const http = createServer((request, response) => {
-	take(request, response).catch((error: unknown) => {
-		console.error(error);
-		response.destroy();
+function take(request: IncomingMessage, response: ServerResponse): void {
+	if (request.method === 'GET') return send(response, 200, { calls: bare.all(PAGE) });
+	let text = '';
+	request.setEncoding('utf8');
+	request.on('data', (chunk: string) => (text += chunk));
+	request.on('end', () => {
+		add(text, response).catch((error: unknown) => {
+			console.error(error);
+			response.destroy();
+		});
 	});
-});
+}
+
+const http = createServer(take);
 await new Promise<void>((resolve) => http.listen({ port: 0, host: '127.0.0.1' }, resolve));
 
 const methods = { port: () => (http.address() as AddressInfo).port };
