@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numberOf, numbersOf, partsOf } from './flags.ts';
 
 export const PARTS = ['push', 'webhooks', 'polling', 'return'] as const;
 export type Part = (typeof PARTS)[number];
@@ -23,6 +24,7 @@ export interface Options {
 	json: boolean;
 }
 
+const MOST = 20_000;
 const LONG: Options = {
 	...{ only: PARTS, clients: [100, 1_000, 3_000, 5_000], tabs: [100, 1_000], returning: 1_000, polling: 100 },
 	...{ reps: 3, seconds: 3, pollingSeconds: 12, json: false },
@@ -43,29 +45,15 @@ export function readOptions(args: readonly string[]): Options {
 	});
 	const options: Options = { ...(values.short ? SHORT : LONG), json: values.json };
 	if (values.clients !== undefined) {
-		const clients = values.clients.split(',').map((count) => number('--clients', count));
+		const clients = numbersOf('--clients', values.clients, MOST);
 		options.clients = options.tabs = clients;
 		options.returning = options.polling = Math.max(...clients);
 	}
-	if (values.reps !== undefined) options.reps = number('--reps', values.reps);
+	if (values.reps !== undefined) options.reps = numberOf('--reps', values.reps, MOST);
 	if (values.seconds !== undefined) {
-		options.seconds = number('--seconds', values.seconds, 60);
+		options.seconds = numberOf('--seconds', values.seconds, 60, false);
 		options.pollingSeconds = Math.max(options.seconds, SHORT.pollingSeconds);
 	}
-	if (values.only !== undefined) options.only = values.only.split(',').map(part);
+	if (values.only !== undefined) options.only = partsOf(PARTS, values.only);
 	return options;
-}
-
-function number(name: string, value: string, most = 20_000): number {
-	const given = Number(value);
-	const whole = name === '--seconds' || Number.isInteger(given);
-	if (!(given > 0 && given <= most && whole))
-		throw new RangeError(`${name} takes numbers up to ${most}, not ${value}.`);
-	return given;
-}
-
-function part(name: string): Part {
-	const found = PARTS.find((known) => known === name);
-	if (!found) throw new RangeError(`--only takes ${PARTS.join(', ')}, not ${name}.`);
-	return found;
 }

@@ -13,6 +13,8 @@ export interface Figure extends Summary {
 export interface Goal {
 	goal: string;
 	measured: number;
+	/** Of the figure; a ratio where none is said. */
+	unit?: string;
 	met: boolean;
 }
 
@@ -41,6 +43,9 @@ export function rowsOf<Name extends string>(
 	});
 }
 
+/** A figure's median. */
+export const medianOf = (rows: readonly Row[], variant: string, name: string): number =>
+	rows.find((row) => row.variant === variant)?.figures[name]?.median ?? NaN;
 /** A variant's ratio to the first one. */
 export const ratioOf = (rows: readonly Row[], variant: string, name: string): number =>
 	rows.find((row) => row.variant === variant)?.figures[name]?.ratio.median ?? NaN;
@@ -50,6 +55,9 @@ export const atLeast = (goal: string, measured: number, least: number): Goal => 
 });
 export const atMost = (goal: string, measured: number, most: number): Goal => ({
 	...{ goal: `${goal}: at most ${show(most)} ×`, measured, met: measured <= most },
+});
+export const within = (goal: string, measured: number, most: number, unit: string): Goal => ({
+	...{ goal: `${goal}: at most ${show(most)} ${unit}`, measured, unit, met: measured <= most },
 });
 
 /** A number as a person reads it; a dash where nothing was measured. */
@@ -70,7 +78,8 @@ export function markdown({ title, rows, goals, notes }: Section): string {
 		...names.map((name) => [name, ...rows.map(({ figures }) => cell(figures[name]!))]),
 	].map((cells) => `| ${cells.join(' | ')} |`);
 	const reached = goals.map(
-		({ goal, measured, met }) => `- ${goal}; measured ${show(measured)} ×: ${met ? 'met' : '**not met**'}`,
+		({ goal, measured, unit = '×', met }) =>
+			`- ${goal}; measured ${show(measured)} ${unit}: ${met ? 'met' : '**not met**'}`,
 	);
 	const parts = [`### ${title}`, rows.length > 0 ? table.join('\n') : '', reached.join('\n'), notes.join('\n')];
 	return parts.filter((text) => text !== '').join('\n\n');

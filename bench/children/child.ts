@@ -17,9 +17,14 @@ export interface Child<M extends Methods> {
 /** No question takes longer: whatever hangs ends the benchmark instead of holding the machine. */
 const ANSWER_WITHIN_MS = 120_000;
 
-/** Starts a TypeScript file of this folder as a child process, with its garbage collector at hand. */
-export function startChild<M extends Methods>(file: URL, args: readonly string[] = []): Promise<Child<M>> {
+/** Starts a TypeScript file of this folder as a child process of this Node or another, with its garbage collector at hand. */
+export function startChild<M extends Methods>(
+	file: URL,
+	args: readonly string[] = [],
+	node = process.execPath,
+): Promise<Child<M>> {
 	const child = fork(file, args, {
+		execPath: node,
 		execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx')],
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 	});

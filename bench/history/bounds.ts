@@ -1,9 +1,12 @@
 import type { CallQuery } from '#contract';
+import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createCallReads } from '#server/calls/reads.ts';
-import { atMost, rowsOf, type Section } from '#bench/report.ts';
+import { summarise } from '#bench/measure/stats.ts';
+import { watchTurns } from '#bench/measure/turns.ts';
+import { rowsOf, within, type Section } from '#bench/report.ts';
+import type { Histories } from './histories.ts';
 import type { Options } from './options.ts';
-import { withHistory } from './stage.ts';
 
 const FIGURES = ['slowest answer ms', 'longest turn ms'] as const;
 type Sample = Record<(typeof FIGURES)[number], number>;
@@ -12,56 +15,81 @@ type Sample = Record<(typeof FIGURES)[number], number>;
 const [TURN_MS, ANSWER_MS] = [20, 120];
 
 /** Every combination of filters and search: how long it takes, and how long it holds the event loop. */
-export async function measureBounds({ sizes }: Options): Promise<Section[]> {
+export async function measureBounds({ sizes }: Options, histories: Histories): Promise<Section[]> {
 	const sections: Section[] = [];
 	for (const size of sizes)
 		sections.push(
-			await withHistory(size, async (database) => {
+			await histories.copies([size], async (path = '') => {
+				const database = openFile(path);
 				const prisma = await prismaOver(database);
 				const reads = createCallReads(database, prisma, Date.now);
-				const worst = { answer: { ms: 0, of: '' }, turn: { ms: 0, of: '' } };
+				const once = new Worst();
+				const thrice = new Worst();
 				let count = 0;
 				await reads.list({}); // compiled
 				for (const query of combinations(Date.now())) {
-					const { answerMs, turnMs } = await probed(() => reads.list(query));
+					const probe = (): Promise<Probed> => probed(() => reads.list(query));
+					const first = await probe();
 					const of = JSON.stringify(query);
-					if (answerMs > worst.answer.ms) worst.answer = { ms: answerMs, of };
-					if (turnMs > worst.turn.ms) worst.turn = { ms: turnMs, of };
+					once.take(first, of);
+					const slow = first.answerMs > ANSWER_MS || first.turnMs > TURN_MS;
+					thrice.take(slow ? middleOf([first, await probe(), await probe()]) : first, of);
 					count++;
 				}
 				await prisma.$disconnect();
-				const sample: Sample = { 'slowest answer ms': worst.answer.ms, 'longest turn ms': worst.turn.ms };
+				database.close();
+				const samples = new Map([
+					['asked once', [once.sample()]],
+					['the middle of three, where it was slow', [thrice.sample()]],
+				]);
 				return {
 					title: `${size} calls: ${count} combinations of filters and search`,
-					rows: rowsOf<keyof Sample>(new Map([['product', [sample]]]), FIGURES),
+					rows: rowsOf<keyof Sample>(samples, FIGURES),
 					goals: [
-						atMost(`longest turn beside ${TURN_MS} ms`, worst.turn.ms / TURN_MS, 1),
-						atMost(`slowest answer beside ${ANSWER_MS} ms`, worst.answer.ms / ANSWER_MS, 1),
+						within('longest turn', thrice.turn.ms, TURN_MS, 'ms'),
+						within('slowest answer', thrice.answer.ms, ANSWER_MS, 'ms'),
 					],
-					notes: [`Slowest: ${worst.answer.of}; longest turn: ${worst.turn.of}.`],
+					notes: [`Slowest of three: ${thrice.answer.of}; longest turn of three: ${thrice.turn.of}.`],
 				};
 			}),
 		);
 	return sections;
 }
 
+interface Probed {
+	answerMs: number;
+	turnMs: number;
+}
+
+/** The worst of many questions, and which they were. */
+class Worst {
+	readonly answer = { ms: 0, of: '' };
+	readonly turn = { ms: 0, of: '' };
+
+	take({ answerMs, turnMs }: Probed, of: string): void {
+		if (answerMs > this.answer.ms) Object.assign(this.answer, { ms: answerMs, of });
+		if (turnMs > this.turn.ms) Object.assign(this.turn, { ms: turnMs, of });
+	}
+
+	sample(): Sample {
+		return { 'slowest answer ms': this.answer.ms, 'longest turn ms': this.turn.ms };
+	}
+}
+
+/** What the machine did once falls away; what the question does stays. */
+const middleOf = (probes: readonly Probed[]): Probed => ({
+	answerMs: summarise(probes.map(({ answerMs }) => answerMs)).median,
+	turnMs: summarise(probes.map(({ turnMs }) => turnMs)).median,
+});
+
 /** Runs `work` while every turn of the event loop is timed. */
-async function probed(work: () => Promise<unknown>): Promise<{ answerMs: number; turnMs: number }> {
+async function probed(work: () => Promise<unknown>): Promise<Probed> {
 	await new Promise(setImmediate);
 	const start = performance.now();
-	let [last, turnMs, on] = [start, 0, true];
-	const turn = (): void => {
-		const now = performance.now();
-		turnMs = Math.max(turnMs, now - last);
-		last = now;
-		if (on) setImmediate(turn);
-	};
-	setImmediate(turn);
+	const turns = watchTurns();
 	await work();
 	const answerMs = performance.now() - start;
-	on = false;
-	await new Promise(setImmediate);
-	return { answerMs, turnMs: Math.max(turnMs, 0) };
+	return { answerMs, turnMs: (await turns()).longest };
 }
 
 /** The filters crossed with each other and with searches; a day of the middle among the ranges. */

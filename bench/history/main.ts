@@ -1,25 +1,27 @@
-import { cpus } from 'node:os';
-import { markdown, type Section } from '#bench/report.ts';
+import { run } from '#bench/run.ts';
+import { serverCommand } from '#tests/support/server-process.ts';
 import { measureBounds } from './bounds.ts';
-import { readOptions, type Options, type Part } from './options.ts';
+import { measureCreates } from './creates.ts';
+import { measureExport } from './export.ts';
+import { createHistories } from './histories.ts';
+import { measureImport } from './import.ts';
+import { measureLists } from './lists.ts';
+import { readOptions } from './options.ts';
 import { measureReads } from './reads.ts';
+import { measureSearch } from './search.ts';
+import { measureSizes } from './sizes.ts';
 import { measureWrites } from './writes.ts';
 
-/** `npm run bench:history`: the history in several sizes beside bare SQLite (docs/benchmarks.md). */
-const measures: Record<Part, (options: Options) => Promise<Section[]>> = {
+/** `npm run bench:history`: the history in several sizes beside bare SQLite and bare servers (docs/benchmarks.md). */
+const measures = {
 	...{ reads: measureReads, bounds: measureBounds, writes: measureWrites },
+	...{ creates: measureCreates, lists: measureLists, search: measureSearch },
+	...{ sizes: measureSizes, export: measureExport, import: measureImport },
 };
 
 const options = readOptions(process.argv.slice(2));
-const [{ model = '?' } = {}, { length: cores }] = [cpus()[0], cpus()];
-const machine = { node: process.version, cpu: model, cores, platform: process.platform, arch: process.arch };
-if (!options.json)
-	console.log(`Node ${machine.node}, ${cores} × ${model}, ${machine.platform} ${machine.arch}; from the sources`);
-
-const sections: Record<string, Section[]> = {};
-for (const part of options.only) {
-	const measured = await measures[part](options);
-	sections[part] = measured;
-	if (!options.json) for (const section of measured) console.log(`\n${markdown(section)}`);
-}
-if (options.json) console.log(JSON.stringify({ machine, options, sections }, null, '\t'));
+const histories = createHistories();
+// A million calls are more than a gigabyte: they go, however this ends.
+process.once('exit', histories.close);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+await run(measures, options, serverCommand().built ? 'as built' : 'from its sources', histories);

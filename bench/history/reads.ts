@@ -1,115 +1,132 @@
 import type { CallQuery } from '#contract';
+import type { Row } from '#db/database.ts';
+import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
-import { createCallReads } from '#server/calls/reads.ts';
-import { spreadOf } from '#bench/measure/stats.ts';
-import { rowsOf, type Section } from '#bench/report.ts';
+import { createPlaces } from '#server/calls/at.ts';
+import { createCallReads, type CallReads } from '#server/calls/reads.ts';
+import { openBare, type Bare } from '#bench/bare/connection.ts';
+import { atLeast, type Goal, type Row as ReportRow, type Section } from '#bench/report.ts';
+import type { Histories } from './histories.ts';
 import type { Options } from './options.ts';
-import { openBare, withHistory, type Bare } from './stage.ts';
+import { productCalls } from './product.ts';
+import { measureWays, speedOf, WANTED, type Way } from './ways.ts';
 
+/** The same question asked in several ways; the first is what the others are held against. */
 interface Case {
 	name: string;
-	product(): Promise<unknown>;
-	bare(): unknown;
+	ways: Record<string, Way>;
+	goals?(rows: readonly ReportRow[]): Goal[];
 }
-
-const FIGURES = ['p50 ms', 'p99 ms'] as const;
-type Sample = Record<(typeof FIGURES)[number], number>;
 const PAGE = 'SELECT * FROM "Call"';
+const COUNTS = ['status', 'workflow'].map((name) => `SELECT "${name}", count(*) FROM "Call" GROUP BY 1`);
+/** Goals that are of a million. */
+const MILLION = 1_000_000;
 
-/** Each read beside the same one on bare SQLite. */
-export async function measureReads({ sizes, rounds, times }: Options): Promise<Section[]> {
+/** Each read beside the same one on bare SQLite, each side on a file of its own. */
+export async function measureReads(options: Options, histories: Histories): Promise<Section[]> {
 	const sections: Section[] = [];
-	for (const size of sizes)
-		sections.push(
-			...(await withHistory(size, async (database, path) => {
-				const bare = openBare(path);
-				const prisma = await prismaOver(database);
-				try {
-					const reads = createCallReads(database, prisma, Date.now);
-					const cases = casesFor(size, bare, reads);
-					const measured: Section[] = [];
-					for (const each of cases) measured.push(await measure(`${size} calls: ${each.name}`, each, rounds, times));
-					const { rss, heapUsed } = process.memoryUsage();
-					measured
-						.at(-1)!
-						.notes.push(
-							`The process stands at ${Math.round(rss / 2 ** 20)} MiB (heap ${Math.round(heapUsed / 2 ** 20)}) after ${size} calls.`,
-						);
-					return measured;
-				} finally {
-					bare.close();
-					await prisma.$disconnect();
+	for (const size of options.sizes)
+		await histories.copies([size, size], async (bareFile = '', path = '') => {
+			const database = openFile(path);
+			const bare = openBare(bareFile);
+			const prisma = await prismaOver(database);
+			try {
+				const reads = createCallReads(database, prisma, Date.now);
+				const middle = await createPlaces(database).tokenAt({}, '0.5');
+				const change = productCalls(database).create;
+				const cases = casesFor(size, {
+					bare,
+					reads,
+					middle,
+					change: () => change({ ...WANTED, scheduledAt: undefined }),
+				});
+				for (const { name, ways, goals } of cases) {
+					const section = await measureWays(`${size} calls: ${name}`, ways, options);
+					section.goals.push(...(goals?.(section.rows) ?? []));
+					sections.push(section);
 				}
-			})),
-		);
+			} finally {
+				bare.close();
+				await prisma.$disconnect();
+				database.close();
+			}
+		});
 	return sections;
 }
 
-async function measure(title: string, each: Case, rounds: number, times: number): Promise<Section> {
-	const samples = new Map<string, Sample[]>([
-		['bare', []],
-		['product', []],
-	]);
-	for (let round = 0; round <= rounds; round++)
-		for (const variant of round % 2 === 0 ? ['bare', 'product'] : ['product', 'bare']) {
-			const latencies: number[] = [];
-			for (let i = 0; i < times; i++) {
-				const start = performance.now();
-				if (variant === 'bare') each.bare();
-				else await each.product();
-				latencies.push((performance.now() - start) * 1_000);
-				if (latencies.length % 10 === 0) await new Promise(setImmediate);
-			}
-			const { p50, p99 } = spreadOf(latencies);
-			if (round > 0) samples.get(variant)!.push({ 'p50 ms': p50, 'p99 ms': p99 }); // the first one warms up
-		}
-	return { title, rows: rowsOf<keyof Sample>(samples, FIGURES), goals: [], notes: [] };
+interface Asked {
+	bare: Bare;
+	reads: CallReads;
+	/** The token of a page in the middle. */
+	middle: string | null;
+	/** Makes a call, so that what was remembered no longer holds. */
+	change(): Promise<unknown>;
 }
 
-function casesFor(size: number, bare: Bare, reads: ReturnType<typeof createCallReads>): Case[] {
-	const one = (sql: string): Record<string, string | number> => bare.all(sql)[0] as Record<string, string | number>;
+function casesFor(size: number, { bare, reads, middle, change }: Asked): Case[] {
+	const one = (sql: string): Row => bare.all(sql)[0] as Row;
 	const { n: last } = one('SELECT max("n") AS "n" FROM "Call"');
-	const middle = one(`${PAGE} WHERE "n" <= ${Math.floor(Number(last) / 2)} ORDER BY "n" DESC LIMIT 1`);
-	const to = new Date(Number(middle.createdAt)).toISOString();
-	const digits = String(middle.phoneNumber).slice(3);
-	const list =
-		(query: CallQuery): Case['product'] =>
-		() =>
-			reads.list(query);
-	const page = (where: string, ...values: (string | number)[]): Case['bare'] => {
+	const half = one(`${PAGE} WHERE "n" <= ${Math.floor(Number(last) / 2)} ORDER BY "n" DESC LIMIT 1`);
+	const digits = String(half.phoneNumber).slice(3);
+	const id = String(half.id);
+	const list = (query: CallQuery): Way => ({ ask: () => reads.list(query) });
+	const page = (where: string, ...values: (string | number)[]): Way => {
 		const sql = `${PAGE} WHERE ${where} ORDER BY "n" DESC LIMIT 51`;
-		return () => bare.all(sql, ...values);
+		return { ask: () => bare.all(sql, ...values) };
 	};
 	const filter = (name: 'status' | 'workflow' | 'outcome', word: string): Case => ({
 		name: `${name}=${word}`,
-		product: list({ [name]: [word] }),
-		bare: page(`"${name}" = ?`, word),
+		ways: { bare: page(`"${name}" = ?`, word), product: list({ [name]: [word] }) },
+	});
+	const rare = (name: string, q: string): Case => ({
+		name: `${name}, beside a scan`,
+		ways: { scan: page('instr("folded", ?) > 0', q.toLowerCase()), product: list({ q }) },
+		goals: (rows) => (size < MILLION ? [] : [atLeast('faster than a scan', speedOf(rows, 'product'), 100)]),
 	});
 	return [
-		{ name: 'first page', product: list({}), bare: page('1') },
+		{ name: 'first page', ways: { bare: page('1'), product: list({}) } },
 		{
-			name: 'a page in the middle',
-			product: list({ to }),
-			bare: page('"n" < ?', Number(middle.n)),
+			name: 'a page in the middle, by its token',
+			ways: {
+				'the newest': list({}),
+				'in the middle': list(middle === null ? {} : { page: middle }),
+				'bare, in the middle': page('"n" <= ?', Number(half.n)),
+			},
+			goals: (rows) => [atLeast('the speed of the newest page', speedOf(rows, 'in the middle'), 0.8)],
 		},
 		...[filter('status', 'FAILED'), filter('workflow', 'SALES'), filter('outcome', 'no-report')],
-		{ name: 'a rare term', product: list({ q: digits }), bare: page(`instr("folded", ?) > 0`, digits) },
-		{ name: 'a common term', product: list({ q: 'mar' }), bare: page(`instr("folded", 'mar') > 0`) },
+		rare('a number', digits),
+		rare('six digits of a number', digits.slice(-6)),
+		rare('a text that nobody has', 'nobody at all'),
+		{ name: 'a common term', ways: { bare: page(`instr("folded", 'mar') > 0`), product: list({ q: 'mar' }) } },
 		{
 			name: 'one call with its events',
-			product: () => reads.get(String(middle.id)),
-			bare: () => [
-				bare.all(`${PAGE} WHERE "id" = ?`, middle.id!),
-				bare.all('SELECT * FROM "Event" WHERE "callId" = ? ORDER BY "seq"', middle.id!),
-			],
+			ways: {
+				bare: {
+					ask: () => [
+						bare.all(`${PAGE} WHERE "id" = ?`, id),
+						bare.all('SELECT * FROM "Event" WHERE "callId" = ? ORDER BY "seq"', id),
+					],
+				},
+				product: { ask: () => reads.get(id) },
+			},
 		},
 		{
-			name: 'stats',
-			product: () => reads.stats(),
-			bare: () => [
-				bare.all('SELECT "status", count(*) FROM "Call" GROUP BY 1'),
-				bare.all('SELECT "workflow", count(*) FROM "Call" GROUP BY 1'),
-			],
+			name: `figures, beside counting on ${coverOf(bare)}`,
+			ways: {
+				counting: { ask: () => COUNTS.map((sql) => bare.all(sql)) },
+				'product, after a change': { ask: () => reads.stats(), before: change },
+				'product, remembered': { ask: () => reads.stats() },
+			},
+			goals: (rows) =>
+				size < MILLION ? [] : [atLeast('faster than counting', speedOf(rows, 'product, after a change'), 300)],
 		},
-	].map((each) => ({ ...each, size }));
+	];
+}
+
+/** What SQLite says that it counts on. */
+function coverOf(bare: Bare): string {
+	const plans = COUNTS.flatMap((sql) => bare.all(`EXPLAIN QUERY PLAN ${sql}`) as Row[]);
+	const covered = plans.every(({ detail }) => String(detail).includes('COVERING INDEX'));
+	return covered ? 'covering indexes' : 'the table';
 }

@@ -155,7 +155,8 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 }
 
-function connect(path: string, synchronous: Synchronous): Sqlite.Database {
+/** A connection with the PRAGMAs that are kept for good; throws `CannotOpen`. */
+export function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });

@@ -8,7 +8,7 @@ import { toCall, type CallRow } from '#server/calls/call.ts';
 import { advance, endHere } from '#server/calls/machine.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
-import { fromRow } from '#server/calls/rows.ts';
+import { CALL, fromRow } from '#server/calls/rows.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { seed } from './seed.ts';
 
@@ -26,7 +26,7 @@ interface Kept {
 async function seeded(options: Parameters<typeof seed>[1], into?: Database): Promise<Kept> {
 	const database = into ?? (await migratedDatabase());
 	await seed(database, options);
-	const calls = (await database.all('SELECT * FROM "Call" ORDER BY "n"')).map(fromRow);
+	const calls = (await database.all(`SELECT ${CALL} FROM "Call" AS c ORDER BY "n"`)).map(fromRow);
 	const events = await database.all('SELECT * FROM "Event" ORDER BY "seq"');
 	const [feed = {}] = await database.all('SELECT * FROM "Feed"');
 	return { database, calls, events, feed };

@@ -244,7 +244,7 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
-test('[D58] a link that is followed is followed, also when the page has news meanwhile', async ({
+test('[D59] a link that is followed is followed, also when the page has news meanwhile', async ({
 	page,
 	server,
 	receiver,

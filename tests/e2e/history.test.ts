@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 import type { CallPage } from '#contract';
 import { APART_MS, idOf, NEWEST_AT } from '#tests/support/history.ts';
-import { expect, openDashboard, rowOf, test, type Server } from './server.ts';
+import { test as behindProxy } from './proxy.ts';
+import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
 
 /** A row of the table that is on the screen, below the head that sticks. */
 interface Seen {
@@ -22,6 +23,8 @@ function filled(page: Page): Promise<{ seen: Seen[]; rows: number }> {
 	return page.evaluate(async () => {
 		for (;;) {
 			await new Promise(requestAnimationFrame);
+			// What the frame shows: sizes are observed at its end.
+			await new Promise((resolve) => setTimeout(resolve));
 			const body = document.querySelector('table.calls tbody');
 			if (!body) continue;
 			const rows = [...body.querySelectorAll<HTMLElement>('[data-call]')];
@@ -67,16 +70,11 @@ const CALLS = 100_000;
 const placeOf = (id: string): number => CALLS - Number.parseInt(id.slice(-12), 16);
 const nameAt = (place: number): string => `Caller ${CALLS - place}`;
 
-/**
- * Scrolls, and waits until the page has moved and rows fill the screen; answers the first of them. A browser forgets a
- * scroll that has just begun where a jump ends in that moment: then it is done again.
- */
+/** Scrolls, and waits until the page has moved and rows fill the screen; answers the first of them. */
 async function scrolled(page: Page, scroll: () => Promise<void>): Promise<number> {
 	const before = await page.evaluate(() => scrollY);
-	await expect(async () => {
-		await scroll();
-		await page.waitForFunction((y) => scrollY !== y, before, { timeout: 3_000 });
-	}).toPass();
+	await scroll();
+	await page.waitForFunction((y) => scrollY !== y, before);
 	return placeOf((await settled(page, placeOf))[0]!.id);
 }
 const turn = (page: Page, by: number): Promise<number> => scrolled(page, () => page.mouse.wheel(0, by));
@@ -231,6 +229,92 @@ test.describe('a hundred thousand calls', () => {
 		// Above it the list goes on.
 		expect(await turn(page, -2_000)).toBeLessThan(placeOf(first!.id));
 	});
+});
+
+test.describe('a jump', () => {
+	test.use({ calls: 5_000 });
+
+	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		for (const [jump, key, down] of [
+			['End', 'PageUp', false],
+			['Home', 'PageDown', true],
+		] as const) {
+			const gone = page.evaluate(async (key) => {
+				const told = { scrolls: 0, by: 0 };
+				const scroll = window.scrollTo.bind(window);
+				// The list's own, and none of the router's.
+				window.scrollTo = ((...to: [number, number]) => (told.scrolls++, scroll(...to))) as typeof scrollTo;
+				const from = scrollY;
+				while (scrollY === from) await new Promise(requestAnimationFrame);
+				// In the frame of the jump, where the browser itself would drop it.
+				const at = scrollY;
+				document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+				for (let frames = 0; frames < 30; frames++) await new Promise(requestAnimationFrame);
+				window.scrollTo = scroll;
+				return { ...told, by: scrollY - at };
+			}, key);
+			await page.keyboard.press(jump);
+			const { scrolls, by } = await gone;
+			expect(scrolls).toBe(1);
+			expect(down ? by : -by).toBeGreaterThan(300);
+		}
+	});
+});
+
+behindProxy.describe('a list that is loaded anew', () => {
+	const ALL = 5_000;
+	behindProxy.use({ calls: ALL });
+
+	/** Clears the run `rare`, every thousandth call: over the event stream only the server can count what is left. */
+	async function clearRare(page: Page, server: Server, left: string): Promise<void> {
+		await server.api('DELETE', '/api/calls?run=rare');
+		await expect(page.locator('.pager')).toContainText(`${left} calls`);
+	}
+	/** The rows that are left stand where they stood. */
+	function expectSame(before: readonly Seen[], after: readonly Seen[], gone: string | null = null): void {
+		const from = before.findIndex(({ id }) => id !== gone);
+		expect(after.find(({ id }) => id === before[from]!.id)?.y).toBeCloseTo(before[from]!.y, 0);
+		expect(before.length).toBeGreaterThan(5);
+		const left = before.filter(({ id }) => id !== gone).map(({ name }) => name);
+		expect(after.map(({ name }) => name)).toEqual(expect.arrayContaining(left));
+	}
+
+	behindProxy(
+		'[D58] stays where it is read: at rest, at its end, in motion, and where the first row is gone',
+		async ({ page, server, between }) => {
+			const rareAgain = async (): Promise<void> => {
+				await server.create({ run: 'rare' });
+				await expect(page.locator('.pager')).toContainText('4,996 calls');
+			};
+			await page.goto(`${between.url}/?at=${idOf(3_000)}`);
+			await page.evaluate(() => scrollBy(0, 20));
+			let { seen } = await filled(page);
+			expect(seen[0]).toMatchObject({ name: 'Caller 3000' });
+			// What comes above the list moves nothing either.
+			await expectConnection(page, 'Live over the event stream');
+			await expect(page.getByText('refuses WebSockets')).toHaveCount(1);
+			expectSame(seen, (await filled(page)).seen);
+			// The row at the top is of the run that is cleared.
+			await clearRare(page, server, '4,995');
+			expectSame(seen, (await filled(page)).seen, idOf(3_000));
+
+			await page.keyboard.press('End');
+			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
+			await rareAgain();
+			({ seen } = await filled(page));
+			await clearRare(page, server, '4,995');
+			expectSame(seen, (await filled(page)).seen);
+
+			// Before the reader has come to rest the address says another place.
+			await rareAgain();
+			await page.evaluate(() => scrollBy(0, -30_000));
+			({ seen } = await filled(page));
+			await clearRare(page, server, '4,995');
+			expectSame(seen, (await filled(page)).seen);
+		},
+	);
 });
 
 test.describe('without JavaScript', () => {

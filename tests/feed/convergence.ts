@@ -8,7 +8,7 @@ import { openDatabase } from '#db/open.ts';
 import { place } from '#contract/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
-import { fromRow } from '#server/calls/rows.ts';
+import { CALL, fromRow } from '#server/calls/rows.ts';
 import { DISTURBANCES, startCuttingProxy, type CuttingProxy, type Disturbance } from '#tests/support/cutting-proxy.ts';
 import { serverCommand } from '#tests/support/server-process.ts';
 import type { Client } from './client.ts';
@@ -289,7 +289,7 @@ function together<T extends Record<keyof T, string[]>>(lists: readonly T[]): T {
 async function inFile(url: string): Promise<Map<string, Call>> {
 	const database = openDatabase({ url, authToken: undefined });
 	try {
-		const rows = (await database.all('SELECT * FROM "Call"')).map((row) => toCall(fromRow(row)));
+		const rows = (await database.all(`SELECT ${CALL} FROM "Call" AS c`)).map((row) => toCall(fromRow(row)));
 		return new Map(rows.map((call) => [call.id, call]));
 	} finally {
 		database.close();

@@ -43,10 +43,12 @@ describe('the benchmark of the history', () => {
 			expect(stderr).toBe('');
 			const { sections } = JSON.parse(stdout) as { sections: Record<string, Section[]> };
 			expect(Object.keys(sections)).toEqual([...HISTORY_PARTS]);
-			for (const { title, rows } of Object.values(sections).flat())
+			for (const { title, rows } of Object.values(sections).flat()) {
+				expect(rows.length, title).toBeGreaterThan(0);
 				for (const { variant, figures } of rows)
 					for (const [name, { median }] of Object.entries(figures))
-						expect([title, variant, name, typeof median].at(-1)).toBe('number');
+						expect(typeof median, `${title}, ${variant}: ${name}`).toBe('number');
+			}
 		},
 		WITHIN_MS + 10_000,
 	);

@@ -37,6 +37,8 @@ export class Board {
 	again = false;
 	/** How much room a page that is shown now leaves before its first row. */
 	leadOf: (extent: Extent, shareBefore: number | null) => number = () => 0;
+	/** Where a list that is loaded anew begins, as the address says it; undefined where the address says it already. */
+	placeOf: () => string | null | undefined = () => undefined;
 
 	readonly count = $derived(extents.countOf(this.extent));
 	readonly first = $derived(this.extent.previous === null);

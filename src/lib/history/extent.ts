@@ -305,9 +305,15 @@ const touched = (at: number, count: number, { before, after }: Segment): Pick<Se
 
 /** Moves the lead so that the first of `anchors` that both have keeps its place on the screen. */
 export function hold(before: Extent, after: Extent, anchors: readonly string[]): Extent {
-	if (anchors.length === 0 || before.segments === after.segments) return after;
+	if (before.segments === after.segments) return after;
+	const lead = leadHolding(before, after, anchors);
+	return lead === null ? after : { ...after, lead };
+}
+
+/** The lead with which the first of `anchors` that both have keeps its place; null where they have none in common. */
+export function leadHolding(before: Extent, after: Extent, anchors: readonly string[]): number | null {
+	if (anchors.length === 0) return null;
 	const [was, is] = [placesOf(before, anchors), placesOf(after, anchors)];
 	const anchor = anchors.find((id) => was.has(id) && is.has(id));
-	if (anchor === undefined) return after;
-	return { ...after, lead: before.lead + was.get(anchor)! - is.get(anchor)! };
+	return anchor === undefined ? null : before.lead + was.get(anchor)! - is.get(anchor)!;
 }

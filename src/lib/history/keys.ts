@@ -7,19 +7,36 @@ export const rowOf = (target: EventTarget | null): string | null =>
 const alone = ({ ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
 	!ctrlKey && !metaKey && !altKey && !shiftKey;
 
+const FIELDS = 'input, textarea, select, [contenteditable], dialog, [popover]';
+
 /** Within a row the arrows and the page keys go to the same button of another row. */
 export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	const id = rowOf(event.target);
 	const row = scroller.rows.find(({ call }) => call.id === id);
 	if (!row || event.defaultPrevented || !alone(event)) return;
-	const page = scroller.screenful;
+	const page = scroller.viewport.screenful;
 	const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[event.key];
 	if (by === undefined) return;
 	event.preventDefault();
 	void scroller.focusRow(row.index + by);
 }
 
-const FIELDS = 'input, textarea, select, [contenteditable], dialog, [popover]';
+/** How far the browser's own keys scroll, in pixels. */
+const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
+	const [line, page] = [40, innerHeight * 0.875];
+	if (key === ' ') return shiftKey ? -page : page;
+	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
+};
+
+/** What the browser would drop: a key pressed in the moment in which the list has just scrolled itself. */
+export function scrolls(event: KeyboardEvent, scroller: Scroller): void {
+	if (!scroller.viewport.landing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
+	const by = strideOf(event);
+	if (by === 0) return;
+	event.preventDefault();
+	scrollBy(0, by);
+}
 
 /** Home and End go to the ends of the list, however much of it was read, unless somebody types or has a menu open. */
 export function toEnds(event: KeyboardEvent, scroller: Scroller): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { v7 } from 'uuid';
 import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
+import { newId } from '#db/ids.ts';
 import { checkedBatch } from './batch.ts';
 import { answerOf, toCall } from './call.ts';
 import type { CallRequest, Command, DispatchAttempt, HeldJob, Once, Outcome, WatchJob } from './commands.ts';
@@ -71,11 +71,11 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	return {
 		// Ids rise in order of arrival, as the places in the list do.
 		create: (request) =>
-			change({ do: 'create', id: v7(), request: requestOf(request), callbackUrl: callbackUrl(), once: null }),
+			change({ do: 'create', id: newId(), request: requestOf(request), callbackUrl: callbackUrl(), once: null }),
 		async createOnce(scope, key, wanted) {
 			const request = requestOf(wanted);
 			const once = onceOf(scope, key, request);
-			const outcome = await writer.write({ do: 'create', id: v7(), request, callbackUrl: callbackUrl(), once });
+			const outcome = await writer.write({ do: 'create', id: newId(), request, callbackUrl: callbackUrl(), once });
 			if ('call' in outcome) return { answer: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
 			return replayOf(outcome);
 		},
@@ -84,7 +84,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 			const once = named && onceOf(named.scope, named.key, requests);
 			const outcome = await writer.write({
 				do: 'create-many',
-				wanted: requests.map((request) => ({ id: v7(), request })),
+				wanted: requests.map((request) => ({ id: newId(), request })),
 				...{ callbackUrl: callbackUrl(), once },
 			});
 			if (!('calls' in outcome)) return replayOf(outcome);

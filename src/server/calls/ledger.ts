@@ -183,7 +183,7 @@ export class Ledger {
 	}
 
 	job(kind: JobKind, callId: string, payload: object, dueAt: number): void {
-		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt];
+		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt, 0];
 		this.#written.jobs.push(row);
 		this.#jobs = true;
 	}

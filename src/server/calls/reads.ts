@@ -7,7 +7,7 @@ import { IS_LEFT } from './clearing.ts';
 import { LINES, type LineFormat } from './lines.ts';
 import { findCalls, type Found, type Pace, type Shape } from './list.ts';
 import { pageOf, placeOf } from './page.ts';
-import { fromRow, READ_FEED, type Position } from './rows.ts';
+import { CALL, fromRow, READ_FEED, type Position } from './rows.ts';
 import { createStatsReader } from './stats.ts';
 
 export interface FeedPosition extends Position {
@@ -44,9 +44,9 @@ export interface CallReads {
 }
 
 const LIMIT = 50;
-const ROWS: Shape<CallRow> = { columns: 'c.*', of: fromRow };
+const ROWS: Shape<CallRow> = { columns: CALL, of: fromRow };
 const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
-const BY_ID = `SELECT c.* FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
+const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_LEFT}`;
 
 export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
 	const stats = createStatsReader(database, now);

@@ -1,12 +1,12 @@
 import type { Database } from '#db/database.ts';
 import { IS_LEFT } from './clearing.ts';
-import { fromRow } from './rows.ts';
+import { CALL, fromRow } from './rows.ts';
 import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
 
 const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_LEFT} GROUP BY 2, 3, 4
 	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_LEFT} GROUP BY 1, 2, 3, 4`;
-const LATELY = `SELECT * FROM "Call" c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_LEFT}`;
+const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_LEFT}`;
 /** Minutes that figures are given of, and some more. */
 const MINUTES = 120;
 

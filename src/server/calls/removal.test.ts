@@ -44,7 +44,7 @@ const step = fc.oneof(
 
 it('[CL1] whatever is removed of it yet, no reader sees a call that was cleared, and every reader the others', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
+		fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 16 }), async (steps) => {
 			const { database, writer, reads } = await start();
 			const [{ epoch } = { epoch: '' }] = await database.all<{ epoch: string }>('SELECT "epoch" FROM "Feed"');
 			let left: { id: string; run: string | null }[] = [];
@@ -93,7 +93,7 @@ it('[CL1] whatever is removed of it yet, no reader sees a call that was cleared,
 			expect((await column(database, 'SELECT "callId" FROM "Job"')).sort()).toEqual(ids.toSorted());
 			expect(await column(database, 'SELECT "run" FROM "Clearing"')).toEqual([]);
 		}),
-		{ numRuns: 25 },
+		{ numRuns: 15 },
 	);
 });
 

@@ -1,5 +1,6 @@
 import type { Scenario } from '#contract';
-import type { Row, Statement } from '#db/database.ts';
+import type { Row, Statement, Value } from '#db/database.ts';
+import { multiRowInsert, storable } from '#db/multi-row.ts';
 import type { CallRow } from './call.ts';
 import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
 import { FORGET_INDEXED } from './search-index.ts';
@@ -11,7 +12,7 @@ export type EventRow = [seq: number, callId: string, type: string, at: number, d
  * call ended here: it asks again under the same key, and hangs up what it learns of.
  */
 export type JobKind = 'dispatch' | 'hangup' | 'watch' | 'recall';
-export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number];
+export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number, attempts: 0];
 
 type Cleared = [seq: number, run: string | null];
 
@@ -73,35 +74,39 @@ const COLUMNS = [
 	'seq',
 ] as const satisfies readonly Exclude<keyof CallRow, 'n'>[];
 
-/** Those that change after the creation. */
-const CHANGING = [
-	'status',
+/** Those that change while a call runs. */
+const RUNNING = [
 	'phase',
-	'outcome',
 	'providerId',
 	'updatedAt',
 	'startedAt',
 	'ringingAt',
 	'answeredAt',
-	'endedAt',
-	'durationMs',
 	'faults',
 	'seq',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-// Rows travel as one JSON array of arrays: one constant text per table, prepared once, whatever the group's size.
-const values = (count: number): string => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
-const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
-const insert = (table: string, columns: readonly string[]): string =>
-	`INSERT INTO "${table}" (${quoted(columns)}) SELECT ${values(columns.length)} FROM json_each(?)`;
+/** Those that change when it ends, and may afterwards. */
+const ENDING = [
+	...RUNNING,
+	'status',
+	'outcome',
+	'endedAt',
+	'durationMs',
+] as const satisfies readonly (typeof COLUMNS)[number][];
 
-const INSERT_CALLS = insert('Call', ['n', ...COLUMNS]);
-const UPDATE_CALLS = `UPDATE "Call" SET ${CHANGING.map((name, i) => `"${name}" = value ->> ${i + 1}`).join(', ')}
-	FROM json_each(?) WHERE "n" = value ->> 0`;
-const INSERT_EVENTS = insert('Event', ['seq', 'callId', 'type', 'at', 'data']);
-const INSERT_JOBS = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${values(5)}, 0 FROM json_each(?)`;
-const INSERT_ANSWERS = insert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
-const INSERT_RECEIPTS = insert('Receipt', ['id', 'at']);
+const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
+const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
+const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
+const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
+const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
+
+// What changes rows takes them as one JSON array: one constant text, prepared once, whatever the group's size.
+const update = (columns: readonly string[]): string =>
+	`UPDATE "Call" SET ${columns.map((name, i) => `"${name}" = value ->> ${i + 1}`).join(', ')}
+		FROM json_each(?) WHERE "n" = value ->> 0`;
+const UPDATE_RUNNING = update(RUNNING);
+const UPDATE_ENDED = update(ENDING);
 /** Ended by the provider's own word: nothing is left to ask or to watch. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
@@ -151,16 +156,11 @@ function clearing([seq, run]: Cleared): Statement[] {
 	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
-/**
- * Rows as JSON whose texts SQLite can keep: it would store half a surrogate pair as broken UTF-8, which no driver reads
- * back, and cut a text at a NUL. Both are rare, so the text is looked at first.
- */
+/** Rows as JSON whose texts SQLite can keep. What it cannot is rare, so the text is looked at first. */
 function jsonOf(rows: readonly unknown[]): string {
 	const json = JSON.stringify(rows);
 	if (!/\\u(?:d[89a-f]|0000)/.test(json)) return json;
-	return JSON.stringify(rows, (_key, value: unknown) =>
-		typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
-	);
+	return JSON.stringify(rows, (_key, value: unknown) => storable(value));
 }
 
 /** The statements that write what was gathered: removals first, then what came after them. */
@@ -171,15 +171,16 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	};
 	for (const sql of REMOVE) write(sql, written.removed);
 	statements.push(...written.cleared.flatMap(clearing));
-	write(INSERT_CALLS, [...written.created.values()].map(toRow));
-	write(
-		UPDATE_CALLS,
-		[...written.updated.values()].map((call) => [call.n, ...CHANGING.map((name) => call[name])]),
-	);
-	write(INSERT_EVENTS, written.events);
-	write(INSERT_RECEIPTS, written.receipts);
-	write(INSERT_ANSWERS, written.answers);
-	write(INSERT_JOBS, written.jobs);
+	statements.push(...insertCalls([...written.created.values()].map(toRow)));
+	// One that runs still has the status and the outcome that it began with, and their indexes need no look.
+	const updated = [...written.updated.values()];
+	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
+	write(UPDATE_RUNNING, running.map(changed(RUNNING)));
+	write(UPDATE_ENDED, ended.map(changed(ENDING)));
+	statements.push(...insertEvents(written.events));
+	statements.push(...insertReceipts(written.receipts));
+	statements.push(...insertAnswers(written.answers));
+	statements.push(...insertJobs(written.jobs));
 	write(ASK_JOBS, written.askedJobs); // before what stops calls of this group
 	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
 	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
@@ -192,21 +193,32 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	return statements;
 }
 
-function toRow(call: CallRow): unknown[] {
+const isRunning = ({ status }: CallRow): boolean => status === 'PENDING';
+
+const changed =
+	(columns: readonly (keyof CallRow)[]) =>
+	(call: CallRow): unknown[] => [call.n, ...columns.map((name) => call[name])];
+
+function toRow(call: CallRow): Value[] {
 	return [call.n, ...COLUMNS.map((name) => (name === 'scenario' ? scenarioText(call.scenario) : call[name]))];
 }
 
 const scenarioText = (scenario: Scenario | null): string | null =>
 	scenario === null ? null : JSON.stringify(scenario);
 
-/** A row of the table as a call; times are integers in both. */
-export function fromRow(row: Row): CallRow {
-	const { scenario, ...rest } = row;
-	return { ...rest, scenario: typeof scenario === 'string' ? (JSON.parse(scenario) as Scenario) : null } as CallRow;
-}
+/**
+ * The calls of a query that names its table `c`, each as one text of JSON: half of what a row with 22 columns takes on its
+ * way through the driver. Read it with `fromRow`.
+ */
+export const CALL = `json_object(${(['n', ...COLUMNS] as const)
+	.map((name) => `'${name}', ${name === 'scenario' ? 'json(c."scenario")' : `c."${name}"`}`)
+	.join(', ')}) AS "call"`;
+
+/** A row of `CALL`: what the table holds was checked when it was written. */
+export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as CallRow;
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
-export const READ_CALLS = `SELECT c.* FROM "Call" c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
+export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** Of which calls something was given up. */

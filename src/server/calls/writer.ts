@@ -1,6 +1,6 @@
-import { v7 } from 'uuid';
 import type { Database, Row, Statement } from '#db/database.ts';
 import { GroupCommit } from '#db/group-commit.ts';
+import { newId } from '#db/ids.ts';
 import type { Command, Outcome } from './commands.ts';
 import type { RowChange, State } from './ledger.ts';
 import { planCommands } from './plan.ts';
@@ -56,8 +56,11 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		}
 	};
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
-		const { outcomes, changes, previous, position, jobs } = await database.transact(readsFor(commands), (rows) => {
-			const planned = planCommands(commands, stateFrom(rows), now(), v7);
+		const keys = keysOf(commands);
+		const kinds = keys.map(([kind]) => kind);
+		const reads: Statement[] = [[READ_FEED], ...keys.map(([kind, of]): Statement => [READS[kind], JSON.stringify(of)])];
+		const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
+			const planned = planCommands(commands, stateFrom(feed, kinds, rows), now(), newId);
 			return { result: planned, statements: planned.statements };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
@@ -80,44 +83,50 @@ function idOf(command: Command): string[] {
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
-function readsFor(commands: readonly Command[]): Statement[] {
-	const ids: string[] = [];
-	const webhookIds: string[] = [];
-	const reported: string[] = [];
-	const jobIds: string[] = [];
-	const onceIds: string[] = [];
+/** A text for each kind of row that commands may need; all but the position take a JSON array of keys. */
+const READS = {
+	calls: READ_CALLS,
+	receipts: READ_RECEIPTS,
+	jobs: READ_JOBS,
+	answers: READ_ANSWERS,
+	dead: READ_DEAD,
+};
+type Kind = keyof typeof READS;
+
+/** The keys by which the commands of a group need rows; kinds without keys are not read. */
+function keysOf(commands: readonly Command[]): [Kind, string[]][] {
+	const keys: Record<Kind, string[]> = { calls: [], receipts: [], jobs: [], answers: [], dead: [] };
 	for (const command of commands) {
 		if (command.do === 'report') {
-			ids.push(command.report.callId);
-			reported.push(command.report.callId);
-			webhookIds.push(command.webhookId);
+			keys.calls.push(command.report.callId);
+			keys.dead.push(command.report.callId);
+			keys.receipts.push(command.webhookId);
 		} else if (command.do === 'retire') {
-			ids.push(...command.ids);
-		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear') ids.push(command.id);
-		if ('job' in command) jobIds.push(command.job.id);
-		if ((command.do === 'create' || command.do === 'create-many') && command.once) onceIds.push(command.once.id);
+			keys.calls.push(...command.ids);
+		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear')
+			keys.calls.push(command.id);
+		if ('job' in command) keys.jobs.push(command.job.id);
+		if ((command.do === 'create' || command.do === 'create-many') && command.once) keys.answers.push(command.once.id);
 	}
-	return [
-		[READ_FEED],
-		[READ_CALLS, JSON.stringify(ids)],
-		[READ_RECEIPTS, JSON.stringify(webhookIds)],
-		[READ_JOBS, JSON.stringify(jobIds)],
-		[READ_ANSWERS, JSON.stringify(onceIds)],
-		[READ_DEAD, JSON.stringify(reported)],
-	];
+	return (Object.entries(keys) as [Kind, string[]][]).filter(([, of]) => of.length > 0);
 }
 
-function stateFrom([feed = [], calls = [], receipts = [], jobs = [], answers = [], dead = []]: Row[][]): State {
+function stateFrom(feed: Row[], kinds: readonly Kind[], rows: readonly Row[][]): State {
+	const of = (kind: Kind): Row[] => rows[kinds.indexOf(kind)] ?? [];
 	return {
 		position: positionFrom(feed),
-		calls: new Map(calls.map((row) => [String(row.id), fromRow(row)])),
-		dead: new Set(dead.map((row) => String(row.callId))),
-		seen: new Set(receipts.map((row) => String(row.id))),
+		calls: new Map(
+			of('calls')
+				.map(fromRow)
+				.map((call) => [call.id, call]),
+		),
+		dead: new Set(of('dead').map((row) => String(row.callId))),
+		seen: new Set(of('receipts').map((row) => String(row.id))),
 		answers: new Map(
-			answers.map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
+			of('answers').map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
 		),
 		jobs: new Map(
-			jobs.map((row) => [
+			of('jobs').map((row) => [
 				String(row.id),
 				{ lease: row.lease === null ? null : String(row.lease), asked: row.asked === 1 },
 			]),

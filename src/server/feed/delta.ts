@@ -4,10 +4,10 @@ import type { Database, Row } from '#db/database.ts';
 import { callOf } from '../calls/call.ts';
 import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
-import { fromRow, READ_FEED } from '../calls/rows.ts';
+import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
 /** No more are read than a delta may tell, also where most of them were cleared. */
-const CALLS_SINCE = `SELECT c.*, ${IS_LEFT} AS "isLeft" FROM "Call" c
+const CALLS_SINCE = `SELECT ${CALL}, ${IS_LEFT} AS "isLeft" FROM "Call" AS c
 	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';

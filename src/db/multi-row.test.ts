@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { multiRowInsert } from './multi-row.ts';
+
+describe('an insert of many rows', () => {
+	it.each([0, 1, 2, 63, 64, 65, 331])('%i rows arrive as they are, in their order', async (count) => {
+		const database = await openTestDatabase();
+		await database.all('CREATE TABLE "T" ("a", "b")');
+		const insert = multiRowInsert('T', ['a', 'b']);
+		const rows = Array.from({ length: count }, (_, i) => [i, i % 3 === 0 ? null : `row ${i}`]);
+		const statements = insert(rows);
+		await database.transact([], () => ({ result: null, statements }));
+		const kept = await database.all('SELECT "a", "b" FROM "T" ORDER BY rowid');
+		expect(kept.map(({ a, b }) => [a, b])).toEqual(rows);
+	});
+
+	it('the same few texts serve all counts, so that each is prepared once', () => {
+		const insert = multiRowInsert('T', ['a']);
+		const texts = new Set<string>();
+		for (let count = 0; count < 500; count++)
+			for (const [text] of insert(Array.from({ length: count }, (_, i) => [i]))) texts.add(text);
+		expect(texts.size).toBe(7);
+	});
+
+	it('a text that SQLite could not give back is stored without what it cannot keep', async () => {
+		const database = await openTestDatabase();
+		await database.all('CREATE TABLE "T" ("a")');
+		const statements = multiRowInsert('T', ['a'])([['half \ud83d pair'], ['a\0b'], ['whole 🚀']]);
+		await database.transact([], () => ({ result: null, statements }));
+		const kept = await database.all('SELECT "a" FROM "T" ORDER BY rowid');
+		expect(kept.map(({ a }) => a)).toEqual(['half \ufffd pair', 'a\ufffdb', 'whole 🚀']);
+	});
+});
