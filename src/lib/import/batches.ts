@@ -6,8 +6,8 @@ export interface Ready {
 	call: NewCall;
 }
 
-/** What goes in one request: well below what the server takes, so that nobody waits long for one. */
-const ROWS = 500;
+/** What goes in one request: well below what the server takes, so that who calls meanwhile hardly waits for one. */
+const ROWS = 250;
 const BYTES = 900_000;
 
 const encoder = new TextEncoder();

@@ -153,13 +153,13 @@ describe('a row', () => {
 	});
 });
 
-it('[I7] a batch has at most 500 rows, and is smaller than what the server takes', () => {
+it('[I7] a batch has at most 250 rows, and is smaller than what the server takes', () => {
 	const rows = (count: number, name: string) =>
 		Array.from({ length: count }, (_, i) => ({
 			line: i + 2,
 			call: { customerName: name, phoneNumber: '+12025550100', workflow: 'SALES' as const },
 		}));
-	expect(batchAt(rows(1_200, 'Ada'), 0)).toHaveLength(500);
+	expect(batchAt(rows(1_200, 'Ada'), 0)).toHaveLength(250);
 	expect(batchAt(rows(1_200, 'Ada'), 1_000).map(({ line }) => line)).toEqual(
 		Array.from({ length: 200 }, (_, i) => 1_002 + i),
 	);

@@ -1,15 +1,20 @@
 import type { CallQuery } from '#contract';
 import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Statement, Value } from '#db/database.ts';
-import type { CallRow } from './call.ts';
 import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
 import type { Place } from './page.ts';
-import { CALL, fromRow, READ_FEED } from './rows.ts';
+import { READ_FEED } from './rows.ts';
 import { matchOn, placesOn, shelfOf } from './search-index.ts';
 
+/** What is read of each call: columns of the table `c`, its place `n` among them, and what is made of a row. */
+export interface Shape<Read> {
+	columns: string;
+	of(row: Row): Read;
+}
+
 /** Calls in reading direction. */
-export interface Found {
-	rows: CallRow[];
+export interface Found<Read> {
+	rows: Read[];
 	/** The place behind which to go on where reading stopped for its time; null when it came to its limit or the end. */
 	stoppedAt: number | null;
 	/** The feed, just before. */
@@ -45,13 +50,14 @@ const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "creat
  * read in steps of a few milliseconds, between which others have their turn; and when the budget is spent the answer is
  * short and says where to go on.
  */
-export async function findCalls(
+export async function findCalls<Read>(
 	database: Database,
+	shape: Shape<Read>,
 	query: CallQuery,
 	place: Place | null,
 	limit: number,
 	pace: Pace = database.local ? LOCAL : REMOTE,
-): Promise<Found> {
+): Promise<Found<Read>> {
 	const down = (query.order !== 'oldest') !== (place?.back ?? false);
 	const words = wordsOf(query);
 	const times = [query.from, query.to].flatMap((time): Statement[] =>
@@ -82,7 +88,7 @@ export async function findCalls(
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);
 		values.push(...terms);
 	}
-	const reading: Reading = { database, down, where, values, ...pace };
+	const reading: Reading<Read> = { database, shape, down, where, values, ...pace };
 	if (where.length === 0) {
 		const rows = await readWindow(reading, low, high, limit);
 		return { rows, stoppedAt: null, feed };
@@ -92,7 +98,7 @@ export async function findCalls(
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
 	const shelves = byShelves(reading, terms);
 	// Calls that the index does not know yet are read one by one.
-	const either: Step = (from, to, wanted) => {
+	const either: Step<Read> = (from, to, wanted) => {
 		const end = down ? to : from;
 		if (end > indexedTo) return windows(down ? Math.max(from, indexedTo + 1) : from, to, wanted);
 		return shelves(from, Math.min(to, indexedTo), wanted);
@@ -104,8 +110,9 @@ export async function findCalls(
 const widest = (terms: readonly string[]): string[] =>
 	[...new Set(terms)].filter((term, _, all) => !all.some((other) => other !== term && term.includes(other)));
 
-interface Reading extends Pace {
+interface Reading<Read> extends Pace {
 	database: Database;
+	shape: Shape<Read>;
 	/** Towards smaller places. */
 	down: boolean;
 	where: readonly string[];
@@ -116,18 +123,18 @@ interface Reading extends Pace {
  * Reads a part of the places from `from` to `to`, at the end where reading begins: up to `wanted` rows, and the last
  * place that was read, wherever fewer were found.
  */
-type Step = (from: number, to: number, wanted: number) => Promise<{ rows: CallRow[]; upTo: number }>;
+type Step<Read> = (from: number, to: number, wanted: number) => Promise<{ rows: Read[]; upTo: number }>;
 
-async function walk(
-	{ down, stepMs, budgetMs }: Reading,
-	step: Step,
+async function walk<Read>(
+	{ down, stepMs, budgetMs }: Reading<Read>,
+	step: Step<Read>,
 	low: number,
 	high: number,
 	limit: number,
-): Promise<Omit<Found, 'feed'>> {
+): Promise<Omit<Found<Read>, 'feed'>> {
 	const began = performance.now();
 	let turnedAt = began;
-	const rows: CallRow[] = [];
+	const rows: Read[] = [];
 	let [from, to] = [low, high];
 	while (from <= to) {
 		const { rows: more, upTo } = await step(from, to, limit - rows.length);
@@ -144,24 +151,24 @@ async function walk(
 	return { rows, stoppedAt: null };
 }
 
-async function readWindow(
-	{ database, down, where, values }: Reading,
+async function readWindow<Read>(
+	{ database, shape, down, where, values }: Reading<Read>,
 	from: number,
 	to: number,
 	limit: number,
-): Promise<CallRow[]> {
+): Promise<Read[]> {
 	if (from > to) return [];
 	const found = await database.all(
-		`SELECT ${CALL} FROM "Call" c WHERE ${[...where, 'c."n" >= ?', 'c."n" <= ?'].join(' AND ')}
+		`SELECT ${shape.columns} FROM "Call" c WHERE ${[...where, 'c."n" >= ?', 'c."n" <= ?'].join(' AND ')}
 			ORDER BY c."n" ${down ? 'DESC' : 'ASC'} LIMIT ?`,
 		...values,
 		...[from, to, limit],
 	);
-	return found.map(fromRow);
+	return found.map(shape.of);
 }
 
 /** Reads the calls themselves, or a filter's index, in windows of places. */
-function byWindows(reading: Reading): Step {
+function byWindows<Read>(reading: Reading<Read>): Step<Read> {
 	const pace = paced(WINDOW, WINDOW, WINDOW_MAX, reading.stepMs);
 	return async (from, to, wanted) => {
 		const size = pace.size();
@@ -174,12 +181,15 @@ function byWindows(reading: Reading): Step {
 }
 
 /** Reads what the search index suggests, shelf by shelf, and holds it against the calls. */
-function byShelves({ database, down, where, values, stepMs }: Reading, terms: readonly string[]): Step {
+function byShelves<Read>(
+	{ database, shape, down, where, values, stepMs }: Reading<Read>,
+	terms: readonly string[],
+): Step<Read> {
 	const pace = paced(CANDIDATES, CANDIDATES, CANDIDATES_MAX, stepMs);
 	const order = down ? 'DESC' : 'ASC';
 	const candidates = `SELECT json_group_array("n") AS "places" FROM (SELECT rowid AS "n" FROM "CallSearch"
 		WHERE "CallSearch" MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid ${order} LIMIT ?)`;
-	const calls = `SELECT ${CALL} FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
+	const calls = `SELECT ${shape.columns} FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
 		WHERE ${where.join(' AND ')} ORDER BY c."n" ${order} LIMIT ?`;
 	return (from, to, wanted) =>
 		pace.measure(async () => {
@@ -191,7 +201,7 @@ function byShelves({ database, down, where, values, stepMs }: Reading, terms: re
 			const places = JSON.parse(String(found?.places)) as number[];
 			const rows = places.length === 0 ? [] : await database.all(calls, JSON.stringify(places), ...values, wanted);
 			const upTo = places.length === count ? places.at(-1)! : down ? start : end;
-			return { rows: rows.map(fromRow), upTo };
+			return { rows: rows.map(shape.of), upTo };
 		});
 }
 

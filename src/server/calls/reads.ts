@@ -3,9 +3,10 @@ import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { Prisma, PrismaClient } from '#db/prisma.ts';
 import { callOf, type CallRow } from './call.ts';
-import { findCalls, type Pace } from './list.ts';
+import { LINES, type LineFormat } from './lines.ts';
+import { findCalls, type Found, type Pace, type Shape } from './list.ts';
 import { pageOf, placeOf } from './page.ts';
-import { READ_FEED, type Position } from './rows.ts';
+import { CALL, fromRow, READ_FEED, type Position } from './rows.ts';
 import { createStatsReader } from './stats.ts';
 
 export interface FeedPosition extends Position {
@@ -33,6 +34,8 @@ export interface CallReads {
 	/** The entries of a call's timeline past `seq`, in their order. */
 	eventsAfter(id: string, seq: number): Promise<Event[]>;
 	list(query: CallQuery): Promise<CallPage>;
+	/** The list from its beginning or a `nextPage` on, each call as a line of such a file. */
+	lines(query: CallQuery, format: LineFormat): Promise<{ lines: string[]; nextPage: string | null }>;
 	/** The customers of these calls, by the call's id; a call that is not here is left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
 	/** What is kept beside the history about all of it and of its last hour. */
@@ -40,6 +43,7 @@ export interface CallReads {
 }
 
 const LIMIT = 50;
+const ROWS: Shape<CallRow> = { columns: CALL, of: fromRow };
 const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?))`;
 
 export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
@@ -64,6 +68,21 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 		}));
 	}
 
+	/** A page of the list, whatever is read of each call. */
+	async function page<Read extends { n: number }>(shape: Shape<Read>, query: CallQuery) {
+		const limit = query.limit ?? LIMIT;
+		const place = placeOf(query);
+		const find = (from: typeof place): Promise<Found<Read>> => findCalls(database, shape, query, from, limit + 1, pace);
+		let found = await find(place);
+		let from = place;
+		if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {
+			// Nothing is left before this page: it is the first one, and whole.
+			from = null;
+			found = await find(null);
+		}
+		return { ...pageOf(found, { query, limit, place: from }), feed: found.feed };
+	}
+
 	return {
 		position,
 
@@ -75,19 +94,15 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 		eventsAfter,
 
 		async list(query) {
-			const limit = query.limit ?? LIMIT;
-			const place = placeOf(query);
-			let found = await findCalls(database, query, place, limit + 1, pace);
-			let from = place;
-			if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {
-				// Nothing is left before this page: it is the first one, and whole.
-				from = null;
-				found = await findCalls(database, query, null, limit + 1, pace);
-			}
-			const { rows, ...tokens } = pageOf(found, { query, limit, place: from });
+			const { rows, feed, ...tokens } = await page(ROWS, query);
 			// What changes after the position was read comes again by the feed, and nothing falls between them.
-			const { epoch, change } = positionFrom(found.feed);
+			const { epoch, change } = positionFrom(feed);
 			return { calls: rows.map(callOf), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
+		},
+
+		async lines(query, format) {
+			const { rows, nextPage } = await page(LINES[format], query);
+			return { lines: rows.map(({ line }) => line), nextPage };
 		},
 
 		async customers(ids) {

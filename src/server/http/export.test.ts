@@ -3,24 +3,26 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CallPage, CallQuery } from '#contract';
+import type { CallQuery } from '#contract';
 import { problemHandler } from '#http/problems.ts';
 import { toCall } from '../calls/call.ts';
+import type { CallReads } from '../calls/reads.ts';
 import { callRow, NOON } from '#tests/support/call-row.ts';
 import { createConnections } from './connections.ts';
 import { exportRoute } from './export.ts';
 
-const PAGE = Array.from({ length: 200 }, (_, i) => toCall(callRow({ n: 200 - i, id: String(i) })));
+type Read = Awaited<ReturnType<CallReads['lines']>>;
+const PAGE = Array.from({ length: 200 }, (_, i) => JSON.stringify(toCall(callRow({ n: 200 - i, id: String(i) }))));
 
-/** The export of a history without end, over real HTTP; `list` may do otherwise. */
-async function endless(list?: (asked: number, query: CallQuery) => Promise<CallPage>) {
+/** The export of a history without end, over real HTTP; `lines` may do otherwise. */
+async function endless(lines?: (asked: number, query: CallQuery) => Promise<Read>) {
 	let asked = 0;
 	let [done, failed] = [0, 0];
 	const answers: ServerResponse[] = [];
-	const whole: CallPage = { calls: PAGE, nextPage: 'next', previousPage: null, cursor: 'e.1' };
+	const whole: Read = { lines: PAGE, nextPage: 'next' };
 	const route = exportRoute({
 		reads: {
-			list: (query) => (asked++, list?.(asked, query) ?? Promise.resolve(whole)),
+			lines: (query) => (asked++, lines?.(asked, query) ?? Promise.resolve(whole)),
 			position: () => Promise.resolve({ epoch: 'e', seq: 9, change: 9, at: NOON, prunedSeq: 0 }),
 		},
 		connections: createConnections(10, false),
@@ -87,7 +89,7 @@ describe('an export without end', () => {
 	it('[R98] breaks off where the database does: the reader sees that the file is not whole', async () => {
 		const { open, failed } = await endless((asked) =>
 			asked < 4
-				? Promise.resolve({ calls: PAGE, nextPage: 'next', previousPage: null, cursor: 'e.1' })
+				? Promise.resolve({ lines: PAGE, nextPage: 'next' })
 				: Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
 		);
 		const answer = await open();
@@ -101,7 +103,7 @@ describe('an export without end', () => {
 		const ends: (string | undefined)[] = [];
 		const { open } = await endless((_asked, { to }) => {
 			ends.push(to);
-			return Promise.resolve({ calls: PAGE, nextPage: null, previousPage: null, cursor: 'e.1' });
+			return Promise.resolve({ lines: PAGE, nextPage: null });
 		});
 		for (const query of ['&order=oldest', '&order=oldest&to=2026-01-01T00:00:00Z', '']) {
 			const answer = await open(query);
