@@ -1,5 +1,5 @@
-import { cpus } from 'node:os';
-import { markdown, type Section } from './report.ts';
+import { cpus, loadavg } from 'node:os';
+import { markdown, show, type Section } from './report.ts';
 
 /** What every benchmark's options tell about its parts. */
 interface Chosen<Part extends string> {
@@ -16,9 +16,20 @@ export async function run<Part extends string, Options extends Chosen<Part>, Bes
 	...besides: Besides
 ): Promise<void> {
 	const [{ model = '?' } = {}, { length: cores }] = [cpus()[0], cpus()];
-	const machine = { node: process.version, server, cpu: model, cores, platform: process.platform, arch: process.arch };
+	const [load = NaN] = loadavg(); // of what else runs here: absolute figures, and those of a lone caller, suffer most
+	const machine = {
+		node: process.version,
+		server,
+		cpu: model,
+		cores,
+		platform: process.platform,
+		arch: process.arch,
+		load,
+	};
 	if (!options.json)
-		console.log(`Node ${machine.node}, ${cores} × ${model}, ${machine.platform} ${machine.arch}; server ${server}`);
+		console.log(
+			`Node ${machine.node}, ${cores} × ${model}, ${machine.platform} ${machine.arch}; server ${server}; load ${show(load)}`,
+		);
 
 	const sections: Partial<Record<Part, Section[]>> = {};
 	for (const part of options.only) {

@@ -23,7 +23,7 @@ interface Imported {
 }
 
 /** As the dashboard sends them. */
-const BATCH = 500;
+const BATCH = 250;
 /** A create every so often, one after the other. */
 const EVERY_MS = 20;
 const ALONE = 100;
