@@ -148,7 +148,8 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		close() {
 			if (!sqlite.open) return;
 			checkpoints.close();
-			sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+			const [folded] = sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as Row[];
+			if (folded?.busy !== 0) process.emitWarning(`Somebody else reads ${path}: keep its -wal file with it.`);
 			prepared.clear();
 			sqlite.close();
 		},
