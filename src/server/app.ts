@@ -215,7 +215,6 @@ export async function createApp(
 			retention = createRetention({
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				uptime: () => performance.now(),
-				recordedAt: position.at,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});

@@ -88,6 +88,27 @@ describe('a history with limits', () => {
 		expect((await limited.list()).calls).toEqual([call]);
 	});
 
+	it('[RT8] a clock that is ahead deletes nothing, whatever it wrote before a restart', async () => {
+		const url = `file:${await temporaryFolder()}/audena.db`;
+		await fillHistory(url, 300);
+		const ahead = { now: () => Date.now() + 365 * 86_400_000 };
+		// The other limit tells when the history was looked at.
+		const kept = async (app: TestApp, most: number): Promise<number> => {
+			const count = async (): Promise<number> => {
+				const { byStatus } = (await app.api<{ byStatus: Record<string, number> }>('GET', '/api/stats')).body;
+				return Object.values(byStatus).reduce((sum, count) => sum + count);
+			};
+			await expect.poll(count, SOON).toBeLessThanOrEqual(most);
+			return count();
+		};
+		const first = await startApp({ DATABASE_URL: url, RETENTION_DAYS: '90', RETENTION_CALLS: '290' }, ahead);
+		expect(await kept(first, 290)).toBe(290);
+		await first.create({ scheduledAt: new Date(ahead.now() + 365 * 86_400_000).toISOString() });
+		await first.close();
+		const second = await startApp({ ...first.env, RETENTION_CALLS: '250' }, ahead);
+		expect(await kept(second, 250)).toBe(250);
+	});
+
 	it('[RT9] a file from before is written anew once, where there is a limit, and can shrink', async () => {
 		const path = `${await temporaryFolder()}/audena.db`;
 		const before = new Sqlite(path);

@@ -36,6 +36,7 @@ async function stage(count: number): Promise<Stage> {
 
 async function stageOn(path: string): Promise<Stage> {
 	const database = await openTestDatabase(`file:${path}`);
+	await database.all(`INSERT INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(NEWEST_AT));
 	const clock = { now: NEWEST_AT, up: 0 };
 	const commits: Committed[] = [];
 	const fail = (error: unknown): never => {
@@ -64,7 +65,6 @@ async function stageOn(path: string): Promise<Stage> {
 				database: watched,
 				calls,
 				keep,
-				recordedAt: NEWEST_AT,
 				onError: fail,
 				onDeleted: () => undefined,
 				onJobs: () => undefined,
@@ -193,6 +193,33 @@ describe('how it goes', () => {
 		expect(await look(0, 0)).toBe(kept - 1);
 		expect(await look(60 * 60_000 - 1, 60 * 60_000 - 1)).toBe(kept - 61);
 		expect(await look(1, 1)).toBe(0);
+	});
+
+	it('[RT8] a start goes on from what was believed; without that, and where the clock is ahead, it takes an hour', async () => {
+		const { keep, places, clock, again, database } = await stage(2_000);
+		const days = { days: 1, calls: 1_000_000 };
+		const look = async (retention: Retention, up: number): Promise<number> => {
+			clock.now += up;
+			clock.up += up;
+			const looked = again();
+			lookAgain(retention);
+			await looked;
+			return (await places()).length;
+		};
+		await database.all(`DELETE FROM "Kept" WHERE "name" = 'believed-time'`);
+		const first = await keep(days);
+		expect(await look(first, 3_600_000 - 1)).toBe(2_000);
+		const kept = await look(first, 1);
+		expect(kept).toBe(DAY_MS / APART_MS + 1 - 60);
+		await first.close();
+
+		clock.now += 365 * DAY_MS;
+		const second = await keep(days);
+		expect(await look(second, 60_000)).toBe(kept - 1); // the minute that has really passed
+		await second.close();
+		clock.now -= 365 * DAY_MS - 120_000;
+		const third = await keep(days);
+		expect(await look(third, 60_000)).toBe(kept - 2);
 	});
 
 	it('[RT10] creates come first, but do not keep it from going on', async () => {

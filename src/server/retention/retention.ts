@@ -3,9 +3,9 @@ import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
+import { keepBelievedTime } from './believed-time.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
-import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
@@ -25,8 +25,6 @@ export interface RetentionDeps {
 	now(): number;
 	/** Milliseconds, of a clock that never jumps. */
 	uptime(): number;
-	/** When the last seq was given. */
-	recordedAt: number;
 	/** So many calls were deleted. */
 	onDeleted(count: number): void;
 	/** New rows for the jobs' worker were committed. */
@@ -70,7 +68,7 @@ const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_eac
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
-	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
+	const believed = keepBelievedTime(database, deps.now, deps.uptime);
 	const portion = new Portion(32, 128, TURN_MS);
 	/** A commit waits for the disk, however little it writes: fewer would take as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -173,7 +171,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		await removeCleared();
 		made = 0;
 		if (keep.days !== null || keep.calls !== null) {
-			const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
+			const before = keep.days === null ? -Infinity : (await believed()) - keep.days * DAY_MS;
 			await retire(before);
 			await followUp(before);
 		}
