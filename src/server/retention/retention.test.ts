@@ -7,10 +7,15 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { createCalls, type Calls } from '../calls/calls.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
-import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
+import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
-const oldest = (): Promise<[]> => Promise.resolve([]);
+/** A provider without records of its own. */
+const providerThat = (forget: KeptByProvider['forget']): KeptByProvider => ({
+	forget,
+	forgetRecords: () => Promise.resolve(),
+	recordsAfter: () => Promise.resolve([]),
+});
 const OFF = { days: null, calls: null };
 
 interface Stage {
@@ -70,7 +75,7 @@ async function stageOn(path: string): Promise<Stage> {
 				onJobs: () => undefined,
 			},
 			...{ now: () => clock.now, uptime: () => clock.up },
-			provider: { forget: (ids) => Promise.resolve([...ids]), oldest },
+			provider: providerThat((ids) => Promise.resolve([...ids])),
 			...over,
 		});
 		onTestFinished(() => retention.close());
@@ -144,7 +149,7 @@ describe('what is kept', () => {
 		let open = [idOf(7)];
 		const forget = (ids: readonly string[]): Promise<string[]> =>
 			Promise.resolve(ids.filter((id) => !open.includes(id)));
-		const retention = await keep({ days: null, calls: 2 }, { provider: { forget, oldest } });
+		const retention = await keep({ days: null, calls: 2 }, { provider: providerThat(forget) });
 		const [first, recalled, ...newest] = await places();
 		expect([first, recalled, newest.length]).toEqual([7, 151, 2]);
 
@@ -161,13 +166,10 @@ describe('what is kept', () => {
 		await keep(
 			{ days: null, calls: 100 },
 			{
-				provider: {
-					oldest,
-					async forget(ids) {
-						await calls.remove(ids[0]!);
-						return [...ids];
-					},
-				},
+				provider: providerThat(async (ids) => {
+					await calls.remove(ids[0]!);
+					return [...ids];
+				}),
 			},
 		);
 		expect(await places()).toEqual(numbers(21, 120));
@@ -230,7 +232,7 @@ describe('how it goes', () => {
 			return Promise.resolve([...ids]);
 		};
 		const looked = again();
-		const retention = begin({ days: null, calls: 100 }, { provider: { forget, oldest } });
+		const retention = begin({ days: null, calls: 100 }, { provider: providerThat(forget) });
 		const creating = setInterval(() => retention.created(1), 5);
 		onTestFinished(() => clearInterval(creating));
 		await looked;
@@ -247,7 +249,7 @@ describe('how it goes', () => {
 			if (commits.length > 3) throw new Error('the provider has gone');
 			return Promise.resolve([...ids]);
 		};
-		const stopped = begin({ days: null, calls: 10 }, { provider: { forget, oldest }, onError: () => undefined });
+		const stopped = begin({ days: null, calls: 10 }, { provider: providerThat(forget), onError: () => undefined });
 		await expect.poll(() => commits.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(3);
 		await stopped.close();
 		const left = await places();

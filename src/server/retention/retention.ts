@@ -12,8 +12,13 @@ import { pruneTombstones } from './tombstones.ts';
 export interface KeptByProvider {
 	/** Drops what it has of these calls, and answers those that it is done with. */
 	forget(callIds: readonly string[]): Promise<string[]>;
-	/** Its records behind that one, the oldest first. */
-	oldest(after: string, limit: number): Promise<{ providerId: string; callId: string; acceptedAt: number }[]>;
+	/** Drops these records, with all that belongs to them. */
+	forgetRecords(providerIds: readonly string[]): Promise<void>;
+	/** A page of its records, behind that one, the oldest first. */
+	recordsAfter(
+		after: string,
+		limit: number,
+	): Promise<{ providerId: string; callId: string; acceptedAt: number; isForeign: boolean }[]>;
 }
 
 export interface RetentionDeps {
@@ -58,6 +63,8 @@ const BEHIND = 20_000;
 const REST_MS = 20;
 /** How long a step may take, as nothing else runs meanwhile. */
 const TURN_MS = 8;
+/** Of the provider's records, so many are looked at at once. */
+const PAGE = 256;
 /** Unused pages of the file that stay for what comes: 1 MB. */
 const SPARE_PAGES = 256;
 
@@ -142,19 +149,30 @@ export function createRetention(deps: RetentionDeps): Retention {
 		if (deleted > 0) deps.onDeleted(deleted);
 	}
 
-	/** What the provider kept of calls that were deleted by hand, once no call is left that is as old. */
-	async function followUp(before: number): Promise<void> {
+	/**
+	 * What the provider still has of calls that are gone here, once no call is left that is as old; and, by their own age
+	 * alone, calls that others made there. For a day all of it stays: so long its keys have their answers.
+	 */
+	async function followUp(time: number, before: number): Promise<void> {
 		const [oldest] = await database.all(OLDEST);
-		const since = Math.max(before, Number(oldest?.createdAt ?? -Infinity));
-		for (let after = ''; await rest();) {
-			const records = await provider.oldest(after, portion.size);
-			const old = records.filter(({ acceptedAt }) => acceptedAt < since).map(({ callId }) => callId);
-			const known = await database.all(KNOWN, JSON.stringify(old));
+		const olderThan = {
+			own: Math.min(time - DAY_MS, Math.max(before, Number(oldest?.createdAt ?? time))),
+			foreign: Math.min(time - DAY_MS, before),
+		};
+		for (let after = ''; !stop.signal.aborted && !isCleared();) {
+			const records = await provider.recordsAfter(after, PAGE);
+			const old = records.filter((one) => one.acceptedAt < olderThan[one.isForeign ? 'foreign' : 'own']);
+			const known = await database.all(KNOWN, JSON.stringify(old.map(({ callId }) => callId)));
 			const here = new Set(known.map(({ id }) => id));
-			const gone = old.filter((id) => !here.has(id));
-			if (gone.length > 0) await provider.forget(gone);
-			if (old.length < portion.size) return;
-			after = records.at(-1)!.providerId;
+			const gone = old.filter(({ callId }) => !here.has(callId)).map(({ providerId }) => providerId);
+			for (let i = 0; i < gone.length; i += portion.size) {
+				if (!(await rest())) return;
+				await provider.forgetRecords(gone.slice(i, i + portion.size));
+			}
+			if (gone.length === 0) await new Promise(setImmediate);
+			const last = records.at(-1);
+			if (!last || records.length < PAGE || last.acceptedAt >= olderThan.own) return;
+			after = last.providerId;
 		}
 	}
 
@@ -171,9 +189,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 		await removeCleared();
 		made = 0;
 		if (keep.days !== null || keep.calls !== null) {
-			const before = keep.days === null ? -Infinity : (await believed()) - keep.days * DAY_MS;
+			const time = await believed();
+			const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
 			await retire(before);
-			await followUp(before);
+			await followUp(time, before);
 		}
 		if (await rest()) await pruneTombstones(database, rest);
 		await shrink();
