@@ -128,7 +128,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	async function retire(before: number): Promise<void> {
-		const limits: Limits = { before, calls: keep.calls };
+		const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		while (!stop.signal.aborted && !isCleared()) {
