@@ -263,7 +263,7 @@ function prepareToShrink(file: string, log: Logger): void {
 	const start = performance.now();
 	const onBegin = (): void => log.info('the database file is written anew, once, so that it can shrink');
 	try {
-		if (makeShrinkable(file, onBegin)) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
+		if (makeShrinkable(file, { onBegin })) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
 	} catch (error) {
 		log.warn({ err: error }, 'the database file could not be written anew: it will not shrink');
 	}
