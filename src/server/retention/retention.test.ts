@@ -257,19 +257,27 @@ describe('how it goes', () => {
 		expect(await look(third, 60_000)).toBe(kept - 2);
 	});
 
-	it('[RT10] creates come first, but do not keep it from going on', async () => {
+	it('[RT10] each step waits until no create came for a moment, but a quarter of a second is enough', async () => {
 		const { begin, again, places } = await stage(400);
-		let steps = 0;
+		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
+		const hasWaited: boolean[] = [];
 		const forget = (ids: readonly string[]): Promise<string[]> => {
+			const now = performance.now();
+			hasWaited.push(now - createdAt >= 50 || now - lastStepAt >= 250);
+			lastStepAt = now;
 			steps++;
 			return Promise.resolve([...ids]);
 		};
 		const looked = again();
 		const retention = begin({ days: null, calls: 100 }, { provider: providerThat(forget) });
-		const creating = setInterval(() => retention.created(1), 5);
+		const creating = setInterval(() => {
+			createdAt = performance.now();
+			retention.created(1);
+		}, 5);
 		onTestFinished(() => clearInterval(creating));
 		await looked;
 		expect(steps).toBeGreaterThan(2);
+		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));
 	});
 
