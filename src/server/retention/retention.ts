@@ -4,21 +4,15 @@ import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
 import { keepBelievedTime } from './believed-time.ts';
+import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
-export interface KeptByProvider {
+export interface KeptByProvider extends ProviderRecords {
 	/** Drops what it has of these calls, and answers those that it is done with. */
 	forget(callIds: readonly string[]): Promise<string[]>;
-	/** Drops these records, with all that belongs to them. */
-	forgetRecords(providerIds: readonly string[]): Promise<void>;
-	/** A page of its records, behind that one, the oldest first. */
-	recordsAfter(
-		after: string,
-		limit: number,
-	): Promise<{ providerId: string; callId: string; acceptedAt: number; isForeign: boolean }[]>;
 }
 
 export interface RetentionDeps {
@@ -63,15 +57,8 @@ const BEHIND = 20_000;
 const REST_MS = 20;
 /** How long a step may take, as nothing else runs meanwhile. */
 const TURN_MS = 8;
-/** Of the provider's records, so many are looked at at once. */
-const PAGE = 256;
 /** Unused pages of the file that stay for what comes: 1 MB. */
 const SPARE_PAGES = 256;
-
-const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
-/** Of these, those that are there, and those that a job still asks the provider about. */
-const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?1))
-	UNION SELECT "callId" FROM "Job" WHERE "deadAt" IS NULL AND "callId" IN (SELECT value FROM json_each(?1))`;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
@@ -86,6 +73,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	/** How often something was cleared, and how much of that has begun to be removed. */
 	let [clears, known] = [0, 0];
 	const isCleared = (): boolean => clears !== known;
+	const goesOn = (): boolean => !stop.signal.aborted && !isCleared();
 	let createdAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | undefined;
@@ -100,7 +88,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (stop.signal.aborted) return false;
 			await pause(ms);
 		}
-		return !stop.signal.aborted && !isCleared();
+		return goesOn();
 	}
 
 	/** One step of it, and the time in which others have their turn. */
@@ -122,8 +110,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 				if (step.removed > 0) deps.onJobs();
 				after = step.after;
 			}
-			while (!stop.signal.aborted && !isCleared())
-				if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
+			while (goesOn()) if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
 		} while (isCleared() && !stop.signal.aborted);
 	}
 
@@ -131,7 +118,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
-		while (!stop.signal.aborted && !isCleared()) {
+		while (goesOn()) {
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			let gone: string[] = [];
 			if (ended.length > 0) {
@@ -147,33 +134,6 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (isLast) break;
 		}
 		if (deleted > 0) deps.onDeleted(deleted);
-	}
-
-	/**
-	 * What the provider still has of calls that are gone here, once no call is left that is as old; and, by their own age
-	 * alone, calls that others made there. For a day all of it stays: so long its keys have their answers.
-	 */
-	async function followUp(time: number, before: number): Promise<void> {
-		const [oldest] = await database.all(OLDEST);
-		const olderThan = {
-			own: Math.min(time - DAY_MS, Math.max(before, Number(oldest?.createdAt ?? time))),
-			foreign: Math.min(time - DAY_MS, before),
-		};
-		for (let after = ''; !stop.signal.aborted && !isCleared();) {
-			const records = await provider.recordsAfter(after, PAGE);
-			const old = records.filter((one) => one.acceptedAt < olderThan[one.isForeign ? 'foreign' : 'own']);
-			const known = await database.all(KNOWN, JSON.stringify(old.map(({ callId }) => callId)));
-			const here = new Set(known.map(({ id }) => id));
-			const gone = old.filter(({ callId }) => !here.has(callId)).map(({ providerId }) => providerId);
-			for (let i = 0; i < gone.length; i += portion.size) {
-				if (!(await rest())) return;
-				await provider.forgetRecords(gone.slice(i, i + portion.size));
-			}
-			if (gone.length === 0) await new Promise(setImmediate);
-			const last = records.at(-1);
-			if (!last || records.length < PAGE || last.acceptedAt >= olderThan.own) return;
-			after = last.providerId;
-		}
 	}
 
 	async function shrink(): Promise<void> {
@@ -192,7 +152,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			const time = await believed();
 			const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
 			await retire(before);
-			await followUp(time, before);
+			await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
 		}
 		if (await rest()) await pruneTombstones(database, rest);
 		await shrink();
