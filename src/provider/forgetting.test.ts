@@ -3,7 +3,8 @@ import type { Database } from '#db/database.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { createForgetting } from './forgetting.ts';
 
-const NOW = 1_000;
+const DAY_MS = 86_400_000;
+const NOW = DAY_MS;
 const CALL = `INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "state", "plan", "requestHash", "answer", "acceptedAt", "endsAt")
 	VALUES (?1, ?2, ?2, '+12025550100', 'SALES', ?3, '[]', '', '', 0, ?4)`;
 const DELIVERY = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "body", "state", "dueAt", "lease", "leasedUntil", "attempts", "createdAt")
@@ -48,4 +49,48 @@ it('[RT6] what is finished goes with the call; what runs or has a webhook on its
 		'running',
 		...['msg another', 'msg running', 'msg another', 'msg running'],
 	]);
+});
+
+it('[RT14] a key has its answer for a day, though the webhooks of its call go', async () => {
+	const database = await migratedDatabase();
+	for (const id of ['young', 'old', 'keyless']) {
+		await database.all(CALL, `sim_${id}`, id, 'canceled', 0);
+		await database.all(DELIVERY, `msg ${id}`, id, 'canceled', null, null, null);
+	}
+	await database.all(`UPDATE "ProviderCall" SET "acceptedAt" = 1 WHERE "callId" <> 'old'`);
+	await database.all(`UPDATE "ProviderCall" SET "key" = NULL WHERE "callId" = 'keyless'`);
+	let time = NOW;
+	const { forget, forgetRecords } = createForgetting(database, () => time);
+	expect(await forget(['young', 'old', 'keyless'])).toEqual(['young', 'old', 'keyless']);
+	expect(await left(database)).toEqual(['young']);
+	await forgetRecords(['sim_young']);
+	expect(await left(database)).toEqual(['young']);
+	time++;
+	await forgetRecords(['sim_young']);
+	expect(await left(database)).toEqual([]);
+});
+
+it('[RT15] records of one call go each by itself, and tell whose they are', async () => {
+	const database = await migratedDatabase();
+	for (const [id, endsAt] of [
+		['1', 0],
+		['2', NOW + 1],
+		['3', 0],
+	] as const) {
+		await database.all(CALL, `sim_${id}`, id, 'active', endsAt);
+		await database.all(DELIVERY.replace("'sim'", `'sim_${id}'`), `msg ${id}`, 'shared', 'delivered', null, null, null);
+		await database.all(ATTEMPT, `msg ${id}`);
+	}
+	await database.all(`UPDATE "ProviderCall" SET "callId" = 'shared'`);
+	await database.all(`UPDATE "ProviderCall" SET "key" = 'shared' WHERE "providerId" = 'sim_3'`);
+	const { forgetRecords, recordsAfter } = createForgetting(database, () => NOW);
+	const records = await recordsAfter('', 9);
+	expect(records.map(({ isForeign }) => isForeign)).toEqual([true, true, false]);
+	await database.all(`UPDATE "ProviderCall" SET "callbackUrl" = 'http://127.0.0.1:1/' WHERE "providerId" = 'sim_3'`);
+	expect(await recordsAfter('sim_2', 9)).toEqual([
+		{ providerId: 'sim_3', callId: 'shared', acceptedAt: 0, isForeign: true },
+	]);
+	await forgetRecords(['sim_1', 'sim_2']);
+	expect((await recordsAfter('', 1)).map(({ providerId }) => providerId)).toEqual(['sim_2']);
+	expect(await left(database)).toEqual(['shared', 'shared', 'msg 2', 'msg 3', 'msg 2', 'msg 3']);
 });

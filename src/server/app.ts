@@ -215,7 +215,6 @@ export async function createApp(
 			retention = createRetention({
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				uptime: () => performance.now(),
-				recordedAt: position.at,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});
@@ -264,7 +263,7 @@ function prepareToShrink(file: string, log: Logger): void {
 	const start = performance.now();
 	const onBegin = (): void => log.info('the database file is written anew, once, so that it can shrink');
 	try {
-		if (makeShrinkable(file, onBegin)) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
+		if (makeShrinkable(file, { onBegin })) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
 	} catch (error) {
 		log.warn({ err: error }, 'the database file could not be written anew: it will not shrink');
 	}

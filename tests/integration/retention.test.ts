@@ -1,5 +1,6 @@
 import Sqlite from 'libsql';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '#db/open.ts';
 import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { fillHistory, idOf } from '#tests/support/history.ts';
@@ -8,6 +9,25 @@ import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 
 /** The same file, with these limits. */
 const again = (app: TestApp, limits: Record<string, string>): Promise<TestApp> => startApp({ ...app.env, ...limits });
+const HOUR_MS = 3_600_000;
+
+/** One after the other, so that each is older than what the provider has of the next. */
+async function completeCalls(app: TestApp, count: number): Promise<void> {
+	for (let i = 1; i <= count; i++) {
+		await app.create();
+		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(i);
+	}
+}
+
+/** The same so many hours later, by a clock that is believed. */
+async function later(app: TestApp, hours: number, limits: Record<string, string>): Promise<TestApp> {
+	const now = (): number => Date.now() + hours * HOUR_MS;
+	await app.close();
+	const database = openDatabase({ url: app.env.DATABASE_URL!, authToken: undefined });
+	await database.all(`INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(now()));
+	database.close();
+	return startApp({ ...app.env, ...limits }, { now });
+}
 
 describe('a history with limits', () => {
 	it('[RT12] a connected tab is told each call that goes, and who comes back gets them by a delta', async () => {
@@ -39,25 +59,24 @@ describe('a history with limits', () => {
 
 	it('[RT6] what the provider kept of a call goes with it, but not how often the number was called', async () => {
 		const app = await startApp();
-		for (let i = 0; i < 5; i++) await app.create();
-		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(5);
+		await completeCalls(app, 5);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const count = async (table: string): Promise<number> =>
 			Number((await database.all(`SELECT count(*) AS "count" FROM "${table}"`))[0]?.count);
 		const onTheWay = async (): Promise<unknown[]> => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL');
 		await expect.poll(onTheWay, SOON).toEqual([]);
 		const [deliveries, attempts] = [await count('Delivery'), await count('Attempt')];
-		await app.close();
-
-		const limited = await again(app, { RETENTION_CALLS: '2' });
+		const limited = await later(app, 2, { RETENTION_CALLS: '2' });
 		await expect.poll(async () => (await limited.list()).calls.length, SOON).toBe(2);
 		const { calls } = await limited.list();
 		expect(await count('Event')).toBe(
 			(await Promise.all(calls.map(({ id }) => limited.timeline(id)))).flatMap(({ events }) => events).length,
 		);
-		expect([await count('ProviderCall'), await count('Delivery'), await count('Attempt')]).toEqual([
-			...[2, (deliveries / 5) * 2, (attempts / 5) * 2],
-		]);
+		expect([await count('Delivery'), await count('Attempt')]).toEqual([(deliveries / 5) * 2, (attempts / 5) * 2]);
+		// The keys' answers stay for a day.
+		expect(await count('ProviderCall')).toBe(5);
+		await later(limited, 25, { RETENTION_CALLS: '2' });
+		await expect.poll(() => count('ProviderCall'), SOON).toBe(2);
 		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 5 }]);
 	});
 
@@ -74,18 +93,73 @@ describe('a history with limits', () => {
 		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
 		expect((await kept()).length).toBe(3);
 		const [call] = (await app.list()).calls;
-		await app.close();
 		// A hang-up of the first one is not through yet: it is not due before tomorrow.
 		const [first, second] = (await kept()) as { id: string }[];
 		await database.all(
 			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('j', 'hangup', ?, '{}', ?, 0)`,
-			...[first!.id, Date.now() + 86_400_000],
+			...[first!.id, Date.now() + 48 * HOUR_MS],
 		);
 
-		const limited = await again(app, { RETENTION_CALLS: '100' });
+		const limited = await later(app, 25, { RETENTION_CALLS: '100' });
 		await expect.poll(kept, SOON).toEqual([first, { id: call!.id }]);
 		expect(second).not.toEqual({ id: call!.id });
 		expect((await limited.list()).calls).toEqual([call]);
+	});
+
+	it('[RT13] goes though no call is left at all', async () => {
+		const app = await startApp();
+		await app.create();
+		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(1);
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+		expect((await app.api('DELETE', '/api/calls')).status).toBe(204);
+		await later(app, 25, { RETENTION_CALLS: '100' });
+		await expect.poll(() => database.all('SELECT 1 FROM "ProviderCall"'), SOON).toEqual([]);
+		expect(await database.all('SELECT 1 FROM "Delivery"')).toEqual([]);
+	});
+
+	it('[RT14] [RT15] calls that others made at the provider keep their key, and go by their own age alone', async () => {
+		const app = await startApp();
+		const body = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
+		const send = (to: TestApp): ReturnType<TestApp['api']> =>
+			to.api('POST', '/api/provider/send-call', body, { 'Idempotency-Key': 'their-key' });
+		const first = await send(app);
+		await completeCalls(app, 2);
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const left = async (): Promise<string[]> =>
+			(await database.all('SELECT "callId" FROM "ProviderCall" ORDER BY 1')).map(({ callId }) => String(callId));
+		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+		expect(await left()).toHaveLength(3);
+
+		const limited = await later(app, 23, { RETENTION_CALLS: '1' });
+		await expect.poll(async () => (await limited.list()).calls.length, SOON).toBe(1);
+		const [{ id } = { id: '' }] = (await limited.list()).calls;
+		const dayLater = await later(limited, 25, { RETENTION_CALLS: '1' });
+		await expect.poll(left, SOON).toEqual([id, 'theirs']);
+		expect((await send(dayLater)).body).toEqual(first.body);
+		await later(dayLater, 49, { RETENTION_DAYS: '2', RETENTION_CALLS: '' });
+		await expect.poll(left, SOON).toEqual([]);
+	});
+
+	it('[RT8] a clock that is ahead deletes nothing, whatever it wrote before a restart', async () => {
+		const url = `file:${await temporaryFolder()}/audena.db`;
+		await fillHistory(url, 300);
+		const ahead = { now: () => Date.now() + 365 * 86_400_000 };
+		// The other limit tells when the history was looked at.
+		const kept = async (app: TestApp, most: number): Promise<number> => {
+			const count = async (): Promise<number> => {
+				const { byStatus } = (await app.api<{ byStatus: Record<string, number> }>('GET', '/api/stats')).body;
+				return Object.values(byStatus).reduce((sum, count) => sum + count);
+			};
+			await expect.poll(count, SOON).toBeLessThanOrEqual(most);
+			return count();
+		};
+		const first = await startApp({ DATABASE_URL: url, RETENTION_DAYS: '90', RETENTION_CALLS: '290' }, ahead);
+		expect(await kept(first, 290)).toBe(290);
+		await first.create({ scheduledAt: new Date(ahead.now() + 365 * 86_400_000).toISOString() });
+		await first.close();
+		const second = await startApp({ ...first.env, RETENTION_CALLS: '250' }, ahead);
+		expect(await kept(second, 250)).toBe(250);
 	});
 
 	it('[RT9] a file from before is written anew once, where there is a limit, and can shrink', async () => {

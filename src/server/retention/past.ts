@@ -1,9 +1,13 @@
 import type { Database } from '#db/database.ts';
 
-/** What is kept: nothing that was made before, and so many of the newest; null keeps any number. */
+/**
+ * What is kept: nothing that was made and has ended before, and so many of the newest; null keeps any number. And what
+ * ended within the hour around `now`, so that whoever waited for it still finds it.
+ */
 export interface Limits {
 	before: number;
 	calls: number | null;
+	now: number;
 }
 
 /** How far a walk from the oldest call on has come, and how many calls it left behind it. */
@@ -14,7 +18,7 @@ export interface Place {
 
 /** The next stretch of calls beyond a limit. */
 export interface Stretch {
-	/** Those that have ended, and that no job is about. */
+	/** Those that may go: ended long enough ago, and no job is about them. */
 	ended: string[];
 	/** The place of the last one, and how many it has in all. */
 	n: number;
@@ -26,22 +30,31 @@ export interface Stretch {
 /** As many as one look reads, whatever they are: a history of calls that wait is walked, never scanned. */
 const WINDOW = 256;
 const TOTAL = `SELECT coalesce(sum("count"), 0) AS "total" FROM "Tally" WHERE "run" = ''`;
-const NEXT = `SELECT "n", "id", "status", "createdAt",
+/** On both sides: after a clock was set back, nothing waits until it is as late again. */
+const GRACE_MS = 3_600_000;
+const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 		EXISTS (SELECT 1 FROM "Job" WHERE "callId" = "Call"."id" AND "deadAt" IS NULL) AS "busy"
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
-/** Reads on from a place, until `most` have ended or the window is full. Places and times rise together. */
+/**
+ * Reads on from a place, until `most` may go or the window is full. Places and times rise together: behind a call that was
+ * made within the hour none has ended before.
+ */
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);
 	const tooMany = limits.calls === null ? 0 : Number(kept?.total) - limits.calls;
+	const isFresh = (at: number): boolean => Math.abs(limits.now - at) < GRACE_MS;
 	const stretch: Stretch = { ended: [], n: place.n, count: 0, isLast: rows.length < WINDOW };
-	for (const { n, id, status, createdAt, busy } of rows) {
-		const isPast = place.left + stretch.count < tooMany || Number(createdAt) < limits.before;
-		if (!isPast) return { ...stretch, isLast: true };
+	for (const { n, id, status, createdAt, endedAt, busy } of rows) {
+		const isTooMany = place.left + stretch.count < tooMany;
+		const made = Number(createdAt);
+		if (isFresh(made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
 		if (stretch.ended.length === most) return { ...stretch, isLast: false };
 		stretch.n = Number(n);
 		stretch.count++;
-		if (status !== 'PENDING' && busy === 0) stretch.ended.push(String(id));
+		if (status === 'PENDING' || busy === 1) continue;
+		const end = Number(endedAt);
+		if (!isFresh(end) && (isTooMany || end < limits.before)) stretch.ended.push(String(id));
 	}
 	return stretch;
 }

@@ -7,10 +7,15 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { createCalls, type Calls } from '../calls/calls.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
-import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
+import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
-const oldest = (): Promise<[]> => Promise.resolve([]);
+/** A provider without records of its own. */
+const providerThat = (forget: KeptByProvider['forget']): KeptByProvider => ({
+	forget,
+	forgetRecords: () => Promise.resolve(),
+	recordsAfter: () => Promise.resolve([]),
+});
 const OFF = { days: null, calls: null };
 
 interface Stage {
@@ -36,6 +41,7 @@ async function stage(count: number): Promise<Stage> {
 
 async function stageOn(path: string): Promise<Stage> {
 	const database = await openTestDatabase(`file:${path}`);
+	await database.all(`INSERT INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(NEWEST_AT));
 	const clock = { now: NEWEST_AT, up: 0 };
 	const commits: Committed[] = [];
 	const fail = (error: unknown): never => {
@@ -64,13 +70,12 @@ async function stageOn(path: string): Promise<Stage> {
 				database: watched,
 				calls,
 				keep,
-				recordedAt: NEWEST_AT,
 				onError: fail,
 				onDeleted: () => undefined,
 				onJobs: () => undefined,
 			},
 			...{ now: () => clock.now, uptime: () => clock.up },
-			provider: { forget: (ids) => Promise.resolve([...ids]), oldest },
+			provider: providerThat((ids) => Promise.resolve([...ids])),
 			...over,
 		});
 		onTestFinished(() => retention.close());
@@ -116,6 +121,38 @@ describe('what is kept', () => {
 		expect(await words(`"Tally" WHERE "run" = ''`, 'sum("count")')).toEqual(await words('"Call"', 'count(*)'));
 	});
 
+	it('[RT2] of days and of calls: a call that ended late stays as long from its end on, for an hour at least', async () => {
+		const { keep, places, clock, again, database } = await stage(2_000);
+		const endAt = (n: number, at: number): Promise<Row[]> =>
+			database.all('UPDATE "Call" SET "endedAt" = ? WHERE "n" = ?', at, n);
+		await endAt(1, NEWEST_AT - DAY_MS - 1);
+		await endAt(2, NEWEST_AT - DAY_MS);
+		await endAt(3, NEWEST_AT);
+		const oldest = 2_000 - DAY_MS / APART_MS;
+		const retention = await keep({ days: 1, calls: 1_999 });
+		expect(await places()).toEqual([2, 3, ...numbers(oldest, 2_000)]);
+		await retention.close();
+
+		const many = await keep({ days: null, calls: 100 });
+		expect(await places()).toEqual([3, ...numbers(1_901, 2_000)]);
+		const look = async (ms: number): Promise<number[]> => {
+			clock.now = NEWEST_AT + ms;
+			const looked = again();
+			lookAgain(many);
+			await looked;
+			return (await places()).slice(0, 2);
+		};
+		expect(await look(3_600_000 - 1)).toEqual([3, 1_901]);
+		expect(await look(3_600_000)).toEqual([1_901, 1_902]);
+	});
+
+	it('[RT3] the end of a call that lies ahead, by a clock that was set back, keeps nothing', async () => {
+		const { keep, places, database } = await stage(200);
+		await database.all('UPDATE "Call" SET "createdAt" = "createdAt" + ?1, "endedAt" = "endedAt" + ?1', 2 * DAY_MS);
+		await keep({ days: null, calls: 100 });
+		expect(await places()).toEqual(numbers(101, 200));
+	});
+
 	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
 		const { keep, places, database } = await stage(600);
 		const waiting = [...numbers(1, 280), 290, 295, 310];
@@ -136,15 +173,16 @@ describe('what is kept', () => {
 	});
 
 	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
-		const { keep, places, database, calls, again } = await stage(150);
+		const { keep, places, database, calls, clock, again } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
 		for (let i = 0; i < 3; i++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
+		clock.now += 2 * 3_600_000;
 		let open = [idOf(7)];
 		const forget = (ids: readonly string[]): Promise<string[]> =>
 			Promise.resolve(ids.filter((id) => !open.includes(id)));
-		const retention = await keep({ days: null, calls: 2 }, { provider: { forget, oldest } });
+		const retention = await keep({ days: null, calls: 2 }, { provider: providerThat(forget) });
 		const [first, recalled, ...newest] = await places();
 		expect([first, recalled, newest.length]).toEqual([7, 151, 2]);
 
@@ -161,13 +199,10 @@ describe('what is kept', () => {
 		await keep(
 			{ days: null, calls: 100 },
 			{
-				provider: {
-					oldest,
-					async forget(ids) {
-						await calls.remove(ids[0]!);
-						return [...ids];
-					},
-				},
+				provider: providerThat(async (ids) => {
+					await calls.remove(ids[0]!);
+					return [...ids];
+				}),
 			},
 		);
 		expect(await places()).toEqual(numbers(21, 120));
@@ -195,19 +230,54 @@ describe('how it goes', () => {
 		expect(await look(1, 1)).toBe(0);
 	});
 
-	it('[RT10] creates come first, but do not keep it from going on', async () => {
+	it('[RT8] a start goes on from what was believed; without that, and where the clock is ahead, it takes an hour', async () => {
+		const { keep, places, clock, again, database } = await stage(2_000);
+		const days = { days: 1, calls: 1_000_000 };
+		const look = async (retention: Retention, up: number): Promise<number> => {
+			clock.now += up;
+			clock.up += up;
+			const looked = again();
+			lookAgain(retention);
+			await looked;
+			return (await places()).length;
+		};
+		await database.all(`DELETE FROM "Kept" WHERE "name" = 'believed-time'`);
+		const first = await keep(days);
+		expect(await look(first, 3_600_000 - 1)).toBe(2_000);
+		const kept = await look(first, 1);
+		expect(kept).toBe(DAY_MS / APART_MS + 1 - 60);
+		await first.close();
+
+		clock.now += 365 * DAY_MS;
+		const second = await keep(days);
+		expect(await look(second, 60_000)).toBe(kept - 1); // the minute that has really passed
+		await second.close();
+		clock.now -= 365 * DAY_MS - 120_000;
+		const third = await keep(days);
+		expect(await look(third, 60_000)).toBe(kept - 2);
+	});
+
+	it('[RT10] each step waits until no create came for a moment, but a quarter of a second is enough', async () => {
 		const { begin, again, places } = await stage(400);
-		let steps = 0;
+		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
+		const hasWaited: boolean[] = [];
 		const forget = (ids: readonly string[]): Promise<string[]> => {
+			const now = performance.now();
+			hasWaited.push(now - createdAt >= 50 || now - lastStepAt >= 250);
+			lastStepAt = now;
 			steps++;
 			return Promise.resolve([...ids]);
 		};
 		const looked = again();
-		const retention = begin({ days: null, calls: 100 }, { provider: { forget, oldest } });
-		const creating = setInterval(() => retention.created(1), 5);
+		const retention = begin({ days: null, calls: 100 }, { provider: providerThat(forget) });
+		const creating = setInterval(() => {
+			createdAt = performance.now();
+			retention.created(1);
+		}, 5);
 		onTestFinished(() => clearInterval(creating));
 		await looked;
 		expect(steps).toBeGreaterThan(2);
+		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));
 	});
 
@@ -220,17 +290,17 @@ describe('how it goes', () => {
 			if (commits.length > 3) throw new Error('the provider has gone');
 			return Promise.resolve([...ids]);
 		};
-		const stopped = begin({ days: null, calls: 10 }, { provider: { forget, oldest }, onError: () => undefined });
+		const stopped = begin({ days: null, calls: 100 }, { provider: providerThat(forget), onError: () => undefined });
 		await expect.poll(() => commits.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(3);
 		await stopped.close();
 		const left = await places();
 		expect(left.length).toBeLessThan(1_000);
 		expect(left).toEqual(numbers(left[0]!, 1_000));
-		expect(left.length).toBeGreaterThan(10);
+		expect(left.length).toBeGreaterThan(100);
 		const events = await database.all('SELECT "seq" FROM "Event" ORDER BY "seq"');
 		expect(events.map(({ seq }) => seq)).toEqual(left);
-		await keep({ days: null, calls: 10 });
-		expect(await places()).toEqual(numbers(991, 1_000));
+		await keep({ days: null, calls: 100 });
+		expect(await places()).toEqual(numbers(901, 1_000));
 	});
 
 	it('[RT9] the file gives back what it does not use', async () => {

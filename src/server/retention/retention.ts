@@ -3,17 +3,16 @@ import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
+import { keepBelievedTime } from './believed-time.ts';
+import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
-import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
-export interface KeptByProvider {
+export interface KeptByProvider extends ProviderRecords {
 	/** Drops what it has of these calls, and answers those that it is done with. */
 	forget(callIds: readonly string[]): Promise<string[]>;
-	/** Its records behind that one, the oldest first. */
-	oldest(after: string, limit: number): Promise<{ providerId: string; callId: string; acceptedAt: number }[]>;
 }
 
 export interface RetentionDeps {
@@ -25,8 +24,6 @@ export interface RetentionDeps {
 	now(): number;
 	/** Milliseconds, of a clock that never jumps. */
 	uptime(): number;
-	/** When the last seq was given. */
-	recordedAt: number;
 	/** So many calls were deleted. */
 	onDeleted(count: number): void;
 	/** New rows for the jobs' worker were committed. */
@@ -63,14 +60,9 @@ const TURN_MS = 8;
 /** Unused pages of the file that stay for what comes: 1 MB. */
 const SPARE_PAGES = 256;
 
-const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
-/** Of these, those that are there, and those that a job still asks the provider about. */
-const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?1))
-	UNION SELECT "callId" FROM "Job" WHERE "deadAt" IS NULL AND "callId" IN (SELECT value FROM json_each(?1))`;
-
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
-	const believed = createSteadyClock(deps.now, deps.uptime, deps.recordedAt);
+	const believed = keepBelievedTime(database, deps.now, deps.uptime);
 	const portion = new Portion(32, 128, TURN_MS);
 	/** A commit waits for the disk, however little it writes: fewer would take as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -81,6 +73,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	/** How often something was cleared, and how much of that has begun to be removed. */
 	let [clears, known] = [0, 0];
 	const isCleared = (): boolean => clears !== known;
+	const goesOn = (): boolean => !stop.signal.aborted && !isCleared();
 	let createdAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | undefined;
@@ -95,7 +88,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			if (stop.signal.aborted) return false;
 			await pause(ms);
 		}
-		return !stop.signal.aborted && !isCleared();
+		return goesOn();
 	}
 
 	/** One step of it, and the time in which others have their turn. */
@@ -117,16 +110,15 @@ export function createRetention(deps: RetentionDeps): Retention {
 				if (step.removed > 0) deps.onJobs();
 				after = step.after;
 			}
-			while (!stop.signal.aborted && !isCleared())
-				if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
+			while (goesOn()) if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
 		} while (isCleared() && !stop.signal.aborted);
 	}
 
 	async function retire(before: number): Promise<void> {
-		const limits: Limits = { before, calls: keep.calls };
+		const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
-		while (!stop.signal.aborted && !isCleared()) {
+		while (goesOn()) {
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			let gone: string[] = [];
 			if (ended.length > 0) {
@@ -144,22 +136,6 @@ export function createRetention(deps: RetentionDeps): Retention {
 		if (deleted > 0) deps.onDeleted(deleted);
 	}
 
-	/** What the provider kept of calls that were deleted by hand, once no call is left that is as old. */
-	async function followUp(before: number): Promise<void> {
-		const [oldest] = await database.all(OLDEST);
-		const since = Math.max(before, Number(oldest?.createdAt ?? -Infinity));
-		for (let after = ''; await rest();) {
-			const records = await provider.oldest(after, portion.size);
-			const old = records.filter(({ acceptedAt }) => acceptedAt < since).map(({ callId }) => callId);
-			const known = await database.all(KNOWN, JSON.stringify(old));
-			const here = new Set(known.map(({ id }) => id));
-			const gone = old.filter((id) => !here.has(id));
-			if (gone.length > 0) await provider.forget(gone);
-			if (old.length < portion.size) return;
-			after = records.at(-1)!.providerId;
-		}
-	}
-
 	async function shrink(): Promise<void> {
 		for (let left = 1; left > 0 && (await rest());) {
 			const { size } = pages;
@@ -173,9 +149,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 		await removeCleared();
 		made = 0;
 		if (keep.days !== null || keep.calls !== null) {
-			const before = keep.days === null ? -Infinity : believed() - keep.days * DAY_MS;
+			const time = await believed();
+			const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
 			await retire(before);
-			await followUp(before);
+			await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
 		}
 		if (await rest()) await pruneTombstones(database, rest);
 		await shrink();

@@ -4,12 +4,12 @@ export const STEADY_MS = 3_600_000;
 const JUMP_MS = 5_000;
 
 /**
- * The time as far as it can be believed, for what cannot be undone: it goes on from `recordedAt`, the last moment that
- * the database knows, no faster than `uptime` (milliseconds, monotonic), never ahead of the clock. A clock that jumped is
- * believed once it has gone evenly for an hour; so is one that is ahead after a long rest.
+ * The time as far as it can be believed, for what cannot be undone: it goes on from `last`, the last one that was
+ * believed, no faster than `uptime` (milliseconds, monotonic), never ahead of the clock. A clock that jumped is believed
+ * once it has gone evenly for an hour; so is one that is ahead after a long rest.
  */
-export function createSteadyClock(now: () => number, uptime: () => number, recordedAt: number): () => number {
-	let believed = Math.min(now(), recordedAt);
+export function createSteadyClock(now: () => number, uptime: () => number, last: number): () => number {
+	let believed = Math.min(now(), last);
 	let looked = uptime();
 	let steadySince = looked;
 	let offset = now() - looked;

@@ -44,3 +44,16 @@ it('[RT7] fewer are left alone; stopped between two steps, what is gone is noted
 	await pruneTombstones(database, () => Promise.resolve(false));
 	expect(await stateOf(database)).toEqual({ count: 102_500, first: 501, pruned: 500 });
 });
+
+it('[RT7] while they are counted everybody else has a turn between two looks', async () => {
+	const { database } = await withTombstones(99_999);
+	let [turns, isOver] = [0, false];
+	const turn = (): void => {
+		turns++;
+		if (!isOver) setImmediate(turn);
+	};
+	setImmediate(turn);
+	await pruneTombstones(database, onAndOn);
+	isOver = true;
+	expect(turns).toBeGreaterThanOrEqual(9);
+});
