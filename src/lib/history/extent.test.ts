@@ -59,7 +59,7 @@ function take(extent: Extent, list: List, where: 'next' | 'previous' | Segment, 
 function readAll(extent: Extent, list: List, from: number, to: number): Extent {
 	let read = extent;
 	for (let turns = 0; turns < 500; turns++) {
-		const want = wanted(read, [from, to], true);
+		const want = wanted(read, [from, to], true, 0);
 		if (!want) return read;
 		read = take(read, list, want.where, want.token);
 	}
@@ -98,7 +98,7 @@ describe('an extent', () => {
 		const begun = extents.begin({ calls: [], nextPage: 'n9', previousPage: null }, null);
 		expect([extents.countOf(begun), begun.next]).toEqual([0, 'n9']);
 		const further = extents.append(begun, { calls: [], nextPage: 'n5', previousPage: 'b8' });
-		expect(wanted(further, [0, 20], true)).toEqual({ where: 'next', token: 'n5' });
+		expect(wanted(further, [0, 20], true, 0)).toEqual({ where: 'next', token: 'n5' });
 	});
 	it('a clear of everything leaves nothing, also of what was let go', () => {
 		const list = new List(20);
@@ -138,7 +138,7 @@ it('[D50] whatever is loaded, let go, created and deleted: the rows keep their o
 				const places = extents.placesOf(extent, reading);
 				let after = extent;
 				if (one.do === 'read') {
-					const want = wanted(extent, [one.at - 5, one.at + 5], one.down);
+					const want = wanted(extent, [one.at - 5, one.at + 5], one.down, 0);
 					if (want) after = take(extent, list, want.where, want.token);
 				} else if (one.do === 'drop') after = extents.letGo(extent, one.at - one.near, one.at + one.near, () => false);
 				else if (one.do === 'forget')

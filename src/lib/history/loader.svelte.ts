@@ -1,10 +1,10 @@
 import type { CallPage } from '#contract';
 import { saidWhat, type Reply } from '#lib/api/api.ts';
 import type { Board } from './board.svelte.ts';
-import { wanted } from './wants.ts';
+import { AHEAD_MAX, wanted } from './wants.ts';
 
 /** Rows farther than this are let go; what is farther still is forgotten. */
-const KEPT = 600;
+const KEPT = AHEAD_MAX + 200;
 const KNOWN = 25_000;
 /** A first page that has grown to this while it was watched is read anew. */
 const LONG = 600;
@@ -19,8 +19,10 @@ export interface Needs {
 	active(): boolean;
 	/** The rows on the screen, counted from the first that is known; both may be beyond. */
 	seen(): readonly [from: number, to: number];
-	/** The reader moves down. */
+	/** The reader moves down, or did when last on the move. */
 	down(): boolean;
+	/** How fast, in rows a millisecond. */
+	speed(): number;
 	/** The calls whose rows stay, wherever they are. */
 	kept(): readonly string[];
 	/** Whether the reader is where pages are read on; not after a jump. */
@@ -58,7 +60,7 @@ export class Loader {
 		const { view, extent } = this.#board;
 		const seen = this.#needs.seen();
 		const restarts = extent.previous === null && seen[0] <= 0 && (extent.segments[0]?.rows?.length ?? 0) > LONG;
-		const want = restarts ? null : wanted(extent, seen, this.#needs.down());
+		const want = restarts ? null : wanted(extent, seen, this.#needs.down(), this.#needs.speed());
 		if (!want && !restarts) return false;
 		const { ok, problem } = await this.#needs.page(want?.token ?? null);
 		if (!this.#needs.active()) return false;

@@ -25,9 +25,12 @@ interface Around {
 
 /** Without a scroll event for so long, the reader has come to rest. */
 const REST_MS = 150;
+const FRAME_MS = 1000 / 60;
 /** Rows that are rendered on either side of the screen, and how many there may be in all. */
 const AROUND = 24;
 const ROWS_MAX = 180;
+/** So many on a side that is passed too fast to be seen. */
+const LEAST = 4;
 /** Farther from what is known than this, the reader has jumped: what lies between is not read. */
 const JUMP = 1_000;
 
@@ -56,6 +59,10 @@ export class Scroller {
 	/** What is read while the list's head is out of sight, and where its first row stands, from the edge of the head. */
 	#read: { ids: readonly string[]; offset: number } = { ids: [], offset: 0 };
 	#down = true;
+	/** How fast the reader moves, in rows a millisecond; how many rows since the last look, and when that was. */
+	#speed = 0;
+	#stride = 0;
+	#lookedAt = 0;
 	#moving = false;
 	#resting: ReturnType<typeof setTimeout> | undefined;
 	/** The call at the top of the screen when its place was shown. */
@@ -80,6 +87,7 @@ export class Scroller {
 			active: () => this.active,
 			seen: () => this.#seen,
 			down: () => this.#down,
+			speed: () => this.#speed,
 			kept: () => this.#kept,
 			isNear: () => !this.#hasJumped(),
 			loaded: () => this.#makeRoom(),
@@ -247,9 +255,18 @@ export class Scroller {
 	}
 
 	#scrolled(): void {
-		this.#down = scrollY >= this.viewport.y;
+		this.#travel((scrollY - this.viewport.y) / this.viewport.rowPx);
 		this.#moves();
 		this.#look();
+	}
+
+	/** The reader has gone so many rows since the last look, up where they are below zero. */
+	#travel(rows: number): void {
+		const now = performance.now();
+		this.#down = rows >= 0;
+		this.#stride = Math.abs(rows);
+		this.#speed = this.#stride / Math.max(FRAME_MS, now - this.#lookedAt);
+		this.#lookedAt = now;
 	}
 
 	#moves(): void {
@@ -276,14 +293,22 @@ export class Scroller {
 		if (!seen) return;
 		const [from, to] = [seen.from - extent.lead, seen.to - extent.lead];
 		this.#seen = [from, to];
-		const extra = Math.max(0, Math.min(AROUND, (ROWS_MAX - (to - from)) >> 1));
+		const [before, behind] = this.#margins(to - from);
 		// In steps, so that not every pixel changes what is rendered.
-		this.#from = Math.max(0, (from - extra) & ~3);
-		this.#to = Math.min(count, (to + extra + 3) & ~3);
+		this.#from = Math.max(0, (from - before) & ~3);
+		this.#to = Math.min(count, (to + behind + 3) & ~3);
 		const first = Math.max(0, from);
 		const ids = seen.edge >= 0 ? [] : between(extent, first, to).map(({ call }) => call.id);
 		this.#board.reading = ids;
 		this.#read = { ids, offset: seen.edge + (extent.lead + first) * this.viewport.rowPx };
+	}
+
+	/** How many rows are rendered before and behind the screen: fewer where a reader in a hurry will not see them. */
+	#margins(screen: number): readonly [before: number, behind: number] {
+		const most = Math.max(0, Math.min(AROUND, (ROWS_MAX - screen) >> 1));
+		const passed = this.#stride > screen / 2 ? Math.min(LEAST, most) : most;
+		const ahead = this.#stride > screen + AROUND ? Math.min(LEAST, most) : most;
+		return this.#down ? [passed, ahead] : [ahead, passed];
 	}
 
 	get #topmost(): string | null {
@@ -294,6 +319,7 @@ export class Scroller {
 	/** The reader has come to rest: the room is put right, and the address says where that is. */
 	#rest(): void {
 		this.#moving = false;
+		this.#speed = this.#stride = 0;
 		this.#makeRoom();
 		this.#tell();
 		void this.#load();

@@ -6,18 +6,26 @@ export interface Want {
 	token: string | null;
 }
 
-/** Rows that are loaded ahead of the screen. */
-const AHEAD = 250;
+/** Rows that are loaded ahead of the screen and behind it; ahead also those of so many milliseconds of travel. */
+const AROUND = 250;
+const TRAVEL_MS = 600;
+export const AHEAD_MAX = 1_000;
 
-/** What a reader needs next who sees these places and moves down or up; null when all is here. */
-export function wanted(extent: Extent, [from, to]: readonly [number, number], down: boolean): Want | null {
+/** What a reader needs next who sees these places and moves down or up, `speed` rows a millisecond; null when all is here. */
+export function wanted(
+	extent: Extent,
+	[from, to]: readonly [number, number],
+	down: boolean,
+	speed: number,
+): Want | null {
+	const far = Math.min(AHEAD_MAX, AROUND + speed * TRAVEL_MS);
 	const count = countOf(extent);
 	const next: Want | null = extent.next === null ? null : { where: 'next', token: extent.next };
 	const previous: Want | null = extent.previous === null ? null : { where: 'previous', token: extent.previous };
 	if (count === 0) return next ?? previous;
 	// What is on the screen first, then what lies ahead, then what lies behind.
-	const ahead = down ? ([to, to + AHEAD] as const) : ([from - AHEAD, from] as const);
-	const behind = down ? ([from - AHEAD, from] as const) : ([to, to + AHEAD] as const);
+	const ahead = down ? ([to, to + far] as const) : ([from - far, from] as const);
+	const behind = down ? ([from - AROUND, from] as const) : ([to, to + AROUND] as const);
 	for (const [start, end] of [[from, to] as const, ahead, behind]) {
 		const missing = missingIn(extent, start, end, down);
 		if (missing) return { where: missing, token: missing.token };
