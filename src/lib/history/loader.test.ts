@@ -20,6 +20,7 @@ function reading(needs: Partial<Needs> & Pick<Needs, 'page'>): { board: Board; l
 		active: () => true,
 		seen: () => [30, 50],
 		down: () => true,
+		speed: () => 0,
 		kept: () => [],
 		isNear: () => true,
 		loaded: () => undefined,
