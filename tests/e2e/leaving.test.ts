@@ -117,7 +117,7 @@ behindProxy.describe('over the event stream', () => {
 	});
 
 	behindProxy(
-		'[D58] a list is loaded anew every two seconds at most, while calls go that nobody has seen',
+		'[D60] a list is loaded anew every two seconds at most, while calls go that nobody has seen',
 		async ({ page, server, between }) => {
 			await page.goto(between.url);
 			await expectConnection(page, 'Live over the event stream');

@@ -25,7 +25,7 @@ function shown() {
 	return { board, around, renewal, began };
 }
 
-it('one load at a time, and one more for all who asked meanwhile, after a pause', async () => {
+it('[D60] one load at a time, and one more for all who asked meanwhile, after a pause', async () => {
 	const { renewal, began } = shown();
 	const first = renewal.ask();
 	await vi.advanceTimersByTimeAsync(100);
