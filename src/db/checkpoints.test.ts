@@ -1,17 +1,80 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import Sqlite from 'libsql';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { createCheckpoints } from './checkpoints.ts';
 
-it('[DB19] what is committed is moved into the file by another thread, and the log begins anew', async () => {
+const TEXT = 'x'.repeat(3_000);
+const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
+
+/** A table on a connection that moves nothing by itself, and its checkpoints. */
+async function table(atLatestMs?: number) {
 	const path = join(await temporaryFolder(), 'audena.db');
-	const database = await openTestDatabase(`file:${path}`);
-	await database.all('CREATE TABLE "T" ("a" TEXT)');
-	const text = 'x'.repeat(3_000);
-	const before = statSync(path).size;
-	for (let i = 0; i < 300; i++) await database.all('INSERT INTO "T" VALUES (?)', text);
-	// The file grows while nobody has asked for a checkpoint here.
-	await expect.poll(() => statSync(path).size, { timeout: 10_000 }).toBeGreaterThan(before + 200 * 3_000);
-	expect(await database.all('SELECT count(*) AS "count" FROM "T"')).toEqual([{ count: 300 }]);
+	const sqlite = new Sqlite(path);
+	for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'wal_autocheckpoint = 0'])
+		sqlite.prepare(`PRAGMA ${pragma}`).all();
+	sqlite.exec('CREATE TABLE "T" ("a" TEXT)');
+	let finished = 0;
+	const checkpoints = createCheckpoints({
+		...{ path, finish: () => finished++ },
+		...(atLatestMs === undefined ? {} : { atLatestMs }),
+	});
+	onTestFinished(() => {
+		checkpoints.close();
+		sqlite.close();
+	});
+	const insert = sqlite.prepare('INSERT INTO "T" VALUES (?)');
+	const commit = (rows: number): void => {
+		sqlite.exec('BEGIN');
+		for (let i = 0; i < rows; i++) insert.run([TEXT]);
+		sqlite.exec('COMMIT');
+		checkpoints.committed();
+	};
+	return { path, commit, finished: () => finished };
+}
+
+it('[DB19] what many commits wrote is moved into the file by another thread', async () => {
+	const { path, commit } = await table();
+	const before = sizeOf(path);
+	for (let i = 0; i < 256; i++) commit(1);
+	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(before + 200 * TEXT.length);
 });
+
+it('[DB19] what a few commits wrote is moved after a time, also what came during a checkpoint', async () => {
+	const { path, commit } = await table(50);
+	for (let i = 0; i < 256; i++) commit(1);
+	// The checkpoint is under way now, and sees none of these.
+	for (let i = 0; i < 300; i++) commit(1);
+	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(540 * TEXT.length);
+	commit(100);
+	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(640 * TEXT.length);
+});
+
+it('[DB19] a log that has grown long is asked to begin anew, a short one is not', async () => {
+	const { path, commit, finished } = await table(50);
+	for (let i = 0; i < 256; i++) commit(1);
+	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(200 * TEXT.length);
+	expect(finished()).toBe(0);
+	for (let i = 0; i < 256; i++) commit(20);
+	await expect.poll(finished, { timeout: 10_000 }).toBeGreaterThan(0);
+});
+
+it('[DB8] closed while a checkpoint is under way, the log is folded in all the same', async () => {
+	for (let round = 0; round < 4; round++) {
+		const path = join(await temporaryFolder(), 'audena.db');
+		const database = await openTestDatabase(`file:${path}`);
+		const write = (rows: number) => {
+			const statements = Array.from({ length: rows }, () => ['INSERT INTO "T" VALUES (?)', TEXT] as const);
+			return database.transact([], () => ({ result: null, statements }));
+		};
+		await database.all('CREATE TABLE "T" ("a" TEXT)');
+		for (let i = 0; i < 300; i++) await write(1);
+		await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(200 * TEXT.length);
+		// With the table's own, the last of these is the 512th commit: the second checkpoint has just begun.
+		for (let i = 0; i < 211; i++) await write(20);
+		database.close();
+		expect(sizeOf(`${path}-wal`)).toBe(0);
+	}
+}, 60_000);

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 export interface Checkpoints {
 	/** A transaction was committed. */
 	committed(): void;
-	/** Nothing begins any more; what is under way ends by itself. */
+	/** Returns once what is under way has ended; nothing begins any more. */
 	close(): void;
 }
 
@@ -16,12 +16,16 @@ export interface CheckpointsDeps {
 	path: string;
 	/** Ends a checkpoint that another thread has nearly done, so that the log begins anew. */
 	finish(): void;
+	/** Milliseconds after a commit when it is moved at the latest. */
+	atLatestMs?: number;
 }
 
 /** So many commits are worth a checkpoint at once, … */
 const COMMITS = 256;
 /** … and any after this time. */
 const AT_LATEST_MS = 5_000;
+/** One checkpoint takes a fraction of it. */
+const CLOSING_MS = 5_000;
 /** A log of so many pages is not left to grow: it begins anew only when all of it has been moved. */
 const FINISH_PAGES = 4_000;
 
@@ -35,6 +39,8 @@ parentPort.on('message', (end) => {
 	if (end) {
 		sqlite.close();
 		parentPort.close();
+		Atomics.store(workerData.ended, 0, 1);
+		Atomics.notify(workerData.ended, 0);
 	} else parentPort.postMessage(checkpoint.all([])[0].log);
 });
 `;
@@ -42,25 +48,28 @@ parentPort.on('message', (end) => {
 /** Without checkpoints SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits. */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
 
-export function createCheckpoints({ path, finish }: CheckpointsDeps): Checkpoints {
+export function createCheckpoints({ path, finish, atLatestMs = AT_LATEST_MS }: CheckpointsDeps): Checkpoints {
 	let commits = 0;
 	let worker: Worker | undefined;
 	let underWay = false;
 	let closed = false;
 	let timer: NodeJS.Timeout | undefined;
+	const ended = new Int32Array(new SharedArrayBuffer(4));
 
 	function start(): Worker {
 		const driver = createRequire(import.meta.url).resolve('libsql');
-		const started = new Worker(WORKER, { eval: true, workerData: { path, driver } });
+		const started = new Worker(WORKER, { eval: true, workerData: { path, driver, ended } });
 		started.unref();
 		started.on('message', (log: number) => {
 			underWay = false;
-			if (log < FINISH_PAGES || closed) return;
-			try {
-				finish();
-			} catch (error) {
-				warn(error);
-			}
+			if (closed) return;
+			if (log >= FINISH_PAGES)
+				try {
+					finish();
+				} catch (error) {
+					warn(error);
+				}
+			plan();
 		});
 		started.on('error', (error) => {
 			worker = undefined;
@@ -69,10 +78,15 @@ export function createCheckpoints({ path, finish }: CheckpointsDeps): Checkpoint
 		});
 		return started;
 	}
+	/** What was committed during a checkpoint is not in it. */
+	function plan(): void {
+		if (underWay || closed || commits === 0) return;
+		if (commits >= COMMITS) checkpoint();
+		else timer ??= setTimeout(checkpoint, atLatestMs).unref();
+	}
 	function checkpoint(): void {
 		clearTimeout(timer);
 		timer = undefined;
-		if (underWay || closed) return;
 		commits = 0;
 		underWay = true;
 		worker ??= start();
@@ -82,13 +96,15 @@ export function createCheckpoints({ path, finish }: CheckpointsDeps): Checkpoint
 	return {
 		committed() {
 			commits++;
-			if (commits >= COMMITS) return checkpoint();
-			timer ??= setTimeout(checkpoint, AT_LATEST_MS).unref();
+			plan();
 		},
 		close() {
 			closed = true;
 			clearTimeout(timer);
-			worker?.postMessage(true);
+			if (!worker) return;
+			worker.postMessage(true);
+			// Not awaited: a database is closed at the end of everything, and what closes it may not be able to wait.
+			Atomics.wait(ended, 0, 0, CLOSING_MS);
 		},
 	};
 }

@@ -68,7 +68,7 @@ it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLin
 			}));
 			const calls = rows.map(callOf);
 			const written = async (format: 'csv' | 'ndjson') =>
-				(await reads.lines({ order: 'oldest', limit: 200 }, format)).lines;
+				(await reads.lines({ order: 'oldest', limit: 200 }, format, 20)).lines;
 			expect(await written('ndjson')).toEqual(calls.map((call) => `${JSON.stringify(call)}\n`));
 			const fields = Object.keys(Call.shape) as (keyof Call)[];
 			expect(await written('csv')).toEqual(calls.map((call) => csvLine(fields.map((field) => call[field]))));

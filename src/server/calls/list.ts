@@ -46,6 +46,13 @@ const LAST = `SELECT max("n") AS "n" FROM "Call"`;
 /** Times never fall along the places. */
 const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 
+/** Which calls, from which place on (null: from the list's beginning), and up to which seq of their making. */
+export interface Wanted {
+	query: CallQuery;
+	place: Place | null;
+	upTo: number;
+}
+
 /**
  * Reads up to `limit` calls that match, from the place on or from the list's beginning. Whatever is asked for, it is
  * read in steps of a few milliseconds, between which others have their turn; and when the budget is spent the answer is
@@ -54,8 +61,7 @@ const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "creat
 export async function findCalls<Read>(
 	database: Database,
 	shape: Shape<Read>,
-	query: CallQuery,
-	place: Place | null,
+	{ query, place, upTo }: Wanted,
 	limit: number,
 	pace: Pace = database.local ? LOCAL : REMOTE,
 ): Promise<Found<Read>> {
@@ -80,6 +86,7 @@ export async function findCalls<Read>(
 	let low = query.from === undefined ? Number(first?.n) : (bound(0) ?? Infinity);
 	low = Math.max(low, Number(marks?.allTo) + 1);
 	let high = query.to === undefined ? Number(last.n) : (bound(times.length - 1) ?? Number(last.n) + 1) - 1;
+	high = Math.min(high, upTo);
 	if (place) {
 		if (down) high = Math.min(high, place.n - 1);
 		else low = Math.max(low, place.n + 1);

@@ -35,8 +35,11 @@ export interface CallReads {
 	/** The entries of a call's timeline past `seq`, in their order. */
 	eventsAfter(id: string, seq: number): Promise<Event[]>;
 	list(query: CallQuery): Promise<CallPage>;
-	/** The list from its beginning or a `nextPage` on, each call as a line of such a file. */
-	lines(query: CallQuery, format: LineFormat): Promise<{ lines: string[]; nextPage: string | null }>;
+	/**
+	 * The list from its beginning or a `nextPage` on, each call as a line of such a file; calls that were made after the seq
+	 * `upTo` are not in it.
+	 */
+	lines(query: CallQuery, format: LineFormat, upTo: number): Promise<{ lines: string[]; nextPage: string | null }>;
 	/** The customers of these calls, by the call's id; a call that is not here is left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
 	/** What is kept beside the history about all of it and of its last hour. */
@@ -72,10 +75,11 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 	}
 
 	/** A page of the list, whatever is read of each call. */
-	async function page<Read extends { n: number }>(shape: Shape<Read>, query: CallQuery) {
+	async function page<Read extends { n: number }>(shape: Shape<Read>, query: CallQuery, upTo = Infinity) {
 		const limit = query.limit ?? LIMIT;
 		const place = placeOf(query);
-		const find = (from: typeof place): Promise<Found<Read>> => findCalls(database, shape, query, from, limit + 1, pace);
+		const find = (from: typeof place): Promise<Found<Read>> =>
+			findCalls(database, shape, { query, place: from, upTo }, limit + 1, pace);
 		let found = await find(place);
 		let from = place;
 		if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {
@@ -103,8 +107,8 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 			return { calls: rows.map(callOf), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},
 
-		async lines(query, format) {
-			const { rows, nextPage } = await page(LINES[format], query);
+		async lines(query, format, upTo) {
+			const { rows, nextPage } = await page(LINES[format], query, upTo);
 			return { lines: rows.map(({ line }) => line), nextPage };
 		},
 

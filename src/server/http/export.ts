@@ -1,9 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
-import { Call, ExportQuery, type CallQuery } from '#contract';
+import { Call, ExportQuery } from '#contract';
 import { csvLine } from '#contract/csv.ts';
 import { queryOf } from '#http/parameters.ts';
-import type { LineFormat } from '../calls/lines.ts';
 import type { CallReads } from '../calls/reads.ts';
 import type { Connections } from './connections.ts';
 import { heldOpen } from './held-open.ts';
@@ -44,7 +43,11 @@ export function exportRoute({ reads, connections, now }: ExportDeps): RequestHan
 			return;
 		}
 		const gone = heldOpen(connections, request, response);
-		const pages = pagesOf(reads, await endingHere(reads, query), format);
+		// Oldest first, it would go on for as long as calls are made.
+		const upTo = (await reads.position()).seq;
+		const pages = pagesOf(gone, (page) =>
+			reads.lines({ ...query, limit: CHUNK, ...(page === null ? {} : { page }) }, format, upTo),
+		);
 		// Before a word is said: a database that cannot be read is a problem, not a broken file.
 		const first = await pages.next();
 		if (gone.aborted) return;
@@ -53,27 +56,19 @@ export function exportRoute({ reads, connections, now }: ExportDeps): RequestHan
 	};
 }
 
-/** The list as it ends now: oldest first, it would go on for as long as calls are made. */
-async function endingHere(reads: ExportDeps['reads'], query: CallQuery): Promise<CallQuery> {
-	if (query.order !== 'oldest') return query;
-	const end = (await reads.position()).at + 1;
-	const to = Math.min(end, query.to === undefined ? end : Date.parse(query.to));
-	return { ...query, to: new Date(to).toISOString() };
-}
-
+/** Page by page, to the end or until the reader is gone. */
 async function* pagesOf(
-	reads: ExportDeps['reads'],
-	query: CallQuery,
-	format: LineFormat,
+	gone: AbortSignal,
+	read: (page: string | null) => ReturnType<CallReads['lines']>,
 ): AsyncGenerator<string[], void> {
 	let page: string | null = null;
 	do {
-		const found = await reads.lines({ ...query, limit: CHUNK, ...(page === null ? {} : { page }) }, format);
+		const found = await read(page);
 		page = found.nextPage;
 		yield found.lines;
 		// Everybody else has a turn between two pages, however fast this one is read.
 		await new Promise(setImmediate);
-	} while (page !== null);
+	} while (page !== null && !gone.aborted);
 }
 
 async function* textOf(
