@@ -267,6 +267,37 @@ test.describe('a jump', () => {
 			expect(down ? by : -by).toBeGreaterThan(300);
 		}
 	});
+
+	test('[D57] loses no turn of the wheel that comes in its moment', async ({ page, server }) => {
+		const TURN_PX = 600;
+		await page.exposeFunction('turnWheel', (by: number) => page.mouse.wheel(0, by));
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		await page.mouse.move(900, 500);
+		for (const [jump, by] of [
+			['End', -TURN_PX],
+			['Home', TURN_PX],
+			['End', -TURN_PX],
+			['Home', TURN_PX],
+		] as const) {
+			const gone = page.evaluate(async (by) => {
+				const { turnWheel } = window as unknown as { turnWheel(by: number): Promise<void> };
+				const from = scrollY;
+				while (Math.abs(scrollY - from) < 10_000) await new Promise(requestAnimationFrame);
+				// In the frame of the jump.
+				const at = scrollY;
+				await turnWheel(by);
+				// A turn is smooth: it is over once two looks see the same place.
+				for (let frames = 0, y = NaN; frames < 300 && (y !== scrollY || y === at); frames++) {
+					y = scrollY;
+					for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);
+				}
+				return scrollY - at;
+			}, by);
+			await page.keyboard.press(jump);
+			expect((await gone) / by).toBeCloseTo(1, 1);
+		}
+	});
 });
 
 behindProxy.describe('a list that is loaded anew', () => {

@@ -14,7 +14,9 @@ export interface Needs {
 	/** A page of the list that is shown. */
 	page(token: string | null): Promise<Reply<CallPage>>;
 	/** Loads the list anew from where the reader is. */
-	reload(): Promise<void>;
+	reload(): Promise<unknown>;
+	/** The list is on the screen: nothing is to be done for one that was left. */
+	active(): boolean;
 	/** The rows on the screen, counted from the first that is known; both may be beyond. */
 	seen(): readonly [from: number, to: number];
 	/** The reader moves down, or did when last on the move. */
@@ -47,7 +49,7 @@ export class Loader {
 		if (this.loading || this.failure !== null) return false;
 		this.loading = true;
 		try {
-			while (this.#needs.isNear() && (await this.#loadOne()));
+			while (this.#needs.active() && this.#needs.isNear() && (await this.#loadOne()));
 		} finally {
 			this.loading = false;
 		}
@@ -61,6 +63,7 @@ export class Loader {
 		const want = restarts ? null : wanted(extent, seen, this.#needs.down(), this.#needs.speed());
 		if (!want && !restarts) return false;
 		const { ok, problem } = await this.#needs.page(want?.token ?? null);
+		if (!this.#needs.active()) return false;
 		if (this.#board.view !== view) return true;
 		if (problem) {
 			this.failure = saidWhat(problem);
@@ -69,7 +72,8 @@ export class Loader {
 		const taken = want ? this.#board.take(ok, want.where) : this.#board.restart(ok);
 		if (!taken) {
 			await this.#needs.reload();
-			return false;
+			// Nobody else looks at the list that has come: this was still under way.
+			return true;
 		}
 		this.#tidy();
 		this.#needs.loaded();

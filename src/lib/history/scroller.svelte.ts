@@ -16,7 +16,9 @@ interface Around {
 	/** Shows the list from another place: `end`, a share of the history, or its beginning. */
 	go(at: string | null): Promise<void>;
 	/** Loads the list anew from where the reader is. */
-	reload(): Promise<void>;
+	reload(): Promise<unknown>;
+	/** Resolves once the navigation that is under way is over; null where none is. */
+	navigation(): Promise<void> | null;
 	/** The reader came to rest: the call at the top of the screen, or null at the list's beginning. */
 	rests(id: string | null): void;
 }
@@ -82,6 +84,7 @@ export class Scroller {
 		this.loader = new Loader(board, {
 			page: around.page,
 			reload: around.reload,
+			active: () => this.active,
 			seen: () => this.#seen,
 			down: () => this.#down,
 			speed: () => this.#speed,
@@ -120,6 +123,7 @@ export class Scroller {
 			board.leadOf = () => 0;
 			board.placeOf = () => undefined;
 			board.leave(0);
+			board.again = false;
 			this.active = false;
 		};
 	}
@@ -144,6 +148,7 @@ export class Scroller {
 	/** The board shows another page, from its beginning or from a place in the list. */
 	async shown(at: string | null): Promise<void> {
 		await tick();
+		if (!this.active) return;
 		const { viewport } = this;
 		const goal = this.#jumps.land();
 		const { again, view } = this.#board;
@@ -207,7 +212,9 @@ export class Scroller {
 	}
 
 	async #jump(goal: Goal): Promise<void> {
-		if (this.#jumps.active) return;
+		// It would cancel a link that is being followed.
+		await this.#around.navigation();
+		if (this.#jumps.active || !this.active) return;
 		const walks = this.focused !== null && goal.to !== 'share';
 		try {
 			await this.#jumps.to(goal);
@@ -224,7 +231,10 @@ export class Scroller {
 		const [from, to] = this.#seen;
 		const isFar = (extent.previous !== null && to < -JUMP) || (extent.next !== null && from > count + JUMP);
 		if (!isFar || view?.shareBefore === null) return false;
-		void this.#jump({ to: 'share', at: this.spacer.shareAt(from).toFixed(6), lead: extent.lead + from });
+		const navigation = this.#around.navigation();
+		// The list that comes may have rows there, or the reader leaves this one.
+		if (navigation) void navigation.then(() => this.active && this.#look());
+		else void this.#jump({ to: 'share', at: this.spacer.shareAt(from).toFixed(6), lead: extent.lead + from });
 		return true;
 	}
 
@@ -317,7 +327,7 @@ export class Scroller {
 
 	/** Says where the reader is at rest, once the rows there are known. */
 	#tell(): void {
-		if (this.#moving || this.#jumps.active) return;
+		if (!this.active || this.#moving || this.#jumps.active) return;
 		const { first, extent } = this.#board;
 		const top = this.#topmost;
 		const isUnknown = this.#seen[0] < 0 && extent.previous !== null;

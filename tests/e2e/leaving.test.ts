@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { test as behindProxy } from './proxy.ts';
+import { expect, expectConnection, openDashboard, test } from './server.ts';
+
+test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
+behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
+
+/** The browser's requests for this path wait until they are let go; `asked` resolves once one does. */
+async function hold(page: Page, path: string): Promise<{ asked: Promise<unknown>; letGo(): void }> {
+	let letGo = (): void => undefined;
+	const held = new Promise<void>((resolve) => (letGo = resolve));
+	await page.route(
+		(url) => url.pathname === path,
+		async (route) => {
+			await held;
+			await route.continue();
+		},
+	);
+	return { asked: page.waitForRequest((request) => new URL(request.url()).pathname === path), letGo };
+}
+/** What an answer sets off has begun by the second frame. */
+const frames = (page: Page): Promise<unknown> =>
+	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+const follow = (page: Page, name: string): Promise<void> =>
+	page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name }).click();
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+/** Farther than is read on: the list is gone on with from there. */
+const drag = (page: Page): Promise<void> => page.evaluate(() => scrollTo(0, 300_000));
+const pageOfCalls = (page: Page): Promise<unknown> =>
+	page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === '/api/calls');
+
+test.describe('a long list', () => {
+	test.use({ calls: 20_000 });
+
+	test('[D59] that is left is left, also when the reader has dragged far and a page is still on its way', async ({
+		page,
+		server,
+	}) => {
+		const calls = await hold(page, '/api/calls');
+		await openDashboard(page, server);
+		await calls.asked;
+		// The page comes while the link is being followed.
+		const next = await hold(page, '/deliveries/__data.json');
+		await drag(page);
+		await frames(page);
+		await follow(page, 'Deliveries');
+		await next.asked;
+		const came = pageOfCalls(page);
+		calls.letGo();
+		await came;
+		await frames(page);
+		next.letGo();
+		await expect(heading(page, 'Deliveries')).toBeVisible();
+		await expect(page).toHaveURL(`${server.url}/deliveries`);
+
+		// The page comes when the list is gone.
+		await page.unrouteAll();
+		const later = await hold(page, '/api/calls');
+		await follow(page, 'Calls');
+		await expect(heading(page, 'Calls')).toBeAttached();
+		await later.asked;
+		await drag(page);
+		await frames(page);
+		await follow(page, 'Deliveries');
+		await expect(heading(page, 'Deliveries')).toBeVisible();
+		const asked: string[] = [];
+		page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+		const cameLate = pageOfCalls(page);
+		later.letGo();
+		await cameLate;
+		await frames(page);
+		expect(asked).toEqual([]);
+		await expect(page).toHaveURL(`${server.url}/deliveries`);
+	});
+});
+
+test.describe('another database', () => {
+	test.use({
+		// eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern that no other fixture is needed
+		env: async ({}, use, info) => use({ DATABASE_URL: `file:${info.outputPath('audena.db')}` }),
+	});
+
+	test('[D59] a link is followed also when the list is to be loaded anew meanwhile, and the feed goes on at once', async ({
+		page,
+		server,
+	}, info) => {
+		await openDashboard(page, server);
+		await server.create({ customerName: 'Ada' });
+		const { asked, letGo } = await hold(page, '/deliveries/__data.json');
+		await follow(page, 'Deliveries');
+		await asked;
+
+		// The first tries may find no server.
+		const reset = new Promise<void>((resolve) => {
+			page.on('websocket', (line) =>
+				line.on('framereceived', ({ payload }) => payload.includes('"reset"') && resolve()),
+			);
+		});
+		await server.stop();
+		for (const end of ['', '-wal', '-shm']) await rm(info.outputPath(`audena.db${end}`), { force: true });
+		await server.start();
+		await reset;
+		await frames(page);
+		letGo();
+		await expect(heading(page, 'Deliveries')).toBeVisible();
+		await expect(page).toHaveURL(`${server.url}/deliveries`);
+		// Before the feed would ask for the list again.
+		await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live', { timeout: 8_000 });
+	});
+});
+
+behindProxy.describe('over the event stream', () => {
+	behindProxy.use({
+		calls: 5_000,
+		env: { PROVIDER_DELAY_MS_MIN: '60000', PROVIDER_DELAY_MS_MAX: '60000' },
+	});
+
+	behindProxy(
+		'[D60] a list is loaded anew every two seconds at most, while calls go that nobody has seen',
+		async ({ page, server, between }) => {
+			await page.goto(between.url);
+			await expectConnection(page, 'Live over the event stream');
+			// While one is pending, only the server knows whether those that go were.
+			await server.create({ customerName: 'Pending' });
+			await expect(page.locator('.pager')).toContainText('5,001 calls');
+			let loads = 0;
+			page.on('request', (request) => (loads += new URL(request.url()).pathname === '/__data.json' ? 1 : 0));
+			const { calls } = await server.api<{ calls: { id: string }[] }>('GET', '/api/calls?order=oldest&limit=200');
+			const start = Date.now();
+			let gone = 0;
+			for (const { id } of calls) {
+				if (Date.now() - start > 5_000) break;
+				await server.api('DELETE', `/api/calls/${id}`);
+				await frames(page);
+				gone++;
+			}
+			await expect(page.locator('.pager')).toContainText(`${(5_001 - gone).toLocaleString('en')} calls`);
+			expect(loads).toBeGreaterThan(0);
+			expect(loads).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - start) / 2_000));
+		},
+	);
+});
