@@ -131,6 +131,8 @@ test.describe('a hundred thousand calls', () => {
 		await settled(page, placeOf);
 		const requests: string[] = [];
 		page.on('request', (request) => requests.push(request.url()));
+		const errors: string[] = [];
+		page.on('pageerror', ({ message }) => errors.push(message));
 		await press(page, 'End');
 		expect((await settled(page, placeOf)).at(-1)).toMatchObject({ name: nameAt(CALLS - 1) });
 		await expect(rowOf(page, nameAt(CALLS - 1)).last()).toHaveAttribute('aria-rowindex', String(CALLS + 1));
@@ -163,6 +165,7 @@ test.describe('a hundred thousand calls', () => {
 		await page.keyboard.press('ArrowDown');
 		await expect(focused).toHaveText(nameAt(1));
 		await expect(rowOf(page, nameAt(1))).toBeInViewport();
+		expect(errors).toEqual([]);
 	});
 
 	test('[D53] what is read stays where it is while calls are created, changed and deleted; new ones wait behind a pill', async ({
@@ -239,6 +242,18 @@ test.describe('a hundred thousand calls', () => {
 
 test.describe('a jump', () => {
 	test.use({ calls: 5_000 });
+
+	for (const [width, address] of [
+		[360, '/?at=end'],
+		[768, '/?at=end'],
+		[360, '/?status=COMPLETED&at=end'],
+	] as const)
+		test(`[D51] ${address} is opened at the end where rows fold, ${width} wide`, async ({ page, server }) => {
+			await page.setViewportSize({ width, height: 740 });
+			await openDashboard(page, server, address);
+			expect((await filled(page)).seen.at(-1)).toMatchObject({ name: 'Caller 1' });
+			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
+		});
 
 	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
 		await openDashboard(page, server);
