@@ -5,7 +5,7 @@ import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOW
 export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
 export const Status = z.enum(STATUSES, { error: `Choose one of ${STATUSES.join(', ')}.` });
 export const Phase = z.enum(PHASES);
-export const Outcome = z.enum(OUTCOMES);
+export const Outcome = z.enum(OUTCOMES, { error: `Choose one of ${OUTCOMES.join(', ')}.` });
 export type Workflow = z.infer<typeof Workflow>;
 export type Status = z.infer<typeof Status>;
 export type Phase = z.infer<typeof Phase>;

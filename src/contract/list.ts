@@ -52,7 +52,7 @@ export const CallQuery = z.strictObject({
 	limit: once(wholeNumber('limit', 1, 200)),
 	/** A token from `nextPage` or `previousPage`. */
 	page: once(z.string().max(500)),
-	order: once(z.enum(['newest', 'oldest'])),
+	order: once(z.enum(['newest', 'oldest'], { error: 'Choose one of newest, oldest.' })),
 });
 export type CallQuery = z.infer<typeof CallQuery>;
 

@@ -97,7 +97,7 @@ export const NO_FAULTS: Settings['faults'] = {
 	acceptedThenFailed: 0,
 };
 
-export const DeliveryState = z.enum(DELIVERY_STATES);
+export const DeliveryState = z.enum(DELIVERY_STATES, { error: `Choose one of ${DELIVERY_STATES.join(', ')}.` });
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
 /** One try to deliver a webhook. */

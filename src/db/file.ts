@@ -42,16 +42,19 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		path,
 		finish: () => void all('PRAGMA wal_checkpoint(PASSIVE)', []),
 	});
-	const prepared = new Map<string, Sqlite.Statement>();
+	const prepared = new Map<string, { statement: Sqlite.Statement; hasRows: boolean }>();
 	/** Only constant texts belong in the cache. */
-	const prepare = (sql: string): Sqlite.Statement => {
-		let statement = prepared.get(sql);
-		if (!statement) prepared.set(sql, (statement = sqlite.prepare(sql)));
-		return statement;
+	const prepare = (sql: string): { statement: Sqlite.Statement; hasRows: boolean } => {
+		let known = prepared.get(sql);
+		if (!known) {
+			const statement = sqlite.prepare(sql);
+			prepared.set(sql, (known = { statement, hasRows: statement.reader }));
+		}
+		return known;
 	};
 	const all = (sql: string, values: readonly Value[]): Row[] => {
-		const statement = prepare(sql);
-		if (statement.reader) return statement.all(values) as Row[];
+		const { statement, hasRows } = prepare(sql);
+		if (hasRows) return statement.all(values) as Row[];
 		statement.run(values);
 		return [];
 	};

@@ -1,8 +1,9 @@
-import { CallQuery, DeskQuery, NewCall, parse, ProblemError, type Answer, type Pages } from '#contract';
+import { CallQuery, DeskQuery, parse, ProblemError, type Answer, type Pages } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';
 import { placeOf } from './calls/page.ts';
+import { wantedCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
@@ -53,7 +54,7 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
 				return { page, query, back, shareBefore, ...told };
 			}),
-		create: (input) => answer(() => calls.create(parse(NewCall, input, 'The call'))),
+		create: (input) => answer(() => calls.create(wantedCall(input))),
 		deliveries: (params) =>
 			answer(() => deskPage(parse(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,

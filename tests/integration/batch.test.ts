@@ -38,7 +38,7 @@ describe('POST /api/calls/batch', () => {
 		const wrong = [
 			one(),
 			one({ phoneNumber: '12' }),
-			one({ customerName: ' ', workflow: 'CHAT' }),
+			one({ customerName: ' ', workflow: 'CHAT', phoneNumber: 'x' }),
 			'a call',
 			one({ color: 'red' }),
 		];
@@ -47,6 +47,7 @@ describe('POST /api/calls/batch', () => {
 			'calls.1.phoneNumber',
 			'calls.2.customerName',
 			'calls.2.workflow',
+			'calls.2.phoneNumber',
 			'calls.3',
 			'calls.4.color',
 		]);

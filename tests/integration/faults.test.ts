@@ -284,10 +284,13 @@ describe('faults at the provider’s door', () => {
 	});
 
 	it('[N16] acceptedThenFailed: the call ends as planned, and there is one provider call however often it was asked', async () => {
-		// Its webhooks are due within 40 ms; it is asked again after half a second at the earliest.
-		const slow = await startApp({}, { chance: MOST });
+		// Its webhooks are due within 40 ms, and it is asked again after half a second at the earliest: only the first come due.
+		const clock = standingClock();
+		const slow = await startApp({}, { now: clock.now, chance: MOST });
 		await inject(slow, { acceptedThenFailed: 1 });
 		const { id } = await slow.create({ scenario: { ...TALK, delayMs: 40, talkMs: 10 } });
+		await expect.poll(async () => attemptsOf(await slow.timeline(id)), PATIENCE).toEqual([500]);
+		clock.pass(40);
 		const seen = await settled(slow, id);
 		expect(seen.call).toMatchObject({ status: 'COMPLETED', durationMs: 10, faults: 1 });
 		expect([attemptsOf(seen), faultsOf(seen), count(seen, 'ended')]).toEqual([[500], ['acceptedThenFailed'], 1]);

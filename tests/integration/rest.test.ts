@@ -76,6 +76,14 @@ describe('creating a call', () => {
 			expect((await app.create({ customerName, scheduledAt: FAR })).customerName).toBe(customerName.trim());
 	});
 
+	it('[R2] what is wrong with several fields is said at once, also that a number is not possible', async () => {
+		const app = await startApp();
+		const wrong = { ...GOOD, customerName: '', phoneNumber: 'x', workflow: 'Y' };
+		expect(expectProblem(await app.api('POST', '/api/calls', wrong), 'invalid_input').toSorted()).toEqual([
+			...['customerName', 'phoneNumber', 'workflow'],
+		]);
+	});
+
 	it('[R2] every invalid field is a problem that names it, and nothing else happens', async () => {
 		const app = await startApp();
 		const cases: [path: string, over: Record<string, unknown>][] = [
@@ -627,6 +635,7 @@ describe('deleting', () => {
 		await leavesNoTrace(app, async () => {
 			for (const query of [
 				'run=',
+				'run=%20',
 				'run=a&run=b',
 				'run=a&status=FAILED',
 				'status=FAILED',

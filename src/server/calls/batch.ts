@@ -1,6 +1,6 @@
-import { errorsOf, NewCall, ProblemError } from '#contract';
+import { NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
-import { checked, numberError } from './request.ts';
+import { checked, errorsIn, numberError } from './request.ts';
 
 /** How long a check may hold the event loop before everybody else has a turn. */
 const TURN_MS = 8;
@@ -18,7 +18,7 @@ export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequ
 		const { data, error } = NewCall.safeParse(one);
 		const request = data && checked(data);
 		if (request) requests.push(request);
-		else errors.push(...(error ? errorsOf(error, at) : [numberError(at)]));
+		else errors.push(...(error ? errorsIn(one, error, at) : [numberError(at)]));
 		if (performance.now() - since < TURN_MS) continue;
 		await new Promise(setImmediate);
 		since = performance.now();

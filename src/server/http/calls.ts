@@ -1,10 +1,11 @@
 import { Router, type Request } from 'express';
-import { Batch, CallQuery, NewCall, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
+import { Batch, CallQuery, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
+import { wantedCall } from '../calls/request.ts';
 import type { Endings } from '../feed/endings.ts';
 import type { Connections } from './connections.ts';
 import { exportRoute } from './export.ts';
@@ -31,7 +32,7 @@ export function callRoutes({ calls, reads, desk, endings, connections, now }: Ca
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
-		const wanted = parse(NewCall, request.body, 'The call');
+		const wanted = wantedCall(request.body);
 		const key = idempotencyKey(request);
 		if (key === null) {
 			const call = await calls.create(wanted);
@@ -53,7 +54,9 @@ export function callRoutes({ calls, reads, desk, endings, connections, now }: Ca
 		response.status(201).type('application/json').send(answer);
 	});
 	router.get('/', async (request, response) => {
-		response.type('application/json').send(await answers(queryOf(request, CallQuery)));
+		const body = await answers(queryOf(request, CallQuery));
+		response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
+		response.end(body);
 	});
 	router.delete('/', async (request, response) => {
 		// A script whose id was empty must not clear the history.
@@ -103,7 +106,7 @@ function runOf({ originalUrl, query }: Request): string | null {
 	const names = Object.keys(query);
 	// Said once and alone: a query that is cut or folded on the way must not widen what is deleted.
 	const alone = /^[^?]*\?run=[^&]+$/.test(originalUrl) && names.length === 1;
-	if (alone && typeof run === 'string' && run !== '' && [...run].length <= RUN_MAX) return run;
+	if (alone && typeof run === 'string' && run.trim() !== '' && [...run].length <= RUN_MAX) return run;
 	const message = `Give one run of 1 to ${RUN_MAX} characters, or no parameter at all for the whole history.`;
 	throw new ProblemError('invalid_input', 'It is not clear what shall be deleted. Nothing was.', {
 		errors: (names.length === 0 ? ['run'] : names).map((path) => ({ path, message })),

@@ -8,7 +8,8 @@ const KEPT = 32;
 interface Kept {
 	/** The position at which it was read. */
 	at: string;
-	body: Promise<string>;
+	/** The bytes, so that nobody writes them twice. */
+	body: Promise<Buffer>;
 }
 
 /**
@@ -17,13 +18,13 @@ interface Kept {
  */
 export function createListAnswers({ list, position }: Pick<CallReads, 'list' | 'position'>) {
 	const kept = new Map<string, Kept>();
-	return async (query: CallQuery): Promise<string> => {
+	return async (query: CallQuery): Promise<Buffer> => {
 		const { epoch, change } = await position();
 		const at = writeCursor({ epoch, seq: change });
 		const key = JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)));
 		const known = kept.get(key);
 		kept.delete(key);
-		const body = known?.at === at ? known.body : list(query).then((page) => JSON.stringify(page));
+		const body = known?.at === at ? known.body : list(query).then((page) => Buffer.from(JSON.stringify(page)));
 		kept.set(key, { at, body });
 		for (const oldest of kept.keys()) {
 			if (kept.size <= KEPT) break;
