@@ -1,4 +1,4 @@
-import { expect, openDashboard, rowOf, test } from './server.ts';
+import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
 
 test('[D3] filters and search stand in the URL, survive a reload, and can be dropped', async ({ page, server }) => {
 	await server.create({ customerName: 'Ada Berg', scenario: 'completed' });
@@ -107,6 +107,9 @@ test('[D8] a request that the server refuses keeps the draft and says what it an
 	await expect(page.getByText(/Call not placed/)).toBeVisible();
 	await expect(page.getByLabel('Customer name')).toHaveValue('Elif');
 	await server.start();
+	await expectConnection(page, 'Live');
+	// What is still said stays true when the server is back.
+	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(rowOf(page, 'Elif')).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { CallPage } from '#contract';
 import { APART_MS, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { test as behindProxy } from './proxy.ts';
@@ -131,6 +131,8 @@ test.describe('a hundred thousand calls', () => {
 		await settled(page, placeOf);
 		const requests: string[] = [];
 		page.on('request', (request) => requests.push(request.url()));
+		const errors: string[] = [];
+		page.on('pageerror', ({ message }) => errors.push(message));
 		await press(page, 'End');
 		expect((await settled(page, placeOf)).at(-1)).toMatchObject({ name: nameAt(CALLS - 1) });
 		await expect(rowOf(page, nameAt(CALLS - 1)).last()).toHaveAttribute('aria-rowindex', String(CALLS + 1));
@@ -163,6 +165,7 @@ test.describe('a hundred thousand calls', () => {
 		await page.keyboard.press('ArrowDown');
 		await expect(focused).toHaveText(nameAt(1));
 		await expect(rowOf(page, nameAt(1))).toBeInViewport();
+		expect(errors).toEqual([]);
 	});
 
 	test('[D53] what is read stays where it is while calls are created, changed and deleted; new ones wait behind a pill', async ({
@@ -216,6 +219,18 @@ test.describe('a hundred thousand calls', () => {
 	}) => {
 		await page.setViewportSize({ width: 360, height: 740 });
 		await openDashboard(page, server);
+		// An empty day, and one that is still to come.
+		for (const [day, words] of [
+			['', 'Choose a day.'],
+			['2999-01-01', 'That day is still to come. The last one is today.'],
+		] as const) {
+			await page.getByRole('button', { name: 'Go to date' }).click();
+			await page.getByLabel('Calls of the day').fill(day);
+			await page.getByRole('button', { name: 'Go', exact: true }).click();
+			await expect(page.getByLabel('Calls of the day')).toHaveAccessibleDescription(words);
+			await page.keyboard.press('Escape');
+		}
+		await expect(page).toHaveURL(`${server.url}/`);
 		await page.getByRole('button', { name: 'Go to date' }).click();
 		await page.getByLabel('Calls of the day').fill('2026-10-01');
 		await page.keyboard.press('Enter');
@@ -239,6 +254,18 @@ test.describe('a hundred thousand calls', () => {
 
 test.describe('a jump', () => {
 	test.use({ calls: 5_000 });
+
+	for (const [width, address] of [
+		[360, '/?at=end'],
+		[768, '/?at=end'],
+		[360, '/?status=COMPLETED&at=end'],
+	] as const)
+		test(`[D51] ${address} is opened at the end where rows fold, ${width} wide`, async ({ page, server }) => {
+			await page.setViewportSize({ width, height: 740 });
+			await openDashboard(page, server, address);
+			expect((await filled(page)).seen.at(-1)).toMatchObject({ name: 'Caller 1' });
+			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
+		});
 
 	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
 		await openDashboard(page, server);
@@ -352,6 +379,40 @@ behindProxy.describe('a list that is loaded anew', () => {
 			expectSame(seen, (await filled(page)).seen);
 		},
 	);
+});
+
+test.describe('at every width', () => {
+	test.use({ calls: 500 });
+
+	test('[D61] filters that are on are in sight, numbers are whole, and the pill covers no row', async ({
+		page,
+		server,
+	}) => {
+		await server.create({ customerName: 'Camila', phoneNumber: '+5491132740312' });
+		for (const width of [360, 768, 1440]) {
+			await page.setViewportSize({ width, height: 740 });
+			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
+			for (const name of ['Drop status: failed', 'Drop workflow: support', 'Clear all'])
+				await expect(page.getByRole(name === 'Clear all' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
+			const lineOf = async (what: Locator): Promise<number> => (await what.boundingBox())!.y;
+			const [clear, other] = [page.getByRole('button', { name: 'Clear all' }), page.getByText('Import, export')];
+			expect(await lineOf(clear)).toBeCloseTo(await lineOf(other), 0);
+
+			await openDashboard(page, server);
+			const number = rowOf(page, 'Camila').getByText('+54 9 11 3274 0312').locator('..');
+			expect(await number.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0);
+			await page.evaluate(() => scrollTo(0, 3_000));
+			await filled(page);
+			await server.create();
+			const pill = page.getByRole('link', { name: '1 new call' });
+			await expect(pill).toBeInViewport({ ratio: 1 });
+			const bottom = await pill.evaluate((link) => link.getBoundingClientRect().bottom);
+			const head = await page
+				.locator('table.calls tbody')
+				.evaluate((body) => Number.parseFloat(getComputedStyle(body).scrollMarginTop));
+			expect(bottom).toBeLessThanOrEqual(head);
+		}
+	});
 });
 
 test.describe('without JavaScript', () => {

@@ -96,8 +96,10 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	const list = await readFile(await (await waiting).path(), 'utf8');
 	expect(list).toContain('line,error,Name,Phone,Scheduled at\r\n3,');
 
-	await press(page, 'Make 30 calls');
+	await expect(page.getByRole('button', { name: 'Make 30 calls' })).toBeDisabled();
 	await expect(page.getByText('30 rows are not right. Mend the file')).toBeVisible();
+	await page.getByRole('button', { name: 'Make 30 calls' }).dispatchEvent('click');
+	await expect(page.getByLabel('Import nothing until all are right')).toBeFocused();
 	expect(await everyCall(server)).toEqual([]);
 	await page.getByLabel('Leave them out, import only the others').check();
 	await press(page, 'Make 30 calls');
@@ -108,6 +110,35 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	);
 	await page.getByRole('link', { name: 'See the calls' }).click();
 	await expect(rowOf(page, 'Customer 59')).toBeVisible();
+});
+
+test('[I21] a column that every call needs is missed at its field, not in every row; a lone header is said to be one', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(
+		page,
+		table([
+			['Name', 'Remark'],
+			['Ada', 'x'],
+			['Bo', 'y'],
+		]),
+	);
+	const phone = page.getByRole('combobox', { name: 'Phone number' });
+	await expect(phone).toHaveAttribute('aria-invalid', 'true');
+	await expect(phone).toHaveAccessibleDescription('Choose the column of the phone numbers.');
+	await expect(page.getByRole('heading', { name: /not right/ })).toHaveCount(0);
+	await press(page, 'Make the calls');
+	await expect(phone).toBeFocused();
+	await phone.selectOption('Remark');
+	await expect(page.getByRole('heading', { name: '2 rows are not right' })).toBeVisible();
+
+	await choose(page, table([HEAD]));
+	await expect(page.getByRole('alert')).toHaveText(
+		'people.csv: Only a header stands in it. Add a row for each call and choose it again.',
+	);
+	await expect(page.getByRole('button', { name: 'Make the calls' })).toHaveCount(0);
 });
 
 test('[I22] it stops after the batch under way, and says how many calls were made; leaving it asks first', async ({
@@ -158,7 +189,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	});
 	await press(page, 'Make 1,200 calls');
 	await expect(page.getByRole('alert')).toContainText(
-		'The server does not answer. Nothing is made twice. Trying again in',
+		'The server did not answer. Nothing is made twice. Trying again in',
 	);
 	await server.start();
 	await press(page, 'Retry now');
@@ -236,7 +267,6 @@ for (const colorScheme of ['light', 'dark'] as const)
 		const long = 'Maximiliane-von-Hohenstein-Altenried'.repeat(4);
 		await choose(page, table([HEAD, ...people(3), [long, '12', 'tomorrow']]));
 		await expect(page.getByRole('heading', { name: '1 row is not right' })).toBeVisible();
-		await press(page, 'Make 3 calls');
 		await expectClean('the columns and the errors');
 		await page.getByLabel('Leave them out, import only the others').check();
 		await page.route('**/api/calls/batch', (route) => route.abort());

@@ -33,7 +33,7 @@ export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>
 		if (!response.ok) return { problem: refusal(response, await asProblem(response)) };
 		return { ok: (response.status === 204 ? undefined : await response.json()) as T };
 	} catch (error) {
-		const detail = error instanceof TypeError ? 'The server does not answer.' : 'The answer could not be read.';
+		const detail = error instanceof TypeError ? 'The server did not answer.' : 'The answer could not be read.';
 		return { problem: { status: 0, detail, code: 'no_answer', requestId: null, errors: [] } };
 	}
 }

@@ -6,6 +6,13 @@ export function dayOf(at: string | number): string {
 	return `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
 }
 
+/** Why no calls of such a day can be shown, as they are asked for by its field; null where they can. */
+export function missedDay(day: string, isPartial: boolean, today: string): string | null {
+	if (isPartial) return 'Not a whole date. Enter day, month and year.';
+	if (day === '') return 'Choose a day.';
+	return day > today ? 'That day is still to come. The last one is today.' : null;
+}
+
 /**
  * Where a day of the reader's begins in the list, as the address says it: its last millisecond where the list runs from
  * the newest call, else its first. A time with its zone, so that the link leads everybody to the same calls.

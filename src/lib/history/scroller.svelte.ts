@@ -130,18 +130,20 @@ export class Scroller {
 
 	/** The element that holds the rows. */
 	readonly attach = (body: HTMLElement): (() => void) => {
-		this.viewport.body = body;
+		this.viewport.holds(body);
 		// What is above may grow, and rows fold: what is read stays where it is.
 		const sizes = new ResizeObserver(() => this.#resized());
 		sizes.observe(body);
 		sizes.observe(document.body);
 		const listening = new AbortController();
 		body.addEventListener('focusin', ({ target }) => (this.focused = rowOf(target)), listening);
-		body.addEventListener('focusout', () => (this.focused = null), listening);
+		// Afterwards: a focused row that is taken out of the list tells it while the list is being rendered.
+		const left = (): void => queueMicrotask(() => (this.focused = rowOf(document.activeElement)));
+		body.addEventListener('focusout', left, listening);
 		return () => {
 			sizes.disconnect();
 			listening.abort();
-			this.viewport.body = null;
+			this.viewport.holds(null);
 		};
 	};
 

@@ -16,6 +16,12 @@ export class Viewport {
 		return this.body === null ? 0 : Number.parseFloat(getComputedStyle(this.body).scrollMarginTop) || 0;
 	}
 
+	/** Holds this element's rows from now on; null: none. */
+	holds(body: HTMLElement | null): void {
+		this.body = body;
+		this.rowPx = this.#measured();
+	}
+
 	/** Where the list's room begins, from the edge of the head. */
 	edge(): number {
 		return (this.body?.getBoundingClientRect().top ?? 0) - this.head;
@@ -72,10 +78,16 @@ export class Viewport {
 		if (!this.body) return;
 		const [top, rowPx] = [this.body.getBoundingClientRect().top + scrollY, this.rowPx];
 		const [isScrolled, moved] = [this.y > this.#top - this.head, top - this.#top];
-		const height = this.body.firstElementChild?.getBoundingClientRect().height ?? 0;
-		if (height > 0) this.rowPx = height;
+		this.rowPx = this.#measured();
 		if (isScrolled && Math.abs(this.rowPx - rowPx) > 0.01) this.scrollToRow(row, 0);
 		else if (isScrolled) this.scrollTo(scrollY + moved);
+	}
+
+	/** The height of a row, by the room for all of them: it is known before one is rendered, wherever the reader is. */
+	#measured(): number {
+		const rows = Number(this.body?.style.getPropertyValue('--rows'));
+		const height = this.body?.getBoundingClientRect().height ?? 0;
+		return rows > 0 && height > 0 ? height / rows : this.rowPx;
 	}
 
 	/** The list's element is gone, or no longer ours. */

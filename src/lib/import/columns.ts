@@ -5,6 +5,9 @@ import type { Row } from './table.ts';
 export const FIELDS = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt', 'scenario', 'run'] as const;
 export type Field = (typeof FIELDS)[number];
 
+/** Without a column for each of these no row can become a call. */
+export const NEEDED = ['customerName', 'phoneNumber'] as const satisfies readonly Field[];
+
 /** The index of each field's column; null: the file has none. */
 export type Columns = Record<Field, number | null>;
 

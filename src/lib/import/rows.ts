@@ -44,9 +44,7 @@ export function checkRow(
 	const typed = (cell('phoneNumber') ?? '').replace(/^'+/, '');
 	const number = /^\d+([.,]\d+)?E\+?\d+$/i.test(typed)
 		? { error: 'A spreadsheet has shortened this number. Format its column as text there.' }
-		: plan.columns.phoneNumber === null
-			? { error: 'Choose the column of the phone numbers.' }
-			: compose(typed, plan.country);
+		: compose(typed, plan.country);
 	if (number.error !== undefined) wrong('phoneNumber', number.error);
 
 	const word = cell('workflow');

@@ -1,7 +1,7 @@
 import type { NewCall } from '#contract';
 import type { Composed } from '#lib/phone/types.ts';
 import type { Ready } from './batches.ts';
-import { guessColumns, hasHead, type Columns, type Field } from './columns.ts';
+import { guessColumns, hasHead, NEEDED, type Columns, type Field } from './columns.ts';
 import { BYTES_MAX, decode, type ReadText } from './file.ts';
 import { checkRow, type Plan, type RowError } from './rows.ts';
 import { readTable, Unreadable, type Row, type Table } from './table.ts';
@@ -64,6 +64,8 @@ export class Sheet {
 
 	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.head ? 1 : 0));
 	readonly count: number = $derived(this.#body.length);
+	/** The needed columns that are not chosen yet: no row is checked before. */
+	readonly missing: readonly Field[] = $derived(NEEDED.filter((field) => this.columns[field] === null));
 
 	async open(file: File): Promise<void> {
 		await this.#take(file.name, async () => {
@@ -102,6 +104,10 @@ export class Sheet {
 	/** Checks every row, and stops when something changes meanwhile. */
 	async check(): Promise<void> {
 		const generation = ++this.#generation;
+		if (this.missing.length > 0 || this.count === 0) {
+			[this.found, this.work] = [{ ready: [], bad: [] }, null];
+			return;
+		}
 		this.found = null;
 		this.work = { what: 'checking', share: 0 };
 		const { columns, workflow, run, country } = this;
