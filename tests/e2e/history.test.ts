@@ -389,7 +389,7 @@ test.describe('at every width', () => {
 		server,
 	}) => {
 		await server.create({ customerName: 'Camila', phoneNumber: '+5491132740312' });
-		for (const width of [360, 768, 1440]) {
+		for (const width of [360, 768, 1100, 1440]) {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
 			for (const name of ['Drop status: failed', 'Drop workflow: support', 'Clear all'])
