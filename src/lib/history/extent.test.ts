@@ -169,4 +169,4 @@ it('[D50] whatever is loaded, let go, created and deleted: the rows keep their o
 		}),
 		{ numRuns: 500 },
 	);
-});
+}, 30_000);
