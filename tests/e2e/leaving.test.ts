@@ -70,7 +70,8 @@ test.describe('a long list', () => {
 		later.letGo();
 		await cameLate;
 		await frames(page);
-		expect(asked).toEqual([]);
+		// Nothing of the list; what the page that is here loads is its own business.
+		expect(asked.filter((path) => path === '/__data.json' || path.startsWith('/api/calls'))).toEqual([]);
 		await expect(page).toHaveURL(`${server.url}/deliveries`);
 	});
 });
