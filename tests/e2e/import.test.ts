@@ -196,9 +196,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	await expect(page.getByRole('heading', { name: '600 calls made' })).toBeVisible();
 	expect(keys.length).toBeGreaterThanOrEqual(4);
 	expect(new Set(keys).size).toBe(3);
-	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(
-		people(600).map(([name]) => name),
-	);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
 });
 
 test('[I24] columns are guessed and can be chosen; what is exported can be imported again', async ({
