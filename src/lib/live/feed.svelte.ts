@@ -20,6 +20,7 @@ interface Ears {
 	figures(stats: Stats | null): void;
 }
 
+/** Who was asked and says nothing for so long is asked over a new line. */
 const ANSWER_WITHIN_MS = 8_000;
 /** A list that was not loaded by then is asked for again. */
 const LIST_WITHIN_MS = 15_000;
@@ -55,6 +56,8 @@ export class Feed {
 	/** How many tries in a row broke before the handshake. */
 	#broken = 0;
 	#asking = false;
+	/** When what is missing was asked for. */
+	#askedAt = 0;
 	#reloading = false;
 	/** When the list was asked for, where it has to be loaded anew. */
 	#reloadAt = 0;
@@ -303,27 +306,34 @@ export class Feed {
 	/** Asks for what is missing, one question at a time. */
 	async #catchUp(): Promise<void> {
 		const [{ line }, { ask }] = [this.#socket, this.#ride];
-		if (!line || this.#asking) return;
+		// Who is not connected yet begins with a sync anyway.
+		if (!line || this.#asking || (!ask && !line.connected)) return;
 		this.#asking = true;
+		this.#askedAt = Date.now();
 		this.#synced = false;
 		const [cursor, { sleeps }] = [this.#cursor, this.#sleep];
 		try {
-			const sync = (await (ask?.(cursor) ?? line.timeout(ANSWER_WITHIN_MS).emitWithAck('sync', { cursor }))) as Sync;
+			const sync = await (ask?.(cursor) ?? line.emitWithAck('sync', { cursor }));
 			if (ask !== this.#ride.ask) return;
 			this.#asking = false;
 			this.#sleep.answered(sleeps);
 			this.#onSync(sync);
 		} catch {
-			// No answer: a new connection begins with a sync.
+			// No answer; where the line broke, a new connection begins with a sync.
 			if (ask !== this.#ride.ask) return;
 			this.#asking = false;
 			if (ask) this.#fall();
-			else if (line.connected) this.retry();
 		}
 	}
 
+	/** Asked over the socket, and nothing was heard since: behind many frames an answer may take its time. */
+	get #isUnheard(): boolean {
+		const since = Math.max(this.#askedAt, this.#heardAt);
+		return this.#asking && !this.overStream && this.#now - since >= ANSWER_WITHIN_MS;
+	}
+
 	#tick(): void {
-		this.#sleep.notice();
+		const slept = this.#sleep.notice();
 		this.#now = Date.now();
 		this.#sleep.tick(this.#now);
 		if (this.#up) {
@@ -332,6 +342,8 @@ export class Feed {
 				if (this.overStream) this.#fall();
 				else this.retry();
 			}
+			// Just awake, what was told meanwhile may still be about to be heard.
+			else if (!slept && this.#isUnheard) this.retry();
 			// The list did not come, and nobody else asks again.
 			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
 			else if (this.#synced && this.#sleep.isUnanswered) void this.#catchUp();

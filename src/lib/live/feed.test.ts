@@ -16,6 +16,7 @@ class TestLine {
 	};
 	/** False once the socket was disconnected by hand, or by the server itself. */
 	active = true;
+	#giveUp = (): void => undefined;
 	readonly #ears = new Map<string, (told?: unknown) => void>();
 	on(event: string, ear: (told?: unknown) => void): void {
 		this.#ears.set(event, ear);
@@ -37,16 +38,15 @@ class TestLine {
 		this.active = false;
 		if (!this.connected) return;
 		this.connected = false;
+		this.#giveUp();
 		this.happens('disconnect');
 	}
-	timeout(): { emitWithAck(event: string, question: unknown): Promise<Sync> } {
-		return {
-			emitWithAck: (_, question) =>
-				new Promise((resolve) => {
-					this.questions.push(question);
-					this.answer = resolve;
-				}),
-		};
+	emitWithAck(_: string, question: unknown): Promise<Sync> {
+		return new Promise((resolve, reject) => {
+			this.questions.push(question);
+			this.answer = resolve;
+			this.#giveUp = () => reject(new Error('socket has been disconnected'));
+		});
 	}
 }
 
@@ -188,6 +188,34 @@ describe('a tab that slept', () => {
 		expect([line.questions.length, feed.connection.state]).toEqual([2, 'catching']);
 		await answer();
 		expect(feed.connection.state).toBe('live');
+	});
+});
+
+describe('what is missing', () => {
+	beforeEach(() => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		line.happens('head', { cursor: 'a.12', at: new Date().toISOString() });
+		expect(line.questions).toEqual([{ cursor: 'a.10' }]);
+	});
+	it('[F38] is waited for as long as the server is heard', async () => {
+		for (let i = 0; i < 6; i++) {
+			await vi.advanceTimersByTimeAsync(5_000);
+			line.happens('head', { cursor: 'a.12', at: new Date().toISOString() });
+		}
+		expect([line.tries, line.questions.length, feed.connection.state]).toEqual([1, 1, 'catching']);
+		line.answer(sync('delta', 'a.12'));
+		await vi.advanceTimersByTimeAsync(0);
+		expect([feed.cursor, feed.connection.state]).toEqual(['a.12', 'live']);
+	});
+	it('[F38] is asked for over a new line after eight seconds of silence', async () => {
+		await vi.advanceTimersByTimeAsync(7_500);
+		expect(line.tries).toBe(1);
+		await vi.advanceTimersByTimeAsync(500);
+		expect(line.tries).toBe(2);
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.12'));
+		expect([feed.cursor, feed.connection.state]).toEqual(['a.12', 'live']);
 	});
 });
 

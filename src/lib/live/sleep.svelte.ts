@@ -19,9 +19,11 @@ export class Sleep {
 		return this.#answered !== this.#sleeps;
 	}
 
-	/** Looks whether the last tick is too long ago. */
-	notice(): void {
-		if (Date.now() - this.#tickedAt >= SLEPT_MS) this.#sleeps++;
+	/** Looks whether the last tick is too long ago, and says so. */
+	notice(): boolean {
+		const slept = Date.now() - this.#tickedAt >= SLEPT_MS;
+		if (slept) this.#sleeps++;
+		return slept;
 	}
 
 	tick(now: number): void {

@@ -1,16 +1,11 @@
-import type { Place } from './words.ts';
+import { formatsOf, type Place } from './formats.ts';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** `14:02:05`; with the day where it is another one. */
-export function moment(at: string, now: number, { locale, zone }: Place): string {
-	const when = new Date(at);
-	const day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: zone });
-	const sameDay = day.format(when) === day.format(now);
-	return new Intl.DateTimeFormat(locale, {
-		...(sameDay ? {} : { day: 'numeric', month: 'short' }),
-		...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: zone },
-	}).format(when);
+export function moment(at: string, now: number, place: Place): string {
+	const { isSameDay, second, dayAndSecond } = formatsOf(place);
+	return (isSameDay(at, now) ? second : dayAndSecond).format(new Date(at));
 }
 
 /** What is left, counted down: `0:04`, `11:42`, `1:02:03`; at the end `0:00`. */

@@ -1,3 +1,5 @@
+import { formatsOf, type Place } from './formats.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -31,41 +33,16 @@ export function lasted(ms: number): string {
 	return `${Math.floor(ms / HOUR)} h ${two(Math.floor((ms % HOUR) / MINUTE))} min`;
 }
 
-export interface Place {
-	locale: string;
-	zone: string;
-}
-
 /** `15:30`; with the day where it is another one. */
-export function hour(at: string | number, now: number, { locale, zone }: Place): string {
-	const when = new Date(at);
-	const day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: zone });
-	const sameDay = day.format(when) === day.format(now);
-	return new Intl.DateTimeFormat(locale, {
-		...(sameDay ? {} : { day: 'numeric', month: 'short' }),
-		hour: '2-digit',
-		minute: '2-digit',
-		hourCycle: 'h23',
-		timeZone: zone,
-	}).format(when);
-}
-
-let kept: { of: string; format: Intl.DateTimeFormat } | null = null;
-
-/** Made once: every row that comes onto the screen asks for it. */
-function exactly(locale: string, zone: string): Intl.DateTimeFormat {
-	const of = `${locale} ${zone}`;
-	if (kept?.of !== of) {
-		const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: zone });
-		kept = { of, format };
-	}
-	return kept.format;
+export function hour(at: string | number, now: number, place: Place): string {
+	const { isSameDay, hour, dayAndHour } = formatsOf(place);
+	return (isSameDay(at, now) ? hour : dayAndHour).format(new Date(at));
 }
 
 /** For the pointer that rests: the exact local time and the same in UTC. */
-export function exact(at: string, { locale, zone }: Place): string {
-	if (zone === 'UTC') return at;
-	return `${exactly(locale, zone).format(new Date(at))}\n${at}`;
+export function exact(at: string, place: Place): string {
+	if (place.zone === 'UTC') return at;
+	return `${formatsOf(place).exact.format(new Date(at))}\n${at}`;
 }
 
 /** `Europe/Berlin, UTC+1`. */

@@ -50,10 +50,11 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 		});
 
 	io.on('connection', (socket) => {
-		follow(socket).catch((error: unknown) => {
+		const failed = (error: unknown): void => {
 			onError(error);
 			socket.disconnect(true); // it comes back and asks again
-		});
+		};
+		follow(socket).catch(failed);
 		/** Who asked while a delta is on its way gets that one too: it may be long, and is read once. */
 		let answers: ((sync: Sync) => void)[] = [];
 		socket.on('sync', (where: unknown, answer: unknown) => {
@@ -62,7 +63,7 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 			if (answers.length > 1) return;
 			hub
 				.withSync(fieldOf(where, 'cursor'), isThere(socket), (sync) => answers.forEach((tell) => tell(sync)))
-				.catch(onError)
+				.catch(failed)
 				.finally(() => (answers = []));
 		});
 		watching.serve(socket);

@@ -1,0 +1,38 @@
+export interface Place {
+	locale: string;
+	zone: string;
+}
+
+interface Formats {
+	isSameDay(one: string | number, other: string | number): boolean;
+	hour: Intl.DateTimeFormat;
+	dayAndHour: Intl.DateTimeFormat;
+	second: Intl.DateTimeFormat;
+	dayAndSecond: Intl.DateTimeFormat;
+	exact: Intl.DateTimeFormat;
+}
+
+let kept: { of: string; formats: Formats } | null = null;
+
+/** How times are written in a place. Made once: each row that comes onto the screen asks, and to make them takes long. */
+export function formatsOf({ locale, zone }: Place): Formats {
+	const of = `${locale} ${zone}`;
+	if (kept?.of !== of) kept = { of, formats: make(locale, zone) };
+	return kept.formats;
+}
+
+function make(locale: string, timeZone: string): Formats {
+	const hour = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const;
+	const second = { ...hour, second: '2-digit' } as const;
+	const day = { day: 'numeric', month: 'short' } as const;
+	const date = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone });
+	const dateOf = (at: string | number): string => date.format(new Date(at));
+	return {
+		isSameDay: (one, other) => dateOf(one) === dateOf(other),
+		hour: new Intl.DateTimeFormat(locale, hour),
+		dayAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day }),
+		second: new Intl.DateTimeFormat(locale, second),
+		dayAndSecond: new Intl.DateTimeFormat(locale, { ...second, ...day }),
+		exact: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }),
+	};
+}
