@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { NO_FAULTS, type Settings, type Stats } from '#contract';
-import { createGatherer } from '#server/feed/gatherer.ts';
+import { createGatherer } from '#contract/gatherer.ts';
 import { createHub } from '#server/feed/hub.ts';
 import { openSocketDoor } from '#server/feed/socket-door.ts';
 import { createWatching } from '#server/feed/watching.ts';

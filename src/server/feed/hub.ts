@@ -6,7 +6,7 @@ import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { compact } from './compact.ts';
 import { createDeltas } from './deltas.ts';
-import { createGatherer } from './gatherer.ts';
+import { createGatherer } from '#contract/gatherer.ts';
 
 export interface HubDeps {
 	/** Where the feed stands at the start. */

@@ -1,6 +1,6 @@
 import type { Call, ClientEvents, Delivery, Event, ServerEvents, Watched } from '#contract';
 import type { Server, Socket } from 'socket.io';
-import { createGatherer } from './gatherer.ts';
+import { createGatherer } from '#contract/gatherer.ts';
 import { fieldOf } from './sent.ts';
 import { cutOffIfUnread, type Connection } from './unread.ts';
 

@@ -11,6 +11,8 @@ export interface GathererDeps<T> {
 export interface Gatherer<T> {
 	/** Sends at once when nothing was sent just now, else with what else comes until the pause is over. */
 	add(item: T): void;
+	/** Sends what waits. */
+	flush(): void;
 	/** Sends what waits, and no more pauses. */
 	close(): void;
 }
@@ -47,15 +49,20 @@ export function createGatherer<T>({ send, maxPauseMs = PAUSE_MAX_MS, pauseMs, on
 		sendNow(items);
 	}
 
+	function flush(): void {
+		clearTimeout(pause);
+		afterPause();
+	}
+
 	return {
 		add(item) {
 			if (pause === undefined) sendNow([item]);
 			else waiting.push(item);
 		},
+		flush,
 		close() {
 			closed = true;
-			clearTimeout(pause);
-			afterPause();
+			flush();
 		},
 	};
 }

@@ -55,6 +55,16 @@ describe('a gatherer', () => {
 		expect(sent).toEqual([[1], [2], [3]]);
 	});
 
+	it('[F60] sends what waits when it is told to, once', () => {
+		const { gatherer, sent } = gathering(4);
+		for (const item of [1, 2]) gatherer.add(item);
+		gatherer.flush();
+		expect(sent).toEqual([[1], [2]]);
+		vi.advanceTimersByTime(100);
+		gatherer.flush();
+		expect(sent).toEqual([[1], [2]]);
+	});
+
 	it('[F60] goes on after a sending that failed', () => {
 		const { gatherer, sent, errors } = gathering(1);
 		for (const item of [13, 2]) gatherer.add(item);
