@@ -64,7 +64,7 @@ export default ts.config(
 								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts or local-path.ts.',
 						},
 						{
-							regex: '^#contract/(?!csv|cursor|local-path|search|words)',
+							regex: '^#contract/(?!csv|cursor|gatherer|local-path|search|words)',
 							allowTypeImports: true,
 							message:
 								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts or local-path.ts.',
