@@ -1,4 +1,4 @@
-import { v4 } from 'uuid';
+import { v7 } from 'uuid';
 import type { ProviderReport } from '#contract';
 import { openFile, type Synchronous } from '#db/file.ts';
 import { openBare } from '#bench/bare/connection.ts';
@@ -97,7 +97,8 @@ async function reported(side: Side, callers: number, times: number): Promise<Dri
 		if (i < half) return { ...said, status: 'PENDING', phase: 'RINGING', sequence: 1 };
 		return { ...said, status: 'COMPLETED', phase: 'ENDED', outcome: 'completed', sequence: 2, durationMs: 1_000 };
 	};
-	return driven((i) => side.report(v4(), reportOf(i)), callers, times);
+	// Ids as the provider gives them.
+	return driven((i) => side.report(`msg_${v7().replaceAll('-', '')}`, reportOf(i)), callers, times);
 }
 
 function productSide(path: string, synchronous: Synchronous): Side {

@@ -3,20 +3,31 @@ import type { Statement, Value } from './database.ts';
 /** The most rows of one text: with a power of two for each size, few texts are prepared, and parameters stay in bounds. */
 const ROWS_MAX = 64;
 
-/** Statements that insert these rows in their order, as many by one text as it takes. */
-export type Insert = (rows: readonly (readonly Value[])[]) => Statement[];
+/** Statements that write these rows in their order, as many by one text as it takes. */
+export type Write = (rows: readonly (readonly Value[])[]) => Statement[];
 
 /**
  * Inserts many rows by constant texts with a parameter for each value. For wide rows that takes half the time of taking
  * them from `json_each(?)`, which looks for each value from the row's beginning (docs/decisions/0002).
  */
-export function multiRowInsert(table: string, columns: readonly string[]): Insert {
-	const into = `INSERT INTO "${table}" (${columns.map((name) => `"${name}"`).join(', ')}) VALUES `;
-	const row = `(${columns.map(() => '?').join(', ')})`;
+export const multiRowInsert = (table: string, columns: readonly string[]): Write =>
+	byChunks(columns.length, (rows) => `INSERT INTO "${table}" (${quoted(columns).join(', ')}) VALUES ${rows}`);
+
+/** Changes these columns of many rows, which begin with their integer key. */
+export const multiRowUpdate = (table: string, key: string, columns: readonly string[]): Write =>
+	byChunks(columns.length + 1, (rows) => {
+		const set = quoted(columns).map((name, i) => `${name} = "told"."column${i + 2}"`);
+		return `UPDATE "${table}" SET ${set.join(', ')} FROM (VALUES ${rows}) AS "told" WHERE "${key}" = "told"."column1"`;
+	});
+
+const quoted = (names: readonly string[]): string[] => names.map((name) => `"${name}"`);
+
+function byChunks(width: number, textWith: (rows: string) => string): Write {
+	const row = `(${new Array<string>(width).fill('?').join(', ')})`;
 	const texts = new Map<number, string>();
 	const textOf = (count: number): string => {
 		let text = texts.get(count);
-		if (text === undefined) texts.set(count, (text = into + new Array<string>(count).fill(row).join(', ')));
+		if (text === undefined) texts.set(count, (text = textWith(new Array<string>(count).fill(row).join(', '))));
 		return text;
 	};
 	return (rows) => {

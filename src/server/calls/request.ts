@@ -3,12 +3,14 @@ import type { CallRequest } from './commands.ts';
 import { normalisePhone } from './phone.ts';
 
 /** The request as it is kept, or null where its number is not possible. */
-export function checked({ scheduledAt, scenario, run, ...request }: NewCall): CallRequest | null {
-	const phoneNumber = normalisePhone(request.phoneNumber);
+export function checked(wanted: NewCall): CallRequest | null {
+	const phoneNumber = normalisePhone(wanted.phoneNumber);
 	if (phoneNumber === null) return null;
+	const { customerName, workflow, scheduledAt, scenario, run } = wanted;
 	return {
-		...request,
+		customerName,
 		phoneNumber,
+		workflow,
 		scheduledAt: scheduledAt == null ? null : Date.parse(scheduledAt),
 		scenario: scenario ?? null,
 		run: run ?? null,

@@ -1,6 +1,6 @@
 import type { Scenario } from '#contract';
 import type { Row, Statement, Value } from '#db/database.ts';
-import { multiRowInsert, storable } from '#db/multi-row.ts';
+import { multiRowInsert, multiRowUpdate, storable } from '#db/multi-row.ts';
 import type { CallRow } from './call.ts';
 import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
 import { FORGET_INDEXED } from './search-index.ts';
@@ -95,18 +95,35 @@ const ENDING = [
 	'durationMs',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
+/** Those that a call may begin with; the others are null until something happens to it. */
+const BEGINNING = [
+	'id',
+	'customerName',
+	'phoneNumber',
+	'folded',
+	'workflow',
+	'status',
+	'phase',
+	'run',
+	'scenario',
+	'scheduledAt',
+	'createdAt',
+	'updatedAt',
+	'faults',
+	'seq',
+] as const satisfies readonly (typeof COLUMNS)[number][];
+
+const insertNewCalls = multiRowInsert('Call', ['n', ...BEGINNING]);
 const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
 const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
 const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 
-// What changes rows takes them as one JSON array: one constant text, prepared once, whatever the group's size.
-const update = (columns: readonly string[]): string =>
-	`UPDATE "Call" SET ${columns.map((name, i) => `"${name}" = value ->> ${i + 1}`).join(', ')}
-		FROM json_each(?) WHERE "n" = value ->> 0`;
-const UPDATE_RUNNING = update(RUNNING);
-const UPDATE_ENDED = update(ENDING);
+const updateRunning = multiRowUpdate('Call', 'n', RUNNING);
+const updateEnded = multiRowUpdate('Call', 'n', ENDING);
+
+// What changes other rows takes them as one JSON array: one constant text, prepared once, whatever the group's size.
 /** Ended by the provider's own word: nothing is left to ask or to watch. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
@@ -171,12 +188,14 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	};
 	for (const sql of REMOVE) write(sql, written.removed);
 	statements.push(...written.cleared.flatMap(clearing));
-	statements.push(...insertCalls([...written.created.values()].map(toRow)));
+	const created = [...written.created.values()];
+	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
+	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
 	// One that runs still has the status and the outcome that it began with, and their indexes need no look.
 	const updated = [...written.updated.values()];
 	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
-	write(UPDATE_RUNNING, running.map(changed(RUNNING)));
-	write(UPDATE_ENDED, ended.map(changed(ENDING)));
+	statements.push(...updateRunning(running.map(row(RUNNING))));
+	statements.push(...updateEnded(ended.map(row(ENDING))));
 	statements.push(...insertEvents(written.events));
 	statements.push(...insertReceipts(written.receipts));
 	statements.push(...insertAnswers(written.answers));
@@ -195,13 +214,15 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 
 const isRunning = ({ status }: CallRow): boolean => status === 'PENDING';
 
-const changed =
-	(columns: readonly (keyof CallRow)[]) =>
-	(call: CallRow): unknown[] => [call.n, ...columns.map((name) => call[name])];
+/** As it was made: what happens to a call gives it another seq. */
+const isUntouched = ({ n, seq }: CallRow): boolean => seq === n;
 
-function toRow(call: CallRow): Value[] {
-	return [call.n, ...COLUMNS.map((name) => (name === 'scenario' ? scenarioText(call.scenario) : call[name]))];
-}
+const row =
+	(columns: readonly (typeof COLUMNS)[number][]) =>
+	(call: CallRow): Value[] => [
+		call.n,
+		...columns.map((name) => (name === 'scenario' ? scenarioText(call.scenario) : call[name])),
+	];
 
 const scenarioText = (scenario: Scenario | null): string | null =>
 	scenario === null ? null : JSON.stringify(scenario);
