@@ -3,7 +3,7 @@ import { getCountryCallingCode, getCountries, parsePhoneNumberFromString } from 
 import { expect, it } from 'vitest';
 import { normalisePhone } from './phone.ts';
 
-const codes = [...new Set(getCountries().map((country) => String(getCountryCallingCode(country))))];
+const codes = [...new Set(getCountries().map((country) => getCountryCallingCode(country)))];
 const digits = (maxLength: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength });
 /** Numbers of every calling code, short and long, with trunk prefixes and punctuation, and some without a code. */
 const texts = fc
