@@ -36,8 +36,8 @@ export function matchOn(shelf: number, terms: readonly string[]): string {
 	return terms.map((term) => `(${trigramsOf(shelved(telling(term), shelf))})`).join(' OR ');
 }
 
-/** Numbers begin alike, with a country and an area, and those lists are long: its last nine digits tell one from all others. */
-const telling = (term: string): string => (/^\d{10,}$/.test(term) ? term.slice(-9) : term);
+/** Numbers begin alike, with a country and an area, and those lists are long: the last six digits leave few candidates. */
+const telling = (term: string): string => (/^\d{7,}$/.test(term) ? term.slice(-6) : term);
 
 /** Trigrams side by side, and the last one: each more would cost a walk, and the calls themselves are looked at anyway. */
 function trigramsOf(text: string): string {
