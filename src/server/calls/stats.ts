@@ -4,12 +4,18 @@ import { MINUTE_MS, timeOf } from './tallies.ts';
 
 const MINUTES = 60;
 const READ_CHANGE = 'SELECT "epoch", "lastChange" FROM "Feed" WHERE "id" = 1';
-const READ_TALLY = `SELECT "status", "workflow", sum("count") AS "count" FROM "Tally" WHERE "run" = '' GROUP BY 1, 2`;
-// Some hundred small rows: as one text each they take a fraction of their way through the driver.
-const READ_MINUTES = `SELECT json_group_array(json_array("at", "what", "count")) AS "rows" FROM "Minute"
-	WHERE "at" >= ? AND "what" <> 'took'`;
-const READ_TIMES = `SELECT json_group_array(json_array("bucket", "count")) AS "rows" FROM
-	(SELECT "bucket", sum("count") AS "count" FROM "Minute" WHERE "at" >= ? AND "what" = 'took' GROUP BY 1 ORDER BY 1)`;
+
+// Some hundred small rows: column by column, each as one text, they take a fraction of their way through the driver.
+const columns = (of: Record<string, string>): string =>
+	Object.entries(of)
+		.map(([name, value]) => `json_group_array(${value}) AS "${name}"`)
+		.join(', ');
+/** One statement, so one state of the database. Minutes are counted from the first parameter. */
+const READ = `SELECT * FROM
+	(SELECT ${columns({ status: '"status"', workflow: '"workflow"', calls: '"count"' })} FROM "Tally" WHERE "run" = ''),
+	(SELECT ${columns({ minute: `("at" - ?1) / ${MINUTE_MS}`, what: '"what"', happened: '"count"' })} FROM "Minute"
+		WHERE "at" >= ?1 AND "what" <> 'took'),
+	(SELECT ${columns({ bucket: '"bucket"', took: '"count"' })} FROM "Minute" WHERE "at" >= ?1 AND "what" = 'took')`;
 
 /** Reads the kept figures; again only when something has changed, or a minute has passed. */
 export function createStatsReader(database: Database, now: () => number): () => Promise<Stats> {
@@ -22,58 +28,54 @@ export function createStatsReader(database: Database, now: () => number): () => 
 		if (known?.of === of) return known.stats;
 		const since = minute - (MINUTES - 1) * MINUTE_MS;
 		if (labels?.since !== since) labels = { since, texts: labelsFrom(since) };
-		const [tally = [], [minutes] = [], [times] = []] = await database.snapshot([
-			[READ_TALLY],
-			[READ_MINUTES, since],
-			[READ_TIMES, since],
-		]);
+		const [row = {}] = await database.all(READ, since);
 		const stats = {
-			...counts(tally),
-			perMinute: series(rowsIn(minutes), labels),
-			timeToTerminalMs: quantiles(rowsIn(times)),
+			...counts(row),
+			perMinute: series(row, labels.texts),
+			timeToTerminalMs: quantiles(row),
 		};
 		known = { of, stats };
 		return stats;
 	};
 }
 
-function counts(rows: readonly Row[]): Pick<Stats, 'byStatus' | 'byWorkflow'> {
+const columnOf = <T>(row: Row, name: string): T[] => JSON.parse(String(row[name])) as T[];
+
+function counts(row: Row): Pick<Stats, 'byStatus' | 'byWorkflow'> {
 	const byStatus = { PENDING: 0, COMPLETED: 0, FAILED: 0 };
 	const byWorkflow = { SUPPORT: 0, SALES: 0, REMINDER: 0 };
-	for (const { status, workflow, count } of rows) {
-		byStatus[status as keyof typeof byStatus] += Number(count);
-		byWorkflow[workflow as keyof typeof byWorkflow] += Number(count);
-	}
+	const statuses = columnOf<keyof typeof byStatus>(row, 'status');
+	const workflows = columnOf<keyof typeof byWorkflow>(row, 'workflow');
+	columnOf<number>(row, 'calls').forEach((count, i) => {
+		byStatus[statuses[i]!] += count;
+		byWorkflow[workflows[i]!] += count;
+	});
 	return { byStatus, byWorkflow };
 }
-
-const NAMES: Record<string, 'created' | 'completed' | 'failed'> = {
-	created: 'created',
-	COMPLETED: 'completed',
-	FAILED: 'failed',
-};
-
-const rowsIn = <T>(row: Row | undefined): T[] => JSON.parse(String(row?.rows)) as T[];
 
 const labelsFrom = (since: number): string[] =>
 	Array.from({ length: MINUTES }, (_, i) => new Date(since + i * MINUTE_MS).toISOString());
 
-function series(
-	rows: readonly [at: number, what: string, count: number][],
-	{ since, texts }: { since: number; texts: readonly string[] },
-): StatsMinute[] {
-	const minutes = texts.map((at) => ({ at, created: 0, completed: 0, failed: 0 }));
-	for (const [at, what, count] of rows) {
-		const minute = minutes[(at - since) / MINUTE_MS];
-		const name = NAMES[what];
+const NAMES = { created: 'created', COMPLETED: 'completed', FAILED: 'failed' } as const;
+
+function series(row: Row, texts: readonly string[]): StatsMinute[] {
+	const [minutes, whats] = [columnOf<number>(row, 'minute'), columnOf<keyof typeof NAMES>(row, 'what')];
+	const counts = columnOf<number>(row, 'happened');
+	const series = texts.map((at): StatsMinute => ({ at, created: 0, completed: 0, failed: 0 }));
+	minutes.forEach((at, i) => {
+		const minute = series[at];
 		// A clock that was set back leaves minutes behind that are yet to come.
-		if (minute && name) minute[name] = count;
-	}
-	return minutes;
+		if (minute) minute[NAMES[whats[i]!]] = counts[i]!;
+	});
+	return series;
 }
 
-function quantiles(buckets: readonly [bucket: number, count: number][]): Stats['timeToTerminalMs'] {
-	const total = buckets.reduce((sum, [, count]) => sum + count, 0);
+function quantiles(row: Row): Stats['timeToTerminalMs'] {
+	const [all, counts] = [columnOf<number>(row, 'bucket'), columnOf<number>(row, 'took')];
+	const took = new Map<number, number>();
+	all.forEach((bucket, i) => took.set(bucket, (took.get(bucket) ?? 0) + counts[i]!));
+	const buckets = [...took].sort(([one], [other]) => one - other);
+	const total = counts.reduce((sum, count) => sum + count, 0);
 	if (total === 0) return null;
 	/** The time that so large a part of the calls did not take longer than. */
 	const quantile = (part: number): number => {
