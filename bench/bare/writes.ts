@@ -1,7 +1,7 @@
-import { v4, v7 } from 'uuid';
 import type { ProviderReport, Workflow } from '#contract';
 import { foldedOf } from '#contract/search.ts';
 import type { Value } from '#db/database.ts';
+import { newId } from '#db/ids.ts';
 import type { CallRow } from '#server/calls/call.ts';
 import { advance } from '#server/calls/machine.ts';
 import { bucketOf, MINUTE_MS } from '#server/calls/tallies.ts';
@@ -53,7 +53,7 @@ const MOVE_FEED = 'UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" =
 /** A new call's row, at the place `n`. */
 export function newCall(n: number, at: number, { customerName, phoneNumber, workflow, scheduledAt }: Wanted): CallRow {
 	return {
-		...{ n, id: v7(), customerName, phoneNumber, folded: foldedOf(customerName, phoneNumber), workflow },
+		...{ n, id: newId(), customerName, phoneNumber, folded: foldedOf(customerName, phoneNumber), workflow },
 		...{ status: 'PENDING', phase: scheduledAt === null ? 'QUEUED' : 'SCHEDULED', outcome: null, run: null },
 		...{ scenario: null, scheduledAt, providerId: null, createdAt: at, updatedAt: at, startedAt: null },
 		...{ ringingAt: null, answeredAt: null, endedAt: null, durationMs: null, faults: 0, seq: n },
@@ -84,7 +84,7 @@ export function createBareWrites(bare: Bare): BareWrites {
 					bare.run(INSERT_CALL, ...valuesOf(call));
 					bare.run(INSERT_EVENT, n, id, 'created', at, '{}');
 					const payload = JSON.stringify({ callId: id, phoneNumber, workflow, scenario: null });
-					bare.run(INSERT_JOB, v4(), 'dispatch', id, payload, scheduledAt ?? at, 0);
+					bare.run(INSERT_JOB, newId(), 'dispatch', id, payload, scheduledAt ?? at, 0);
 					counts.set(workflow, (counts.get(workflow) ?? 0) + 1);
 				}
 				for (const [workflow, count] of counts) bare.run(COUNT, 'PENDING', workflow, '', count);

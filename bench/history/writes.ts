@@ -97,8 +97,9 @@ async function reported(side: Side, callers: number, times: number): Promise<Dri
 		if (i < half) return { ...said, status: 'PENDING', phase: 'RINGING', sequence: 1 };
 		return { ...said, status: 'COMPLETED', phase: 'ENDED', outcome: 'completed', sequence: 2, durationMs: 1_000 };
 	};
-	// Ids as the provider gives them.
-	return driven((i) => side.report(`msg_${v7().replaceAll('-', '')}`, reportOf(i)), callers, times);
+	// Ids as the provider gives them, made before.
+	const webhookIds = Array.from({ length: callers * times }, () => `msg_${v7().replaceAll('-', '')}`);
+	return driven((i) => side.report(webhookIds[i]!, reportOf(i)), callers, times);
 }
 
 function productSide(path: string, synchronous: Synchronous): Side {
