@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { multiRowInsert } from './multi-row.ts';
+import { multiRowInsert, multiRowUpdate } from './multi-row.ts';
 
 describe('an insert of many rows', () => {
 	it.each([0, 1, 2, 63, 64, 65, 331])('%i rows arrive as they are, in their order', async (count) => {
@@ -29,5 +29,22 @@ describe('an insert of many rows', () => {
 		await database.transact([], () => ({ result: null, statements }));
 		const kept = await database.all('SELECT "a" FROM "T" ORDER BY rowid');
 		expect(kept.map(({ a }) => a)).toEqual(['half \ufffd pair', 'a\ufffdb', 'whole 🚀']);
+	});
+});
+
+describe('a change of many rows', () => {
+	it.each([1, 2, 65, 100])('%i rows get what belongs to their key, as it is; the others stay', async (count) => {
+		const database = await openTestDatabase();
+		await database.all('CREATE TABLE "T" ("n" INTEGER PRIMARY KEY, "a" TEXT, "b" INTEGER, "c")');
+		const rows = Array.from({ length: count + 1 }, (_, i) => [i, `row ${i}`, i, 'old']);
+		await database.transact([], () => ({ result: null, statements: multiRowInsert('T', ['n', 'a', 'b', 'c'])(rows) }));
+		const texts = ['0012', '1e5', '', '-0', null];
+		const told = Array.from({ length: count }, (_, i) => [count - i, texts[i % 5]!, i % 3 === 0 ? null : i * 1e12]);
+		await database.transact([], () => ({ result: null, statements: multiRowUpdate('T', 'n', ['a', 'b'])(told) }));
+		const kept = await database.all('SELECT "n", "a", "b", "c", typeof("b") AS "type" FROM "T" ORDER BY "n"');
+		expect(kept.map(({ n, a, b, c, type }) => [n, a, b, c, type])).toEqual([
+			[0, 'row 0', 0, 'old', 'integer'],
+			...told.toReversed().map(([n, a, b]) => [n, a, b, 'old', b === null ? 'null' : 'integer']),
+		]);
 	});
 });

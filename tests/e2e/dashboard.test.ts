@@ -26,6 +26,10 @@ test('[D3] filters and search stand in the URL, survive a reload, and can be dro
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 	await page.goto(`${server.url}/?q=%2B1%20202`);
 	await expect(rowOf(page, 'Ada Berg')).toBeVisible();
+
+	await page.goto(`${server.url}/?status=DONE&limit=no`);
+	await expect(page.getByRole('heading', { name: 'This address does not work' })).toBeVisible();
+	await expect(page.getByText('status: Choose one of PENDING, COMPLETED, FAILED. limit must be')).toBeVisible();
 });
 
 test('[D4] a call is marked by hand, canceled and deleted from its row, in every tab', async ({ context, server }) => {

@@ -119,9 +119,10 @@ describe('POST /api/calls/batch', () => {
 			if (!over) setImmediate(turn);
 		};
 		setImmediate(turn);
-		const checked = await checkedBatch(many(1_000));
+		// More than a batch may have: one alone is checked within a turn on a quick machine.
+		const checked = await checkedBatch(many(50_000));
 		over = true;
-		expect(checked).toHaveLength(1_000);
+		expect(checked).toHaveLength(50_000);
 		expect(turns).toBeGreaterThan(0);
 	});
 });

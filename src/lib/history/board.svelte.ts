@@ -87,7 +87,7 @@ export class Board {
 
 	/** Takes changes in the order of their commits. False: the list has to be loaded anew. */
 	apply(changes: readonly Change[]): boolean {
-		this.#log.push(...changes);
+		for (const change of changes) this.#log.push(change);
 		const extra = this.#log.length - LOG_MAX;
 		if (extra > 0) this.#logFrom = this.#log.splice(0, extra).at(-1)?.seq ?? this.#logFrom;
 		return this.#play(changes.filter(({ seq }) => seq > this.#base));

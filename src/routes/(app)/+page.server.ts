@@ -1,8 +1,9 @@
-import { error, fail, redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { compose, tellNumber } from '#lib/phone/phone.ts';
 import type { Told } from '#lib/phone/types.ts';
 import { checkName, checkTime } from '#lib/request/checks.ts';
 import { byField, dueAt, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
+import { refuse } from '#lib/shell/refuse.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
@@ -10,7 +11,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	// A form's action stands in the query too (`?/create`); the list knows nothing of it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: view, problem } = await locals.app.calls(params);
-	if (problem) error(problem.status, { message: problem.detail, code: problem.code });
+	if (problem) refuse(problem);
 
 	const numbers: Record<string, Told> = {};
 	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= tellNumber(phoneNumber);
@@ -28,7 +29,7 @@ export const actions: Actions = {
 		if (number.error !== undefined) errors.phoneNumber = number.error;
 		const time = values.when === 'pick' ? checkTime(values.scheduledAt) : null;
 		if (time) errors.scheduledAt = time;
-		if (Object.keys(errors).length > 0) return refuse(400, { values, errors, problem: null });
+		if (Object.keys(errors).length > 0) return again(400, { values, errors, problem: null });
 
 		const { problem } = await locals.app.create({
 			customerName: values.customerName,
@@ -38,7 +39,7 @@ export const actions: Actions = {
 		});
 		if (!problem) redirect(303, '/#main');
 		const refused = byField(problem.errors ?? []);
-		return refuse(problem.status, {
+		return again(problem.status, {
 			values,
 			errors: refused,
 			problem: Object.keys(refused).length > 0 ? null : problem.detail,
@@ -46,7 +47,7 @@ export const actions: Actions = {
 	},
 };
 
-const refuse = (status: number, answer: FormAnswer) => fail(status, answer);
+const again = (status: number, answer: FormAnswer) => fail(status, answer);
 
 function valuesOf(data: FormData): Values {
 	const text = (name: string): string => {

@@ -35,8 +35,8 @@ const written = new Array<string>(WRITTEN).fill('');
 function iso(ms: number): string {
 	const place = ms % WRITTEN;
 	if (writtenMs[place] !== ms) {
-		writtenMs[place] = ms;
 		written[place] = new Date(ms).toISOString();
+		writtenMs[place] = ms;
 	}
 	return written[place]!;
 }

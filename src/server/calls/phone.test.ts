@@ -30,3 +30,8 @@ it('[R79] a number is what the whole of the library’s metadata says that it is
 	);
 	expect(possible).toBeGreaterThan(200);
 });
+
+it('[R79] a number is the same however often it is read', () => {
+	const text = '6928133450;phone-context=+7';
+	expect(Array.from({ length: 4 }, () => normalisePhone(text))).toEqual([null, null, null, null]);
+});

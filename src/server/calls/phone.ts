@@ -33,6 +33,8 @@ function lengthsOf(country: CountryCode): number[] {
  * length that its country allows. Whether it is assigned is not asked: fictional numbers are what a simulator is for.
  */
 export function normalisePhone(text: string): string | null {
+	// The library takes the context of RFC 3966 for a country code every second time only.
+	if (/;phone-context/i.test(text)) return null;
 	let number = parsePhoneNumberFromString(text, { extract: false }, BY_CODE);
 	if (!number) return null;
 	const lengths = COMMON_LENGTHS.get(number.countryCallingCode);

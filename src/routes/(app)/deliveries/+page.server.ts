@@ -1,6 +1,7 @@
-import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Answer, Delivery } from '#contract';
 import { address } from '#lib/deliveries/filters.ts';
+import { refuse } from '#lib/shell/refuse.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
@@ -8,7 +9,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	// A form's action stands in the query too (`?/redeliver`); the list knows nothing of it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: desk, problem } = await locals.app.deliveries(params);
-	if (problem) error(problem.status, { message: problem.detail, code: problem.code });
+	if (problem) refuse(problem);
 	return { desk, deadLetters: desk.gaveUp };
 };
 
