@@ -19,6 +19,9 @@ interface Ask {
 	key?: string;
 }
 
+/** What is only read is asked for again elsewhere: nothing waits for a request that hangs. */
+const READ_WITHIN_MS = 20_000;
+
 /** One request to REST; it never throws. */
 export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>> {
 	try {
@@ -29,11 +32,12 @@ export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>
 				...(key === undefined ? {} : { 'idempotency-key': key }),
 			},
 			...(body === undefined ? {} : { body }),
+			...(method === 'GET' ? { signal: AbortSignal.timeout(READ_WITHIN_MS) } : {}),
 		});
 		if (!response.ok) return { problem: refusal(response, await asProblem(response)) };
 		return { ok: (response.status === 204 ? undefined : await response.json()) as T };
 	} catch (error) {
-		const detail = error instanceof TypeError ? 'The server did not answer.' : 'The answer could not be read.';
+		const detail = error instanceof SyntaxError ? 'The answer could not be read.' : 'The server did not answer.';
 		return { problem: { status: 0, detail, code: 'no_answer', requestId: null, errors: [] } };
 	}
 }

@@ -5,8 +5,9 @@ import { scaleOf } from '#lib/line/phases.ts';
 import * as extents from './extent.ts';
 import type { Extent, Segment } from './extent.ts';
 import { matches } from './matches.ts';
-import { byId, drop, few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
+import { few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';
+import { Waiting } from './waiting.ts';
 
 /** The most changes that are kept for a page that was read before them. */
 const LOG_MAX = 5_000;
@@ -18,8 +19,8 @@ export class Board {
 	view = $state.raw<CallsView | null>(null);
 	/** The stretch of the list that is known. */
 	extent = $state.raw<Extent>(extents.NOTHING);
-	/** New calls that match and wait, newest first, because the reader is elsewhere. */
-	waiting = $state.raw<readonly Call[]>([]);
+	/** How many new calls match and wait, because the reader is elsewhere. */
+	waiting = $state(0);
 	total = $state(0);
 	pending = $state(0);
 	/** The milliseconds that fill a line. */
@@ -44,6 +45,7 @@ export class Board {
 	readonly first = $derived(this.extent.previous === null);
 	readonly newestFirst = $derived(this.view?.query.order !== 'oldest');
 
+	#waiting = new Waiting();
 	#tally: Tally | null = null;
 	/** What the server counts, while it tells. */
 	#figures: { total: number; pending: number } | null = null;
@@ -69,7 +71,7 @@ export class Board {
 		this.total = view.total;
 		this.extent = { ...extent, lead: this.leadOf(extent, view.shareBefore) };
 		this.scale = scaleOf(view.page.calls);
-		this.waiting = [];
+		this.#waiting.clear();
 		this.arriving = NONE;
 		this.reading = [];
 		this.#publish();
@@ -83,6 +85,14 @@ export class Board {
 		this.#epoch = epoch;
 		this.#log = [];
 		this.#logFrom = seq;
+	}
+
+	/** Nobody shows the calls any more. What the feed tells is kept for the view that comes next. */
+	close(): void {
+		this.view = null;
+		this.extent = extents.NOTHING;
+		this.#waiting.clear();
+		this.#publish();
 	}
 
 	/** Takes changes in the order of their commits. False: the list has to be loaded anew. */
@@ -102,6 +112,7 @@ export class Board {
 		if (where === 'next') this.#put(extents.append(extent, current));
 		else if (where === 'previous') this.#put(extents.prepend(extent, current));
 		else this.#put(extents.fill(extent, where, current));
+		this.#meet();
 		return true;
 	}
 
@@ -110,6 +121,7 @@ export class Board {
 		const { epoch, seq } = place(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
 		this.extent = extents.begin(this.#current(page, seq), null);
+		this.#meet();
 		return true;
 	}
 
@@ -136,12 +148,15 @@ export class Board {
 		this.#publish();
 	}
 
-	/** Lets the waiting calls in. */
-	release(): void {
-		const arrived = this.waiting;
-		this.waiting = [];
+	/** Lets the waiting calls in. False: they are too many, and the list has to be loaded anew. */
+	release(): boolean {
+		if (this.#waiting.isMany) return false;
+		const arrived = inOrder(this.#waiting.calls, false);
+		this.#waiting.clear();
 		this.arriving = few(arrived);
-		this.#enter(arrived.toReversed());
+		this.#enter(arrived);
+		this.#publish();
+		return true;
 	}
 
 	/** True for a row that stays only until the next load. */
@@ -167,32 +182,30 @@ export class Board {
 		if (!view || !this.#tally || changes.length === 0) return true;
 		let whole = true;
 		this.calm = changes.length <= MOVING_MAX;
-		const waiting = byId(this.waiting);
 		for (const change of changes) {
 			whole = this.#tally.count(change) && whole;
-			if (change.type === 'deleted' || change.type === 'cleared') drop(waiting, change);
-			else if ((waiting.get(change.call.id)?.seq ?? Infinity) < change.call.seq)
-				waiting.set(change.call.id, change.call);
+			this.#waiting.change(change, (call) => matches(call, view.query));
 		}
 		// What was deleted in the same breath never arrives.
-		const alive = latest(this.#arrivals(changes, waiting), changes);
-		const enters = !this.held;
+		const alive = latest(this.#arrivals(changes), changes);
+		// Oldest first, what is new stands behind all that is read, and moves nothing.
+		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
 		this.#put(extents.change(this.extent, changes));
 		// Where the list's beginning is not here, what belongs there waits all the same.
-		const outside = enters ? this.#enter(alive.toReversed()) : alive;
-		this.waiting = inOrder([...(this.newestFirst ? outside : []), ...waiting.values()], true);
+		const outside = enters ? this.#enter(inOrder(alive, false)) : alive;
+		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);
 		this.#publish();
 		return whole || this.#figures !== null;
 	}
 
 	/** Calls that are not here and match, and would stand among those that are here, or before them. */
-	#arrivals(changes: readonly Change[], waiting: ReadonlyMap<string, Call>): Call[] {
+	#arrivals(changes: readonly Change[]): Call[] {
 		const { query } = this.view!;
 		const fresh = changes.flatMap((change) => {
 			if (change.type === 'deleted' || change.type === 'cleared') return [];
 			const { call, type } = change;
-			if (waiting.has(call.id) || !matches(call, query)) return [];
+			if (this.#waiting.has(call.id) || !matches(call, query)) return [];
 			const isNew = type === 'created' && this.newestFirst;
 			return isNew || extents.enter(this.extent, call, this.newestFirst) !== null ? [call] : [];
 		});
@@ -204,14 +217,19 @@ export class Board {
 		return fresh.filter(({ id }) => !here.has(id));
 	}
 
-	/** Puts calls, oldest first, where they belong; answers those, newest first, that belong outside of what is here. */
+	/** Puts calls, oldest first, where they belong, but for those that a page has brought; answers those that belong outside. */
 	#enter(calls: readonly Call[]): Call[] {
 		let extent = this.extent;
 		const outside: Call[] = [];
+		const here = extents.placesOf(
+			extent,
+			calls.map(({ id }) => id),
+		);
 		for (const call of calls) {
+			if (here.has(call.id)) continue;
 			const entered = extents.enter(extent, call, this.newestFirst);
 			if (entered) extent = entered;
-			else outside.unshift(call);
+			else outside.push(call);
 		}
 		this.#put(extent);
 		return outside;
@@ -224,7 +242,15 @@ export class Board {
 		this.scale = scaleOf([...extents.loaded(this.extent)].map(([, call]) => call));
 	}
 
+	/** A page may have brought calls that wait. */
+	#meet(): void {
+		if (this.#waiting.size === 0) return;
+		for (const [, { id }] of extents.loaded(this.extent)) this.#waiting.remove(id);
+		this.#publish();
+	}
+
 	#publish(): void {
+		this.waiting = this.#waiting.size;
 		const { total, pending } = this.#figures ?? this.#tally ?? { total: 0, pending: 0 };
 		[this.total, this.pending] = [total, pending];
 	}

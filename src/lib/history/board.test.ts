@@ -58,6 +58,11 @@ describe('rows', () => {
 		board.apply([created(3, 3), deleted(3, 4), deleted(1, 5)]);
 		expect(ids(rowsOf(board))).toEqual(['call-2']);
 	});
+	it('[D50] calls of one millisecond stand in the order of their ids, however they arrive', () => {
+		const at = { createdAt: new Date(noon + 50).toISOString() };
+		board.apply([created(4, 9, at), created(3, 8, at), created(5, 7, at)]);
+		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-4', 'call-3', 'call-2', 'call-1']);
+	});
 	it('a clear drops what was before it and nothing after', () => {
 		board.apply([{ seq: 3, type: 'cleared', run: null }, created(4, 4)]);
 		expect(ids(rowsOf(board))).toEqual(['call-4']);
@@ -76,18 +81,64 @@ describe('a reader elsewhere', () => {
 		board.held = true;
 		board.apply([created(3, 3), created(4, 4), updated(3, 5, ended)]);
 		expect(ids(rowsOf(board))).toEqual(['call-2', 'call-1']);
-		expect(board.waiting.map(({ id, status }) => [id, status])).toEqual([
+		expect(board.waiting).toBe(2);
+		expect(board.release()).toBe(true);
+		expect(rowsOf(board).map(({ id, status }) => [id, status])).toEqual([
 			['call-4', 'PENDING'],
 			['call-3', 'COMPLETED'],
+			['call-2', 'PENDING'],
+			['call-1', 'PENDING'],
 		]);
-		board.release();
-		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
-		expect(board.waiting).toEqual([]);
+		expect(board.waiting).toBe(0);
 	});
 	it('on an older page keeps that page', () => {
 		board.show(view([call(2, 2)], 2, { pages: { previousPage: 'p' } }));
 		board.apply([created(3, 3)]);
-		expect([ids(rowsOf(board)), ids(board.waiting)]).toEqual([['call-2'], ['call-3']]);
+		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-2'], 1]);
+	});
+	it('[D53] finds none waiting that a page has brought meanwhile, and none twice', () => {
+		board.held = true;
+		board.show(view([call(2, 2)], 2, { pages: { previousPage: 'p' } }));
+		board.apply([created(3, 3), created(4, 4)]);
+		board.take({ calls: [call(3, 3)], nextPage: null, previousPage: 'q', cursor: 'a.4' }, 'previous');
+		expect(board.waiting).toBe(1);
+		board.restart({ calls: [call(4, 4), call(3, 3), call(2, 2)], nextPage: null, previousPage: null, cursor: 'a.4' });
+		board.release();
+		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-4', 'call-3', 'call-2'], 0]);
+	});
+	it('[D53] finds none waiting that matches no more', () => {
+		board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] } }));
+		board.held = true;
+		board.apply([created(3, 3), created(4, 4)]);
+		board.apply([updated(3, 5, ended)]);
+		expect(board.waiting).toBe(1);
+	});
+	it('[D53] has very many counted only, and the list loaded anew', () => {
+		board.held = true;
+		const many = Array.from({ length: 700 }, (_, i) => created(i + 3, i + 3, i < 100 ? { run: 'ci' } : {}));
+		for (const change of many) board.apply([change]);
+		board.apply([deleted(3, 800), deleted(400, 801), { seq: 802, type: 'cleared', run: 'ci' }, created(900, 900)]);
+		expect(board.waiting).toBe(600);
+		expect([board.release(), rowsOf(board).length]).toEqual([false, 2]);
+		board.show(view([call(900, 900)], 900));
+		expect(board.waiting).toBe(0);
+	});
+	it('[D53] oldest first, has new ones at the end at once: nothing that is read moves', () => {
+		board.show(view([call(1, 1), call(2, 2)], 2, { query: { order: 'oldest' } }));
+		board.held = true;
+		board.apply([created(3, 3), created(4, 4)]);
+		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-1', 'call-2', 'call-3', 'call-4'], 0]);
+	});
+	it('[D59] who left has nothing kept for, and comes back to a view that is brought up to date', () => {
+		board.close();
+		board.apply([created(3, 3), updated(2, 4, ended)]);
+		expect([board.count, board.waiting]).toEqual([0, 0]);
+		board.show(view([call(2, 2), call(1, 1)], 2));
+		expect(rowsOf(board).map(({ id, status }) => [id, status])).toEqual([
+			['call-3', 'PENDING'],
+			['call-2', 'COMPLETED'],
+			['call-1', 'PENDING'],
+		]);
 	});
 });
 

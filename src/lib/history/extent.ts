@@ -1,5 +1,5 @@
 import type { Call, CallPage, Change } from '#contract';
-import { drop } from './rows.ts';
+import { drop, isLater } from './rows.ts';
 
 /** A page of the list that was loaded once. Far from the reader its rows are let go, and asked for again by its token. */
 export interface Segment {
@@ -269,9 +269,7 @@ function withoutEnds(one: Segment, drops: readonly Change[]): Segment {
 /** A call that is not here enters where it belongs; null where that is outside of what is here. */
 export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent | null {
 	const { segments, previous, next } = extent;
-	/** Of equal times the one that came later stands at the newer side. */
-	const stands = (row: Call): boolean =>
-		newestFirst ? call.createdAt >= row.createdAt : call.createdAt < row.createdAt;
+	const stands = (row: Call): boolean => isLater(call, row) === newestFirst;
 	if (segments.length === 0) {
 		if (previous !== null || next !== null) return null;
 		return { ...extent, segments: [segment([call], null, false, { before: null, after: null })] };

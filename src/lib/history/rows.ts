@@ -8,14 +8,15 @@ export const NONE: ReadonlySet<string> = new Set();
 export const few = (calls: readonly Call[]): ReadonlySet<string> =>
 	calls.length <= MOVING_MAX ? new Set(calls.map(({ id }) => id)) : NONE;
 
-export const byId = (calls: readonly Call[]): Map<string, Call> => new Map(calls.map((call) => [call.id, call]));
-
 /** Takes out what a deletion or a clear covers. */
-export function drop(calls: Map<string, Call>, change: Extract<Change, { type: 'deleted' | 'cleared' }>): void {
+export function drop(
+	calls: Map<string, Pick<Call, 'run' | 'seq'>>,
+	change: Extract<Change, { type: 'deleted' | 'cleared' }>,
+): void {
 	if (change.type === 'deleted') calls.delete(change.id);
 	else
-		for (const call of calls.values())
-			if (call.seq < change.seq && (change.run ?? call.run) === call.run) calls.delete(call.id);
+		for (const [id, call] of calls)
+			if (call.seq < change.seq && (change.run ?? call.run) === call.run) calls.delete(id);
 }
 
 /** Of the calls that arrived, each once, as it stands after all the changes. */
@@ -29,8 +30,12 @@ export function latest(arrived: readonly Call[], changes: readonly Change[]): Ca
 	return [...calls.values()].reverse();
 }
 
-/** By creation; what was created in the same millisecond keeps its order. */
+/** Whether `one` stands after `other`, by creation: ids rise with it, so they tell who came later in a millisecond. */
+export const isLater = (one: Call, other: Call): boolean =>
+	one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
+
+/** By creation. */
 export function inOrder(calls: Call[], newestFirst: boolean): Call[] {
 	const sign = newestFirst ? -1 : 1;
-	return calls.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -sign : sign));
+	return calls.sort((one, other) => (isLater(one, other) ? sign : -sign));
 }

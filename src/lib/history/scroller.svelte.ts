@@ -73,7 +73,9 @@ export class Scroller {
 		const shown = between(extent, this.#from, this.#to);
 		const away = this.#kept.filter((id) => !shown.some(({ call }) => call.id === id));
 		if (away.length === 0) return shown;
-		return [...shown, ...between(extent, 0, Infinity).filter(({ call }) => away.includes(call.id))];
+		const kept = between(extent, 0, Infinity).filter(({ call }) => away.includes(call.id));
+		// In their order: an element that is moved in the document loses its focus.
+		return [...shown, ...kept].sort((one, other) => one.index - other.index);
 	});
 
 	constructor(board: Board, around: Around) {
@@ -122,8 +124,8 @@ export class Scroller {
 			this.viewport.release();
 			board.leadOf = () => 0;
 			board.placeOf = () => undefined;
-			board.leave(0);
 			board.again = false;
+			board.close();
 			this.active = false;
 		};
 	}
@@ -177,9 +179,11 @@ export class Scroller {
 		void this.#load();
 	}
 
-	async toStart(): Promise<void> {
-		if (this.#board.first && this.focused !== null) await this.focusRow(0);
-		else if (this.#board.first) this.viewport.scrollTo(0);
+	/** `anew`: what stands there now is not known here. */
+	async toStart(anew = false): Promise<void> {
+		const isHere = this.#board.first && !anew;
+		if (isHere && this.focused !== null) await this.focusRow(0);
+		else if (isHere) this.viewport.scrollTo(0);
 		else await this.#jump({ to: 'start', at: null });
 	}
 
