@@ -267,6 +267,25 @@ test.describe('a jump', () => {
 			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
 		});
 
+	test('[D52] the focus stays on its row while the list is scrolled away from it, step by step, and back', async ({
+		page,
+		server,
+	}) => {
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		await rowOf(page, 'Caller 4996').getByRole('button').focus();
+		await page.mouse.move(600, 500);
+		const focused = () => page.evaluate(() => document.activeElement?.closest('tr')?.textContent ?? 'nothing');
+		for (const by of [100, -100]) {
+			for (let i = 0; i < 30; i++) {
+				const from = await page.evaluate(() => scrollY);
+				await page.mouse.wheel(0, by);
+				await page.waitForFunction((y) => scrollY !== y || scrollY === 0, from);
+			}
+			expect(await focused()).toContain('Caller 4996');
+		}
+	});
+
 	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
