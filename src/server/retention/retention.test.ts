@@ -28,6 +28,8 @@ interface Stage {
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
 	/** Resolves when all was looked at once more. */
 	again(): Promise<void>;
+	/** What the next start goes on from. */
+	believe(time: number): Promise<void>;
 	/** The places of the calls that are there. */
 	places(): Promise<number[]>;
 }
@@ -41,7 +43,10 @@ async function stage(count: number): Promise<Stage> {
 
 async function stageOn(path: string): Promise<Stage> {
 	const database = await openTestDatabase(`file:${path}`);
-	await database.all(`INSERT INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(NEWEST_AT));
+	const believe: Stage['believe'] = async (time) => {
+		await database.all(`INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(time));
+	};
+	await believe(NEWEST_AT);
 	const clock = { now: NEWEST_AT, up: 0 };
 	const commits: Committed[] = [];
 	const fail = (error: unknown): never => {
@@ -82,7 +87,7 @@ async function stageOn(path: string): Promise<Stage> {
 		return retention;
 	};
 	return {
-		...{ database, calls, clock, commits, again, begin },
+		...{ database, calls, clock, commits, again, begin, believe },
 		async keep(keep, over) {
 			const looked = again();
 			const retention = begin(keep, over);
@@ -137,6 +142,7 @@ describe('what is kept', () => {
 		expect(await places()).toEqual([3, ...numbers(1_901, 2_000)]);
 		const look = async (ms: number): Promise<number[]> => {
 			clock.now = NEWEST_AT + ms;
+			clock.up = ms;
 			const looked = again();
 			lookAgain(many);
 			await looked;
@@ -151,6 +157,36 @@ describe('what is kept', () => {
 		await database.all('UPDATE "Call" SET "createdAt" = "createdAt" + ?1, "endedAt" = "endedAt" + ?1', 2 * DAY_MS);
 		await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual(numbers(101, 200));
+	});
+
+	it.each([
+		['where all was believed', NEWEST_AT, false],
+		['where nothing was believed yet', null, false],
+		['where what was believed is a day old', NEWEST_AT - DAY_MS, false],
+		['and a start comes behind it', NEWEST_AT, true],
+	])('[RT3] what ended just now stays for an hour though the clock jumps ahead, %s', async (_, time, restarts) => {
+		const { keep, places, clock, again, believe, database } = await stage(200);
+		if (time === null) await database.all('DELETE FROM "Kept"');
+		else await believe(time);
+		let retention = await keep({ days: null, calls: 2 });
+		const fresh = await places();
+		expect(fresh).toEqual(numbers(200 - 3_600_000 / APART_MS, 200));
+
+		const look = async (): Promise<number[]> => {
+			const looked = again();
+			lookAgain(retention);
+			await looked;
+			return places();
+		};
+		clock.now += 2 * 3_600_000;
+		if (restarts) {
+			await retention.close();
+			retention = await keep({ days: null, calls: 2 });
+		}
+		expect(await look()).toEqual(fresh);
+		clock.now += 3_600_000;
+		clock.up += 3_600_000;
+		expect(await look()).toEqual([199, 200]);
 	});
 
 	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
@@ -173,12 +209,13 @@ describe('what is kept', () => {
 	});
 
 	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
-		const { keep, places, database, calls, clock, again } = await stage(150);
+		const { keep, places, database, calls, clock, again, believe } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
 		for (let i = 0; i < 3; i++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
 		clock.now += 2 * 3_600_000;
+		await believe(clock.now);
 		let open = [idOf(7)];
 		const forget = (ids: readonly string[]): Promise<string[]> =>
 			Promise.resolve(ids.filter((id) => !open.includes(id)));

@@ -7,6 +7,7 @@ import { keepBelievedTime } from './believed-time.ts';
 import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
@@ -63,6 +64,8 @@ const SPARE_PAGES = 256;
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
 	const believed = keepBelievedTime(database, deps.now, deps.uptime);
+	/** For what is believed is nothing at first, and behind after a rest. */
+	const sinceStart = createSteadyClock(deps.now, deps.uptime, deps.now());
 	const portion = new Portion(32, 128, TURN_MS);
 	/** A commit waits for the disk, however little it writes: fewer would take as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -114,8 +117,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 		} while (isCleared() && !stop.signal.aborted);
 	}
 
-	async function retire(before: number): Promise<void> {
-		const limits: Limits = { before, calls: keep.calls, now: deps.now() };
+	async function retire(time: number, before: number): Promise<void> {
+		const limits: Limits = { before, calls: keep.calls, now: deps.now(), orNow: [time, sinceStart()] };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		while (goesOn()) {
@@ -151,7 +154,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		if (keep.days !== null || keep.calls !== null) {
 			const time = await believed();
 			const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
-			await retire(before);
+			await retire(time, before);
 			await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
 		}
 		if (await rest()) await pruneTombstones(database, rest);
