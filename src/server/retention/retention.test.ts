@@ -6,6 +6,7 @@ import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { createCalls, type Calls } from '../calls/calls.ts';
+import { recount } from '../calls/recount.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
 import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
 
@@ -316,6 +317,28 @@ describe('how it goes', () => {
 		expect(steps).toBeGreaterThan(2);
 		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));
+	});
+
+	it('[CL3] [RT10] clears that keep coming keep neither the rows of earlier ones nor calls beyond a limit', async () => {
+		const { begin, places, calls, database } = await stage(1_300);
+		await database.all(
+			`UPDATE "Call" SET "run" = 'a' || ("n" % 5), "status" = iif("n" > 700, 'PENDING', "status") WHERE "n" > 200`,
+		);
+		await recount(database, NEWEST_AT);
+		for (let n = 0; n < 4; n++) await calls.clear(`a${n}`);
+		// Before each step of the removal another run is cleared: none begins without a clear that came since the last.
+		let runs = 0;
+		const transact: Database['transact'] = async (reads, plan) => {
+			const run = `b${++runs}`;
+			await calls.setStatus((await calls.create({ ...request, run })).id, 'COMPLETED');
+			await calls.clear(run);
+			retention.cleared();
+			return database.transact(reads, plan);
+		};
+		const retention = begin({ days: null, calls: 220 }, { database: { ...database, transact } });
+		const left = numbers(201, 1_300).filter((n) => n % 5 === 4);
+		const ofHistory = async (): Promise<number[]> => (await places()).filter((n) => n <= 1_300);
+		await expect.poll(ofHistory, { interval: 50, timeout: 25_000 }).toEqual(left);
 	});
 
 	it('[RT11] stopped in the middle, every call is whole or gone, and it goes on at the next start', async () => {
