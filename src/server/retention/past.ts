@@ -2,12 +2,14 @@ import type { Database } from '#db/database.ts';
 
 /**
  * What is kept: nothing that was made and has ended before, and so many of the newest; null keeps any number. And what
- * ended within the hour around `now`, so that whoever waited for it still finds it.
+ * ended within the hour around `now`, the clock's time, or around one of the times that it may be if the clock jumped, so
+ * that whoever waited for it still finds it.
  */
 export interface Limits {
 	before: number;
 	calls: number | null;
 	now: number;
+	orNow: readonly number[];
 }
 
 /** How far a walk from the oldest call on has come, and how many calls it left behind it. */
@@ -38,17 +40,18 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 
 /**
  * Reads on from a place, until `most` may go or the window is full. Places and times rise together: behind a call that was
- * made within the hour none has ended before.
+ * made within the clock's hour none has ended before. Behind one of another hour some may have, once the clock is right.
  */
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);
 	const tooMany = limits.calls === null ? 0 : Number(kept?.total) - limits.calls;
-	const isFresh = (at: number): boolean => Math.abs(limits.now - at) < GRACE_MS;
+	const isAround = (now: number, at: number): boolean => Math.abs(now - at) < GRACE_MS;
+	const isFresh = (at: number): boolean => [limits.now, ...limits.orNow].some((now) => isAround(now, at));
 	const stretch: Stretch = { ended: [], n: place.n, count: 0, isLast: rows.length < WINDOW };
 	for (const { n, id, status, createdAt, endedAt, busy } of rows) {
 		const isTooMany = place.left + stretch.count < tooMany;
 		const made = Number(createdAt);
-		if (isFresh(made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
+		if (isAround(limits.now, made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
 		if (stretch.ended.length === most) return { ...stretch, isLast: false };
 		stretch.n = Number(n);
 		stretch.count++;

@@ -6,6 +6,7 @@ import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { createCalls, type Calls } from '../calls/calls.ts';
+import { recount } from '../calls/recount.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
 import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
 
@@ -28,6 +29,8 @@ interface Stage {
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
 	/** Resolves when all was looked at once more. */
 	again(): Promise<void>;
+	/** What the next start goes on from. */
+	believe(time: number): Promise<void>;
 	/** The places of the calls that are there. */
 	places(): Promise<number[]>;
 }
@@ -41,7 +44,10 @@ async function stage(count: number): Promise<Stage> {
 
 async function stageOn(path: string): Promise<Stage> {
 	const database = await openTestDatabase(`file:${path}`);
-	await database.all(`INSERT INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(NEWEST_AT));
+	const believe: Stage['believe'] = async (time) => {
+		await database.all(`INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES ('believed-time', ?)`, String(time));
+	};
+	await believe(NEWEST_AT);
 	const clock = { now: NEWEST_AT, up: 0 };
 	const commits: Committed[] = [];
 	const fail = (error: unknown): never => {
@@ -82,7 +88,7 @@ async function stageOn(path: string): Promise<Stage> {
 		return retention;
 	};
 	return {
-		...{ database, calls, clock, commits, again, begin },
+		...{ database, calls, clock, commits, again, begin, believe },
 		async keep(keep, over) {
 			const looked = again();
 			const retention = begin(keep, over);
@@ -137,6 +143,7 @@ describe('what is kept', () => {
 		expect(await places()).toEqual([3, ...numbers(1_901, 2_000)]);
 		const look = async (ms: number): Promise<number[]> => {
 			clock.now = NEWEST_AT + ms;
+			clock.up = ms;
 			const looked = again();
 			lookAgain(many);
 			await looked;
@@ -151,6 +158,36 @@ describe('what is kept', () => {
 		await database.all('UPDATE "Call" SET "createdAt" = "createdAt" + ?1, "endedAt" = "endedAt" + ?1', 2 * DAY_MS);
 		await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual(numbers(101, 200));
+	});
+
+	it.each([
+		['where all was believed', NEWEST_AT, false],
+		['where nothing was believed yet', null, false],
+		['where what was believed is a day old', NEWEST_AT - DAY_MS, false],
+		['and a start comes behind it', NEWEST_AT, true],
+	])('[RT3] what ended just now stays for an hour though the clock jumps ahead, %s', async (_, time, restarts) => {
+		const { keep, places, clock, again, believe, database } = await stage(200);
+		if (time === null) await database.all('DELETE FROM "Kept"');
+		else await believe(time);
+		let retention = await keep({ days: null, calls: 2 });
+		const fresh = await places();
+		expect(fresh).toEqual(numbers(200 - 3_600_000 / APART_MS, 200));
+
+		const look = async (): Promise<number[]> => {
+			const looked = again();
+			lookAgain(retention);
+			await looked;
+			return places();
+		};
+		clock.now += 2 * 3_600_000;
+		if (restarts) {
+			await retention.close();
+			retention = await keep({ days: null, calls: 2 });
+		}
+		expect(await look()).toEqual(fresh);
+		clock.now += 3_600_000;
+		clock.up += 3_600_000;
+		expect(await look()).toEqual([199, 200]);
 	});
 
 	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
@@ -173,12 +210,13 @@ describe('what is kept', () => {
 	});
 
 	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
-		const { keep, places, database, calls, clock, again } = await stage(150);
+		const { keep, places, database, calls, clock, again, believe } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
 		for (let i = 0; i < 3; i++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
 		clock.now += 2 * 3_600_000;
+		await believe(clock.now);
 		let open = [idOf(7)];
 		const forget = (ids: readonly string[]): Promise<string[]> =>
 			Promise.resolve(ids.filter((id) => !open.includes(id)));
@@ -279,6 +317,28 @@ describe('how it goes', () => {
 		expect(steps).toBeGreaterThan(2);
 		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));
+	});
+
+	it('[CL3] [RT10] clears that keep coming keep neither the rows of earlier ones nor calls beyond a limit', async () => {
+		const { begin, places, calls, database } = await stage(1_300);
+		await database.all(
+			`UPDATE "Call" SET "run" = 'a' || ("n" % 5), "status" = iif("n" > 700, 'PENDING', "status") WHERE "n" > 200`,
+		);
+		await recount(database, NEWEST_AT);
+		for (let n = 0; n < 4; n++) await calls.clear(`a${n}`);
+		// Before each step of the removal another run is cleared: none begins without a clear that came since the last.
+		let runs = 0;
+		const transact: Database['transact'] = async (reads, plan) => {
+			const run = `b${++runs}`;
+			await calls.setStatus((await calls.create({ ...request, run })).id, 'COMPLETED');
+			await calls.clear(run);
+			retention.cleared();
+			return database.transact(reads, plan);
+		};
+		const retention = begin({ days: null, calls: 220 }, { database: { ...database, transact } });
+		const left = numbers(201, 1_300).filter((n) => n % 5 === 4);
+		const ofHistory = async (): Promise<number[]> => (await places()).filter((n) => n <= 1_300);
+		await expect.poll(ofHistory, { interval: 50, timeout: 25_000 }).toEqual(left);
 	});
 
 	it('[RT11] stopped in the middle, every call is whole or gone, and it goes on at the next start', async () => {

@@ -7,6 +7,7 @@ import { keepBelievedTime } from './believed-time.ts';
 import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
@@ -57,12 +58,20 @@ const BEHIND = 20_000;
 const REST_MS = 20;
 /** How long a step may take, as nothing else runs meanwhile. */
 const TURN_MS = 8;
+/** Clears that keep coming hold up neither the removal nor the rest: in each round so long is removed all the same, … */
+const SLICE_MS = 1_000;
+/** … no further round begins after so long, … */
+const ROUNDS_MS = 5_000;
+/** … and everything else goes on for so long then. */
+const OTHERS_MS = 1_000;
 /** Unused pages of the file that stay for what comes: 1 MB. */
 const SPARE_PAGES = 256;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
 	const believed = keepBelievedTime(database, deps.now, deps.uptime);
+	/** For what is believed is nothing at first, and behind after a rest. */
+	const sinceStart = createSteadyClock(deps.now, deps.uptime, deps.now());
 	const portion = new Portion(32, 128, TURN_MS);
 	/** A commit waits for the disk, however little it writes: fewer would take as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -73,14 +82,15 @@ export function createRetention(deps: RetentionDeps): Retention {
 	/** How often something was cleared, and how much of that has begun to be removed. */
 	let [clears, known] = [0, 0];
 	const isCleared = (): boolean => clears !== known;
-	const goesOn = (): boolean => !stop.signal.aborted && !isCleared();
+	let othersUntil = -Infinity;
+	const goesOn = (): boolean => !stop.signal.aborted && (!isCleared() || performance.now() < othersUntil);
 	let createdAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | undefined;
 
 	const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
 
-	/** Waits for a calm moment; answers false at the stop, or when something was cleared, which comes first. */
+	/** Waits for a calm moment; answers false at the stop, or when something was cleared, which comes first after a while. */
 	async function rest(patienceMs = PATIENCE_MS): Promise<boolean> {
 		const latest = performance.now() + REST_MS + patienceMs;
 		await pause(REST_MS);
@@ -91,17 +101,19 @@ export function createRetention(deps: RetentionDeps): Retention {
 		return goesOn();
 	}
 
-	/** One step of it, and the time in which others have their turn. */
+	/** One step of it, and the time in which others have their turn: as much again and more, so that little steps go fast. */
 	async function removed<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
 		const [start, most] = [performance.now(), removal.size];
 		const done = await step(most);
-		if (done.removed === most) removal.took(performance.now() - start);
-		await pause(REST_MS);
+		const took = performance.now() - start;
+		if (done.removed === most) removal.took(took);
+		await pause(Math.min(REST_MS, 2 * took));
 		return done;
 	}
 
 	/** What was cleared, first of all what is to be hung up. No reader sees any of it since. */
 	async function removeCleared(): Promise<void> {
+		const lastRound = performance.now() + ROUNDS_MS;
 		do {
 			known = clears;
 			for (let after: number | null = 0; after !== null && !stop.signal.aborted;) {
@@ -110,12 +122,14 @@ export function createRetention(deps: RetentionDeps): Retention {
 				if (step.removed > 0) deps.onJobs();
 				after = step.after;
 			}
-			while (goesOn()) if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
-		} while (isCleared() && !stop.signal.aborted);
+			const sliceEnd = performance.now() + SLICE_MS;
+			while (!stop.signal.aborted && (!isCleared() || performance.now() < sliceEnd))
+				if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
+		} while (isCleared() && !stop.signal.aborted && performance.now() < lastRound);
 	}
 
-	async function retire(before: number): Promise<void> {
-		const limits: Limits = { before, calls: keep.calls, now: deps.now() };
+	async function retire(time: number, before: number): Promise<void> {
+		const limits: Limits = { before, calls: keep.calls, now: deps.now(), orNow: [time, sinceStart()] };
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		while (goesOn()) {
@@ -136,6 +150,9 @@ export function createRetention(deps: RetentionDeps): Retention {
 		if (deleted > 0) deps.onDeleted(deleted);
 	}
 
+	const leftovers = (time: number, before: number): Promise<void> =>
+		dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
+
 	async function shrink(): Promise<void> {
 		for (let left = 1; left > 0 && (await rest());) {
 			const { size } = pages;
@@ -145,17 +162,29 @@ export function createRetention(deps: RetentionDeps): Retention {
 		}
 	}
 
+	const isLimited = keep.days !== null || keep.calls !== null;
+	/** In this order; but where a clear cut one short, the next pass begins with the one behind it: each has its turn. */
+	const others: ((time: number, before: number) => Promise<void>)[] = [
+		...(isLimited ? [retire, leftovers] : []),
+		async () => {
+			if (await rest()) await pruneTombstones(database, rest);
+		},
+		shrink,
+	];
+	let turn = 0;
+
 	async function pass(): Promise<void> {
 		await removeCleared();
 		made = 0;
-		if (keep.days !== null || keep.calls !== null) {
-			const time = await believed();
-			const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
-			await retire(before);
-			await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
+		othersUntil = performance.now() + OTHERS_MS;
+		const time = isLimited ? await believed() : -Infinity;
+		const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
+		for (let done = 0; done < others.length && goesOn(); done++) {
+			const other = others[turn]!;
+			turn = (turn + 1) % others.length;
+			await other(time, before);
 		}
-		if (await rest()) await pruneTombstones(database, rest);
-		await shrink();
+		if (goesOn()) turn = 0;
 	}
 
 	function wake(ms: number): void {
