@@ -30,6 +30,35 @@ const drag = (page: Page): Promise<void> => page.evaluate(() => scrollTo(0, 300_
 const pageOfCalls = (page: Page): Promise<unknown> =>
 	page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === '/api/calls');
 
+test('[D59] a link is followed also by who has just typed into the search, and who types meanwhile', async ({
+	page,
+	server,
+}) => {
+	await server.create();
+	await page.clock.install();
+	await openDashboard(page, server);
+	const search = page.getByLabel('Search name or number');
+	const next = await hold(page, '/deliveries/__data.json');
+	const asked: string[] = [];
+	page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+	// Within the moment for which the search waits for further letters.
+	await search.evaluate((field: HTMLInputElement) => {
+		field.value = 'A';
+		field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+		document.querySelector<HTMLElement>('a[href="/deliveries"]')!.click();
+	});
+	await next.asked;
+	await search.pressSequentially('d');
+	// By then what was typed would have been searched for.
+	await page.clock.runFor(1_000);
+	next.letGo();
+	await expect(heading(page, 'Deliveries')).toBeVisible();
+	await page.clock.runFor(1_000);
+	await frames(page);
+	await expect(page).toHaveURL(`${server.url}/deliveries`);
+	expect(asked).not.toContain('/__data.json');
+});
+
 test.describe('a long list', () => {
 	test.use({ calls: 20_000 });
 
