@@ -177,6 +177,12 @@ export class Scroller {
 		void this.#load();
 	}
 
+	/** Puts the room right for rows that have just come or gone; scrolls that begin afterwards are not ended by that. */
+	async settle(): Promise<void> {
+		await tick();
+		this.#makeRoom();
+	}
+
 	async toStart(): Promise<void> {
 		if (this.#board.first && this.focused !== null) await this.focusRow(0);
 		else if (this.#board.first) this.viewport.scrollTo(0);
