@@ -198,6 +198,15 @@ test.describe('a hundred thousand calls', () => {
 		await expect(rowOf(page, 'Pia')).toBeInViewport();
 		await expect(pill).toHaveCount(0);
 		expect((await filled(page)).seen.slice(0, 4).map(({ name }) => name)).toEqual(['Pia', 'Omar', 'Nora', nameAt(0)]);
+
+		// From so near that the way back is smooth.
+		await page.mouse.wheel(0, 2_000);
+		await filled(page, 0);
+		await server.create({ customerName: 'Rosa' });
+		await expect(pill).toHaveText('1 new call');
+		await pill.click();
+		await expect(rowOf(page, 'Rosa')).toBeInViewport();
+		expect((await filled(page)).seen.slice(0, 2).map(({ name }) => name)).toEqual(['Rosa', 'Pia']);
 	});
 
 	test('[D54] a row that no longer matches stays, dimmed, and says so; a search goes on to its end', async ({
@@ -314,6 +323,44 @@ test.describe('a jump', () => {
 		}
 	});
 
+	test('[D57] goes to the same place again once the reader has left it, in one load each', async ({ page, server }) => {
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		await page.mouse.move(900, 500);
+		const loads: (string | null)[] = [];
+		page.on('request', (request) => {
+			const { pathname, searchParams } = new URL(request.url());
+			if (pathname === '/__data.json') loads.push(searchParams.get('at'));
+		});
+		const days = page.getByLabel('Calls of the day');
+		for (const [at, goes] of [
+			['end', () => page.keyboard.press('End')],
+			[
+				'2026-11-19T22:59:59.999Z',
+				async () => {
+					await page.getByRole('button', { name: 'Go to date' }).click();
+					await days.fill('2026-11-19');
+					await page.keyboard.press('Enter');
+				},
+			],
+		] as const) {
+			const names: string[] = [];
+			for (let turn = 0; turn < 2; turn++) {
+				const before = await page.evaluate(() => scrollY);
+				await goes();
+				names.push((await filled(page, before)).seen[0]!.name);
+				expect(loads.filter((to) => to === at)).toHaveLength(turn + 1);
+				// So far that the list is gone on with from there, and the address says so.
+				const told = page.url();
+				const there = await page.evaluate(() => scrollY);
+				await page.mouse.wheel(0, -FLING_PX / 2);
+				await filled(page, there);
+				await expect(page).not.toHaveURL(told);
+			}
+			expect(names[1]).toBe(names[0]);
+		}
+	});
+
 	test('[D57] loses no turn of the wheel that comes in its moment', async ({ page, server }) => {
 		const TURN_PX = 600;
 		await page.exposeFunction('turnWheel', (by: number) => page.mouse.wheel(0, by));
@@ -398,6 +445,23 @@ behindProxy.describe('a list that is loaded anew', () => {
 			expectSame(seen, (await filled(page)).seen);
 		},
 	);
+});
+
+test.describe('the search', () => {
+	test.use({ calls: 500 });
+
+	test('[D55] searches on Enter, also where a day could be gone to', async ({ page, server }) => {
+		await openDashboard(page, server);
+		await page.getByRole('button', { name: 'Go to date' }).click();
+		await page.getByLabel('Calls of the day').fill('2026-11-19');
+		await page.keyboard.press('Escape');
+		await page.getByLabel('Search name or number').fill('Caller 123');
+		await page.keyboard.press('Enter');
+		await expect(page).toHaveURL(`${server.url}/?q=Caller+123`);
+		await expect(rowOf(page, 'Caller 124')).toHaveCount(0);
+		await expect(rowOf(page, 'Caller 123')).toBeVisible();
+		await expect(page).toHaveURL(`${server.url}/?q=Caller+123`);
+	});
 });
 
 test.describe('at every width', () => {

@@ -22,6 +22,33 @@ test('[D10] the indicator tells the truth while the server is away, and what was
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
+test('[D62] a search that is typed while the server is away replaces no page, and is shown once it is back', async ({
+	page,
+	server,
+}) => {
+	for (const customerName of ['Ada Away', 'Bela Stein']) await server.create({ customerName });
+	await openDashboard(page, server);
+	await expect(rowOf(page, 'Bela Stein')).toContainText('Completed');
+	const search = page.getByLabel('Search name or number');
+	await search.evaluate((field) => Object.assign(window, { field }));
+	await server.stop('SIGKILL');
+	// What is searched for is asked of a server that is away.
+	const asked = page.waitForEvent('requestfailed', (request) => new URL(request.url()).pathname === '/healthz');
+	await search.pressSequentially('Ada A');
+	await asked;
+	await expectConnection(page, /Reconnecting|Stale/);
+	await search.pressSequentially('w');
+	await expect(rowOf(page, 'Bela Stein')).toBeVisible();
+	await expect(page).toHaveURL(`${server.url}/`);
+	await server.start();
+	await expect(page).toHaveURL(`${server.url}/?q=Ada+Aw`);
+	await expect(rowOf(page, 'Bela Stein')).toHaveCount(0);
+	await expect(rowOf(page, 'Ada Away')).toBeVisible();
+	// The very field, and what was typed.
+	await expect(search).toHaveValue('Ada Aw');
+	expect(await search.evaluate((field) => 'field' in window && window.field === field)).toBe(true);
+});
+
 test('[D11] a network that is cut is noticed, and healed when it is back', async ({ context, page, server }) => {
 	await openDashboard(page, server);
 	await context.setOffline(true);

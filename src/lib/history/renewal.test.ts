@@ -14,6 +14,7 @@ function shown() {
 	const began: number[] = [];
 	const around = { comes: true, shows: true, following: Promise.resolve() };
 	const renewal = new Renewal(board, {
+		reached: () => Promise.resolve(),
 		navigated: () => around.following,
 		shows: () => around.shows,
 		async load() {

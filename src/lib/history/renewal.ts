@@ -4,6 +4,8 @@ import type { Board } from './board.svelte.ts';
 
 /** What it asks of the pages around. */
 interface Around {
+	/** Resolves once the server is there. */
+	reached(): Promise<void>;
 	/** Resolves once no navigation is under way. */
 	navigated(): Promise<void>;
 	/** The list is on the screen. */
@@ -51,8 +53,9 @@ export class Renewal {
 
 	async #renew(): Promise<void> {
 		const asked = this.#asked.splice(0);
-		const { navigated, shows } = this.#around;
+		const { reached, navigated, shows } = this.#around;
 		try {
+			await reached();
 			await navigated();
 			if (shows()) await this.#load();
 			// Overtaken by a link that is followed: only its end says where the reader is.

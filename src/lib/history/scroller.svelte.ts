@@ -179,6 +179,12 @@ export class Scroller {
 		void this.#load();
 	}
 
+	/** Puts the room right for rows that have just come or gone; scrolls that begin afterwards are not ended by that. */
+	async settle(): Promise<void> {
+		await tick();
+		this.#makeRoom();
+	}
+
 	/** `anew`: what stands there now is not known here. */
 	async toStart(anew = false): Promise<void> {
 		const isHere = this.#board.first && !anew;

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { Going } from './going.ts';
+
+/** A server that is away, and what was gone to. */
+function away(answers: boolean) {
+	const around = { isUp: false };
+	const went: string[] = [];
+	const going = new Going({ isUp: () => around.isUp, answers: () => Promise.resolve(answers) });
+	const go = (to: string): Promise<void> =>
+		going.go(() => {
+			went.push(to);
+			return Promise.resolve();
+		});
+	const rise = (): void => {
+		around.isUp = true;
+		going.up();
+	};
+	return { going, went, go, rise };
+}
+
+it('[D62] goes nowhere while the server is away, and to the last wish once it is back', async () => {
+	const { went, go, rise } = away(false);
+	const [one, two] = [go('one'), go('two')];
+	await one;
+	expect(went).toEqual([]);
+	rise();
+	await two;
+	expect(went).toEqual(['two']);
+	await go('three');
+	expect(went).toEqual(['two', 'three']);
+});
+
+it('[D62] forgets a wish that a link overtakes', async () => {
+	const { going, went, go, rise } = away(false);
+	const one = go('one');
+	going.drop();
+	rise();
+	await one;
+	expect(went).toEqual([]);
+});
+
+it('[D62] goes at once where the server answers, though no push comes through', async () => {
+	const { went, go } = away(true);
+	await go('one');
+	expect(went).toEqual(['one']);
+});

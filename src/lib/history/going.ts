@@ -1,0 +1,59 @@
+import { createContext } from 'svelte';
+
+/** What it asks of the pages around. */
+interface Around {
+	/** The server is heard. */
+	isUp(): boolean;
+	/** Asks the server whether it is there: no push comes through everywhere. */
+	answers(): Promise<boolean>;
+}
+
+/**
+ * Goes to another list, or to another place in it, once the server is there: a load that fails would put an error page
+ * in place of all. Of wishes that wait only the last is kept.
+ */
+export class Going {
+	#around: Around;
+	#waiting: AbortController | null = null;
+	#risen: (() => void)[] = [];
+
+	constructor(around: Around) {
+		this.#around = around;
+	}
+
+	/** `load` is called at once where the server is heard; not at all where another wish, or a link, comes first. */
+	async go(load: () => Promise<void>): Promise<void> {
+		this.drop();
+		if (!this.#around.isUp()) {
+			const waiting = (this.#waiting = new AbortController());
+			const { signal } = waiting;
+			await Promise.race([
+				this.reached(),
+				new Promise<void>((dropped) => signal.addEventListener('abort', () => dropped(), { once: true })),
+			]);
+			if (signal.aborted) return;
+			this.#waiting = null;
+		}
+		await load();
+	}
+
+	/** Resolves once the server is there. */
+	async reached(): Promise<void> {
+		if (this.#around.isUp()) return;
+		const risen = new Promise<void>((resolve) => this.#risen.push(resolve));
+		if (!(await Promise.race([this.#around.answers(), risen.then(() => true)]))) await risen;
+	}
+
+	/** What waits is wished no more. */
+	drop(): void {
+		this.#waiting?.abort();
+		this.#waiting = null;
+	}
+
+	/** The server is heard again. */
+	up(): void {
+		for (const risen of this.#risen.splice(0)) risen();
+	}
+}
+
+export const [getGoing, setGoing] = createContext<Going>();
