@@ -53,7 +53,8 @@ const row: fc.Arbitrary<CallRow> = fc.record({
 	endedAt: orNull(fc.nat(4e12)),
 	durationMs: orNull(fc.nat()),
 	faults: fc.nat(9),
-	seq: fc.nat(),
+	// Something has happened to it: of one that was just made most columns are null.
+	seq: fc.integer({ min: 1_000 }),
 });
 
 it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLine would', async () => {
