@@ -147,21 +147,26 @@ test('[I22] it stops after the batch under way, and says how many calls were mad
 }) => {
 	await openImport(page, server);
 	await choose(page, table([HEAD, ...people(800)]));
-	let asked = 0;
+	let batches = 0;
 	const held: (() => void)[] = [];
 	await page.route('**/api/calls/batch', async (route) => {
 		// The second batch waits for the test.
-		if (++asked === 2) await new Promise<void>((resolve) => held.push(resolve));
+		if (++batches === 2) await new Promise<void>((resolve) => held.push(resolve));
 		await route.continue();
 	});
 	await press(page, 'Make 800 calls');
 	await expect(page.getByText('250 of 800 calls made', { exact: true })).toBeVisible();
 	await expect.poll(() => held.length).toBe(1);
 
-	const questions: string[] = [];
-	page.once('dialog', (dialog) => (questions.push(dialog.message()), void dialog.dismiss()));
-	await page.getByRole('link', { name: 'Deliveries' }).first().click();
-	expect(questions).toEqual(['The import is not done. Leave, and stop it after the batch under way?']);
+	// The router asks a frame after the click, so the question is waited for.
+	const [question] = await Promise.all([
+		page.waitForEvent('dialog').then(async (dialog) => {
+			await dialog.dismiss();
+			return dialog.message();
+		}),
+		page.getByRole('link', { name: 'Deliveries' }).first().click(),
+	]);
+	expect(question).toBe('The import is not done. Leave, and stop it after the batch under way?');
 	await expect(page).toHaveURL(/\/import$/);
 
 	await press(page, 'Stop');
