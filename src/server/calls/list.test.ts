@@ -33,8 +33,8 @@ const QS = [
 	'zz',
 	"o'h",
 ];
-/** A shelf of the index is 2^18 places: the history reaches over several. */
-const APART = [1, 3, 40_000, 300_000];
+/** A shelf of the index is 2^19 places: the history reaches over several. */
+const APART = [1, 3, 40_000, 600_000];
 
 const row = fc.record({
 	apart: fc.constantFrom(...APART),
@@ -118,7 +118,7 @@ describe('the search index', () => {
 		const database = await migratedDatabase();
 		await fill(
 			database,
-			Array.from({ length: 5_001 }, () => ({ ...PLAIN, apart: 320 })),
+			Array.from({ length: 5_001 }, () => ({ ...PLAIN, apart: 640 })),
 		);
 		const reads = createCallReads(database, await prismaOver(database), () => NOON, { stepMs: 0, budgetMs: -1 });
 		/** Each page is one step. */
@@ -130,7 +130,7 @@ describe('the search index', () => {
 		};
 		const oneByOne = await steps();
 		while ((await indexNext(database, 500)).taken > 0);
-		// 1.6 million places are seven shelves.
+		// 3.2 million places are seven shelves.
 		expect(await steps()).toBeLessThanOrEqual(8);
 		expect(oneByOne).toBeGreaterThan(80);
 	});

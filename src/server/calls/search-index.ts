@@ -6,12 +6,17 @@ import type { Database } from '#db/database.ts';
  *
  * FTS5 walks the whole list of a trigram, however small a part of it is asked for. So the index stands on *shelves*, each
  * for a range of places: every character is written as one that its shelf has for itself, and a question asks one shelf
- * after the other, each in a bounded time (docs/decisions/0008).
+ * after the other, each in a bounded time. And a digit behind a digit is written together with it: three digits that
+ * follow one another are in every hundredth number, three such pairs only in every thousandth (docs/decisions/0008).
  */
-const SHELF_BITS = 18;
-/** Beyond Unicode's first plane a shelf has 128 characters; 8,192 shelves are as many places as SQLite's 32 bits hold. */
+const SHELF_BITS = 19;
+/** Beyond Unicode's first plane a shelf has 256 characters; 4,096 shelves are as many places as Prisma's 32 bits hold. */
 const SHELVES_FROM = 0x10000;
-const PER_SHELF = 128;
+const PER_SHELF = 256;
+/** Within a shelf: a character by itself; then a digit behind a line break, and behind each digit. */
+const PLAIN = 128;
+const FIRST_DIGITS = PLAIN;
+const PAIRS = FIRST_DIGITS + 10;
 
 export const shelfOf = (n: number): number => Math.floor(n / 2 ** SHELF_BITS);
 /** The places on a shelf, first and last. */
@@ -23,25 +28,51 @@ export const placesOn = (shelf: number): [first: number, last: number] => [
 /** Marks are doubled, so that a single character at a beginning has a trigram too. */
 const marked = (text: string): string => text.replaceAll(' ', '  ').replaceAll('\n', '\n\n');
 
-/** The text in the shelf's characters. Different ones may become the same: a candidate is only a candidate. */
-function shelved(text: string, shelf: number): string {
+const digitOf = (character: string): number =>
+	character >= '0' && character <= '9' ? character.charCodeAt(0) - 48 : -1;
+/** All behind which a digit is written differently; '' for what makes no difference. */
+const BEFORE = ['', '\n', ...'0123456789'];
+
+/** A character's place among those of its shelf. Different ones may have the same: a candidate is only a candidate. */
+function codeOf(character: string, before: string): number {
+	const digit = digitOf(character);
+	if (digit !== -1 && before === '\n') return FIRST_DIGITS + digit;
+	const tens = digit === -1 ? -1 : digitOf(before);
+	return tens === -1 ? character.codePointAt(0)! % PLAIN : PAIRS + 10 * tens + digit;
+}
+
+/** The text in the shelf's characters, where it stands behind `before`. */
+function shelved(text: string, shelf: number, before = ''): string {
 	const base = SHELVES_FROM + shelf * PER_SHELF;
-	let written = '';
-	for (const character of marked(text)) written += String.fromCodePoint(base + (character.codePointAt(0)! % PER_SHELF));
+	let [written, last] = ['', before];
+	for (const character of marked(text)) {
+		written += String.fromCodePoint(base + codeOf(character, last));
+		last = character;
+	}
 	return written;
 }
 
 /** What FTS5 shall look for on a shelf: any of the terms, which are as `searchTerms` gives them. */
 export function matchOn(shelf: number, terms: readonly string[]): string {
-	return terms.map((term) => `(${trigramsOf(shelved(telling(term), shelf))})`).join(' OR ');
+	return terms
+		.flatMap((term) => spellings(telling(term), shelf))
+		.map((characters) => `(${trigramsOf(characters)})`)
+		.join(' OR ');
 }
 
-/** Numbers begin alike, with a country and an area, and those lists are long: the last six digits leave few candidates. */
-const telling = (term: string): string => (/^\d{7,}$/.test(term) ? term.slice(-6) : term);
+/** Numbers begin alike, with a country and an area, and those lists are long: the last seven digits leave few candidates. */
+const telling = (term: string): string => (/^\d{8,}$/.test(term) ? term.slice(-7) : term);
+
+/** How a term may be written on a shelf: nobody knows what is before a digit at its beginning, which is left out or tried. */
+function spellings(term: string, shelf: number): string[][] {
+	const written = [...shelved(term, shelf)];
+	if (digitOf(term[0] ?? '') === -1) return [written];
+	if (written.length > 3) return [written.slice(1)];
+	return BEFORE.map((before) => [...shelved(term, shelf, before)]);
+}
 
 /** Trigrams side by side, and the last one: each more would cost a walk, and the calls themselves are looked at anyway. */
-function trigramsOf(text: string): string {
-	const characters = [...text];
+function trigramsOf(characters: readonly string[]): string {
 	const last = characters.length - 3;
 	const starts = Array.from({ length: Math.ceil(last / 3) }, (_, i) => i * 3);
 	return [...starts, last].map((i) => `"${characters.slice(i, i + 3).join('')}"`).join(' AND ');

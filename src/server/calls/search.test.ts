@@ -60,6 +60,9 @@ const text = fc.array(fc.constantFrom(...ODD), { minLength: 1, maxLength: 5 }).m
 const CALLS = 5_200;
 const NAMES = fc.sample(text, { numRuns: CALLS, seed: 7 });
 const numberOf = (i: number): string => `+1202555${String(i % 10_000).padStart(4, '0')}`;
+const partOfNumber = fc
+	.tuple(fc.nat(CALLS), fc.nat(10), fc.integer({ min: 1, max: 12 }))
+	.map(([i, from, length]) => numberOf(i).slice(from, from + length));
 
 const FILL = `INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase",
 		"createdAt", "updatedAt", "faults", "seq")
@@ -67,9 +70,9 @@ const FILL = `INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "fol
 		?2, ?2, 0, value ->> 0 FROM json_each(?1)`;
 
 /** A history of these names, most of it in the index; `call-1` is the oldest. */
-async function indexed(names: readonly string[]): Promise<CallReads> {
+async function indexed(names: readonly string[], number = numberOf): Promise<CallReads> {
 	const database = await migratedDatabase();
-	const rows = names.map((name, i) => [i + 1, name, numberOf(i), foldedOf(name, numberOf(i))]);
+	const rows = names.map((name, i) => [i + 1, name, number(i), foldedOf(name, number(i))]);
 	await database.all(FILL, JSON.stringify(rows), NOON);
 	await database.all('UPDATE "Feed" SET "lastSeq" = ?1, "lastChange" = ?1, "lastAt" = ?2', rows.length, NOON);
 	await recount(database, NOON);
@@ -92,7 +95,7 @@ it('[R77] finds by the index what a look at every call finds, whatever character
 	const folded = NAMES.map((name, i) => foldedOf(name, numberOf(i)));
 	await fc.assert(
 		fc.asyncProperty(
-			fc.oneof(text, fc.constantFrom(...NAMES), fc.nat(CALLS).map(numberOf), fc.nat(999).map(String)),
+			fc.oneof(text, fc.constantFrom(...NAMES), partOfNumber, fc.nat(999).map(String)),
 			fc.constantFrom('newest' as const, 'oldest' as const),
 			async (typed, order) => {
 				const q = typed.trim();
@@ -106,4 +109,12 @@ it('[R77] finds by the index what a look at every call finds, whatever character
 		),
 		{ numRuns: 150 },
 	);
+});
+
+it('[R77] finds three digits, whatever is before them', async () => {
+	const odd = ['x', ' ', ...'0123456789'].map((before) => `Ada${before}471`);
+	const names = [...odd, ...Array.from({ length: CALLS }, () => 'Ada')];
+	const reads = await indexed(names, (i) => (i === odd.length ? '+4712025550' : '+12025550100'));
+	const expected = Array.from({ length: odd.length + 1 }, (_, i) => `call-${i + 1}`);
+	expect(await found(reads, { q: '471', order: 'oldest' })).toEqual(expected);
 });
