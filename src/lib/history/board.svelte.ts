@@ -186,12 +186,13 @@ export class Board {
 			whole = this.#tally.count(change) && whole;
 			this.#waiting.change(change, (call) => matches(call, view.query));
 		}
+		// First of all: after a clear nothing is beyond what is here, and what was made since belongs here.
+		this.#put(extents.change(this.extent, changes));
 		// What was deleted in the same breath never arrives.
 		const alive = latest(this.#arrivals(changes), changes);
 		// Oldest first, what is new stands behind all that is read, and moves nothing.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
-		this.#put(extents.change(this.extent, changes));
 		// Where the list's beginning is not here, what belongs there waits all the same.
 		const outside = enters ? this.#enter(inOrder(alive, false)) : alive;
 		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);

@@ -68,6 +68,11 @@ describe('rows', () => {
 		expect(ids(rowsOf(board))).toEqual(['call-4']);
 		expect([board.total, board.pending]).toEqual([1, 1]);
 	});
+	it('what is made in the same breath as a clear is shown, also where the list was longer than what is here', () => {
+		board.show(view([call(1, 1), call(2, 2)], 8, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 8 }));
+		board.apply([{ seq: 9, type: 'cleared', run: null }, created(10, 10)]);
+		expect([ids(rowsOf(board)), board.total]).toEqual([['call-10'], 1]);
+	});
 	it('more than ten at once appear without sliding', () => {
 		board.apply(Array.from({ length: 11 }, (_, n) => created(n + 3, n + 3)));
 		expect(board.arriving.size).toBe(0);
