@@ -188,8 +188,8 @@ export class Board {
 		}
 		// First of all: after a clear nothing is beyond what is here, and what was made since belongs here.
 		this.#put(extents.change(this.extent, changes));
-		// What was deleted in the same breath never arrives.
-		const alive = latest(this.#arrivals(changes), changes);
+		// What was deleted in the same breath, or matches no more, never arrives.
+		const alive = latest(this.#arrivals(changes), changes).filter((call) => matches(call, view.query));
 		// Oldest first, what is new stands behind all that is read, and moves nothing.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;

@@ -118,6 +118,14 @@ describe('a reader elsewhere', () => {
 		board.apply([updated(3, 5, ended)]);
 		expect(board.waiting).toBe(1);
 	});
+	it('[D53] finds none waiting that matched only for a breath, new or not', () => {
+		board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] } }));
+		board.held = true;
+		board.apply([created(3, 3), created(4, 4), updated(4, 5, ended)]);
+		expect(board.waiting).toBe(1);
+		board.apply([updated(3, 6, { phase: 'RINGING' }), updated(3, 7, ended)]);
+		expect(board.waiting).toBe(0);
+	});
 	it('[D53] has very many counted only, and the list loaded anew', () => {
 		board.held = true;
 		const many = Array.from({ length: 700 }, (_, i) => created(i + 3, i + 3, i < 100 ? { run: 'ci' } : {}));
