@@ -81,6 +81,37 @@ describe('rows', () => {
 	});
 });
 
+describe('what is told between the reading of a page and its coming', () => {
+	it('stays, where the first page is read anew', () => {
+		board.apply([created(3, 3)]);
+		board.apply([created(4, 4)]);
+		board.restart({ calls: [call(3, 3), call(2, 2), call(1, 1)], nextPage: null, previousPage: null, cursor: 'a.3' });
+		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
+	});
+	it('stands behind the last page, oldest first', () => {
+		board.show(view([call(1, 1)], 2, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 2 }));
+		board.apply([created(3, 3)]);
+		board.take({ calls: [call(2, 2)], nextPage: null, previousPage: 'q', cursor: 'a.2' }, 'next');
+		expect(ids(rowsOf(board))).toEqual(['call-1', 'call-2', 'call-3']);
+	});
+	it('enters the page, where a call has come to match', () => {
+		board.show(view([call(5, 5, ended)], 5, { query: { status: ['COMPLETED'] }, pages: { nextPage: 'p' }, total: 5 }));
+		board.apply([updated(3, 6, ended)]);
+		board.take(
+			{ calls: [call(4, 4, ended), call(2, 2, ended)], nextPage: null, previousPage: 'q', cursor: 'a.5' },
+			'next',
+		);
+		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-4', 'call-3', 'call-2']);
+	});
+	it('is all there is, after a clear', () => {
+		const pages = { nextPage: 'p', previousPage: null };
+		board.apply([{ seq: 3, type: 'cleared', run: null }]);
+		board.apply([created(4, 4)]);
+		board.restart({ calls: [call(2, 2), call(1, 1)], ...pages, cursor: 'a.2' });
+		expect([ids(rowsOf(board)), board.extent.next, board.waiting]).toEqual([['call-4'], null, 0]);
+	});
+});
+
 describe('a reader elsewhere', () => {
 	it('finds new calls waiting, up to date, and lets them in', () => {
 		board.held = true;
