@@ -148,13 +148,16 @@ export class Board {
 		this.#publish();
 	}
 
-	/** Lets the waiting calls in. False: they are too many, and the list has to be loaded anew. */
+	/**
+	 * Lets the waiting calls in, but for those whose neighbours are not here: they wait until these are. False: they are too
+	 * many, and the list has to be loaded anew.
+	 */
 	release(): boolean {
 		if (this.#waiting.isMany) return false;
 		const arrived = inOrder(this.#waiting.calls, false);
 		this.#waiting.clear();
 		this.arriving = few(arrived);
-		this.#enter(arrived);
+		this.#place(arrived, true);
 		this.#publish();
 		return true;
 	}
@@ -208,6 +211,7 @@ export class Board {
 	#follow(seq: number): void {
 		this.#place(this.#arrivals(this.#log.filter((change) => change.seq > seq)), true);
 		this.#meet();
+		if (this.waiting > 0 && this.first && !this.held) this.release();
 	}
 
 	/**

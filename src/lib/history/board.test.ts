@@ -186,6 +186,16 @@ describe('a reader elsewhere', () => {
 	});
 });
 
+it('a new call is not lost where all that was here has gone, and more is behind it', () => {
+	const pages = { nextPage: 'p', previousPage: null };
+	board.show(view([call(4, 4, { run: 'ci' }), call(3, 3, { run: 'ci' })], 4, { pages, total: 4 }));
+	board.apply([{ seq: 5, type: 'cleared', run: 'ci' }, created(6, 6, { run: 'ci' })]);
+	// As the page does where nothing is held.
+	board.release();
+	board.take({ calls: [call(2, 2), call(1, 1)], nextPage: null, previousPage: 'q', cursor: 'a.6' }, 'next');
+	expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-6', 'call-2', 'call-1'], 0]);
+});
+
 describe('under a filter', () => {
 	beforeEach(() => void board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] }, total: 2 })));
 	it('only calls that match enter', () => {
