@@ -445,6 +445,33 @@ behindProxy.describe('a list that is loaded anew', () => {
 	);
 });
 
+test.describe('a page that is refused', () => {
+	test.use({ calls: 2_000 });
+
+	test('is not asked for again by itself while the line is live, and comes when the reader asks', async ({
+		page,
+		server,
+	}) => {
+		let asked = 0;
+		await page.route(
+			(url) => url.pathname === '/api/calls',
+			(route) => {
+				asked++;
+				return route.fulfill({ status: 429, json: { detail: 'Too many requests.' } });
+			},
+		);
+		await openDashboard(page, server);
+		await expectConnection(page, /Live/);
+		await expect(page.locator('.pager')).toContainText('could not be loaded');
+		const before = asked;
+		await page.waitForTimeout(2_000);
+		expect(asked).toBe(before);
+		await page.unrouteAll();
+		await page.getByRole('button', { name: 'Try again' }).click();
+		await expect(page.locator('.pager')).not.toContainText('could not be loaded');
+	});
+});
+
 test.describe('the search', () => {
 	test.use({ calls: 500 });
 

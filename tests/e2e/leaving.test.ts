@@ -170,4 +170,32 @@ behindProxy.describe('over the event stream', () => {
 			expect(loads).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - start) / 2_000));
 		},
 	);
+
+	behindProxy(
+		'[D62] a search that waits for the server goes, though the list that waits too is to be loaded anew',
+		async ({ page, server, between }) => {
+			await page.goto(between.url);
+			await expectConnection(page, 'Live over the event stream');
+			await server.create({ customerName: 'Pending' });
+			await expect(page.locator('.pager')).toContainText('5,001 calls');
+			const { calls } = await server.api<{ calls: { id: string }[] }>('GET', '/api/calls?order=oldest&limit=2');
+			// The list is loaded anew at once for the first, and two seconds later for the second: behind the search.
+			const [first, second] = calls.map(
+				({ id }) =>
+					() =>
+						server.api('DELETE', `/api/calls/${id}`),
+			);
+			const anew = page.waitForEvent('requestfinished', (request) => request.url().includes('/__data.json'));
+			await first!();
+			await anew;
+			await second!();
+			// Until it has been told, and not so long that the list is loaded anew before the server goes.
+			await page.waitForTimeout(300);
+			await server.stop('SIGKILL');
+			await page.getByLabel('Search name or number').pressSequentially('Pend');
+			await page.waitForTimeout(3_000);
+			await server.start();
+			await expect(page).toHaveURL(/q=Pend/, { timeout: 15_000 });
+		},
+	);
 });

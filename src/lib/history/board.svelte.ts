@@ -112,7 +112,7 @@ export class Board {
 		if (where === 'next') this.#put(extents.append(extent, current));
 		else if (where === 'previous') this.#put(extents.prepend(extent, current));
 		else this.#put(extents.fill(extent, where, current));
-		this.#meet();
+		this.#follow(seq);
 		return true;
 	}
 
@@ -121,7 +121,7 @@ export class Board {
 		const { epoch, seq } = place(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
 		this.extent = extents.begin(this.#current(page, seq), null);
-		this.#meet();
+		this.#follow(seq);
 		return true;
 	}
 
@@ -148,13 +148,16 @@ export class Board {
 		this.#publish();
 	}
 
-	/** Lets the waiting calls in. False: they are too many, and the list has to be loaded anew. */
+	/**
+	 * Lets the waiting calls in, but for those whose neighbours are not here: they wait until these are. False: they are too
+	 * many, and the list has to be loaded anew.
+	 */
 	release(): boolean {
 		if (this.#waiting.isMany) return false;
 		const arrived = inOrder(this.#waiting.calls, false);
 		this.#waiting.clear();
 		this.arriving = few(arrived);
-		this.#enter(arrived);
+		this.#place(arrived, true);
 		this.#publish();
 		return true;
 	}
@@ -173,8 +176,9 @@ export class Board {
 	#current(page: CallPage, seq: number): CallPage {
 		const since = this.#log.filter((change) => change.seq > seq);
 		if (since.length === 0) return page;
-		const { segments } = extents.change(extents.begin(page, null), since);
-		return { ...page, calls: [...(segments[0]?.rows ?? [])] };
+		// After a clear of all nothing is beyond it either.
+		const { segments, previous, next } = extents.change(extents.begin(page, null), since);
+		return { ...page, calls: [...(segments[0]?.rows ?? [])], previousPage: previous, nextPage: next };
 	}
 
 	#play(changes: readonly Change[]): boolean {
@@ -186,20 +190,34 @@ export class Board {
 			whole = this.#tally.count(change) && whole;
 			this.#waiting.change(change, (call) => matches(call, view.query));
 		}
-		// What was deleted in the same breath never arrives.
-		const alive = latest(this.#arrivals(changes), changes);
+		// First of all: after a clear nothing is beyond what is here, and what was made since belongs here.
+		this.#put(extents.change(this.extent, changes));
+		const alive = this.#arrivals(changes);
 		// Oldest first, what is new stands behind all that is read, and moves nothing.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
-		this.#put(extents.change(this.extent, changes));
-		// Where the list's beginning is not here, what belongs there waits all the same.
-		const outside = enters ? this.#enter(inOrder(alive, false)) : alive;
-		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);
+		this.#place(alive, enters);
 		this.#publish();
 		return whole || this.#figures !== null;
 	}
 
-	/** Calls that are not here and match, and would stand among those that are here, or before them. */
+	/** Lets calls in where they belong. Where the list's beginning is not here, what belongs there waits all the same. */
+	#place(calls: Call[], enters: boolean): void {
+		const outside = enters ? this.#enter(inOrder(calls, false)) : calls;
+		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);
+	}
+
+	/** What was told before a page came, and after it was read, may belong where it stands: no page brings it any more. */
+	#follow(seq: number): void {
+		this.#place(this.#arrivals(this.#log.filter((change) => change.seq > seq)), true);
+		this.#meet();
+		if (this.waiting > 0 && this.first && !this.held) this.release();
+	}
+
+	/**
+	 * Calls that are not here and match, and would stand among those that are here, or before them. What was deleted in the
+	 * same breath, or matches no more, never arrives.
+	 */
 	#arrivals(changes: readonly Change[]): Call[] {
 		const { query } = this.view!;
 		const fresh = changes.flatMap((change) => {
@@ -214,7 +232,8 @@ export class Board {
 			this.extent,
 			fresh.map(({ id }) => id),
 		);
-		return fresh.filter(({ id }) => !here.has(id));
+		const arrived = fresh.filter(({ id }) => !here.has(id));
+		return latest(arrived, changes).filter((call) => matches(call, query));
 	}
 
 	/** Puts calls, oldest first, where they belong, but for those that a page has brought; answers those that belong outside. */

@@ -68,11 +68,47 @@ describe('rows', () => {
 		expect(ids(rowsOf(board))).toEqual(['call-4']);
 		expect([board.total, board.pending]).toEqual([1, 1]);
 	});
+	it('what is made in the same breath as a clear is shown, also where the list was longer than what is here', () => {
+		board.show(view([call(1, 1), call(2, 2)], 8, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 8 }));
+		board.apply([{ seq: 9, type: 'cleared', run: null }, created(10, 10)]);
+		expect([ids(rowsOf(board)), board.total]).toEqual([['call-10'], 1]);
+	});
 	it('more than ten at once appear without sliding', () => {
 		board.apply(Array.from({ length: 11 }, (_, n) => created(n + 3, n + 3)));
 		expect(board.arriving.size).toBe(0);
 		board.apply([created(50, 50)]);
 		expect([...board.arriving]).toEqual(['call-50']);
+	});
+});
+
+describe('what is told between the reading of a page and its coming', () => {
+	it('stays, where the first page is read anew', () => {
+		board.apply([created(3, 3)]);
+		board.apply([created(4, 4)]);
+		board.restart({ calls: [call(3, 3), call(2, 2), call(1, 1)], nextPage: null, previousPage: null, cursor: 'a.3' });
+		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
+	});
+	it('stands behind the last page, oldest first', () => {
+		board.show(view([call(1, 1)], 2, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 2 }));
+		board.apply([created(3, 3)]);
+		board.take({ calls: [call(2, 2)], nextPage: null, previousPage: 'q', cursor: 'a.2' }, 'next');
+		expect(ids(rowsOf(board))).toEqual(['call-1', 'call-2', 'call-3']);
+	});
+	it('enters the page, where a call has come to match', () => {
+		board.show(view([call(5, 5, ended)], 5, { query: { status: ['COMPLETED'] }, pages: { nextPage: 'p' }, total: 5 }));
+		board.apply([updated(3, 6, ended)]);
+		board.take(
+			{ calls: [call(4, 4, ended), call(2, 2, ended)], nextPage: null, previousPage: 'q', cursor: 'a.5' },
+			'next',
+		);
+		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-4', 'call-3', 'call-2']);
+	});
+	it('is all there is, after a clear', () => {
+		const pages = { nextPage: 'p', previousPage: null };
+		board.apply([{ seq: 3, type: 'cleared', run: null }]);
+		board.apply([created(4, 4)]);
+		board.restart({ calls: [call(2, 2), call(1, 1)], ...pages, cursor: 'a.2' });
+		expect([ids(rowsOf(board)), board.extent.next, board.waiting]).toEqual([['call-4'], null, 0]);
 	});
 });
 
@@ -113,6 +149,14 @@ describe('a reader elsewhere', () => {
 		board.apply([updated(3, 5, ended)]);
 		expect(board.waiting).toBe(1);
 	});
+	it('[D53] finds none waiting that matched only for a breath, new or not', () => {
+		board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] } }));
+		board.held = true;
+		board.apply([created(3, 3), created(4, 4), updated(4, 5, ended)]);
+		expect(board.waiting).toBe(1);
+		board.apply([updated(3, 6, { phase: 'RINGING' }), updated(3, 7, ended)]);
+		expect(board.waiting).toBe(0);
+	});
 	it('[D53] has very many counted only, and the list loaded anew', () => {
 		board.held = true;
 		const many = Array.from({ length: 700 }, (_, i) => created(i + 3, i + 3, i < 100 ? { run: 'ci' } : {}));
@@ -140,6 +184,16 @@ describe('a reader elsewhere', () => {
 			['call-1', 'PENDING'],
 		]);
 	});
+});
+
+it('a new call is not lost where all that was here has gone, and more is behind it', () => {
+	const pages = { nextPage: 'p', previousPage: null };
+	board.show(view([call(4, 4, { run: 'ci' }), call(3, 3, { run: 'ci' })], 4, { pages, total: 4 }));
+	board.apply([{ seq: 5, type: 'cleared', run: 'ci' }, created(6, 6, { run: 'ci' })]);
+	// As the page does where nothing is held.
+	board.release();
+	board.take({ calls: [call(2, 2), call(1, 1)], nextPage: null, previousPage: 'q', cursor: 'a.6' }, 'next');
+	expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-6', 'call-2', 'call-1'], 0]);
 });
 
 describe('under a filter', () => {

@@ -44,3 +44,21 @@ it('[D62] goes at once where the server answers, though no push comes through', 
 	await go('one');
 	expect(went).toEqual(['one']);
 });
+
+it('[D62] lets those who waited go one after the other, each in a turn of its own', async () => {
+	const { going, rise } = away(false);
+	const told: string[] = [];
+	const goes = async (who: string): Promise<void> => {
+		await going.reached();
+		told.push(`${who} goes`);
+		// What the router does before it says that it is on its way.
+		for (let i = 0; i < 20; i++) await Promise.resolve();
+		told.push(`${who} is on the way`);
+	};
+	const both = Promise.all([goes('one'), goes('two')]);
+	// As it was asked first whether the server answers.
+	await new Promise((turn) => setTimeout(turn));
+	rise();
+	await both;
+	expect(told).toEqual(['one goes', 'one is on the way', 'two goes', 'two is on the way']);
+});

@@ -42,6 +42,8 @@ export class Going {
 		if (this.#around.isUp()) return;
 		const risen = new Promise<void>((resolve) => this.#risen.push(resolve));
 		if (!(await Promise.race([this.#around.answers(), risen.then(() => true)]))) await risen;
+		// One after the other: the router knows of who goes first only when his turn is over, and who comes next waits for it.
+		await new Promise((turn) => setTimeout(turn));
 	}
 
 	/** What waits is wished no more. */

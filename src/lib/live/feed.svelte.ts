@@ -335,6 +335,10 @@ export class Feed {
 	#tick(): void {
 		const slept = this.#sleep.notice();
 		this.#now = Date.now();
+		// A clock that was set back: what lies ahead by it counts from now on.
+		this.#heardAt = Math.min(this.#heardAt, this.#now);
+		this.#reloadAt = Math.min(this.#reloadAt, this.#now);
+		if (this.#brokenAt !== null) this.#brokenAt = Math.min(this.#brokenAt, this.#now);
 		this.#sleep.tick(this.#now);
 		if (this.#up) {
 			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.

@@ -245,3 +245,20 @@ describe('a list that has to be loaded anew', () => {
 		expect(reloads).toBe(1);
 	});
 });
+
+describe('a clock that is set back', () => {
+	it('keeps no silent line live', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.setSystemTime(Date.now() - 3_600_000);
+		vi.advanceTimersByTime(13_000);
+		expect(line.tries).toBe(2);
+		expect(feed.connection.state).not.toBe('live');
+	});
+	it('ends a try that leads nowhere all the same, and says so', () => {
+		vi.setSystemTime(Date.now() - 3_600_000);
+		vi.advanceTimersByTime(13_000);
+		expect(line.tries).toBe(2);
+		expect(feed.connection.state).toBe('stale');
+	});
+});

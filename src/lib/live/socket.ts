@@ -109,6 +109,7 @@ export class FeedSocket {
 	/** Looks after a try that leads nowhere. */
 	tick(now: number): void {
 		if (this.#triedAt === null) return;
+		this.#triedAt = Math.min(this.#triedAt, now); // a clock may be set back
 		if (this.line?.io.engine.readyState === 'closed') {
 			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice later.
 			this.line.disconnect();

@@ -42,3 +42,13 @@ it('once stopped it does nothing more', async () => {
 	await vi.advanceTimersByTimeAsync(5_000);
 	expect(began).toEqual([0]);
 });
+
+it('a clock that is set back does not hold it up', async () => {
+	const { pace, began } = slow(1_000);
+	pace.ask();
+	await vi.advanceTimersByTimeAsync(5_000);
+	vi.setSystemTime(Date.now() - 3_600_000);
+	pace.ask();
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(began).toHaveLength(2);
+});

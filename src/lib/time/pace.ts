@@ -20,7 +20,7 @@ export class Pace {
 		if (this.#stopped || this.#timer !== undefined) return;
 		if (this.#works) this.#asked = true;
 		else {
-			const wait = Math.max(0, this.#beganAt + this.#everyMs() - Date.now());
+			const wait = Math.max(0, this.#beganAt + this.#everyMs() - performance.now());
 			this.#timer = setTimeout(() => void this.#run(), wait);
 		}
 	}
@@ -32,7 +32,7 @@ export class Pace {
 
 	async #run(): Promise<void> {
 		this.#timer = undefined;
-		this.#beganAt = Date.now();
+		this.#beganAt = performance.now();
 		this.#works = true;
 		try {
 			await this.#work();

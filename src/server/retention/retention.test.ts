@@ -363,6 +363,22 @@ describe('how it goes', () => {
 		expect(await places()).toEqual(numbers(901, 1_000));
 	});
 
+	it('[RT3] what ended just now stays, also where the look began hours ago: the machine may have slept', async () => {
+		const { keep, places, calls, clock } = await stage(400);
+		clock.now += 2 * 3_600_000;
+		let slept = false;
+		const forget = async (ids: readonly string[]): Promise<string[]> => {
+			if (!slept) {
+				slept = true;
+				clock.now += 8 * 3_600_000;
+				for (let n = 0; n < 150; n++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
+			}
+			return [...ids];
+		};
+		await keep({ days: null, calls: 100 }, { provider: providerThat(forget) });
+		expect((await places()).filter((n) => n > 400)).toHaveLength(150);
+	});
+
 	it('[RT9] the file gives back what it does not use', async () => {
 		const path = join(await temporaryFolder(), 'audena.db');
 		await fillHistory(`file:${path}`, 6_000);

@@ -129,10 +129,12 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	async function retire(time: number, before: number): Promise<void> {
-		const limits: Limits = { before, calls: keep.calls, now: deps.now(), orNow: [time, sinceStart()] };
+		const orNow = [time, sinceStart()];
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		while (goesOn()) {
+			// The clock's time anew: a look may take long, and the machine may sleep meanwhile.
+			const limits: Limits = { before, calls: keep.calls, now: deps.now(), orNow };
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			let gone: string[] = [];
 			if (ended.length > 0) {
