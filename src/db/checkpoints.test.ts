@@ -61,6 +61,25 @@ it('[DB19] a log that has grown long is asked to begin anew, a short one is not'
 	await expect.poll(finished, { timeout: 10_000 }).toBeGreaterThan(0);
 });
 
+it('[DB20] a log that one large transaction made long gives its room back', async () => {
+	const path = join(await temporaryFolder(), 'audena.db');
+	const database = await openTestDatabase(`file:${path}`);
+	const write = (rows: number) => {
+		const statements = Array.from({ length: rows }, () => ['INSERT INTO "T" VALUES (?)', TEXT] as const);
+		return database.transact([], () => ({ result: null, statements }));
+	};
+	await database.all('CREATE TABLE "T" ("a" TEXT)');
+	await write(8_000);
+	expect(sizeOf(`${path}-wal`)).toBeGreaterThan(24_000_000);
+	// Each moves on what it can; the log begins anew once all has been moved.
+	const after = async (): Promise<number> => {
+		await write(1);
+		await database.all('PRAGMA wal_checkpoint(PASSIVE)');
+		return sizeOf(`${path}-wal`);
+	};
+	await expect.poll(after, { timeout: 10_000 }).toBeLessThanOrEqual(16 * 2 ** 20 + 100_000);
+});
+
 it('[DB8] closed while a checkpoint is under way, the log is folded in all the same', async () => {
 	for (let round = 0; round < 4; round++) {
 		const path = join(await temporaryFolder(), 'audena.db');

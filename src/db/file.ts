@@ -22,6 +22,8 @@ const OPENING_MS = 200;
 const ASK_AGAIN_MS = 10;
 /** In pages: without the checkpoints of a thread of their own (`checkpoints.ts`) the log would grow to this. */
 const LOG_MAX = 'wal_autocheckpoint = 16000';
+/** A log that was longer, of a clear or a large import, gives its room back when it begins anew. In bytes. */
+const LOG_KEPT = 'journal_size_limit = 16777216';
 /** An accepted call is on the disk with FULL, which is the product's; the other is for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
 /** What `PRAGMA auto_vacuum` says of a file that can shrink step by step. */
@@ -172,6 +174,7 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 			'foreign_keys = ON',
 			'cache_size = -16000',
 			LOG_MAX,
+			LOG_KEPT,
 		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
 		sqlite.prepare('PRAGMA busy_timeout = 0').all();

@@ -85,6 +85,7 @@ export async function createApp(
 	const alone = disown !== null;
 	const { days, calls: newest } = config.retention;
 	if (file !== null && (days !== null || newest !== null)) prepareToShrink(file, log);
+	if (days !== null) log.info({ days }, 'what ended so long ago is deleted once the clock has gone evenly for an hour');
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');

@@ -9,14 +9,14 @@ export class News {
 	text = $state('');
 	#gathered = new Gathered();
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#spokeAt = 0;
+	#spokeAt = -Infinity;
 
 	add(changes: readonly Change[]): void {
 		this.#gathered.add(changes);
 		if (this.#timer !== undefined || this.#gathered.empty) return;
 		// An empty region first, so that the same words twice are heard twice.
 		this.text = '';
-		const wait = Math.max(1_000, this.#spokeAt + EVERY_MS - Date.now());
+		const wait = Math.max(1_000, this.#spokeAt + EVERY_MS - performance.now());
 		this.#timer = setTimeout(() => this.#speak(), wait);
 	}
 
@@ -27,7 +27,7 @@ export class News {
 
 	#speak(): void {
 		this.#timer = undefined;
-		this.#spokeAt = Date.now();
+		this.#spokeAt = performance.now();
 		this.text = this.#gathered.tell();
 	}
 }

@@ -26,3 +26,14 @@ it('the region speaks at most every 5 s, and counts each call once', () => {
 	expect(news.text).toBe('1 new call, 1 failed');
 	news.stop();
 });
+
+it('a clock that is set back does not silence it', () => {
+	const news = new News();
+	news.add([{ seq: 1, type: 'created', call: exampleCall() }]);
+	vi.advanceTimersByTime(1_000);
+	vi.setSystemTime(Date.now() - 3_600_000);
+	news.add([{ seq: 2, type: 'created', call: exampleCall({ id: 'b' }) }]);
+	vi.advanceTimersByTime(5_000);
+	expect(news.text).toBe('1 new call');
+	news.stop();
+});
