@@ -5,7 +5,7 @@ import type { Problem } from '#contract';
 export function refuse({ status, detail, code, errors = [] }: Omit<Problem, 'requestId'>): never {
 	const named = errors.map(({ path, message }) => {
 		const [name = ''] = path.split('.');
-		return message.startsWith(`${name} `) ? message : `${name}: ${message}`;
+		return message.split(/\W+/).includes(name) ? message : `${name}: ${message}`;
 	});
 	error(status, { message: named.length > 0 ? named.join(' ') : detail, code });
 }
