@@ -141,7 +141,7 @@ test('[I21] a column that every call needs is missed at its field, not in every 
 	await expect(page.getByRole('button', { name: 'Make the calls' })).toHaveCount(0);
 });
 
-test('[I22] it stops after the batch under way, and says how many calls were made; leaving it asks first', async ({
+test('[I22] it stops after the batch under way, says how many calls were made, and goes on with the rest; leaving it asks first', async ({
 	page,
 	server,
 }) => {
@@ -157,6 +157,7 @@ test('[I22] it stops after the batch under way, and says how many calls were mad
 	await press(page, 'Make 800 calls');
 	await expect(page.getByText('250 of 800 calls made', { exact: true })).toBeVisible();
 	await expect.poll(() => held.length).toBe(1);
+	await expect(page.getByRole('heading', { name: 'Making the calls' })).toBeFocused();
 
 	// The router asks a frame after the click, so the question is waited for.
 	const [question] = await Promise.all([
@@ -175,6 +176,11 @@ test('[I22] it stops after the batch under way, and says how many calls were mad
 	await expect(page.getByRole('heading', { name: 'Stopped. 500 of 800 calls made' })).toBeFocused();
 	await expect(page.getByText('Nothing was sent from line 502 on.')).toBeVisible();
 	expect(await everyCall(server)).toHaveLength(500);
+
+	await press(page, 'Go on with 300');
+	await expect(page.getByRole('heading', { name: '800 calls made' })).toBeFocused();
+	await expect(page.getByRole('button', { name: /^Go on/ })).toHaveCount(0);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(800).map(([name]) => name));
 });
 
 test('[I23] an answer that is lost and a server that is away are asked again, and nothing is made twice', async ({
@@ -200,6 +206,32 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	await press(page, 'Retry now');
 	await expect(page.getByRole('heading', { name: '600 calls made' })).toBeVisible();
 	expect(keys.length).toBeGreaterThanOrEqual(4);
+	expect(new Set(keys).size).toBe(3);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
+});
+
+test('[I23] stopped while the server is away, it goes on later, and nothing is made twice', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(page, table([HEAD, ...people(600)]));
+	const keys: string[] = [];
+	await page.route('**/api/calls/batch', async (route) => {
+		keys.push((await route.request().headerValue('idempotency-key')) ?? '');
+		if (keys.length !== 2) return route.continue();
+		await route.fetch();
+		await server.stop('SIGKILL');
+		await route.abort();
+	});
+	await press(page, 'Make 600 calls');
+	await expect(page.getByRole('alert')).toContainText('The server did not answer.');
+	await press(page, 'Stop');
+	await expect(page.getByRole('heading', { name: 'Stopped. 250 of 600 calls made' })).toBeFocused();
+	await expect(page.getByRole('alert')).toContainText('Whether the calls of lines 252 to 501 were made is not known');
+	await server.start();
+	await press(page, 'Go on with 350');
+	await expect(page.getByRole('heading', { name: '600 calls made' })).toBeVisible();
 	expect(new Set(keys).size).toBe(3);
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
 });
