@@ -19,10 +19,11 @@ export interface PagesDeps {
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	now(): number;
+	onBug(error: unknown, requestId: string): void;
 }
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, places, desk, now }: PagesDeps): Pages {
+export function createPages({ version, apiUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
 	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
@@ -36,6 +37,7 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 			return apiUrl();
 		},
 		protected: access.protected,
+		bug: onBug,
 		async mayEnter(cookie) {
 			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
 		},
