@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as phones from '#lib/phone/phone.ts';
 import { Sheet } from './sheet.svelte.ts';
-import { filterWord, foundWords, unusedWords } from './words.ts';
+import { filterWord, foundWords, scenarioWords, unusedWords } from './words.ts';
 
 async function sheetOf(text: string): Promise<Sheet> {
 	const sheet = new Sheet({ country: 'DE', phones: () => Promise.resolve(phones) });
@@ -42,5 +42,8 @@ it('[I17] what was found, what is not used and what is exported is said in words
 		),
 	).toMatch(/ c11 and 3 more\.$/);
 	expect([filterWord('status', 'FAILED'), filterWord('workflow', 'SALES')]).toEqual(['Failed', 'Sales']);
+	expect([scenarioWords('busy'), scenarioWords({ outcome: 'busy', delayMs: 5_000 })]).toEqual([
+		...['busy', 'busy, delayMs 5000'],
+	]);
 	expect([filterWord('run', 'FAILED'), filterWord('status', 'odd')]).toEqual(['FAILED', 'odd']);
 });

@@ -1,3 +1,4 @@
+import type { NewCall } from '#contract';
 import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 import type { Field } from './columns.ts';
 
@@ -29,6 +30,14 @@ export function unusedWords(names: readonly string[], locale: string): string {
 	const others = more > 0 ? ` and ${more.toLocaleString(locale)} more` : '';
 	return `Not used: ${names.slice(0, NAMED).join(', ')}${others}.`;
 }
+
+/** `no-answer`, `busy, delayMs 5000`: of JSON that a cell holds nobody here has checked anything. */
+export const scenarioWords = (scenario: NonNullable<NewCall['scenario']>): string =>
+	typeof scenario === 'string'
+		? scenario
+		: Object.entries(scenario)
+				.map(([name, value]) => (name === 'outcome' ? String(value) : `${name} ${String(value)}`))
+				.join(', ');
 
 /** What a filter of the list lets through, as the list's own menus call it. */
 export function filterWord(name: string, value: string): string {
