@@ -9,6 +9,7 @@ declare global {
 		interface Locals {
 			app: Pages;
 			theme: Theme;
+			requestId: string;
 		}
 		interface PageData {
 			/** How many deliveries gave up, as of the page's load. */
@@ -18,6 +19,8 @@ declare global {
 			message: string;
 			/** The problem's stable code, where there is one. */
 			code?: string;
+			/** Under which the server's log knows the request; a browser that got no answer has none. */
+			requestId?: string;
 		}
 	}
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CallQuery, NewCall, parse, ProblemError } from './index.ts';
+import { CallQuery, DeliveryQuery, EventsQuery, ExportQuery, NewCall, parse, parseQuery } from './index.ts';
+import { ProblemError, WaitQuery } from './index.ts';
 
-const errorsOf = (schema: Parameters<typeof parse>[0], value: unknown): Record<string, string> => {
+const errorsOf = (schema: Parameters<typeof parse>[0], value: unknown): Record<string, string> =>
+	refused(() => parse(schema, value));
+const refused = (work: () => unknown): Record<string, string> => {
 	try {
-		parse(schema, value);
+		work();
 	} catch (error) {
 		if (error instanceof ProblemError)
 			return Object.fromEntries((error.errors ?? []).map(({ path, message }) => [path, message]));
@@ -28,7 +31,26 @@ describe('the list’s query', () => {
 			...{ status: ['PENDING', 'FAILED'], run: ['a'] },
 		});
 		for (const name of ['q', 'from', 'to', 'limit', 'page', 'order'])
-			expect(Object.keys(errorsOf(CallQuery, { [name]: ['1', '2'] })), name).toEqual([name]);
+			expect(errorsOf(CallQuery, { [name]: ['1', '2'] })).toEqual({ [name]: `Give ${name} once.` });
+	});
+
+	it('[L8] the path of a value that stands once is its name; of several its place is told too', () => {
+		const paths = (query: Record<string, unknown>) => Object.keys(refused(() => parseQuery(CallQuery, query)));
+		expect(paths({ status: 'DONE' })).toEqual(['status']);
+		expect(paths({ status: ['DONE'] })).toEqual(['status']);
+		expect(paths({ status: ['', 'DONE'] })).toEqual(['status']);
+		expect(paths({ status: ['FAILED', 'DONE'], limit: 'no' })).toEqual(['status.1', 'limit']);
+	});
+
+	it('[L9] a query is refused in our own words, and not told that nothing was changed', () => {
+		for (const schema of [CallQuery, ExportQuery, DeliveryQuery, EventsQuery, WaitQuery])
+			for (const name of Object.keys(schema.shape))
+				for (const value of ['\u0007'.repeat(600), ['1', '2'], Array.from({ length: 21 }, () => '1')])
+					for (const message of Object.values(refused(() => parseQuery(schema, { [name]: value }))))
+						expect(message, name).not.toMatch(/invalid|expected|too big|too small/i);
+		expect(() => parseQuery(CallQuery, { limit: 'no' })).toThrow(
+			'The query is not valid. Its errors say what to change.',
+		);
 	});
 
 	it.each([

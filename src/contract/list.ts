@@ -10,13 +10,18 @@ const orNothing = (value: unknown): unknown => {
 	return values.length === 0 ? undefined : values;
 };
 /** A filter that may repeat; an empty one counts as absent. */
-const repeated = <T extends z.ZodType>(schema: T) => z.preprocess(orNothing, z.array(schema).max(20).optional());
+const repeated = <T extends z.ZodType>(schema: T) =>
+	z.preprocess(orNothing, z.array(schema).max(20, 'Give at most 20 of them.').optional());
 /** A parameter that stands at most once; an empty one counts as absent. */
-const once = <T extends z.ZodType>(schema: T) =>
-	z.preprocess((value) => {
+const once = <T extends z.ZodType>(name: string, schema: T) =>
+	z.preprocess((value, context) => {
 		const values = orNothing(value);
-		return Array.isArray(values) && values.length === 1 ? (values[0] as unknown) : values;
+		if (!Array.isArray(values)) return values;
+		if (values.length > 1) context.addIssue({ code: 'custom', message: `Give ${name} once.` });
+		return values[0] as unknown;
 	}, schema.optional());
+const callId = once('callId', z.string().max(100, 'A call’s id has at most 100 characters.'));
+const page = once('page', z.string().max(500, 'This is no page token.'));
 /** What is nothing but blanks looks for nothing. */
 const blankIsAbsent = (value: unknown): unknown =>
 	typeof value === 'string' && value.trim() === '' ? undefined : value;
@@ -44,22 +49,22 @@ export const CallQuery = z.strictObject({
 	outcome: repeated(Outcome),
 	run: repeated(typed('The run', RUN_MAX)),
 	/** A substring of the name or the number. */
-	q: z.preprocess(blankIsAbsent, once(z.string().trim().max(100, 'Search for at most 100 characters.'))),
+	q: z.preprocess(blankIsAbsent, once('q', z.string().trim().max(100, 'Search for at most 100 characters.'))),
 	/** Created at or after. */
-	from: once(ZonedTime),
+	from: once('from', ZonedTime),
 	/** Created before. */
-	to: once(ZonedTime),
-	limit: once(wholeNumber('limit', 1, 200)),
+	to: once('to', ZonedTime),
+	limit: once('limit', wholeNumber('limit', 1, 200)),
 	/** A token from `nextPage` or `previousPage`. */
-	page: once(z.string().max(500)),
-	order: once(z.enum(['newest', 'oldest'], { error: 'Choose one of newest, oldest.' })),
+	page,
+	order: once('order', z.enum(['newest', 'oldest'], { error: 'Choose one of newest, oldest.' })),
 });
 export type CallQuery = z.infer<typeof CallQuery>;
 
 /** The parameters of `GET /api/calls/export`: the list's own, but for its pages. */
 export const ExportQuery = CallQuery.omit({ limit: true, page: true }).extend({
 	/** `csv` where it is not said. */
-	format: once(z.enum(['csv', 'ndjson'], { error: 'Choose one of csv, ndjson.' })),
+	format: once('format', z.enum(['csv', 'ndjson'], { error: 'Choose one of csv, ndjson.' })),
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
@@ -76,19 +81,19 @@ export type CallPage = z.infer<typeof CallPage>;
 /** The filters of `GET /api/deliveries`, as they stand in a URL. */
 const deliveryFilters = {
 	state: repeated(DeliveryState),
-	callId: once(z.string().max(100)),
+	callId,
 	/** The HTTP status of the last answer. */
-	code: once(wholeNumber('code', 100, 599)),
+	code: once('code', wholeNumber('code', 100, 599)),
 	/** Created at or after. */
-	from: once(ZonedTime),
+	from: once('from', ZonedTime),
 	/** Created before. */
-	to: once(ZonedTime),
+	to: once('to', ZonedTime),
 };
 export const DeliveryQuery = z.strictObject({
 	...deliveryFilters,
-	limit: once(wholeNumber('limit', 1, 200)),
+	limit: once('limit', wholeNumber('limit', 1, 200)),
 	/** A token from `nextPage`. */
-	page: once(z.string().max(500)),
+	page,
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 
@@ -124,17 +129,17 @@ export type RedeliverMany = z.infer<typeof RedeliverMany>;
 
 /** The parameters of `GET /api/events`. `Last-Event-ID` wins over `cursor`. */
 export const EventsQuery = z.strictObject({
-	cursor: once(Cursor),
+	cursor: once('cursor', Cursor),
 	/** The changes of one call. */
-	callId: once(z.string().max(100)),
+	callId,
 	/** The changes of one run. */
-	run: once(typed('The run', RUN_MAX)),
+	run: once('run', typed('The run', RUN_MAX)),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;
 
 /** The parameters of `GET /api/calls/:id/wait`. */
 export const WaitQuery = z.strictObject({
 	/** In seconds. */
-	timeout: once(wholeNumber('timeout', 1, 120)),
+	timeout: once('timeout', wholeNumber('timeout', 1, 120)),
 });
 export type WaitQuery = z.infer<typeof WaitQuery>;

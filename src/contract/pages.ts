@@ -64,6 +64,8 @@ export interface Pages {
 	readonly apiUrl: string;
 	/** True when a token is needed. */
 	readonly protected: boolean;
+	/** Tells the log of a page that broke. */
+	bug(error: unknown, requestId: string): void;
 	/** Whether the session in this Cookie header may see the pages; true when nothing is protected. */
 	mayEnter(cookie: string | null): Promise<boolean>;
 	/**

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { parse, ProblemError } from '#contract';
+import { parseQuery, ProblemError } from '#contract';
 import type { z } from 'zod';
 
 /** Far below what Express reads, so that nothing goes unseen behind it. */
@@ -26,7 +26,7 @@ export function queryOf<Shape extends z.ZodRawShape>(
 	schema: z.ZodObject<Shape>,
 ): z.infer<typeof schema> {
 	refuseUnknown(request, Object.keys(schema.shape));
-	return parse(schema, { ...request.query }, 'The query');
+	return parseQuery(schema, request.query);
 }
 
 /** A parameter of the path. */

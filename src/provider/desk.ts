@@ -168,7 +168,7 @@ function placeOf(page: string): { providerId: string; sequence: number } {
 	if (providerId === undefined)
 		throw new ProblemError(
 			'invalid_page',
-			'This page token belongs to another list. Ask for the list without `page` first.',
+			'This page token belongs to another list. Ask for the list without one first.',
 		);
 	return { providerId, sequence: Number(sequence) };
 }

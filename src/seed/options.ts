@@ -27,6 +27,6 @@ function flagsOf(args: readonly string[]): { calls?: string | undefined; seed?: 
 		return parseArgs({ args: [...args], options: { calls: { type: 'string' }, seed: { type: 'string' } } }).values;
 	} catch (error) {
 		const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-		throw new BadFlags(`${why} Allowed are --calls N and --seed S.`);
+		throw new BadFlags(`${why?.replace(/\.?$/, '.')} Allowed are --calls N and --seed S.`);
 	}
 }

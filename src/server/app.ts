@@ -76,6 +76,7 @@ export async function createApp(
 	let retention: Retention | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
 	const onError = (error: unknown): void => log.error({ err: error }, 'unexpected error');
+	const onBug = (error: unknown, requestId: string): void => log.error({ err: error, requestId }, 'request failed');
 
 	const migrations = migrationsFrom(import.meta.dirname);
 	const database = openDatabase(config.database);
@@ -187,7 +188,7 @@ export async function createApp(
 	};
 
 	const pages = createPages({
-		...{ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now },
+		...{ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now, onBug },
 		places: createPlaces(database),
 	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
@@ -202,7 +203,7 @@ export async function createApp(
 		onLogout: sessionEnds.ended,
 		isReady: async () =>
 			ready && jobs?.isAwake() === true && provider.isAwake() && (await reads.position()).epoch !== '',
-		onBug: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
+		onBug,
 	});
 	server.on('request', http);
 	io.attach(server);

@@ -1,4 +1,4 @@
-import { CallQuery, DeskQuery, parse, ProblemError, type Answer, type Pages } from '#contract';
+import { CallQuery, DeskQuery, parseQuery, ProblemError, type Answer, type Pages } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';
@@ -19,10 +19,11 @@ export interface PagesDeps {
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	now(): number;
+	onBug(error: unknown, requestId: string): void;
 }
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, places, desk, now }: PagesDeps): Pages {
+export function createPages({ version, apiUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
 	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
@@ -36,13 +37,14 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 			return apiUrl();
 		},
 		protected: access.protected,
+		bug: onBug,
 		async mayEnter(cookie) {
 			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
 		},
 		calls: (params) =>
 			answer(async () => {
 				// A link may carry words of other programs; REST is strict about them, a page is not.
-				const asked = parse(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
+				const asked = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
 				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
 				const query = at === '' ? asked : await placed(asked, at);
 				const [found, shareBefore] = [await reads.list(query), await places.shareBefore(query)];
@@ -56,7 +58,7 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 			}),
 		create: (input) => answer(() => calls.create(wantedCall(input))),
 		deliveries: (params) =>
-			answer(() => deskPage(parse(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
+			answer(() => deskPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
 		redeliver: (id) => answer(() => deskFor(desk, id).redeliver(id)),
 		cancelDelivery: (id) => answer(() => deskFor(desk, id).cancel(id)),

@@ -46,6 +46,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await expectClean(page, 'nothing matches');
 		await page.goto(`${server.url}/?q=${'x'.repeat(101)}`);
 		await expectClean(page, 'the error page');
+		await page.goto(`${server.url}/nowhere`);
+		await expectClean(page, 'an address without a page');
 		await page.goto(`${server.url}/login`);
 		await expectClean(page, 'login');
 	});

@@ -30,6 +30,37 @@ test('[D3] filters and search stand in the URL, survive a reload, and can be dro
 	await page.goto(`${server.url}/?status=DONE&limit=no`);
 	await expect(page.getByRole('heading', { name: 'This address does not work' })).toBeVisible();
 	await expect(page.getByText('status: Choose one of PENDING, COMPLETED, FAILED. limit must be')).toBeVisible();
+	await page.goto(`${server.url}/?q=a&q=b`);
+	await expect(page.getByText('Give q once.', { exact: true })).toBeVisible();
+	await page.goto(`${server.url}/?page=x`);
+	await expect(page.getByText('Ask for the list without one first.')).toBeVisible();
+});
+
+test('[D18] every page has the same around it: where one is, the connection, the theme; an error page its request too', async ({
+	page,
+	server,
+}) => {
+	const calls = page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Calls' });
+	for (const [path, current] of [
+		['/', 'page'],
+		['/import', 'true'],
+		['/nowhere', null],
+		['/nowhere/else?limit=no', null],
+		['/?limit=no', 'page'],
+		['/deliveries?code=no', null],
+	] as const) {
+		const answer = await page.goto(`${server.url}${path}`);
+		await expectConnection(page, 'Live');
+		await expect(page.getByRole('link', { name: 'Audena, calls' })).toBeVisible();
+		await expect(page.getByRole('button', { name: /^Theme:/ })).toBeVisible();
+		expect([path, await calls.getAttribute('aria-current')]).toEqual([path, current]);
+		expect([path, answer?.status()]).toEqual([
+			path,
+			path.startsWith('/nowhere') ? 404 : path.endsWith('=no') ? 400 : 200,
+		]);
+		if (!answer?.ok())
+			await expect(page.getByText('Request req_')).toHaveText(`Request ${await answer!.headerValue('x-request-id')}`);
+	}
 });
 
 test('[D4] a call is marked by hand, canceled and deleted from its row, in every tab', async ({ context, server }) => {

@@ -88,7 +88,8 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	const rows = people(60).map((cells, i) => (i % 2 === 0 ? cells : [cells[0]!, '12', LATER]));
 	await choose(page, table([HEAD, ...rows]));
 	await expect(page.getByRole('heading', { name: '30 rows are not right' })).toBeVisible();
-	await expect(page.getByRole('row').nth(1)).toContainText('3Phone number: Too short for the United Kingdom.');
+	const wrong = page.getByRole('region', { name: '30 rows are not right' });
+	await expect(wrong.getByRole('row').nth(1)).toContainText('3Phone number: Too short for the United Kingdom.');
 	await press(page, 'Further lines');
 	await expect(page.getByText('21 to 30 of 30')).toBeVisible();
 	const waiting = page.waitForEvent('download');
@@ -96,12 +97,16 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	const list = await readFile(await (await waiting).path(), 'utf8');
 	expect(list).toContain('line,error,Name,Phone,Scheduled at\r\n3,');
 
-	await expect(page.getByRole('button', { name: 'Make 30 calls' })).toBeDisabled();
-	await expect(page.getByText('30 rows are not right. Mend the file')).toBeVisible();
-	await page.getByRole('button', { name: 'Make 30 calls' }).dispatchEvent('click');
-	await expect(page.getByLabel('Import nothing until all are right')).toBeFocused();
+	const said = page.getByText('30 rows are not right. Mend the file and choose it again, or leave them out.');
+	await expect(said).toHaveCount(0);
+	await press(page, 'Make 30 calls');
+	await expect(said).toBeVisible();
+	const strict = page.getByLabel('Import nothing until all are right');
+	await expect(strict).toBeFocused();
+	expect(await strict.evaluate((radio) => getComputedStyle(radio).accentColor)).not.toBe('auto');
 	expect(await everyCall(server)).toEqual([]);
 	await page.getByLabel('Leave them out, import only the others').check();
+	await expect(said).toHaveCount(0);
 	await press(page, 'Make 30 calls');
 	await expect(page.getByRole('heading', { name: '30 calls made' })).toBeVisible();
 	await expect(page.getByText('30 rows were left out before.')).toBeVisible();
@@ -110,6 +115,54 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	);
 	await page.getByRole('link', { name: 'See the calls' }).click();
 	await expect(rowOf(page, 'Customer 59')).toBeVisible();
+});
+
+test('[I21] where no row is right it says so, and not that the columns were wrong', async ({ page, server }) => {
+	await page.setViewportSize({ width: 360, height: 900 });
+	await openImport(page, server);
+	await choose(page, table([HEAD, ['Ada', '+12025550100', 'tomorrow']]));
+	await press(page, 'Make the calls');
+	await expect(
+		page.getByText(
+			'No row can become a call. What is wrong with each stands above. Mend the file and choose it again.',
+		),
+	).toBeVisible();
+	const time = page.getByText('2026-11-22T15:30:00Z');
+	expect(await time.evaluate((node) => node.getClientRects().length)).toBe(1);
+	expect(await everyCall(server)).toEqual([]);
+});
+
+test('[I16] columns that are not used are named, and that without one for times all calls are placed at once', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(page, 'Name;Telefon;Termin\nAnne;0170 2854958;24.12.2099 15:30\n');
+	for (const name of ['What the columns are', 'Import'])
+		await expect(page.getByRole('region', { name, exact: true })).toContainText('Not used: Termin.');
+	await expect(page.getByText('Without a column for times every call is placed at once.')).toBeVisible();
+	await page.getByLabel('Scheduled for').selectOption('Termin');
+	await expect(page.getByText(/Not used|Without a column/)).toHaveCount(0);
+	await expect(page.getByRole('heading', { name: '1 row is not right' })).toBeVisible();
+});
+
+test('[I18] the first calls are shown as they will be made, in the words of the list', async ({ page, server }) => {
+	await openImport(page, server);
+	await choose(
+		page,
+		table([
+			['Name', 'Phone', 'Workflow', 'Scheduled at', 'Scenario', 'Run'],
+			['Ada', '+12025550100', 'sales', '', '', ''],
+			['Bo', '+493023125017', 'SUPPORT', '2099-12-24T15:30:00Z', 'no-answer', 'ci-7'],
+		]),
+	);
+	const first = page.getByRole('region', { name: 'The first calls' }).getByRole('row');
+	await expect(first.nth(0)).toHaveText(/Line\s*Customer\s*Number\s*Workflow\s*Scheduled for\s*Scenario\s*Run/);
+	await expect(first.nth(1)).toHaveText(/2\s*Ada\s*US\s*\+1 202 555 0100\s*Sales\s*Now\s*$/);
+	await expect(first.nth(2)).toHaveText(
+		/3\s*Bo\s*DE\s*\+49 30 23125017\s*Support\s*24 Dec 2099, 16:30\s*Scenario\s*no-answer\s*Run\s*ci-7/,
+	);
+	await expect(page.getByText('such as no-answer')).toBeVisible();
 });
 
 test('[I21] a column that every call needs is missed at its field, not in every row; a lone header is said to be one', async ({
@@ -141,7 +194,7 @@ test('[I21] a column that every call needs is missed at its field, not in every 
 	await expect(page.getByRole('button', { name: 'Make the calls' })).toHaveCount(0);
 });
 
-test('[I22] it stops after the batch under way, and says how many calls were made; leaving it asks first', async ({
+test('[I22] it stops after the batch under way, says how many calls were made, and goes on with the rest; leaving it asks first', async ({
 	page,
 	server,
 }) => {
@@ -157,6 +210,7 @@ test('[I22] it stops after the batch under way, and says how many calls were mad
 	await press(page, 'Make 800 calls');
 	await expect(page.getByText('250 of 800 calls made', { exact: true })).toBeVisible();
 	await expect.poll(() => held.length).toBe(1);
+	await expect(page.getByRole('heading', { name: 'Making the calls' })).toBeFocused();
 
 	// The router asks a frame after the click, so the question is waited for.
 	const [question] = await Promise.all([
@@ -175,6 +229,11 @@ test('[I22] it stops after the batch under way, and says how many calls were mad
 	await expect(page.getByRole('heading', { name: 'Stopped. 500 of 800 calls made' })).toBeFocused();
 	await expect(page.getByText('Nothing was sent from line 502 on.')).toBeVisible();
 	expect(await everyCall(server)).toHaveLength(500);
+
+	await press(page, 'Go on with 300');
+	await expect(page.getByRole('heading', { name: '800 calls made' })).toBeFocused();
+	await expect(page.getByRole('button', { name: /^Go on/ })).toHaveCount(0);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(800).map(([name]) => name));
 });
 
 test('[I23] an answer that is lost and a server that is away are asked again, and nothing is made twice', async ({
@@ -204,6 +263,32 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
 });
 
+test('[I23] stopped while the server is away, it goes on later, and nothing is made twice', async ({
+	page,
+	server,
+}) => {
+	await openImport(page, server);
+	await choose(page, table([HEAD, ...people(600)]));
+	const keys: string[] = [];
+	await page.route('**/api/calls/batch', async (route) => {
+		keys.push((await route.request().headerValue('idempotency-key')) ?? '');
+		if (keys.length !== 2) return route.continue();
+		await route.fetch();
+		await server.stop('SIGKILL');
+		await route.abort();
+	});
+	await press(page, 'Make 600 calls');
+	await expect(page.getByRole('alert')).toContainText('The server did not answer.');
+	await press(page, 'Stop');
+	await expect(page.getByRole('heading', { name: 'Stopped. 250 of 600 calls made' })).toBeFocused();
+	await expect(page.getByRole('alert')).toContainText('Whether the calls of lines 252 to 501 were made is not known');
+	await server.start();
+	await press(page, 'Go on with 350');
+	await expect(page.getByRole('heading', { name: '600 calls made' })).toBeVisible();
+	expect(new Set(keys).size).toBe(3);
+	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
+});
+
 test('[I24] columns are guessed and can be chosen; what is exported can be imported again', async ({
 	page,
 	server,
@@ -212,7 +297,9 @@ test('[I24] columns are guessed and can be chosen; what is exported can be impor
 		await server.create({ customerName, workflow: 'SALES', phoneNumber: '+493023125017', scheduledAt: LATER });
 	await openDashboard(page, server, '/?workflow=SALES');
 	await page.getByRole('link', { name: 'Import, export' }).click();
-	await expect(page.getByText('The calls with workflow: SALES')).toBeVisible();
+	await expect(page.getByRole('region', { name: 'Export' })).toContainText(
+		/The calls with workflow: Sales, in the order of the list\. All calls instead\. CSV is/,
+	);
 	const waiting = page.waitForEvent('download');
 	await page.getByRole('link', { name: 'Export as CSV' }).click();
 	const exported = await readFile(await (await waiting).path(), 'utf8');

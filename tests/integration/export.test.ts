@@ -78,7 +78,7 @@ describe('GET /api/calls/export', () => {
 		expect(await refused('?limit=5', 'unknown_parameter')).toEqual(['limit']);
 		expect(await refused('?page=x', 'unknown_parameter')).toEqual(['page']);
 		expect(await refused('?format=xlsx', 'invalid_input')).toEqual(['format']);
-		expect(await refused('?status=DONE&format=csv', 'invalid_input')).toEqual(['status.0']);
+		expect(await refused('?status=DONE&format=csv', 'invalid_input')).toEqual(['status']);
 	});
 
 	it('[R95] it is a download with a name of ours, kept by no cache; HEAD tells the same; it needs the token', async () => {

@@ -2,7 +2,7 @@ import type { NewCall } from '#contract';
 import { unguarded } from '#contract/csv.ts';
 import { RUN_MAX, SCENARIO_NAMES, WORKFLOWS } from '#contract/words.ts';
 import type { Composed } from '#lib/phone/types.ts';
-import { charactersIn, checkName } from '#lib/request/checks.ts';
+import { charactersIn, checkName, unshown } from '#lib/request/checks.ts';
 import type { Columns, Field } from './columns.ts';
 
 /** How a row is understood. */
@@ -63,7 +63,10 @@ export function checkRow(
 	const run = cell('run') ?? plan.run.trim();
 	if (charactersIn(run) > RUN_MAX)
 		wrong('run', `Too long. ${RUN_MAX} characters at most, this is ${charactersIn(run)}.`);
-	else if (!run.isWellFormed() || /\p{Cc}/u.test(run)) wrong('run', 'The run holds a character that cannot be shown.');
+	else {
+		const why = unshown('run', run);
+		if (why) wrong('run', why);
+	}
 
 	if (errors.length > 0 || number.error !== undefined || workflow === undefined) return { errors };
 	return {

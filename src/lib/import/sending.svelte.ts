@@ -39,6 +39,8 @@ export class Sending {
 	refused = $state.raw<readonly Refused[]>([]);
 	/** The rows that were not sent, from this line on; null: all were. */
 	restFrom = $state<number | null>(null);
+	/** When it was stopped: the rows that it would go on with, those that nobody knows of among them. */
+	left = $state(0);
 	/** The lines of a batch that was sent and not answered: nobody here knows whether its calls were made. */
 	unknown = $state.raw<{ from: number; to: number } | null>(null);
 	readonly total: number;
@@ -50,6 +52,8 @@ export class Sending {
 	#most = Infinity;
 	/** Of the batch under way: rows that are left out. */
 	#without: readonly number[] = [];
+	/** A batch that was sent and not answered: it is sent again as it was, so that nothing is made twice. */
+	#unanswered: { key: string; batch: readonly Ready[] } | null = null;
 	#wake = new AbortController();
 	#goOn: (() => void) | null = null;
 
@@ -63,11 +67,23 @@ export class Sending {
 	/** Resolves when it is over. */
 	async run(): Promise<void> {
 		while (this.#at < this.#rows.length && !this.stopping) {
-			const batch = batchAt(this.#rows, this.#at).slice(0, this.#most);
-			await this.#sendUntilAnswered(batch);
+			const { key, batch } = this.#unanswered ?? {
+				key: this.#deps.newKey(),
+				batch: batchAt(this.#rows, this.#at).slice(0, this.#most),
+			};
+			await this.#sendUntilAnswered(batch, key);
 		}
-		this.restFrom = this.#rows[this.#at]?.line ?? null;
+		const open = this.#unanswered?.batch;
+		this.unknown = open ? { from: open[0]!.line, to: open.at(-1)!.line } : null;
+		this.restFrom = this.#rows[this.#at + (open?.length ?? 0)]?.line ?? null;
+		this.left = this.#rows.length - this.#at - this.#without.length;
 		this.state = 'over';
+	}
+
+	/** Goes on where it was stopped. Resolves when it is over. */
+	goOn(): Promise<void> {
+		[this.stopping, this.left] = [false, 0];
+		return this.run();
 	}
 
 	/** After the batch under way; while nobody answers, at once. */
@@ -82,11 +98,11 @@ export class Sending {
 		this.#goOn?.();
 	}
 
-	async #sendUntilAnswered(batch: readonly Ready[]): Promise<void> {
-		const key = this.#deps.newKey();
+	async #sendUntilAnswered(batch: readonly Ready[], key: string): Promise<void> {
 		const rows = batch.filter(({ line }) => !this.#without.includes(line));
 		const body = JSON.stringify({ calls: rows.map(({ call }) => call) });
-		let maybeMade = false;
+		let maybeMade = this.#unanswered !== null;
+		this.#unanswered = null;
 		for (let tries = 0; ; tries++) {
 			this.state = 'sending';
 			const { ok, problem } = rows.length === 0 ? { ok: { calls: [] } } : await this.#deps.send(body, key);
@@ -114,14 +130,9 @@ export class Sending {
 			if (isPassing(problem)) await this.#waits(tries);
 			else await this.#asks();
 			if (!this.stopping) continue;
-			if (maybeMade) this.#leaveUnknown(batch);
+			if (maybeMade) this.#unanswered = { key, batch };
 			return;
 		}
-	}
-
-	#leaveUnknown(batch: readonly Ready[]): void {
-		this.unknown = { from: batch[0]!.line, to: batch.at(-1)!.line };
-		this.#at += batch.length;
 	}
 
 	async #waits(tries: number): Promise<void> {

@@ -95,6 +95,70 @@ describe('an import', () => {
 		sending.stop();
 		await over;
 		expect([sending.made, sending.unknown, sending.restFrom]).toEqual([250, { from: 252, to: 501 }, 502]);
+		expect(sending.left).toBe(750);
+	});
+
+	it('[I15] stopped, it goes on with the rest', async () => {
+		const { deps, names, requests } = serverWith((asked) => {
+			if (asked === 1 || asked === 3) sending.stop();
+			return null;
+		});
+		const sending: Sending = new Sending(rows(800), true, deps);
+		await sending.run();
+		expect([sending.made, sending.left]).toEqual([250, 550]);
+		await sending.goOn();
+		expect([sending.made, sending.left, sending.restFrom]).toEqual([750, 50, 752]);
+		await sending.goOn();
+		expect(names()).toEqual(wanted(800));
+		expect(requests.map(({ key, names }) => [key, names.length])).toEqual([
+			...[
+				['key-1', 250],
+				['key-2', 250],
+				['key-3', 250],
+			],
+			['key-4', 50],
+		]);
+		expect([sending.state, sending.made, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
+	});
+
+	it.each([1, 2])(
+		'[I15] a batch that was not answered is sent again under its key, stopped %d times',
+		async (stops) => {
+			let away = true;
+			// Made, though no answer came.
+			const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
+			const sending = new Sending(rows(600), true, {
+				...deps,
+				pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+			});
+			let over = sending.run();
+			for (let stopped = 0; stopped < stops; stopped++) {
+				await met(() => sending.state === 'waiting');
+				sending.stop();
+				await over;
+				if (stopped === stops - 1) away = false;
+				over = sending.goOn();
+			}
+			await over;
+			expect(names()).toEqual(wanted(600));
+			expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
+			expect([sending.made, sending.unknown, sending.left]).toEqual([600, null, 0]);
+		},
+	);
+
+	it('[I15] rows that the server refused before it was stopped stay out', async () => {
+		const { deps, names } = serverWith((asked) =>
+			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
+		);
+		const sending = new Sending(rows(3), false, deps);
+		const over = sending.run();
+		await met(() => sending.state === 'asking');
+		sending.stop();
+		await over;
+		expect([sending.made, sending.left]).toEqual([0, 2]);
+		await sending.goOn();
+		expect(names()).toEqual(['Customer 2', 'Customer 3']);
+		expect(sending.left).toBe(0);
 	});
 
 	it('[I13] rows that the server refuses are told by their line and left out', async () => {

@@ -63,9 +63,20 @@ export class Sheet {
 	});
 
 	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.head ? 1 : 0));
+	/** The columns that hold something and become nothing. */
+	readonly unused: readonly string[] = $derived.by(() => {
+		const used = Object.values(this.columns);
+		return this.heads.filter((_, i) => !used.includes(i) && this.example(i) !== '');
+	});
 	readonly count: number = $derived(this.#body.length);
 	/** The needed columns that are not chosen yet: no row is checked before. */
 	readonly missing: readonly Field[] = $derived(NEEDED.filter((field) => this.columns[field] === null));
+
+	/** The first of a column that is not empty. */
+	example(column: number): string {
+		const row = this.#body.find(({ cells }) => cells[column]?.trim());
+		return row?.cells[column] ?? '';
+	}
 
 	async open(file: File): Promise<void> {
 		await this.#take(file.name, async () => {
@@ -154,7 +165,8 @@ export class Sheet {
 		try {
 			const table = await readTable(this.#text, delimiter);
 			if (generation !== this.#generation) return;
-			if (table.rows.length === 0) throw new Unreadable('Nothing stands in it.');
+			if (table.rows.length === 0)
+				throw new Unreadable('Nothing stands in it. Each call needs a row with a name and a number.');
 			this.table = table;
 			this.head = hasHead(table.rows);
 			this.columns = guessColumns(this.head ? table.rows[0]!.cells : null, this.#body);

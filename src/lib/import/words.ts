@@ -1,3 +1,5 @@
+import type { NewCall } from '#contract';
+import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 import type { Field } from './columns.ts';
 
 /** What the columns are called on the page. */
@@ -13,3 +15,33 @@ export const FIELD_WORDS: Readonly<Record<Field, string>> = {
 /** `1 row`, `18,211 rows`. */
 export const rowsOf = (count: number, locale: string): string =>
 	`${count.toLocaleString(locale)} ${count === 1 ? 'row' : 'rows'}`;
+
+const are = (count: number): string => (count === 1 ? 'is' : 'are');
+
+/** `1 row is right, 30 are not.` */
+export const foundWords = (right: number, wrong: number, locale: string): string =>
+	`${rowsOf(right, locale)} ${are(right)} right, ${wrong.toLocaleString(locale)} ${are(wrong)} not.`;
+
+const NAMED = 12;
+
+/** `Not used: Notes, Owner.` A file may have hundreds of columns, so only the first are named. */
+export function unusedWords(names: readonly string[], locale: string): string {
+	const more = names.length - NAMED;
+	const others = more > 0 ? ` and ${more.toLocaleString(locale)} more` : '';
+	return `Not used: ${names.slice(0, NAMED).join(', ')}${others}.`;
+}
+
+/** `no-answer`, `busy, delayMs 5000`: of JSON that a cell holds nobody here has checked anything. */
+export const scenarioWords = (scenario: NonNullable<NewCall['scenario']>): string =>
+	typeof scenario === 'string'
+		? scenario
+		: Object.entries(scenario)
+				.map(([name, value]) => (name === 'outcome' ? String(value) : `${name} ${String(value)}`))
+				.join(', ');
+
+/** What a filter of the list lets through, as the list's own menus call it. */
+export function filterWord(name: string, value: string): string {
+	const words: Readonly<Record<string, string>> =
+		name === 'status' ? STATUS_WORDS : name === 'workflow' ? WORKFLOW_WORDS : {};
+	return words[value] ?? value;
+}

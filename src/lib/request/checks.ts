@@ -10,7 +10,14 @@ export function checkName(text: string): string | null {
 	const length = charactersIn(text);
 	if (length === 0) return 'Enter the customer’s name.';
 	if (length > NAME_MAX) return `Too long. ${NAME_MAX} characters at most, this is ${length}.`;
-	if (!text.isWellFormed() || /\p{Cc}/u.test(text.trim())) return 'The name holds a character that cannot be shown.';
+	return unshown('name', text);
+}
+
+/** Why a name or a run cannot stand in one line, with the cure; null when it can. */
+export function unshown(what: string, text: string): string | null {
+	if (/[\r\n]/.test(text.trim())) return `The ${what} holds a line break. Write it on one line.`;
+	if (!text.isWellFormed() || /\p{Cc}/u.test(text.trim()))
+		return `The ${what} holds a character that cannot be shown. Type it anew.`;
 	return null;
 }
 

@@ -7,6 +7,7 @@ interface Formats {
 	isSameDay(one: string | number, other: string | number): boolean;
 	hour: Intl.DateTimeFormat;
 	dayAndHour: Intl.DateTimeFormat;
+	dateAndHour: Intl.DateTimeFormat;
 	second: Intl.DateTimeFormat;
 	dayAndSecond: Intl.DateTimeFormat;
 	exact: Intl.DateTimeFormat;
@@ -31,6 +32,7 @@ function make(locale: string, timeZone: string): Formats {
 		isSameDay: (one, other) => dateOf(one) === dateOf(other),
 		hour: new Intl.DateTimeFormat(locale, hour),
 		dayAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day }),
+		dateAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day, year: 'numeric' }),
 		second: new Intl.DateTimeFormat(locale, second),
 		dayAndSecond: new Intl.DateTimeFormat(locale, { ...second, ...day }),
 		exact: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }),

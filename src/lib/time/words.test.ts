@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, exact, hour, lasted, until, zoneName } from './words.ts';
+import { ago, dated, exact, hour, lasted, until, zoneName } from './words.ts';
 
 const at = '2026-11-22T12:00:00.000Z';
 const later = (ms: number): number => Date.parse(at) + ms;
@@ -40,6 +40,7 @@ describe('times of the day', () => {
 		expect(hour(at, later(60_000), berlin)).toBe('13:00');
 		expect(hour(at, later(86_400_000), berlin)).toBe('22 Nov, 13:00');
 	});
+	it('of a plan tell their year', () => expect(dated('2099-12-24T15:30:00Z', berlin)).toBe('24 Dec 2099, 16:30'));
 	it('are exact in local time and in UTC', () => {
 		expect(exact(at, berlin)).toContain('13:00:00');
 		expect(exact(at, berlin)).toContain(at);

@@ -39,6 +39,9 @@ export function hour(at: string | number, now: number, place: Place): string {
 	return (isSameDay(at, now) ? hour : dayAndHour).format(new Date(at));
 }
 
+/** `24 Dec 2099, 16:30`, for what may lie years ahead. */
+export const dated = (at: string, place: Place): string => formatsOf(place).dateAndHour.format(new Date(at));
+
 /** For the pointer that rests: the exact local time and the same in UTC. */
 export function exact(at: string, place: Place): string {
 	if (place.zone === 'UTC') return at;

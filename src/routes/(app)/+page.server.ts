@@ -11,7 +11,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	// A form's action stands in the query too (`?/create`); the list knows nothing of it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: view, problem } = await locals.app.calls(params);
-	if (problem) refuse(problem);
+	if (problem) refuse(problem, locals.requestId);
 
 	const numbers: Record<string, Told> = {};
 	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= tellNumber(phoneNumber);

@@ -9,7 +9,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	// A form's action stands in the query too (`?/redeliver`); the list knows nothing of it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: desk, problem } = await locals.app.deliveries(params);
-	if (problem) refuse(problem);
+	if (problem) refuse(problem, locals.requestId);
 	return { desk, deadLetters: desk.gaveUp };
 };
 

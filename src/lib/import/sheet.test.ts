@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import * as phones from '#lib/phone/phone.ts';
+import { Sheet } from './sheet.svelte.ts';
+import { filterWord, foundWords, scenarioWords, unusedWords } from './words.ts';
+
+async function sheetOf(text: string): Promise<Sheet> {
+	const sheet = new Sheet({ country: 'DE', phones: () => Promise.resolve(phones) });
+	await sheet.paste(text);
+	return sheet;
+}
+
+describe('a chosen file', () => {
+	it('[I16] its columns that hold something and become nothing are named', async () => {
+		const sheet = await sheetOf(
+			'Name;Telefon;Termin;;Leer\nAnne;0170 2854958;;;\nBo;0170 2854959;24.12.2099 15:30;x;\n',
+		);
+		expect(sheet.unused).toEqual(['Termin', 'Column D']);
+		await sheet.choose('scheduledAt', 2);
+		expect(sheet.unused).toEqual(['Column D']);
+		expect(sheet.found?.bad).toHaveLength(1);
+	});
+
+	it('[I16] a column is shown by the first of it that is not empty', async () => {
+		const sheet = await sheetOf('Name;Telefon;Run\nAnne;0170 2854958;\nBo;0170 2854959;ci-7\n');
+		expect([sheet.example(0), sheet.example(2), sheet.example(9)]).toEqual(['Anne', 'ci-7', '']);
+	});
+
+	it('[I8] in which nothing stands is told what it needs', async () => {
+		for (const text of ['', '\n \n'])
+			expect((await sheetOf(text)).error).toBe('Nothing stands in it. Each call needs a row with a name and a number.');
+	});
+});
+
+it('[I17] what was found, what is not used and what is exported is said in words', () => {
+	expect(foundWords(1, 1, 'en')).toBe('1 row is right, 1 is not.');
+	expect(foundWords(1_200, 0, 'en')).toBe('1,200 rows are right, 0 are not.');
+	expect(unusedWords(['Termin'], 'en')).toBe('Not used: Termin.');
+	expect(
+		unusedWords(
+			Array.from({ length: 15 }, (_, i) => `c${i}`),
+			'en',
+		),
+	).toMatch(/ c11 and 3 more\.$/);
+	expect([filterWord('status', 'FAILED'), filterWord('workflow', 'SALES')]).toEqual(['Failed', 'Sales']);
+	expect([scenarioWords('busy'), scenarioWords({ outcome: 'busy', delayMs: 5_000 })]).toEqual([
+		...['busy', 'busy, delayMs 5000'],
+	]);
+	expect([filterWord('run', 'FAILED'), filterWord('status', 'odd')]).toEqual(['FAILED', 'odd']);
+});
