@@ -5,8 +5,10 @@ export interface Place {
 
 interface Formats {
 	isSameDay(one: string | number, other: string | number): boolean;
+	isSameYear(one: string | number, other: string | number): boolean;
 	hour: Intl.DateTimeFormat;
 	dayAndHour: Intl.DateTimeFormat;
+	dateAndHour: Intl.DateTimeFormat;
 	second: Intl.DateTimeFormat;
 	dayAndSecond: Intl.DateTimeFormat;
 	exact: Intl.DateTimeFormat;
@@ -29,8 +31,10 @@ function make(locale: string, timeZone: string): Formats {
 	const dateOf = (at: string | number): string => date.format(new Date(at));
 	return {
 		isSameDay: (one, other) => dateOf(one) === dateOf(other),
+		isSameYear: (one, other) => dateOf(one).split('-')[0] === dateOf(other).split('-')[0],
 		hour: new Intl.DateTimeFormat(locale, hour),
 		dayAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day }),
+		dateAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day, year: 'numeric' }),
 		second: new Intl.DateTimeFormat(locale, second),
 		dayAndSecond: new Intl.DateTimeFormat(locale, { ...second, ...day }),
 		exact: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }),
