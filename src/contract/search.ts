@@ -19,6 +19,15 @@ export function foldedOf(customerName: string, phoneNumber: string): string {
 }
 
 /**
+ * How many characters `q` has, or how many digits where it is a number, when they are too few to be found anywhere but at
+ * a beginning, and how many more it takes; null where they are enough.
+ */
+export function shortOf(q: string): { has: number; lacks: number } | null {
+	const has = Math.min([...plain(q)].length, NUMBER.test(q) ? digitsOf(q).length : Infinity);
+	return has < SUBSTRING_FROM ? { has, lacks: SUBSTRING_FROM - has } : null;
+}
+
+/**
  * The substrings of a folded text that `q` asks for, any of them: its text in the name, ignoring case, or its digits in
  * the number, ignoring punctuation. Terms under three characters match beginnings of words and of the number.
  */

@@ -500,7 +500,7 @@ test.describe('at every width', () => {
 		for (const width of [360, 768, 1100, 1440]) {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
-			for (const name of ['Drop status: failed', 'Drop workflow: support', 'Clear all'])
+			for (const name of ['Drop status: Failed', 'Drop workflow: Support', 'Clear all'])
 				await expect(page.getByRole(name === 'Clear all' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
 			const lineOf = async (what: Locator): Promise<number> => (await what.boundingBox())!.y;
 			const [clear, other] = [page.getByRole('button', { name: 'Clear all' }), page.getByText('Import, export')];

@@ -1,9 +1,12 @@
+import type { Call } from '#contract';
+import { formatsOf, type Place } from '#lib/time/formats.ts';
+
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** The day of a time where the reader is, as a date field writes it: `2026-10-01`. */
 export function dayOf(at: string | number): string {
 	const when = new Date(at);
-	return `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+	return `${String(when.getFullYear()).padStart(4, '0')}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
 }
 
 /** Why no calls of such a day can be shown, as they are asked for by its field; null where they can. */
@@ -19,7 +22,26 @@ export function missedDay(day: string, isPartial: boolean, today: string): strin
  */
 export function atOfDay(day: string, newestFirst: boolean): string {
 	const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-	return new Date(
-		newestFirst ? new Date(year, month - 1, date + 1).getTime() - 1 : new Date(year, month - 1, date).getTime(),
-	).toISOString();
+	return new Date(newestFirst ? midnight(year, month, date + 1) - 1 : midnight(year, month, date)).toISOString();
+}
+
+/** `new Date(1, 0)` would be in 1901. */
+const midnight = (year: number, month: number, date: number): number =>
+	new Date(2000, 0).setFullYear(year, month - 1, date);
+
+/** What is to be said of a list that was gone to for a day and has none of it; empty where it has, or is empty. */
+export function noneOf(
+	day: string,
+	calls: readonly Pick<Call, 'createdAt'>[],
+	newestFirst: boolean,
+	place: Place,
+): string {
+	const [first, last] = [calls[0], calls.at(-1)];
+	const begins = first ? dayOf(first.createdAt) : day;
+	if (!last || begins === day) return '';
+	const named = (one: string): string => formatsOf(place).date.format(new Date(atOfDay(one, false)));
+	// Where the list has nothing from there on, its end is shown.
+	if (newestFirst && begins > day) return `Nothing before ${named(dayOf(last.createdAt))}. These are the oldest.`;
+	if (!newestFirst && begins < day) return `Nothing after ${named(dayOf(last.createdAt))}. These are the newest.`;
+	return `Nothing on ${named(day)}. These came ${newestFirst ? 'before' : 'after'} it.`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { active, address } from './filters.ts';
+import { active, address, asked, shortSearch } from './filters.ts';
 
 describe('the address of a list', () => {
 	const params = new URLSearchParams('status=FAILED&status=PENDING&q=ada&page=abc&order=oldest&%2Fcreate=');
@@ -11,7 +11,25 @@ describe('the address of a list', () => {
 	it('without filters is the root', () => expect(address(new URLSearchParams('q='), {})).toBe('/'));
 });
 
-it('filters that are on are named in plain words', () =>
-	expect(
-		active({ q: 'ada', status: ['FAILED', 'PENDING'], run: ['ci-7'], order: 'oldest' }).map(({ words }) => words),
-	).toEqual(['search: “ada”', 'status: failed, pending', 'run: ci-7']));
+it('[D61] filters that are on are named in the words of the page', () =>
+	expect(active({ q: 'ada', status: ['FAILED', 'PENDING'], run: ['ci-7'] }).map(({ words }) => words)).toEqual([
+		'search: “ada”',
+		'status: Failed, Pending',
+		'run: ci-7',
+	]));
+
+it('[D61] those of an address too, and in short where they have to share a line', () => {
+	const filters = active(asked(new URLSearchParams('status=FAILED&q=&outcome=no-answer&outcome=odd&run=a&run=b')));
+	expect(filters.map(({ words }) => words)).toEqual(['status: Failed', 'outcome: No answer, odd', 'run: a, b']);
+	expect(filters.map(({ short }) => short)).toEqual(['Failed', 'No answer, odd', 'run a, b']);
+});
+
+it.each([
+	['6', 'One character finds beginnings only. Type two more.'],
+	['68', 'Two characters find beginnings only. Type one more.'],
+	['6-8', 'Two characters find beginnings only. Type one more.'],
+	['é̀', 'Two characters find beginnings only. Type one more.'],
+	['683', ''],
+	['ada', ''],
+	[undefined, ''],
+])('[D63] what a search for %j cannot find is said', (q, words) => expect(shortSearch(q)).toBe(words));

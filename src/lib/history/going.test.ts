@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { Going } from './going.ts';
+import { expect, it, vi } from 'vitest';
+import { Going, SILENT_MS } from './going.svelte.ts';
 
 /** A server that is away, and what was gone to. */
 function away(answers: boolean) {
@@ -61,4 +61,28 @@ it('[D62] lets those who waited go one after the other, each in a turn of its ow
 	rise();
 	await both;
 	expect(told).toEqual(['one goes', 'one is on the way', 'two goes', 'two is on the way']);
+});
+
+it('[D62] says that a wish waits, once it has for a moment', async () => {
+	vi.useFakeTimers();
+	const { going, go, rise } = away(false);
+	const one = go('one');
+	expect(going.waits).toBe(false);
+	await vi.advanceTimersByTimeAsync(SILENT_MS);
+	expect(going.waits).toBe(true);
+	// Another in its stead waits on.
+	const two = go('two');
+	await one;
+	expect(going.waits).toBe(true);
+	rise();
+	await two;
+	expect(going.waits).toBe(false);
+
+	const other = away(false);
+	void other.go('three');
+	await vi.advanceTimersByTimeAsync(SILENT_MS);
+	other.going.drop();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(other.going.waits).toBe(false);
+	vi.useRealTimers();
 });

@@ -1,5 +1,4 @@
 import type { NewCall } from '#contract';
-import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 import type { Field } from './columns.ts';
 
 /** What the columns are called on the page. */
@@ -38,10 +37,3 @@ export const scenarioWords = (scenario: NonNullable<NewCall['scenario']>): strin
 		: Object.entries(scenario)
 				.map(([name, value]) => (name === 'outcome' ? String(value) : `${name} ${String(value)}`))
 				.join(', ');
-
-/** What a filter of the list lets through, as the list's own menus call it. */
-export function filterWord(name: string, value: string): string {
-	const words: Readonly<Record<string, string>> =
-		name === 'status' ? STATUS_WORDS : name === 'workflow' ? WORKFLOW_WORDS : {};
-	return words[value] ?? value;
-}

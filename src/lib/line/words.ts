@@ -11,15 +11,18 @@ const ENDS: Record<Outcome, string> = {
 	manual: 'corrected by hand',
 };
 
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+export const outcomeWords = (outcome: Outcome): string => capital(ENDS[outcome]);
+
 /** How it ended, or that it goes on, in lower case. */
 export const endWords = ({ outcome }: Pick<Call, 'outcome'>): string =>
 	outcome === null ? 'still going' : ENDS[outcome];
 
-/** The phase or outcome beside the badge; empty where the badge says it all. `due` is the time of an appointment. */
-export function why({ phase, outcome, status }: Call, due: string): string {
+/** The phase or outcome beside the badge; empty where the badge says it all, and where a call waits for its time. */
+export function why({ phase, outcome, status }: Call): string {
 	if (outcome === 'completed' && status === 'COMPLETED') return '';
-	if (outcome !== null) return ENDS[outcome].charAt(0).toUpperCase() + ENDS[outcome].slice(1);
-	if (phase === 'SCHEDULED') return `Scheduled ${due}`;
+	if (outcome !== null) return outcomeWords(outcome);
 	if (phase === 'QUEUED') return 'Queued';
 	if (phase === 'INITIATED') return 'Dialling';
 	if (phase === 'RINGING') return 'Ringing';

@@ -5,6 +5,8 @@ export interface Place {
 
 interface Formats {
 	isSameDay(one: string | number, other: string | number): boolean;
+	isSameYear(one: string | number, other: string | number): boolean;
+	date: Intl.DateTimeFormat;
 	hour: Intl.DateTimeFormat;
 	dayAndHour: Intl.DateTimeFormat;
 	dateAndHour: Intl.DateTimeFormat;
@@ -26,10 +28,12 @@ function make(locale: string, timeZone: string): Formats {
 	const hour = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const;
 	const second = { ...hour, second: '2-digit' } as const;
 	const day = { day: 'numeric', month: 'short' } as const;
-	const date = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone });
-	const dateOf = (at: string | number): string => date.format(new Date(at));
+	const isoDate = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone });
+	const dateOf = (at: string | number): string => isoDate.format(new Date(at));
 	return {
 		isSameDay: (one, other) => dateOf(one) === dateOf(other),
+		isSameYear: (one, other) => dateOf(one).split('-')[0] === dateOf(other).split('-')[0],
+		date: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', timeZone }),
 		hour: new Intl.DateTimeFormat(locale, hour),
 		dayAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day }),
 		dateAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day, year: 'numeric' }),

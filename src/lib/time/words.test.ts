@@ -14,7 +14,8 @@ describe('relative times', () => {
 		[3_599_000, '59 min ago'],
 		[7_200_000, '2 h ago'],
 		[172_800_000, '2 d ago'],
-	])('after %d ms it was %s', (ms, words) => expect(ago(at, later(ms))).toBe(words));
+		[90_000_000_000, '1,041 d ago'],
+	])('after %d ms it was %s', (ms, words) => expect(ago(at, later(ms), 'en')).toBe(words));
 
 	it.each([
 		[100, 'now'],
@@ -22,7 +23,8 @@ describe('relative times', () => {
 		[720_000, 'in 12 min'],
 		[4_920_000, 'in 1 h 22'],
 		[259_200_000, 'in 3 d'],
-	])('%d ms before it is %s', (ms, words) => expect(until(at, later(-ms))).toBe(words));
+		[2_275_430_400_000, 'in 26,336 d'],
+	])('%d ms before it is %s', (ms, words) => expect(until(at, later(-ms), 'en')).toBe(words));
 });
 
 describe('lengths', () => {
@@ -36,9 +38,10 @@ describe('lengths', () => {
 });
 
 describe('times of the day', () => {
-	it('stand alone today, and with their day on another', () => {
+	it('stand alone today, with their day on another, and with the year in another', () => {
 		expect(hour(at, later(60_000), berlin)).toBe('13:00');
 		expect(hour(at, later(86_400_000), berlin)).toBe('22 Nov, 13:00');
+		expect(hour(at, later(-365 * 86_400_000), berlin)).toBe('22 Nov 2026, 13:00');
 	});
 	it('of a plan tell their year', () => expect(dated('2099-12-24T15:30:00Z', berlin)).toBe('24 Dec 2099, 16:30'));
 	it('are exact in local time and in UTC', () => {

@@ -7,23 +7,23 @@ const DAY = 24 * HOUR;
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** `9 s ago`, `1 min ago`, `3 h ago`, `2 d ago`; what is not over a second old is `now`. */
-export function ago(at: string, now: number): string {
+export function ago(at: string, now: number, locale: string): string {
 	const age = Math.max(0, now - Date.parse(at));
 	if (age < 1_000) return 'now';
 	if (age < MINUTE) return `${Math.floor(age / 1_000)} s ago`;
 	if (age < HOUR) return `${Math.floor(age / MINUTE)} min ago`;
 	if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
-	return `${Math.floor(age / DAY)} d ago`;
+	return `${Math.floor(age / DAY).toLocaleString(locale)} d ago`;
 }
 
 /** `in 40 s`, `in 12 min`, `in 1 h 22`, `in 3 d`; what is due is `now`. */
-export function until(at: string, now: number): string {
+export function until(at: string, now: number, locale: string): string {
 	const left = Date.parse(at) - now;
 	if (left < 1_000) return 'now';
 	if (left < MINUTE) return `in ${Math.floor(left / 1_000)} s`;
 	if (left < HOUR) return `in ${Math.floor(left / MINUTE)} min`;
 	if (left < DAY) return `in ${Math.floor(left / HOUR)} h ${two(Math.floor((left % HOUR) / MINUTE))}`;
-	return `in ${Math.floor(left / DAY)} d`;
+	return `in ${Math.floor(left / DAY).toLocaleString(locale)} d`;
 }
 
 /** A length of talk: `1.52 s`, from a minute on `1 min 04 s`, from an hour on `1 h 02 min`. */
@@ -33,10 +33,11 @@ export function lasted(ms: number): string {
 	return `${Math.floor(ms / HOUR)} h ${two(Math.floor((ms % HOUR) / MINUTE))} min`;
 }
 
-/** `15:30`; with the day where it is another one. */
+/** `15:30`; with the day where it is another one, and the year where that is. */
 export function hour(at: string | number, now: number, place: Place): string {
-	const { isSameDay, hour, dayAndHour } = formatsOf(place);
-	return (isSameDay(at, now) ? hour : dayAndHour).format(new Date(at));
+	const { isSameDay, isSameYear, hour, dayAndHour, dateAndHour } = formatsOf(place);
+	if (isSameDay(at, now)) return hour.format(new Date(at));
+	return (isSameYear(at, now) ? dayAndHour : dateAndHour).format(new Date(at));
 }
 
 /** `24 Dec 2099, 16:30`, for what may lie years ahead. */

@@ -8,11 +8,16 @@ interface Around {
 	answers(): Promise<boolean>;
 }
 
+/** Shorter breaks stay silent. */
+export const SILENT_MS = 600;
+
 /**
  * Goes to another list, or to another place in it, once the server is there: a load that fails would put an error page
  * in place of all. Of wishes that wait only the last is kept.
  */
 export class Going {
+	/** A wish has waited for so long that it is to be said. */
+	waits = $state(false);
 	#around: Around;
 	#waiting: AbortController | null = null;
 	#risen: (() => void)[] = [];
@@ -23,16 +28,19 @@ export class Going {
 
 	/** `load` is called at once where the server is heard; not at all where another wish, or a link, comes first. */
 	async go(load: () => Promise<void>): Promise<void> {
-		this.drop();
-		if (!this.#around.isUp()) {
-			const waiting = (this.#waiting = new AbortController());
-			const { signal } = waiting;
+		if (this.#around.isUp()) this.drop();
+		else {
+			// Another in its stead waits on: that is still said.
+			this.#waiting?.abort();
+			const { signal } = (this.#waiting = new AbortController());
+			const late = setTimeout(() => (this.waits = true), SILENT_MS);
 			await Promise.race([
 				this.reached(),
 				new Promise<void>((dropped) => signal.addEventListener('abort', () => dropped(), { once: true })),
 			]);
+			clearTimeout(late);
 			if (signal.aborted) return;
-			this.#waiting = null;
+			this.drop();
 		}
 		await load();
 	}
@@ -50,6 +58,7 @@ export class Going {
 	drop(): void {
 		this.#waiting?.abort();
 		this.#waiting = null;
+		this.waits = false;
 	}
 
 	/** The server is heard again. */
