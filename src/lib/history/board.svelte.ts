@@ -21,6 +21,8 @@ export class Board {
 	extent = $state.raw<Extent>(extents.NOTHING);
 	/** How many new calls match and wait, because the reader is elsewhere. */
 	waiting = $state(0);
+	/** And more, which are not counted. */
+	waitingMore = $state(false);
 	total = $state(0);
 	pending = $state(0);
 	/** The milliseconds that fill a line. */
@@ -270,6 +272,7 @@ export class Board {
 
 	#publish(): void {
 		this.waiting = this.#waiting.size;
+		this.waitingMore = this.#waiting.isMore;
 		const { total, pending } = this.#figures ?? this.#tally ?? { total: 0, pending: 0 };
 		[this.total, this.pending] = [total, pending];
 	}

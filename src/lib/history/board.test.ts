@@ -157,6 +157,18 @@ describe('a reader elsewhere', () => {
 		board.apply([updated(3, 6, { phase: 'RINGING' }), updated(3, 7, ended)]);
 		expect(board.waiting).toBe(0);
 	});
+	it('[D53] has no more than 20,000 counted, and forgets the others with a clear', () => {
+		board.held = true;
+		const make = (from: number, count: number): void => {
+			board.apply(Array.from({ length: count }, (_, i) => created(from + i, from + i)));
+		};
+		make(3, 20_000);
+		expect([board.waiting, board.waitingMore]).toEqual([20_000, false]);
+		make(20_003, 5);
+		expect([board.waiting, board.waitingMore]).toEqual([20_000, true]);
+		board.apply([{ seq: 30_000, type: 'cleared', run: null }, created(30_001, 30_001)]);
+		expect([board.waiting, board.waitingMore]).toEqual([1, false]);
+	});
 	it('[D53] has very many counted only, and the list loaded anew', () => {
 		board.held = true;
 		const many = Array.from({ length: 700 }, (_, i) => created(i + 3, i + 3, i < 100 ? { run: 'ci' } : {}));

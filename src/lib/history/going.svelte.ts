@@ -10,6 +10,8 @@ interface Around {
 
 /** Shorter breaks stay silent. */
 export const SILENT_MS = 600;
+/** A server that did not answer is asked again after this time. */
+export const AGAIN_MS = 5_000;
 
 /**
  * Goes to another list, or to another place in it, once the server is there: a load that fails would put an error page
@@ -48,8 +50,10 @@ export class Going {
 	/** Resolves once the server is there. */
 	async reached(): Promise<void> {
 		if (this.#around.isUp()) return;
-		const risen = new Promise<void>((resolve) => this.#risen.push(resolve));
-		if (!(await Promise.race([this.#around.answers(), risen.then(() => true)]))) await risen;
+		const risen = new Promise<true>((resolve) => this.#risen.push(() => resolve(true)));
+		// Asked again: where no push comes through, nothing else tells that the server is back.
+		while (!(await Promise.race([risen, this.#around.answers()])))
+			if (await Promise.race([risen, new Promise<false>((again) => setTimeout(() => again(false), AGAIN_MS))])) break;
 		// One after the other: the router knows of who goes first only when his turn is over, and who comes next waits for it.
 		await new Promise((turn) => setTimeout(turn));
 	}

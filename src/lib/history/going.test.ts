@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { Going, SILENT_MS } from './going.svelte.ts';
+import { AGAIN_MS, Going, SILENT_MS } from './going.svelte.ts';
 
 /** A server that is away, and what was gone to. */
 function away(answers: boolean) {
@@ -75,6 +75,7 @@ it('[D62] says that a wish waits, once it has for a moment', async () => {
 	await one;
 	expect(going.waits).toBe(true);
 	rise();
+	await vi.advanceTimersByTimeAsync(0);
 	await two;
 	expect(going.waits).toBe(false);
 
@@ -84,5 +85,19 @@ it('[D62] says that a wish waits, once it has for a moment', async () => {
 	other.going.drop();
 	await vi.advanceTimersByTimeAsync(0);
 	expect(other.going.waits).toBe(false);
+	vi.useRealTimers();
+});
+
+it('[D62] asks again whether the server answers, where no push comes through', async () => {
+	vi.useFakeTimers();
+	let asked = 0;
+	const going = new Going({ isUp: () => false, answers: () => Promise.resolve(++asked === 3) });
+	let went = false;
+	const over = going.go(() => Promise.resolve(void (went = true)));
+	await vi.advanceTimersByTimeAsync(2 * AGAIN_MS - 1);
+	expect([asked, went]).toEqual([2, false]);
+	await vi.advanceTimersByTimeAsync(2);
+	await over;
+	expect([asked, went]).toEqual([3, true]);
 	vi.useRealTimers();
 });

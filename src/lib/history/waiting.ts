@@ -3,6 +3,8 @@ import { drop } from './rows.ts';
 
 /** More are not let in one by one: they are only counted, and the list is loaded anew from its beginning. */
 export const WAITING_MAX = 500;
+/** Nor are more counted: a page that is left open for days keeps as little. */
+export const COUNTED_MAX = 20_000;
 
 type Known = Pick<Call, 'id' | 'run' | 'seq'>;
 
@@ -11,13 +13,20 @@ export class Waiting {
 	readonly #calls = new Map<string, Call>();
 	/** All of them, once they are too many. */
 	#many: Map<string, Known> | null = null;
+	/** There are more than are counted. */
+	#more = false;
 
+	/** Of more than are counted, how many were. */
 	get size(): number {
 		return (this.#many ?? this.#calls).size;
 	}
 
 	get isMany(): boolean {
 		return this.#many !== null;
+	}
+
+	get isMore(): boolean {
+		return this.#more;
 	}
 
 	/** None, where they are too many. */
@@ -31,7 +40,8 @@ export class Waiting {
 
 	put(call: Call): void {
 		if (this.#many) {
-			this.#many.set(call.id, known(call));
+			if (this.#many.size >= COUNTED_MAX && !this.#many.has(call.id)) this.#more = true;
+			else this.#many.set(call.id, known(call));
 			return;
 		}
 		this.#calls.set(call.id, call);
@@ -45,6 +55,7 @@ export class Waiting {
 		if (change.type === 'deleted' || change.type === 'cleared') {
 			drop(this.#calls, change);
 			if (this.#many) drop(this.#many, change);
+			if (change.type === 'cleared' && change.run === null) this.#more = false;
 			return;
 		}
 		const { call } = change;
@@ -61,6 +72,7 @@ export class Waiting {
 	clear(): void {
 		this.#calls.clear();
 		this.#many = null;
+		this.#more = false;
 	}
 }
 

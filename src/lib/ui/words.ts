@@ -14,5 +14,6 @@ export const STATUS_WORDS: Readonly<Record<Call['status'], string>> = {
 /** `1 call`, `18,211 calls`, with the thousands of the reader's language. */
 export const calls = (count: number, locale: string): string =>
 	`${count.toLocaleString(locale)} ${count === 1 ? 'call' : 'calls'}`;
-export const newCalls = (count: number, locale: string): string =>
-	`${count.toLocaleString(locale)} new ${count === 1 ? 'call' : 'calls'}`;
+/** `3 new calls`, `20,000+ new calls`. */
+export const newCalls = (count: number, locale: string, more = false): string =>
+	`${count.toLocaleString(locale)}${more ? '+' : ''} new ${count === 1 ? 'call' : 'calls'}`;
