@@ -63,6 +63,49 @@ test('[D18] every page has the same around it: where one is, the connection, the
 	}
 });
 
+test('[D3] each filter, and each search, is a step that the way back undoes', async ({ page, server }) => {
+	await server.create({ customerName: 'Ada Berg', scenario: 'completed' });
+	await server.create({ customerName: 'Bela Stein', scenario: 'busy' });
+	await openDashboard(page, server);
+	await expect(rowOf(page, 'Bela Stein')).toContainText('Failed');
+	await page.getByRole('button', { name: 'Status' }).click();
+	await page.getByRole('checkbox', { name: 'Failed' }).click();
+	await expect(page).toHaveURL(`${server.url}/?status=FAILED`);
+	await page.keyboard.press('Escape');
+	const search = page.getByRole('searchbox');
+	await search.pressSequentially('bel', { delay: 400 });
+	await expect(page).toHaveURL(`${server.url}/?q=bel&status=FAILED`);
+
+	await page.goBack();
+	await expect(page).toHaveURL(`${server.url}/?status=FAILED`);
+	await expect(search).toHaveValue('');
+	await page.goBack();
+	await expect(page).toHaveURL(`${server.url}/`);
+	await expect(rowOf(page, 'Ada Berg')).toBeVisible();
+	await page.goForward();
+	await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
+});
+
+test('[D64] the order is turned in the head, and where rows fold in the strip above them', async ({ page, server }) => {
+	await server.create({ customerName: 'Ada Berg' });
+	await server.create({ customerName: 'Bela Stein' });
+	const names = page.locator('tbody tr .c-name bdi');
+	for (const [width, words] of [
+		[1440, 'Created'],
+		[360, /^(newest|oldest) first$/i],
+	] as const) {
+		await page.setViewportSize({ width, height: 740 });
+		await openDashboard(page, server);
+		await expect(names).toHaveText(['Bela Stein', 'Ada Berg']);
+		await page.getByRole('link', { name: words }).click();
+		await expect(page).toHaveURL(`${server.url}/?order=oldest`);
+		await expect(names).toHaveText(['Ada Berg', 'Bela Stein']);
+		await page.getByRole('link', { name: words }).click();
+		await expect(page).toHaveURL(`${server.url}/`);
+		await expect(names).toHaveText(['Bela Stein', 'Ada Berg']);
+	}
+});
+
 test('[D4] a call is marked by hand, canceled and deleted from its row, in every tab', async ({ context, server }) => {
 	const { id } = await server.create({ customerName: 'Cora Lind', scheduledAt: '2099-01-01T00:00:00Z' });
 	const [one, two] = [await context.newPage(), await context.newPage()];

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
 
 /** On both sides of every width at which the page folds, and where columns are narrowest. */
-const WIDTHS = [360, 639, 640, 768, 1087, 1088, 1200, 1343, 1344, 1423, 1424, 1440];
+const WIDTHS = [360, 639, 640, 768, 1087, 1088, 1200, 1263, 1264, 1280, 1366, 1423, 1424, 1440];
 
 test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
@@ -27,7 +27,7 @@ test('[D61] names of twenty letters, outcomes and times of another year are whol
 	for (const width of WIDTHS) {
 		await open(page, server, width);
 		await expect(rowOf(page, 'Wilhelmina Hammerman')).toContainText('No answer');
-		const due = rowOf(page, 'Later').getByText('Due 24 Dec 2099, 21:20');
+		const due = rowOf(page, 'Later').getByText('Scheduled 24 Dec 2099, 21:20');
 		await expect(due).toHaveAttribute('title', /^Scheduled for 24 Dec 2099, 21:20:00/);
 		expect(await cut(page), `at ${width}`).toEqual([]);
 		const [row, time] = [await rowOf(page, 'Later').boundingBox(), await due.boundingBox()];

@@ -63,5 +63,9 @@ export const asked = (params: URLSearchParams): Partial<Record<Filter, string[]>
 /** The address of the list with these parameters changed; always its beginning, unless `page` or `at` is among them. */
 export const address = (
 	params: URLSearchParams,
-	changes: Partial<Record<Filter | 'page' | 'at', readonly string[]>>,
+	changes: Partial<Record<Filter | 'order' | 'page' | 'at', readonly string[]>>,
 ): string => addressOf('/', params, changes);
+
+/** The address of the same list the other way round. */
+export const turned = (params: URLSearchParams, newestFirst: boolean): string =>
+	address(params, { order: newestFirst ? ['oldest'] : [] });
