@@ -189,11 +189,13 @@ behindProxy.describe('over the event stream', () => {
 			await first!();
 			await anew;
 			await second!();
-			// Until it has been told, and not so long that the list is loaded anew before the server goes.
-			await page.waitForTimeout(300);
+			await expect(page.locator('.pager')).toContainText('4,999 calls');
 			await server.stop('SIGKILL');
+			// The search asks whether the server is there, and then the list that is to be loaded anew.
+			let asked = 0;
+			const both = page.waitForEvent('request', (request) => request.url().endsWith('/healthz') && ++asked === 2);
 			await page.getByLabel('Search name or number').pressSequentially('Pend');
-			await page.waitForTimeout(3_000);
+			await both;
 			await server.start();
 			await expect(page).toHaveURL(/q=Pend/, { timeout: 15_000 });
 		},
