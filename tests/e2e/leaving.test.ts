@@ -1,24 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { test as behindProxy } from './proxy.ts';
+import { hold } from './hold.ts';
 import { expect, expectConnection, openDashboard, test } from './server.ts';
 
 test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
-/** The browser's requests for this path wait until they are let go; `asked` resolves once one does. */
-async function hold(page: Page, path: string): Promise<{ asked: Promise<unknown>; letGo(): void }> {
-	let letGo = (): void => undefined;
-	const held = new Promise<void>((resolve) => (letGo = resolve));
-	await page.route(
-		(url) => url.pathname === path,
-		async (route) => {
-			await held;
-			await route.continue();
-		},
-	);
-	return { asked: page.waitForRequest((request) => new URL(request.url()).pathname === path), letGo };
-}
 /** What an answer sets off has begun by the second frame. */
 const frames = (page: Page): Promise<unknown> =>
 	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
@@ -38,7 +26,7 @@ test('[D59] a link is followed also by who has just typed into the search, and w
 	await page.clock.install();
 	await openDashboard(page, server);
 	const search = page.getByLabel('Search name or number');
-	const next = await hold(page, '/deliveries/__data.json');
+	const next = await hold(page, /^\/deliveries\/__data\.json$/);
 	const asked: string[] = [];
 	page.on('request', (request) => asked.push(new URL(request.url()).pathname));
 	// Within the moment for which the search waits for further letters.
@@ -66,11 +54,11 @@ test.describe('a long list', () => {
 		page,
 		server,
 	}) => {
-		const calls = await hold(page, '/api/calls');
+		const calls = await hold(page, /^\/api\/calls$/);
 		await openDashboard(page, server);
 		await calls.asked;
 		// The page comes while the link is being followed.
-		const next = await hold(page, '/deliveries/__data.json');
+		const next = await hold(page, /^\/deliveries\/__data\.json$/);
 		await drag(page);
 		await frames(page);
 		await follow(page, 'Deliveries');
@@ -85,7 +73,7 @@ test.describe('a long list', () => {
 
 		// The page comes when the list is gone.
 		await page.unrouteAll();
-		const later = await hold(page, '/api/calls');
+		const later = await hold(page, /^\/api\/calls$/);
 		await follow(page, 'Calls');
 		await expect(heading(page, 'Calls')).toBeAttached();
 		await later.asked;
@@ -117,7 +105,7 @@ test.describe('another database', () => {
 	}, info) => {
 		await openDashboard(page, server);
 		await server.create({ customerName: 'Ada' });
-		const { asked, letGo } = await hold(page, '/deliveries/__data.json');
+		const { asked, letGo } = await hold(page, /^\/deliveries\/__data\.json$/);
 		await follow(page, 'Deliveries');
 		await asked;
 

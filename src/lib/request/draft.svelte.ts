@@ -52,8 +52,17 @@ export class Draft {
 		return shown;
 	});
 
+	/** A number with its + hands its country to the field before. */
+	settle(): void {
+		const whole = this.#phones.code?.split(this.phoneNumber);
+		if (!whole) return;
+		this.country = whole.country;
+		this.phoneNumber = whole.national;
+	}
+
 	/** A field was left: an empty one is not blamed before the form is sent. */
 	left(field: Field): void {
+		if (field === 'phoneNumber') this.settle();
 		const empty =
 			field === 'customerName'
 				? this.customerName.trim() === ''

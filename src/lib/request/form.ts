@@ -25,7 +25,8 @@ export interface FormAnswer {
 /** How far "in 5 minutes" is. */
 export const SOON_MS = 5 * 60_000;
 
-const isField = (path: string): path is Field =>
+/** The name of a field whose faults are told, and not of its country, say. */
+export const isField = (path: string): path is Field =>
 	path === 'customerName' || path === 'phoneNumber' || path === 'workflow' || path === 'scheduledAt';
 
 /** The server's `errors[].path` beside the fields; the first word on each. */
