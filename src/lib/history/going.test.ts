@@ -6,11 +6,11 @@ function away(answers: boolean) {
 	const around = { isUp: false };
 	const went: string[] = [];
 	const going = new Going({ isUp: () => around.isUp, answers: () => Promise.resolve(answers) });
-	const go = (to: string): Promise<void> =>
+	const go = (to: string, wish?: 'place'): Promise<void> =>
 		going.go(() => {
 			went.push(to);
 			return Promise.resolve();
-		});
+		}, wish);
 	const rise = (): void => {
 		around.isUp = true;
 		going.up();
@@ -28,6 +28,25 @@ it('[D62] goes nowhere while the server is away, and to the last wish once it is
 	expect(went).toEqual(['two']);
 	await go('three');
 	expect(went).toEqual(['two', 'three']);
+});
+
+it('[D62] goes to the list that was wished for, and not to a place in the old one', async () => {
+	const { went, go, rise } = away(false);
+	const all = Promise.all([go('a place', 'place'), go('another', 'place'), go('a list')]);
+	// It does not come back at once to be asked for again, and again.
+	let isOver = false;
+	const place = go('a place', 'place').then(() => (isOver = true));
+	await new Promise((turn) => setTimeout(turn));
+	expect(isOver).toBe(false);
+	rise();
+	await place;
+	await all;
+	expect(went).toEqual(['a list']);
+	const alone = away(false);
+	const both = Promise.all([alone.go('a place', 'place'), alone.go('another', 'place')]);
+	alone.rise();
+	await both;
+	expect(alone.went).toEqual(['another']);
 });
 
 it('[D62] forgets a wish that a link overtakes', async () => {

@@ -21,13 +21,17 @@ export class Draft {
 	/** What the server refused, until the field is typed into. */
 	#refused = $state<Errors>({});
 	#phones: Phones;
+	/** As it was in the beginning. */
+	#blank: Values;
 
 	constructor(phones: Phones, country: string, answer: FormAnswer | null) {
 		this.#phones = phones;
 		this.country = country;
-		if (!answer) return;
-		this.restore(answer.values);
-		this.#refused = { ...answer.errors };
+		if (answer) {
+			this.#take(answer.values);
+			this.#refused = { ...answer.errors };
+		}
+		this.#blank = this.values();
 	}
 
 	/** Every field's fault, shown or not. Without the phone code a number waits for the server's word. */
@@ -62,7 +66,6 @@ export class Draft {
 
 	/** A field was left: an empty one is not blamed before the form is sent. */
 	left(field: Field): void {
-		if (field === 'phoneNumber') this.settle();
 		const empty =
 			field === 'customerName'
 				? this.customerName.trim() === ''
@@ -114,7 +117,14 @@ export class Draft {
 		return { customerName, country, phoneNumber, workflow, when, scheduledAt };
 	}
 
-	restore({ workflow, ...values }: Values): void {
+	/** Takes what was kept of an earlier draft, but for the fields that have been filled in since. */
+	restore(kept: Values): void {
+		const now = this.values();
+		const filled = Object.entries(now).filter(([name, value]) => value !== this.#blank[name as keyof Values]);
+		this.#take({ ...kept, ...Object.fromEntries(filled) });
+	}
+
+	#take({ workflow, ...values }: Values): void {
 		Object.assign(this, values);
 		this.workflow = WORKFLOWS.find((word) => word === workflow) ?? 'SUPPORT';
 	}

@@ -83,3 +83,14 @@ describe('what is asked of the server', () => {
 		});
 	});
 });
+
+it('takes what was kept of an earlier one, but for the fields that have been filled in since', () => {
+	draft.customerName = 'Since';
+	draft.when = 'soon';
+	draft.restore({
+		...{ customerName: 'Before', country: 'GB', phoneNumber: '20 79' },
+		...{ workflow: 'SALES', when: 'now', scheduledAt: '' },
+	});
+	const { customerName, country, phoneNumber, workflow, when } = draft;
+	expect([customerName, country, phoneNumber, workflow, when]).toEqual(['Since', 'GB', '20 79', 'SALES', 'soon']);
+});

@@ -6,11 +6,11 @@ export class Press {
 	/** Watches the whole page until the answer is called. */
 	watch(): () => void {
 		const listening = new AbortController();
-		const on = (name: 'mousedown' | 'mouseup' | 'dragend' | 'keydown', heard: () => void): void =>
-			addEventListener(name, heard, { signal: listening.signal, capture: true });
-		on('mousedown', () => (this.#isDown = true));
-		// The click is given right after the mouse is released, before any timer.
-		for (const end of ['mouseup', 'dragend', 'keydown'] as const) on(end, () => setTimeout(() => this.#release()));
+		const given = { signal: listening.signal, capture: true };
+		addEventListener('mousedown', ({ button }) => (this.#isDown ||= button === 0), given);
+		// The click is given right after the mouse is released, before any timer; a key says that a release was missed.
+		for (const end of ['mouseup', 'dragend', 'contextmenu', 'keydown'] as const)
+			addEventListener(end, () => setTimeout(() => this.#release()), given);
 		return () => listening.abort();
 	}
 
