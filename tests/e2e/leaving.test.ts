@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { test as behindProxy } from './proxy.ts';
-import { hold } from './hold.ts';
+import { hold, holdAnswer } from './hold.ts';
 import { expect, expectConnection, openDashboard, test } from './server.ts';
 
 test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
@@ -166,24 +166,23 @@ behindProxy.describe('over the event stream', () => {
 			await expectConnection(page, 'Live over the event stream');
 			await server.create({ customerName: 'Pending' });
 			await expect(page.locator('.pager')).toContainText('5,001 calls');
+			// The list is loaded anew at once for the first that goes, and again, once that is done, for the second.
+			const { read, letGo } = await holdAnswer(page, '/__data.json');
 			const { calls } = await server.api<{ calls: { id: string }[] }>('GET', '/api/calls?order=oldest&limit=2');
-			// The list is loaded anew at once for the first, and two seconds later for the second: behind the search.
-			const [first, second] = calls.map(
-				({ id }) =>
-					() =>
-						server.api('DELETE', `/api/calls/${id}`),
-			);
-			const anew = page.waitForEvent('requestfinished', (request) => request.url().includes('/__data.json'));
-			await first!();
-			await anew;
-			await second!();
-			await expect(page.locator('.pager')).toContainText('4,999 calls');
+			await server.api('DELETE', `/api/calls/${calls[0]!.id}`);
+			await read;
+			await server.api('DELETE', `/api/calls/${calls[1]!.id}`);
+			await server.create({ customerName: 'Told after the second' });
+			await expect(page.locator('.pager')).toContainText('5,002 calls');
 			await server.stop('SIGKILL');
-			// The search asks whether the server is there, and then the list that is to be loaded anew.
-			let asked = 0;
-			const both = page.waitForEvent('request', (request) => request.url().endsWith('/healthz') && ++asked === 2);
-			await page.getByLabel('Search name or number').pressSequentially('Pend');
-			await both;
+			await expectConnection(page, /Reconnecting/);
+			// First the search asks whether the server is there, then the list that is to be loaded anew.
+			const asks = () => page.waitForRequest((request) => request.url().endsWith('/healthz'));
+			await Promise.all([asks(), page.getByLabel('Search name or number').pressSequentially('Pend')]);
+			const listAsks = asks();
+			letGo();
+			await expect(page.locator('.pager')).toContainText('5,001 calls');
+			await listAsks;
 			await server.start();
 			await expect(page).toHaveURL(/q=Pend/, { timeout: 15_000 });
 		},
