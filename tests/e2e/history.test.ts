@@ -323,6 +323,26 @@ test.describe('a jump', () => {
 		}
 	});
 
+	test('[D57] does anew what the browser drops later on', async ({ page, server }) => {
+		await openDashboard(page, server);
+		await settled(page, placeOf);
+		await page.keyboard.press('End');
+		await settled(page, placeOf, 0);
+		// Of a key that it begins where the page stood before, nothing is seen but the end of a scroll.
+		const drop = (key: string): Promise<number> =>
+			page.evaluate(async (key) => {
+				for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+				const at = scrollY;
+				document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+				document.dispatchEvent(new Event('scrollend', { bubbles: true }));
+				return scrollY - at;
+			}, key);
+		expect(await drop('PageUp')).toBeLessThan(-300);
+		// From there it is the reader who has scrolled, and the browser alone goes on.
+		await settled(page, placeOf);
+		expect(await drop('PageUp')).toBe(0);
+	});
+
 	test('[D57] goes to the same place again once the reader has left it, in one load each', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);

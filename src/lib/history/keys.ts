@@ -28,14 +28,16 @@ const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
 };
 
-/** What the browser would drop: a key pressed in the moment in which the list has just scrolled itself. */
-export function scrolls(event: KeyboardEvent, scroller: Scroller): void {
-	if (!scroller.viewport.landing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+/** What the browser drops: a key pressed while the page that the list has just scrolled itself is still being drawn. */
+export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
+	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
 	const by = strideOf(event);
 	if (by === 0) return;
-	event.preventDefault();
-	scrollBy(0, by);
+	if (viewport.landing) {
+		event.preventDefault();
+		scrollBy(0, by);
+	} else if (viewport.stands) viewport.insist(by);
 }
 
 /** Home and End go to the ends of the list, however much of it was read, unless somebody types or has a menu open. */

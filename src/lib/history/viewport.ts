@@ -10,6 +10,8 @@ export class Viewport {
 	y = 0;
 	#top = 0;
 	#landed: object | null = null;
+	/** Where the page was last scrolled to from here. */
+	#to = NaN;
 
 	/** The height of what stands above the rows while they are scrolled. */
 	get head(): number {
@@ -45,10 +47,30 @@ export class Viewport {
 		return this.#landed !== null;
 	}
 
+	/** Nobody has scrolled the page since it was scrolled from here. */
+	get stands(): boolean {
+		return scrollY === this.#to;
+	}
+
+	/**
+	 * A scroll by `by` pixels that the browser begins now is done from here if it ends without a step: on a slow machine
+	 * it may begin where the page stood before.
+	 */
+	insist(by: number): void {
+		const over = new AbortController();
+		addEventListener('scroll', () => over.abort(), over);
+		const dropped = (): void => {
+			over.abort();
+			scrollBy(0, by);
+		};
+		addEventListener('scrollend', dropped, over);
+	}
+
 	/** Scrolls, unless the page stands there: that would end a smooth scroll that the reader has begun. */
 	scrollTo(y: number): void {
 		if (Math.abs(y - scrollY) <= 0.5) return;
 		scrollTo(0, y);
+		this.#to = scrollY;
 		const landed = (this.#landed = {});
 		const settle = (): void => {
 			if (this.#landed === landed) this.#landed = null;
