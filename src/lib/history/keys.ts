@@ -28,7 +28,7 @@ const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
 };
 
-/** What the browser drops: a key pressed while the page that the list has just scrolled itself is still being drawn. */
+/** What the browser drops: a key that would be the first to scroll the page after the list has scrolled it. */
 export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;

@@ -1,6 +1,9 @@
 /** The row height that rows have before one was measured. */
 const ROW_PX = 42;
 
+/** Calls back in the second frame from now: what was set off has been drawn. */
+const afterFrames = (call: () => void): unknown => requestAnimationFrame(() => requestAnimationFrame(call));
+
 /** The window over the rows: measures them on the screen, and scrolls the page. */
 export class Viewport {
 	/** The element that holds the rows. */
@@ -10,8 +13,9 @@ export class Viewport {
 	y = 0;
 	#top = 0;
 	#landed: object | null = null;
-	/** Where the page was last scrolled to from here. */
+	/** Where the page was scrolled to from here, until it is read elsewhere. */
 	#to = NaN;
+	#insists: AbortController | null = null;
 
 	/** The height of what stands above the rows while they are scrolled. */
 	get head(): number {
@@ -47,23 +51,25 @@ export class Viewport {
 		return this.#landed !== null;
 	}
 
-	/** Nobody has scrolled the page since it was scrolled from here. */
+	/** The page stands where it was scrolled to from here, and was not seen elsewhere since. */
 	get stands(): boolean {
 		return scrollY === this.#to;
 	}
 
 	/**
 	 * A scroll by `by` pixels that the browser begins now is done from here if it ends without a step: on a slow machine
-	 * it may begin where the page stood before.
+	 * it may begin where the page stood before. Only the last is kept in mind.
 	 */
 	insist(by: number): void {
-		const over = new AbortController();
-		addEventListener('scroll', () => over.abort(), over);
+		this.#insists?.abort();
+		const over = (this.#insists = new AbortController());
 		const dropped = (): void => {
+			if (!over.signal.aborted) scrollBy(0, by);
 			over.abort();
-			scrollBy(0, by);
 		};
-		addEventListener('scrollend', dropped, over);
+		addEventListener('scroll', () => over.abort(), over);
+		// It may be the end of another scroll: one that has begun has its first step by then.
+		addEventListener('scrollend', () => afterFrames(dropped), over);
 	}
 
 	/** Scrolls, unless the page stands there: that would end a smooth scroll that the reader has begun. */
@@ -75,7 +81,7 @@ export class Viewport {
 		const settle = (): void => {
 			if (this.#landed === landed) this.#landed = null;
 		};
-		requestAnimationFrame(() => requestAnimationFrame(settle));
+		afterFrames(settle);
 	}
 
 	/** Scrolls so that a row, counted from the list's first, stands `offset` pixels below the head. */
@@ -86,6 +92,7 @@ export class Viewport {
 	/** The rows on the screen, counted from the list's first, and how far the list's head is above its place. */
 	read(): { from: number; to: number; edge: number } | null {
 		this.y = scrollY;
+		if (!this.stands) this.#to = NaN;
 		if (!this.body) return null;
 		const { top } = this.body.getBoundingClientRect();
 		this.#top = top + this.y;
@@ -114,6 +121,7 @@ export class Viewport {
 
 	/** The list's element is gone, or no longer ours. */
 	release(): void {
+		this.#insists?.abort();
 		document.documentElement.style.overflowAnchor = '';
 	}
 }

@@ -196,6 +196,19 @@ describe('an import', () => {
 		expect(names()).toEqual(wanted(3));
 	});
 
+	it('[I13] where the server does not answer, what waits is sent again at once when it is asked to', async () => {
+		const { deps, names, requests } = serverWith((asked) => (asked === 1 ? 'lost' : null));
+		const aborted = (signal: AbortSignal): Promise<void> =>
+			new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+		const sending = new Sending(rows(3), true, { ...deps, pause: (_ms, signal) => aborted(signal) });
+		const over = sending.run();
+		await met(() => sending.state === 'waiting');
+		sending.retryNow();
+		await over;
+		expect(requests.map(({ key }) => key)).toEqual(['key-1', 'key-1']);
+		expect(names()).toEqual(wanted(3));
+	});
+
 	it('[I14] where something on the way takes less, batches get smaller', async () => {
 		const { deps, names, requests } = serverWith((_asked, { names }) => (names.length > 130 ? refusal(413) : null));
 		const sending = new Sending(rows(500), true, deps);

@@ -13,7 +13,8 @@ const HAPPENED = ['created', 'completed', 'failed'] as const;
 /**
  * One statement, so one state of the database. A thousand small rows take a fraction of their way through the driver as
  * one text with a number for each: `took` of count and bucket, `happened` of minute since `?1`, what, and count. The cast,
- * because numbers are bound as reals, which are slow to write and divide otherwise.
+ * because numbers are bound as reals, which are slow to write and divide otherwise; a count below zero would reach into its
+ * neighbour.
  */
 const READ = `SELECT * FROM
 	(SELECT json_group_array("status") AS "status", json_group_array("workflow") AS "workflow",
@@ -22,7 +23,7 @@ const READ = `SELECT * FROM
 		json_group_array(
 			(("at" - CAST(?1 AS INTEGER)) / ${MINUTE_MS} * ${HAPPENED.length}
 				+ CASE "what" WHEN 'created' THEN 0 WHEN 'COMPLETED' THEN 1 ELSE 2 END) * ${COUNTS} + "count"
-		) FILTER (WHERE "what" <> 'took') AS "happened" FROM "Minute" WHERE "at" >= ?1)`;
+		) FILTER (WHERE "what" <> 'took') AS "happened" FROM "Minute" WHERE "at" >= ?1 AND "count" > 0)`;
 
 /** Reads the kept figures; again only when something has changed, or a minute has passed. */
 export function createStatsReader(database: Database, now: () => number): () => Promise<Stats> {
