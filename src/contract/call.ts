@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { SCENARIO_MS_MAX, scenarioErrors } from './scenario.ts';
 import { Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
-import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOWS } from './words.ts';
+import { ENDINGS, NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOWS } from './words.ts';
 
 export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
 export const Status = z.enum(STATUSES, { error: `Choose one of ${STATUSES.join(', ')}.` });
@@ -12,23 +13,27 @@ export type Phase = z.infer<typeof Phase>;
 export type Outcome = z.infer<typeof Outcome>;
 
 /** How a call can end at a provider. */
-export const Ending = z.enum(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+export const Ending = z.enum(ENDINGS);
 export type Ending = z.infer<typeof Ending>;
 
-/** How the simulated provider shall end a call: a scenario's name, or its parameters. */
-export const Scenario = z.union(
-	[
-		z.enum(SCENARIO_NAMES),
-		z.strictObject({
-			outcome: Ending,
-			/** From acceptance to the final status. */
-			delayMs: Milliseconds.max(86_400_000).optional(),
-			/** How much of that is talk; only for `completed`. */
-			talkMs: Milliseconds.max(86_400_000).optional(),
-		}),
-	],
-	{ error: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` },
-);
+const ScenarioShape = z.union([
+	z.enum(SCENARIO_NAMES),
+	z.strictObject({
+		outcome: Ending,
+		/** From acceptance to the final status. */
+		delayMs: Milliseconds.max(SCENARIO_MS_MAX).optional(),
+		/** How much of that is talk; only for `completed` and `dropped`. */
+		talkMs: Milliseconds.max(SCENARIO_MS_MAX).optional(),
+	}),
+]);
+
+/** How the simulated provider ends a call: a scenario's name, or its parameters, which it keeps exactly. */
+export const Scenario = z
+	.unknown()
+	.superRefine((value, context) => {
+		for (const { path, message } of scenarioErrors(value)) context.addIssue({ code: 'custom', path, message });
+	})
+	.pipe(ScenarioShape);
 export type Scenario = z.infer<typeof Scenario>;
 
 /** What somebody sends to request a call. The number is normalised to E.164 by the server. */

@@ -13,6 +13,7 @@ export * from './webhook.ts';
 export {
 	DELIVERY_GROUPS,
 	DELIVERY_STATES,
+	ENDINGS,
 	EVENT_TYPES,
 	NAME_MAX,
 	OUTCOMES,

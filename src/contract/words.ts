@@ -9,18 +9,24 @@ export const OUTCOMES = [
 	'completed',
 	'busy',
 	'no-answer',
+	/** Never answered. */
 	'failed',
+	/** Broke off after the answer. */
+	'dropped',
 	'canceled',
 	'provider-unreachable',
 	'no-report',
 	'manual',
 ] as const;
+/** How a call can end at a provider. */
+export const ENDINGS = ['completed', 'busy', 'no-answer', 'failed', 'dropped', 'canceled'] as const;
 /** The scenarios that the simulated provider knows by name. */
 export const SCENARIO_NAMES = [
 	'completed',
 	'busy',
 	'no-answer',
 	'failed',
+	'dropped',
 	'canceled',
 	'slow',
 	'provider-down',

@@ -12,6 +12,7 @@ export const TEST_NUMBERS: Readonly<Record<string, Extract<Scenario, string>>> =
 	'+12025550154': 'canceled',
 	'+12025550155': 'slow',
 	'+12025550156': 'provider-down',
+	'+12025550157': 'dropped',
 };
 
 /** The scenario that a call follows: the one that was asked for, else its number's, else none. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_FAULTS, PHASES, PlannedReport, SCENARIO_NAMES, type Scenario, type Settings } from '#contract';
+import { ENDINGS, NO_FAULTS, PHASES, PlannedReport, Scenario, SCENARIO_NAMES, type Settings } from '#contract';
 import { diceOf } from './dice.ts';
 import { planCall, SCENARIOS } from './scenarios.ts';
 
@@ -12,19 +12,17 @@ const endOf = (plan: PlannedReport[]): PlannedReport => plan.at(-1)!;
 const plans = (count: number, over: Partial<Settings> = {}, scenario: Scenario | null = null): PlannedReport[][] =>
 	Array.from({ length: count }, (_, i) => planCall(scenario, settings(over), diceOf('a seed', i)));
 
+const milliseconds = fc.oneof(fc.nat(20), fc.nat(86_400_000));
+const anyParameters: fc.Arbitrary<Exclude<Scenario, string>> = fc
+	.record(
+		{ outcome: fc.constantFrom(...ENDINGS), delayMs: milliseconds, talkMs: milliseconds },
+		{ requiredKeys: ['outcome'] },
+	)
+	.filter((scenario) => Scenario.safeParse(scenario).success);
 const anyScenario: fc.Arbitrary<Scenario | null> = fc.oneof(
 	fc.constant(null),
 	fc.constantFrom(...SCENARIO_NAMES),
-	fc
-		.record(
-			{
-				outcome: fc.constantFrom('completed', 'busy', 'no-answer', 'failed', 'canceled'),
-				delayMs: fc.nat(86_400_000),
-				talkMs: fc.nat(86_400_000),
-			},
-			{ requiredKeys: ['outcome'] },
-		)
-		.map((scenario) => scenario as Scenario),
+	anyParameters,
 );
 const anySettings = fc
 	.record({
@@ -103,12 +101,53 @@ describe('the plan of a call', () => {
 		});
 	});
 
-	it('[S8] a completed call talks from its answer to its end; no other talks', () => {
-		for (const plan of plans(100, { failRate: 0.5 })) {
-			const answeredAt = plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs;
-			const { afterMs, outcome, durationMs } = endOf(plan);
-			expect(durationMs).toBe(outcome === 'completed' ? afterMs - answeredAt! : null);
-		}
+	it('[EX2] chosen times are kept exactly: the talk is the last part, and what comes before shares the rest', () => {
+		fc.assert(
+			fc.property(anyParameters, anySettings, fc.nat(), (scenario, at, seed) => {
+				const plan = planCall(scenario, at, diceOf(seed));
+				const scaled = (ms: number): number => Math.round(ms / at.speed);
+				const { afterMs: delayMs, durationMs } = endOf(plan);
+				const answeredAfterMs = plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs;
+				if (scenario.delayMs !== undefined) expect(delayMs).toBe(scaled(scenario.delayMs));
+				if (scenario.talkMs !== undefined) expect(durationMs).toBe(scaled(scenario.talkMs));
+				// What the app measures between the two reports is what the provider says.
+				expect(answeredAfterMs === undefined ? null : delayMs - answeredAfterMs).toBe(durationMs);
+				// No call spends most of its time before the answer in QUEUED.
+				const beforeAnswerMs = answeredAfterMs ?? delayMs;
+				expect(plan[0]!.afterMs).toBeLessThanOrEqual(beforeAnswerMs * 0.4 + 1);
+			}),
+		);
+	});
+
+	it('[EX2] a talk of 595 s in a call of 600 s leaves 5 s for all phases before it', () => {
+		const plan = planCall({ outcome: 'completed', delayMs: 600_000, talkMs: 595_000 }, settings(), diceOf('x'));
+		const times = plan.map(({ afterMs }) => afterMs);
+		expect(times.slice(2)).toEqual([5_000, 600_000]);
+		expect(times[0]).toBeLessThan(1_600);
+		expect(endOf(plan).durationMs).toBe(595_000);
+	});
+
+	it('[EX2] where the talk alone is chosen, the call rings for its usual time before it', () => {
+		for (const talkMs of [0, 500, 5_000, 60_000])
+			for (const plan of plans(50, {}, { outcome: 'completed', talkMs })) {
+				expect(endOf(plan).durationMs).toBe(talkMs);
+				expect(endOf(plan).afterMs - talkMs).toBeGreaterThanOrEqual(400);
+			}
+	});
+
+	it('[S8] a completed or dropped call talks from its answer to its end; no other is answered', () => {
+		for (const outcome of ENDINGS)
+			for (const plan of plans(20, {}, outcome)) {
+				const answered = plan.find(({ phase }) => phase === 'IN_PROGRESS');
+				const { afterMs, durationMs } = endOf(plan);
+				if (outcome === 'completed' || outcome === 'dropped') expect(durationMs).toBe(afterMs - answered!.afterMs);
+				else expect([answered, durationMs]).toEqual([undefined, null]);
+			}
+	});
+
+	it('[EX3] no fail rate draws a dropped call', () => {
+		const outcomes = plans(2_000, { failRate: 1 }).map((plan) => endOf(plan).outcome);
+		expect(new Set(outcomes)).toEqual(new Set(['no-answer', 'busy', 'failed']));
 	});
 });
 

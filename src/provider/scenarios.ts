@@ -13,6 +13,7 @@ export const SCENARIOS: Readonly<Record<Extract<Scenario, string>, NamedScenario
 	busy: { outcome: 'busy', factor: 1 },
 	'no-answer': { outcome: 'no-answer', factor: 1 },
 	failed: { outcome: 'failed', factor: 1 },
+	dropped: { outcome: 'dropped', factor: 1 },
 	canceled: { outcome: 'canceled', factor: 1 },
 	/** Ten times the delay, then completed. */
 	slow: { outcome: 'completed', factor: 10 },
@@ -20,7 +21,7 @@ export const SCENARIOS: Readonly<Record<Extract<Scenario, string>, NamedScenario
 	'provider-down': { outcome: 'failed', factor: 1 },
 };
 
-/** What a failed call failed of, when the dice decide: their shares. */
+/** What a failed call failed of, when the dice decide: their shares. A call is dropped only where that was chosen. */
 const FAILURES: readonly [Ending, share: number][] = [
 	['no-answer', 0.5],
 	['busy', 0.3],
@@ -42,7 +43,11 @@ const SHARES: Readonly<Record<Ending, readonly [phase: 'INITIATED' | 'RINGING' |
 	failed: [
 		['INITIATED', 0.1],
 		['RINGING', 0.2],
-		['IN_PROGRESS', 0.55],
+	],
+	dropped: [
+		['INITIATED', 0.1],
+		['RINGING', 0.18],
+		['IN_PROGRESS', 0.48],
 	],
 	canceled: [
 		['INITIATED', 0.15],
@@ -50,51 +55,62 @@ const SHARES: Readonly<Record<Ending, readonly [phase: 'INITIATED' | 'RINGING' |
 	],
 };
 
-/** Pure: the reports that a call will send, in order, the final status last. Times are at the settings' speed. */
+/**
+ * Pure: the reports that a call will send, in order, the final status last. Times are at the settings' speed. Chosen times
+ * are kept exactly: the talk is the last `talkMs` of the delay, and the phases before it share the rest in proportion.
+ */
 export function planCall(scenario: Scenario | null, settings: Settings, dice: Dice): PlannedReport[] {
-	const { ending, delayMs, talkMs } = courseOf(scenario, settings, dice);
-	const shares = SHARES[ending];
+	const course = courseOf(scenario, settings, dice);
 	const jitter = dice() * 0.06;
-	const reports: PlannedReport[] = shares.map(([phase, from]) => ({
-		afterMs: Math.round(delayMs * (from + jitter)),
+	const shares = SHARES[course.ending].map(([phase, from]) => ({ phase, from: from + jitter }));
+	const answer = shares.find(({ phase }) => phase === 'IN_PROGRESS')?.from;
+	const scaled = (ms: number): number => Math.round(ms / settings.speed);
+	const { ending, talkMs } = course;
+	const delayMs = scaled(course.delayMs ?? unchosenDelay(course, answer));
+	const untilAnswerMs = talkMs === undefined ? undefined : delayMs - scaled(talkMs);
+	const stretch = untilAnswerMs === undefined || answer === undefined ? delayMs : untilAnswerMs / answer;
+	const reports: PlannedReport[] = shares.map(({ phase, from }) => ({
+		afterMs: Math.round(stretch * from),
 		phase,
 		status: 'PENDING',
 		outcome: null,
 		durationMs: null,
 	}));
-	const answered = reports.at(-1);
-	if (ending === 'completed' && talkMs !== undefined && answered)
-		answered.afterMs = Math.max(reports.at(-2)?.afterMs ?? 0, delayMs - talkMs);
-	const talked = ending === 'completed' && answered ? delayMs - answered.afterMs : null;
+	const answeredAfterMs = answer === undefined ? undefined : reports.at(-1)?.afterMs;
 	reports.push({
 		afterMs: delayMs,
 		phase: 'ENDED',
 		status: ending === 'completed' ? 'COMPLETED' : 'FAILED',
 		outcome: ending,
-		durationMs: talked,
+		durationMs: answeredAfterMs === undefined ? null : delayMs - answeredAfterMs,
 	});
 	return reports;
 }
 
-function courseOf(
-	scenario: Scenario | null,
-	{ delayMs: { min, max }, failRate, speed }: Settings,
-	dice: Dice,
-): { ending: Ending; delayMs: number; talkMs: number | undefined } {
+interface Course {
+	ending: Ending;
+	/** As chosen, before the division by `speed`. */
+	delayMs?: number | undefined;
+	talkMs?: number | undefined;
+	/** What the settings' bounds give where no delay was chosen. */
+	drawnMs: number;
+}
+
+/** Where only the talk was chosen, ringing takes its usual time before it. */
+const unchosenDelay = ({ drawnMs, talkMs = 0 }: Course, answer = 0): number =>
+	Math.max(drawnMs, talkMs + drawnMs * answer);
+
+function courseOf(scenario: Scenario | null, { delayMs: { min, max }, failRate }: Settings, dice: Dice): Course {
 	// All draws are made whatever is asked for, so that a scenario does not move the dice behind it.
-	const drawnDelay = min + dice() * (max - min);
+	const drawnMs = min + dice() * (max - min);
 	const fails = dice() < failRate;
 	const failure = pick(FAILURES, dice());
-	const scaled = (ms: number): number => Math.round(ms / speed);
-	if (scenario === null)
-		return { ending: fails ? failure : 'completed', delayMs: scaled(drawnDelay), talkMs: undefined };
+	if (scenario === null) return { ending: fails ? failure : 'completed', drawnMs };
 	if (typeof scenario === 'string') {
-		const named = SCENARIOS[scenario];
-		return { ending: named.outcome, delayMs: scaled(drawnDelay * named.factor), talkMs: undefined };
+		const { outcome, factor } = SCENARIOS[scenario];
+		return { ending: outcome, drawnMs: drawnMs * factor };
 	}
-	const talkMs = scenario.talkMs === undefined ? undefined : scaled(scenario.talkMs);
-	const delayMs = scaled(scenario.delayMs ?? Math.max(drawnDelay, scenario.talkMs ?? 0));
-	return { ending: scenario.outcome, delayMs, talkMs };
+	return { ending: scenario.outcome, delayMs: scenario.delayMs, talkMs: scenario.talkMs, drawnMs };
 }
 
 function pick<T>(shares: readonly [T, number][], draw: number): T {

@@ -49,9 +49,10 @@ function shares(completed: number, noAnswer: number, busy: number, failed: numbe
 		['busy', busy],
 		['failed', failed],
 		['canceled', canceled],
-		['provider-unreachable', rest * 0.4],
-		['no-report', rest * 0.2],
-		['manual', rest * 0.4],
+		['dropped', rest * 0.3],
+		['provider-unreachable', rest * 0.3],
+		['no-report', rest * 0.1],
+		['manual', rest * 0.3],
 	] satisfies [Outcome, number][];
 }
 
@@ -86,10 +87,14 @@ function drawOutcome(call: CallRow, roomy: boolean, random: Random): Outcome {
 	return 'completed';
 }
 
+/** The talk that a call's parameters ask for. */
+const chosenTalk = (scenario: Scenario | null): number | undefined =>
+	typeof scenario === 'object' ? scenario?.talkMs : undefined;
+
 /** One of the scenarios by name that tests ask for, or its parameters. */
 export function drawScenario(random: Random): Scenario {
-	if (random.next() < 0.3) return { outcome: 'completed', delayMs: 1_000 * (5 + random.below(60)), talkMs: 2_000 };
-	return random.pick(['completed', 'completed', 'busy', 'no-answer', 'failed', 'slow', 'provider-down']);
+	if (random.next() < 0.3) return { outcome: 'completed', talkMs: 1_000 * (2 + random.below(60)) };
+	return random.pick(['completed', 'completed', 'busy', 'no-answer', 'failed', 'dropped', 'slow', 'provider-down']);
 }
 
 /** Notes a call's events while the time passes. Every shape is the one that the writer gives (server/calls/plan.ts). */
@@ -158,14 +163,20 @@ class Life {
 		if (outcome === 'busy') this.#pass(900, 4_000);
 		else if (outcome === 'no-answer') this.#pass(24_000, 36_000);
 		else if (outcome === 'canceled') this.#pass(4_000, 20_000);
+		else if (outcome === 'failed') this.#pass(1_000, 15_000);
 		else {
 			this.#pass(2_500, 19_000);
 			this.#phase('IN_PROGRESS', 'in-progress', 'answeredAt');
-			this.#go(outcome === 'completed' ? this.#talk() : 1_000 + this.#random.below(14_000));
+			const usual = outcome === 'completed' ? this.#talk() : 1_000 + this.#random.below(14_000);
+			this.#go(chosenTalk(call.scenario) ?? usual);
 		}
-		const happenedAt = this.#at - this.#lag();
+		const lately = this.#at - this.#lag();
+		// A chosen talk is kept exactly, unless the history ends before it.
+		const talkMs = chosenTalk(call.scenario);
+		const isChosen = talkMs !== undefined && call.answeredAt !== null;
+		const happenedAt = isChosen ? Math.min(call.answeredAt! + talkMs, this.#at) : lately;
 		const completed = outcome === 'completed';
-		const talked = completed ? happenedAt - call.answeredAt! : null;
+		const talked = call.answeredAt === null ? null : happenedAt - call.answeredAt;
 		this.#webhook('ended', happenedAt, completed ? 'COMPLETED' : 'FAILED', 'ENDED', outcome, talked);
 		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome, happenedAt, talked);
 		const far = this.#at + LONGEST_MS < this.#until;

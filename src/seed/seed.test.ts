@@ -123,7 +123,16 @@ describe('a made-up history', () => {
 		const days = (day: number): number => share(({ createdAt }) => new Date(createdAt).getUTCDay() === day);
 		const hours = (hour: number): number => share(({ createdAt }) => new Date(createdAt).getUTCHours() === hour);
 		expect(share(({ outcome }) => outcome === 'completed')).toBeGreaterThan(0.7);
-		for (const rare of ['no-answer', 'busy', 'failed', 'canceled', 'provider-unreachable', 'no-report', 'manual'])
+		for (const rare of [
+			'no-answer',
+			'busy',
+			'failed',
+			'dropped',
+			'canceled',
+			'provider-unreachable',
+			'no-report',
+			'manual',
+		])
 			expect([rare, share(({ outcome }) => outcome === rare) > 0]).toEqual([rare, true]);
 		for (const workflow of ['SUPPORT', 'SALES', 'REMINDER'])
 			expect(share((call) => call.workflow === workflow)).toBeGreaterThan(0.2);
@@ -134,6 +143,18 @@ describe('a made-up history', () => {
 		expect(share(({ faults }) => faults > 0)).toBeGreaterThan(0.001);
 		expect(share(({ scheduledAt }) => scheduledAt !== null)).toBeGreaterThan(0.005);
 		expect(events.some(({ type }) => type === 'corrected')).toBe(true);
+	});
+
+	it('[SD8] outcome, answer and talk of each call agree, and a chosen talk is kept', () => {
+		for (const { outcome, answeredAt, endedAt, durationMs, scenario } of calls) {
+			if (outcome === 'completed' || outcome === 'dropped') expect(durationMs).toBe(endedAt! - answeredAt!);
+			else if (outcome !== 'manual') expect([outcome, answeredAt, durationMs]).toEqual([outcome, null, null]);
+			if (outcome === 'completed' && typeof scenario === 'object' && scenario?.talkMs !== undefined)
+				expect(durationMs).toBe(scenario.talkMs);
+		}
+		expect(
+			calls.some(({ outcome, scenario }) => outcome === 'completed' && typeof scenario === 'object' && scenario),
+		).toBe(true);
 	});
 
 	it('[SD5] feed, counters and search index stand at its end, and the connection is as it was', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PHASES, type ProviderReport } from '#contract';
+import { ENDINGS, PHASES, STATUSES, type ProviderReport } from '#contract';
 import { callRow, NOON } from '#tests/support/call-row.ts';
 import type { CallRow } from './call.ts';
 import { advance, endHere } from './machine.ts';
@@ -79,13 +79,41 @@ describe('the state machine', () => {
 		}
 	});
 
-	it('[M6] the talk is what the provider says, else what was seen, and only of a completed call', () => {
+	it.each([
+		['FAILED', undefined, 'dropped'],
+		['FAILED', 'completed', 'dropped'],
+		['FAILED', 'failed', 'dropped'],
+		['FAILED', 'busy', 'dropped'],
+		['FAILED', 'no-answer', 'dropped'],
+		['FAILED', 'dropped', 'dropped'],
+		['FAILED', 'canceled', 'canceled'],
+		['COMPLETED', 'failed', 'completed'],
+	] as const)('[M5] an answered call that is reported %s with outcome %s ends as %s', (status, said, outcome) => {
+		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
+		const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+		expect(advance(talking, ending, NOON + 500).next).toMatchObject({ status, outcome, durationMs: 400 });
+	});
+
+	it('[M6] the talk is what the provider says, else what was seen', () => {
 		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
 		const durationOf = (over: Partial<ProviderReport>): number | null | undefined =>
 			advance(talking, report(over), NOON + 500).next?.durationMs;
 		expect(durationOf({ status: 'COMPLETED', durationMs: 42 })).toBe(42);
+		expect(durationOf({ status: 'COMPLETED', durationMs: 0 })).toBe(0);
 		expect(durationOf({ status: 'COMPLETED' })).toBe(400);
-		expect(durationOf({ status: 'FAILED', durationMs: 42 })).toBeNull();
+		expect(durationOf({ status: 'FAILED', outcome: 'dropped', durationMs: 42 })).toBe(42);
+		expect(durationOf({ status: 'FAILED', outcome: 'canceled' })).toBe(400);
+	});
+
+	it('[M6] a call that was never answered has no talk; the answer of a completed or dropped one may be unreported', () => {
+		const ringing = callRow({ phase: 'RINGING', providerId: 'sim_1' });
+		const durationOf = (over: Partial<ProviderReport>): number | null | undefined =>
+			advance(ringing, report(over), NOON + 500).next?.durationMs;
+		for (const outcome of ['busy', 'no-answer', 'failed', 'canceled'] as const)
+			expect(durationOf({ status: 'FAILED', outcome, durationMs: 0 })).toBeNull();
+		expect(durationOf({ status: 'FAILED', outcome: 'dropped', durationMs: 42 })).toBe(42);
+		expect(durationOf({ status: 'COMPLETED', durationMs: 42 })).toBe(42);
+		expect(durationOf({ status: 'COMPLETED' })).toBeNull();
 	});
 
 	it('[M7] no time is before the request or in our future', () => {
@@ -95,26 +123,58 @@ describe('the state machine', () => {
 		expect(timeOf(after(60_000))).toBe(NOON + 10);
 	});
 
-	it('[M8] an ending of our own keeps the talk of a completed call alone', () => {
+	it('[M8] an ending of our own keeps the talk of an answered call', () => {
 		const talking = callRow({ phase: 'IN_PROGRESS', answeredAt: NOON });
-		expect(endHere(talking, 'COMPLETED', 'manual', NOON + 30)).toMatchObject({ durationMs: 30, endedAt: NOON + 30 });
-		expect(endHere(talking, 'FAILED', 'canceled', NOON + 30)).toMatchObject({ durationMs: null, phase: 'ENDED' });
+		for (const [status, outcome] of [
+			['COMPLETED', 'manual'],
+			['FAILED', 'manual'],
+			['FAILED', 'canceled'],
+			['FAILED', 'no-report'],
+		] as const) {
+			const end = { status, outcome, phase: 'ENDED', endedAt: NOON + 30 };
+			expect(endHere(talking, status, outcome, NOON + 30)).toMatchObject({ ...end, durationMs: 30 });
+			expect(endHere(callRow({ phase: 'RINGING' }), status, outcome, NOON + 30)).toMatchObject({
+				...end,
+				durationMs: null,
+			});
+		}
 	});
 });
 
 /** What a provider reports of one call, in the order in which it happens. */
 const lifecycle: fc.Arbitrary<ProviderReport[]> = fc
-	.record({
-		phases: fc.subarray(['INITIATED', 'RINGING', 'IN_PROGRESS'] as const),
-		ending: fc.constantFrom('completed', 'busy', 'no-answer', 'failed', 'canceled'),
-	})
+	.constantFrom(...ENDINGS)
+	.chain((ending) =>
+		fc.record({
+			ending: fc.constant(ending),
+			phases: fc.subarray([
+				...(['INITIATED', 'RINGING'] as const),
+				...(['busy', 'no-answer', 'failed'].includes(ending) ? [] : (['IN_PROGRESS'] as const)),
+			]),
+		}),
+	)
 	.map(({ phases, ending }) => [
 		...phases.map((phase, i) => report({ phase, sequence: i + 1, occurredAt: after(i * 100) })),
 		report({
-			...(ending === 'completed' ? { status: 'COMPLETED', durationMs: 77 } : { status: 'FAILED' }),
+			status: ending === 'completed' ? 'COMPLETED' : 'FAILED',
+			...(ending === 'completed' || ending === 'dropped' ? { durationMs: 77 } : {}),
 			...{ phase: 'ENDED', outcome: ending, sequence: phases.length + 1, occurredAt: after(900) },
 		}),
 	]);
+
+/** Any report of a provider that we do not know, sensible or not. */
+const anyReport: fc.Arbitrary<ProviderReport> = fc
+	.record(
+		{
+			status: fc.constantFrom(...STATUSES),
+			phase: fc.constantFrom(...PHASES),
+			outcome: fc.constantFrom(...ENDINGS),
+			durationMs: fc.nat(100),
+			occurredAt: fc.integer({ min: -100, max: 6_000 }).map(after),
+		},
+		{ requiredKeys: ['status'] },
+	)
+	.map((over) => report(over));
 
 /** What may arrive of it: any order, anything twice, anything lost. */
 const arrivals = lifecycle.chain((reports) =>
@@ -156,7 +216,7 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 					arrived.includes(ending)
 						? {
 								...{ status: ending.status, phase: 'ENDED', outcome: ending.outcome, endedAt: NOON + 900 },
-								durationMs: ending.durationMs ?? null,
+								durationMs: ending.durationMs ?? (end.answeredAt === null ? null : NOON + 900 - end.answeredAt),
 							}
 						: { status: 'PENDING', outcome: null, endedAt: null },
 				);
@@ -169,6 +229,27 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 			fc.property(arrivals, ({ arrived }) => {
 				const ended = callRow({ status: 'FAILED', phase: 'ENDED', outcome: 'manual', endedAt: NOON });
 				for (const item of arrived) expect(advance(ended, item, NOON)).toEqual({ reason: 'terminal' });
+			}),
+		);
+	});
+
+	it('[M13] outcome, answer and talk of an ended call agree, whatever a foreign provider reports and however it ends', () => {
+		const endings = fc.constantFrom('report', 'canceled', 'no-report', 'manual') as fc.Arbitrary<
+			'report' | 'canceled' | 'no-report' | 'manual'
+		>;
+		fc.assert(
+			fc.property(fc.array(anyReport, { maxLength: 6 }), endings, (reports, how) => {
+				let call = reports.reduce((before, item) => advance(before, item, NOON + 5_000).next ?? before, callRow());
+				if (call.status === 'PENDING')
+					call =
+						how === 'report'
+							? advance(call, report({ status: 'FAILED', outcome: 'failed' }), NOON + 5_000).next!
+							: endHere(call, 'FAILED', how, NOON + 5_000);
+				const { outcome, answeredAt, durationMs } = call;
+				if (answeredAt !== null) {
+					expect(['completed', 'dropped', 'canceled', 'no-report', 'manual']).toContain(outcome);
+					expect(durationMs).not.toBeNull();
+				} else if (outcome !== 'completed' && outcome !== 'dropped') expect(durationMs).toBeNull();
 			}),
 		);
 	});

@@ -1,4 +1,4 @@
-import { PHASES, type ProviderReport } from '#contract';
+import { PHASES, type Outcome, type ProviderReport } from '#contract';
 import type { CallRow } from './call.ts';
 
 /**
@@ -47,19 +47,33 @@ function happenedAt(call: CallRow, report: ProviderReport, now: number): number 
 	return Math.min(now, Math.max(said, call.createdAt));
 }
 
+/** Outcomes of a call that was never answered. */
+const UNANSWERED: readonly unknown[] = ['busy', 'no-answer', 'failed'] satisfies Outcome[];
+/** Outcomes that say of themselves that the call was answered, even where that report was lost. */
+const ANSWERED: readonly unknown[] = ['completed', 'dropped'] satisfies Outcome[];
+
 function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
-	const completed = report.status === 'COMPLETED';
-	const outcome = completed ? 'completed' : report.outcome === 'completed' ? 'failed' : (report.outcome ?? 'failed');
-	const talked = call.answeredAt === null ? null : Math.max(0, at - call.answeredAt);
+	const outcome = outcomeOf(call, report);
+	const talk = report.durationMs ?? talkedUntil(call, at);
 	return {
 		...call,
 		status: report.status,
 		phase: 'ENDED',
 		outcome,
 		endedAt: at,
-		durationMs: completed ? (report.durationMs ?? talked) : null,
+		durationMs: call.answeredAt !== null || ANSWERED.includes(outcome) ? talk : null,
 	};
 }
+
+/** What was seen wins: a call that was answered and failed was dropped, whatever a foreign provider calls it. */
+function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: ProviderReport): Outcome {
+	if (status === 'COMPLETED') return 'completed';
+	const failure = outcome === 'completed' ? 'failed' : outcome;
+	return answeredAt !== null && UNANSWERED.includes(failure) ? 'dropped' : failure;
+}
+
+const talkedUntil = ({ answeredAt }: CallRow, end: number): number | null =>
+	answeredAt === null ? null : Math.max(0, end - answeredAt);
 
 /** Ends a call on our own word: by hand, canceled, or because the provider cannot be reached or says nothing. */
 export function endHere(
@@ -68,14 +82,13 @@ export function endHere(
 	outcome: 'manual' | 'canceled' | 'provider-unreachable' | 'no-report',
 	now: number,
 ): CallRow {
-	const talked = call.answeredAt === null ? null : Math.max(0, now - call.answeredAt);
 	return {
 		...call,
 		status,
 		phase: 'ENDED',
 		outcome,
 		endedAt: now,
-		durationMs: status === 'COMPLETED' ? talked : null,
+		durationMs: talkedUntil(call, now),
 		updatedAt: now,
 	};
 }
