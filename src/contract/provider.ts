@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CallbackUrl } from './callback-url.ts';
 import { Ending, Phase, Scenario, Status, Workflow } from './call.ts';
 import { ForeignId, Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
 import { DELIVERY_STATES } from './words.ts';
@@ -10,10 +11,7 @@ export const SendCall = z.strictObject({
 	workflow: Workflow,
 	scenario: Scenario.nullish(),
 	/** Where the reports go; by default this server's own address. */
-	callbackUrl: z
-		.url({ protocol: /^https?$/, error: 'Give an http or https address.' })
-		.max(2_000)
-		.nullish(),
+	callbackUrl: CallbackUrl.nullish(),
 });
 export type SendCall = z.infer<typeof SendCall>;
 

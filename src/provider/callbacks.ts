@@ -1,12 +1,59 @@
 import { ProblemError } from '#contract';
+import { isBlockedPort } from '#contract/blocked-ports.ts';
+import { authorityOf } from '#contract/callback-url.ts';
 
 /** Hosts that a webhook may go to without being named in CALLBACK_HOSTS. */
-const OWN_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
+const OWN_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Throws `callback_not_allowed` unless the address is on this machine or on a host of `allowed` (`host` or `host:port`). */
+/** A host as a URL parser writes it, without the dot of the root; `port` is null where every port is meant. */
+interface Place {
+	host: string;
+	port: number | null;
+}
+
+/**
+ * Throws `callback_not_allowed`, with every reason, unless webhooks may go to the address: on this machine or on a host of
+ * `allowed` (`host` or `host:port`), without credentials, on a port that HTTP clients do not refuse.
+ */
 export function checkCallback(callbackUrl: string, allowed: readonly string[]): void {
-	const { hostname, host, username, password } = new URL(callbackUrl);
-	const known = OWN_MACHINE.has(hostname) || allowed.some((name) => [hostname, host].includes(name.toLowerCase()));
-	if (known && username === '' && password === '') return;
-	throw new ProblemError('callback_not_allowed', `Webhooks may not go to ${host}. Add the host to CALLBACK_HOSTS.`);
+	const reasons = reasonsAgainst(callbackUrl, allowed);
+	if (reasons.length === 0) return;
+	throw new ProblemError('callback_not_allowed', reasons.join(' '), {
+		errors: reasons.map((message) => ({ path: 'callbackUrl', message })),
+	});
+}
+
+function reasonsAgainst(callbackUrl: string, allowed: readonly string[]): string[] {
+	const url = new URL(callbackUrl);
+	const host = withoutDot(url.hostname);
+	const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+	const reasons: string[] = [];
+	if (authorityOf(callbackUrl)?.credentials != null)
+		reasons.push('Leave out the name and password before @. Webhooks are signed and carry no other credentials.');
+	if (isBlockedPort(port))
+		reasons.push(
+			`HTTP clients refuse to connect to port ${port}, which belongs to another protocol. Use another port.`,
+		);
+	const named = [...OWN_MACHINE, ...allowed].map(placeOf).filter((place) => place.host === host);
+	if (named.some((place) => place.port === null || place.port === port)) return reasons;
+	const ports = named.map((place) => place.port).join(', ');
+	reasons.push(
+		named.length === 0
+			? `Webhooks may not go to ${url.host}. Add the host to CALLBACK_HOSTS.`
+			: `Webhooks may go to ${host} on port ${ports} only. Add ${host}:${port} to CALLBACK_HOSTS.`,
+	);
+	return reasons;
+}
+
+const withoutDot = (hostname: string): string => hostname.replace(/\.$/, '');
+
+/** An entry of CALLBACK_HOSTS. A name that is no host matches no address. */
+function placeOf(name: string): Place {
+	const port = /:(\d+)$/.exec(name)?.[1];
+	const host = port === undefined ? name : name.slice(0, -port.length - 1);
+	const address = `http://${host}`;
+	return {
+		host: URL.canParse(address) ? withoutDot(new URL(address).hostname) : name,
+		port: port === undefined ? null : Number(port),
+	};
 }

@@ -1,7 +1,6 @@
 import { createContext } from 'svelte';
 import type { Call, CallPage, CallsView, Change, Stats } from '#contract';
 import { place } from '#contract/cursor.ts';
-import { scaleOf } from '#lib/line/phases.ts';
 import * as extents from './extent.ts';
 import type { Extent, Segment } from './extent.ts';
 import { matches } from './matches.ts';
@@ -11,8 +10,6 @@ import { Waiting } from './waiting.ts';
 
 /** The most changes that are kept for a page that was read before them. */
 const LOG_MAX = 5_000;
-/** Lists up to here take the scale of their lines from all their calls; longer ones keep it, so that nothing redraws. */
-const SCALED_ROWS = 100;
 
 /** The calls that are here. Page, push, sync and reconnect all go through `apply`; the newest seq of a call wins. */
 export class Board {
@@ -25,8 +22,6 @@ export class Board {
 	waitingMore = $state(false);
 	total = $state(0);
 	pending = $state(0);
-	/** The milliseconds that fill a line. */
-	scale = $state(0);
 	/** The reader has scrolled away or is busy with a row: nothing may move. */
 	held = $state(false);
 
@@ -72,7 +67,6 @@ export class Board {
 		const extent = extents.begin(view.page, view.query.page ?? null, view.back);
 		this.total = view.total;
 		this.extent = { ...extent, lead: this.leadOf(extent, view.shareBefore) };
-		this.scale = scaleOf(view.page.calls);
 		this.#waiting.clear();
 		this.arriving = NONE;
 		this.reading = [];
@@ -259,8 +253,6 @@ export class Board {
 	#put(extent: Extent): void {
 		if (extent === this.extent) return;
 		this.extent = extents.hold(this.extent, extent, this.reading);
-		if (this.count > SCALED_ROWS) return;
-		this.scale = scaleOf([...extents.loaded(this.extent)].map(([, call]) => call));
 	}
 
 	/** A page may have brought calls that wait. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES } from '#contract/words.ts';
+import { OUTCOMES, STATUSES } from '#contract/words.ts';
+import { lasted } from '#lib/time/words.ts';
 import { exampleCall } from './example.ts';
 import { paint } from './paint.ts';
-import { phasesOf, scaleOf } from './phases.ts';
+import { phasesOf, talkOf, type Part, type Stretch } from './phases.ts';
+import { drawn, LEAST_MS, LINE_MS } from './scale.ts';
 import { sentence } from './sentence.ts';
 import { why } from './words.ts';
 
@@ -44,18 +46,61 @@ describe('the parts of a call', () => {
 		]));
 });
 
-describe('the scale of a list', () => {
-	it('is the 95th percentile of what ended, so one long call does not flatten the rest', () => {
-		const calls = Array.from({ length: 40 }, (_, i) =>
-			exampleCall({ phase: 'ENDED', ended: i === 0 ? 900_000 : 4_000 }),
+const MARKED: Part[] = ['queued', 'initiated', 'ringing', 'in-progress'];
+const anyStretches: fc.Arbitrary<Stretch[]> = fc
+	.record({
+		parts: fc.subarray(MARKED),
+		ms: fc.tuple(...MARKED.map(() => fc.oneof(fc.nat(1_500), fc.nat(10_000_000)))),
+	})
+	.map(({ parts, ms }) => parts.map((part, i) => ({ part, ms: ms[i]! })));
+
+describe('the fixed scale', () => {
+	it('[EX20] a part that fits has the length of its time, and a longer one is cut; together they fit', () => {
+		fc.assert(
+			fc.property(anyStretches, (stretches) => {
+				const parts = drawn(stretches);
+				expect(parts.reduce((sum, { ms }) => sum + ms, 0)).toBeLessThanOrEqual(LINE_MS + 0.001);
+				for (const [i, { ms, isCut }] of parts.entries()) {
+					const whole = Math.max(LEAST_MS, stretches[i]!.ms);
+					if (isCut) expect(ms).toBeLessThan(whole);
+					else expect(ms).toBe(whole);
+				}
+				const whole = stretches.reduce((sum, { ms }) => sum + Math.max(LEAST_MS, ms), 0);
+				expect(parts.some(({ isCut }) => isCut)).toBe(whole > LINE_MS);
+			}),
 		);
-		expect(scaleOf(calls)).toBe(4_000);
 	});
-	it('has a floor, so a first short call does not fill the line', () => expect(scaleOf([])).toBe(2_000));
+
+	it('[EX20] no part of a call that goes on gets longer by more than the time that passed', () => {
+		const at = (ms: number): Stretch[] => [
+			{ part: 'queued', ms: 300 },
+			{ part: 'ringing', ms: 900 },
+			{ part: 'in-progress', ms },
+		];
+		for (let ms = 0; ms < 8_000; ms += 100) {
+			const [before, after] = [drawn(at(ms)), drawn(at(ms + 100))];
+			expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+			expect(after[2]!.ms - before[2]!.ms).toBeLessThanOrEqual(100);
+			expect(after[2]!.isCut).toBe(1_200 + ms + 100 > LINE_MS);
+		}
+	});
 });
 
 describe('the line', () => {
-	const size = { scale: 3_000, width: 122, height: 22 };
+	const size = { width: 122, height: 22 };
+	it('[EX20] of a long call has a break in every part that is cut, and no other', () => {
+		fc.assert(
+			fc.property(anyStretches, (stretches) => {
+				const { strokes } = paint({ stretches, outcome: 'completed', status: 'COMPLETED', seed: 'a', ...size });
+				const broken = strokes.filter(({ kind }) => kind === 'break').map(({ part }) => part);
+				expect(broken).toEqual(
+					drawn(stretches)
+						.filter(({ isCut }) => isCut)
+						.map(({ part }) => part),
+				);
+			}),
+		);
+	});
 	it('is the same for the same call', () => {
 		const subject = {
 			stretches: phasesOf(done, noon),
@@ -72,6 +117,8 @@ describe('the line', () => {
 			paint({ stretches: [{ part: 'in-progress', ms }], outcome: null, status: 'PENDING', seed: 'a', ...size })
 				.strokes[0]?.d ?? '';
 		expect(bars(2_000).startsWith(bars(1_000))).toBe(true);
+		// Once it is cut it no longer changes.
+		expect(bars(9_000)).toBe(bars(8_000));
 	});
 	it.each([
 		['PENDING', null, 'going'],
@@ -81,6 +128,7 @@ describe('the line', () => {
 		['FAILED', 'no-answer', 'open'],
 		['FAILED', 'canceled', 'stop'],
 		['FAILED', 'failed', 'cross'],
+		['FAILED', 'dropped', 'drop'],
 		['FAILED', 'provider-unreachable', 'cross'],
 	] as const)('of a %s call (%s) ends with the mark %s', (status, outcome, mark) =>
 		expect(paint({ stretches: [], outcome, status, seed: 'a', ...size }).end.mark).toBe(mark),
@@ -103,6 +151,49 @@ describe('the line', () => {
 describe('in words', () => {
 	it('the line is a sentence', () =>
 		expect(sentence(done, noon)).toBe('Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 1.71 s, completed.'));
+	it('[EX20] a line that is cut says how long the call was', () => {
+		const long = { ...done, endedAt: exampleCall({ ended: 601_100 }).endedAt };
+		expect(sentence(long, noon)).toBe(
+			'Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 10 min 00 s, completed. 10 min 01 s in all; the line is cut.',
+		);
+	});
+	it('[EX5] line and duration never contradict each other, for any phases, outcome and talk', () => {
+		const time = fc.option(fc.nat(9_000), { nil: undefined });
+		const calls = fc.record({
+			times: fc.record({ started: time, ringing: time, answered: time, ended: fc.nat(20_000) }),
+			status: fc.constantFrom(...STATUSES),
+			outcome: fc.constantFrom(...OUTCOMES),
+			durationMs: fc.option(fc.nat(90_000)),
+		});
+		fc.assert(
+			fc.property(calls, ({ times, status, outcome, durationMs }) => {
+				const ended = { phase: 'ENDED', status, outcome, durationMs } as const;
+				const talking = { phase: 'IN_PROGRESS', status, outcome: null, durationMs: null, endedAt: null } as const;
+				const call = exampleCall({ ...times, ...(status === 'PENDING' ? talking : ended) });
+				const talk = talkOf(call, noon + 20_000);
+				const said = /talked ([^,]+),/i.exec(sentence(call, noon + 20_000))?.[1];
+				expect(said).toBe(talk === null ? undefined : lasted(talk));
+				if (call.durationMs !== null) expect(talk).toBe(call.durationMs);
+				else expect(talk === null).toBe(call.answeredAt === null);
+			}),
+		);
+	});
+	it('[EX5] a talk of 0 ms is a talk, and one whose beginning was not reported is the end of the call', () => {
+		const cut = exampleCall({
+			status: 'FAILED',
+			phase: 'ENDED',
+			outcome: 'dropped',
+			started: 100,
+			ringing: 200,
+			ended: 900,
+		});
+		expect(phasesOf({ ...cut, durationMs: 0 }, noon).at(-1)).toEqual({ part: 'in-progress', ms: 0 });
+		expect(phasesOf({ ...cut, durationMs: 500 }, noon).slice(-2)).toEqual([
+			{ part: 'ringing', ms: 200 },
+			{ part: 'in-progress', ms: 500 },
+		]);
+		expect(talkOf(cut, noon)).toBeNull();
+	});
 	it('an outcome that the badge says already is not said twice', () => expect(why(done)).toBe(''));
 	it.each([
 		[exampleCall({ phase: 'SCHEDULED' }), ''],

@@ -1,16 +1,17 @@
 import type { Outcome } from '#contract';
 import type { Part, Stretch } from './phases.ts';
 import { chanceOf } from './chance.ts';
+import { drawn, LINE_MS } from './scale.ts';
 
 /** One kind of mark along the line, as the path of an SVG. */
 export interface Stroke {
 	part: Part;
-	/** `base` is the thin line under the rings. */
-	kind: 'dots' | 'thin' | 'base' | 'ticks' | 'bars';
+	/** `base` is the thin line under the rings; `break` marks where a part is cut. */
+	kind: 'dots' | 'thin' | 'base' | 'ticks' | 'bars' | 'break';
 	d: string;
 }
 
-export type End = 'going' | 'done' | 'busy' | 'open' | 'stop' | 'cross' | 'none';
+export type End = 'going' | 'done' | 'busy' | 'open' | 'stop' | 'cross' | 'drop' | 'none';
 
 export interface Painting {
 	strokes: Stroke[];
@@ -23,8 +24,6 @@ interface Subject {
 	status: 'PENDING' | 'COMPLETED' | 'FAILED';
 	/** The same seed paints the same voice. */
 	seed: string;
-	/** How many milliseconds fill the line. */
-	scale: number;
 	width: number;
 	height: number;
 }
@@ -32,35 +31,38 @@ interface Subject {
 const START = 2;
 /** Room for the mark at the end. */
 const END_ROOM = 14;
-const SCHEDULED_LENGTH = 44;
-const LEAST: Record<Part, number> = {
-	scheduled: SCHEDULED_LENGTH,
-	queued: 8,
-	initiated: 5,
-	ringing: 8,
-	'in-progress': 8,
-};
+/** Half the room of a break. */
+const BREAK = 5;
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
 const steps = (from: number, to: number, by: number): number[] =>
 	Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
 
-/** Draws a call as it sounded: dots while it waits, double ticks while it rings, bars while somebody talks, one mark for its end. */
-export function paint({ stretches, outcome, status, seed, scale, width, height }: Subject): Painting {
-	const room = width - END_ROOM;
-	const total = stretches.reduce((sum, { ms }) => sum + ms, 0);
-	const perMs = room / Math.max(scale, total);
-	const lengths = stretches.map(({ part, ms }) => Math.max(LEAST[part], ms * perMs));
-	// Small parts keep a visible length; the others give it back, so that the end never leaves the picture.
-	const squeeze = Math.min(1, room / lengths.reduce((sum, length) => sum + length, 0));
+/**
+ * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars while somebody talks, one mark for its
+ * end. The scale is fixed: what a call looks like depends on this call alone.
+ */
+export function paint({ stretches, outcome, status, seed, width, height }: Subject): Painting {
+	const perMs = (width - END_ROOM) / LINE_MS;
 	let x = START;
-	const strokes = stretches.flatMap(({ part }, i) => {
+	const strokes = drawn(stretches).flatMap(({ part, ms, isCut }) => {
 		const from = x;
-		x += (lengths[i] ?? 0) * squeeze;
-		return paintPart(part, from, x, height, seed);
+		x += ms * perMs;
+		return isCut ? paintCut(part, from, x, height, seed) : paintPart(part, from, x, height, seed);
 	});
 	const mark = stretches[0]?.part === 'scheduled' ? 'none' : endOf(status, outcome);
 	return { strokes, end: { mark, x: x + (outcome === 'provider-unreachable' ? 10 : 4) } };
+}
+
+/** A part that is too long: its beginning, a break, its end. */
+function paintCut(part: Part, from: number, to: number, height: number, seed: string): Stroke[] {
+	const [middle, y] = [(from + to) / 2, height / 2];
+	const slash = (x: number): string => `M${n(x - 1.5)} ${n(y + 5)}l3 -10`;
+	return [
+		...paintPart(part, from, middle - BREAK, height, seed),
+		{ part, kind: 'break', d: slash(middle - 1.8) + slash(middle + 1.8) },
+		...paintPart(part, middle + BREAK, to, height, `${seed} after the break`),
+	];
 }
 
 function paintPart(part: Part, from: number, to: number, height: number, seed: string): Stroke[] {
@@ -101,5 +103,6 @@ function endOf(status: Subject['status'], outcome: Outcome | null): End {
 	if (outcome === 'busy') return 'busy';
 	if (outcome === 'no-answer') return 'open';
 	if (outcome === 'canceled') return 'stop';
+	if (outcome === 'dropped') return 'drop';
 	return 'cross';
 }

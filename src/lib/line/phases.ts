@@ -12,7 +12,8 @@ const ms = (at: string): number => Date.parse(at);
 
 /**
  * How long a call was in each part, up to its end or up to now. A part that was skipped is left out; so is the wait for
- * an appointment once it is over, since it says nothing of the call.
+ * an appointment once it is over, since it says nothing of the call. The talk is the call's own `durationMs` where it has
+ * one, so that line and duration never differ.
  */
 export function phasesOf(call: Call, now: number): Stretch[] {
 	if (call.phase === 'SCHEDULED') return [{ part: 'scheduled', ms: 0 }];
@@ -25,18 +26,19 @@ export function phasesOf(call: Call, now: number): Stretch[] {
 		['in-progress', call.answeredAt === null ? null : ms(call.answeredAt)],
 	];
 	const known = starts.filter((start): start is [Part, number] => start[1] !== null);
-	return known.map(([part, from], n) => ({ part, ms: Math.max(0, (known[n + 1]?.[1] ?? end) - from) }));
+	const parts = known.map(([part, from], n) => ({ part, ms: Math.max(0, (known[n + 1]?.[1] ?? end) - from) }));
+	return call.durationMs === null ? parts : withTalk(parts, call.durationMs);
 }
 
-export const lengthOf = (call: Call, now: number): number => phasesOf(call, now).reduce((sum, { ms }) => sum + ms, 0);
+/** The last part is the talk; where its beginning was not reported, it is the end of the part before. */
+function withTalk(parts: readonly Stretch[], talkMs: number): Stretch[] {
+	const talk: Stretch = { part: 'in-progress', ms: talkMs };
+	const last = parts.at(-1);
+	if (!last || last.part === 'in-progress') return [...parts.slice(0, -1), talk];
+	return [...parts.slice(0, -1), { ...last, ms: Math.max(0, last.ms - talkMs) }, talk];
+}
 
-const SHORTEST_SCALE = 2_000;
-
-/** The milliseconds that fill a line: the 95th percentile of the calls that ended, so that one long call does not flatten the rest. */
-export function scaleOf(calls: readonly Call[]): number {
-	const lengths = calls
-		.filter(({ endedAt }) => endedAt !== null)
-		.map((call) => lengthOf(call, 0))
-		.sort((a, b) => a - b);
-	return Math.max(SHORTEST_SCALE, lengths[Math.ceil(lengths.length * 0.95) - 1] ?? 0);
+/** How long they talked, up to now where the call is still going; null where nobody answered. */
+export function talkOf(call: Call, now: number): number | null {
+	return phasesOf(call, now).find(({ part }) => part === 'in-progress')?.ms ?? null;
 }

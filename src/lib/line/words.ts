@@ -5,6 +5,7 @@ const ENDS: Record<Outcome, string> = {
 	busy: 'busy',
 	'no-answer': 'no answer',
 	failed: 'failed',
+	dropped: 'dropped',
 	canceled: 'canceled',
 	'provider-unreachable': 'provider unreachable',
 	'no-report': 'no report',
