@@ -14,10 +14,11 @@ export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	if (error.name === 'TimeoutError') return 'No answer in time.';
 	const { cause } = error;
-	// fetch hides the system's reason behind its own words.
+	// fetch hides the system's reason behind its own words. A reason is never empty: that would read as no error.
+	const own = error.message || error.name;
 	return error instanceof TypeError && cause instanceof Error
-		? cause.message || ((cause as { code?: string }).code ?? error.message)
-		: error.message;
+		? cause.message || (cause as { code?: string }).code || own
+		: own;
 }
 
 /** What came of a body: its first bytes as text, whether there was more, and why it broke off where it did. */

@@ -405,6 +405,7 @@ describe('chosen outcomes', () => {
 		['+12025550152', 'no-answer'],
 		['+12025550153', 'failed'],
 		['+12025550154', 'canceled'],
+		['+12025550157', 'dropped'],
 	])('[N18] the test number %s always goes as `%s`', async (phoneNumber, outcome) => {
 		const app = await startApp({ PROVIDER_FAIL_RATE: outcome === 'completed' ? '1' : '0' });
 		const { id } = await app.create({ phoneNumber });

@@ -474,7 +474,7 @@ describe('delivering to a foreign receiver', () => {
 			}
 		});
 		for (const callbackUrl of [
-			...['http://localhost:1/', 'http://127.0.0.1:1/x', 'http://[::1]:1/', 'https://hooks.example/a?b=c'],
+			...['http://localhost:2/', 'http://127.0.0.1:2/x', 'http://[::1]:2/', 'https://hooks.example/a?b=c'],
 			...[
 				'http://hooks.example:99/',
 				'https://HOOKS.example/',

@@ -12,7 +12,7 @@ export async function doorsOf(app: TestApp): Promise<Door[]> {
 	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
 		...{ ...ask, callId: 'elsewhere' },
-		callbackUrl: 'http://127.0.0.1:9/', // nobody is there, and nothing is sent for hours
+		callbackUrl: 'http://127.0.0.1:2/', // nobody is there, and nothing is sent for hours
 	});
 	return [
 		['GET', '/api/calls'],

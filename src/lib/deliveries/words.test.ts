@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Delivery } from '#contract';
-import { answered, hostOf, outcome, size } from './words.ts';
+import { answered, hostOf, outcome, size, tookWords } from './words.ts';
 
 const response = (status: number): Attempt['response'] => ({ status, headers: {}, body: '', truncated: false });
 const attempt = (number: number, status: number): Attempt => ({
@@ -37,6 +37,22 @@ describe('what came of a try', () => {
 	])('without an answer, "%s" is %s', (error, code, tone) =>
 		expect(answered({ response: null, error })).toMatchObject({ code, tone }),
 	);
+});
+
+describe('how long an attempt took', () => {
+	it.each([
+		[0, 'bad port', '0 ms'],
+		[0, 'connect ECONNREFUSED 127.0.0.1:4000', '0 ms'],
+		[0, null, '0 ms'],
+		[0, 'Lost on purpose: it was never sent.', 'never sent'],
+		[14, 'bad port', '14 ms'],
+		[1_520, null, '1.52 s'],
+	])('[E10] %d ms with the error %s is said as %s', (durationMs, error, words) =>
+		expect(tookWords({ durationMs, error })).toBe(words),
+	);
+
+	it('[E10] an error without words is still an error', () =>
+		expect(answered({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No answer', tone: 'bad' }));
 });
 
 describe('what became of one that was sent again', () => {

@@ -1,4 +1,5 @@
 import type { Attempt, Delivery, DeliveryGroup } from '#contract';
+import { took } from '#lib/time/moments.ts';
 
 export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
 	onItsWay: 'On its way',
@@ -48,10 +49,16 @@ export function answered({ response, error }: Pick<Attempt, 'response' | 'error'
 		const words = ok || status >= 300 ? meaning(status) : 'Its answer broke off';
 		return { code: String(status), words, tone: ok ? 'ok' : 'bad' };
 	}
-	if (error?.startsWith('Lost on purpose')) return { code: 'lost', words: 'Lost on purpose', tone: 'fault' };
-	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error ?? 'No answer'];
+	if (isLost(error)) return { code: 'lost', words: 'Lost on purpose', tone: 'fault' };
+	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error || 'No answer'];
 	return { code, words, tone: 'bad' };
 }
+
+const isLost = (error: string | null): boolean => error?.startsWith('Lost on purpose') ?? false;
+
+/** How long an attempt took. Only one that was lost on purpose was never sent: an attempt may well take 0 ms. */
+export const tookWords = ({ durationMs, error }: Pick<Attempt, 'durationMs' | 'error'>): string =>
+	isLost(error) ? 'never sent' : took(durationMs);
 
 function meaning(status: number): string {
 	if (status >= 200 && status < 300) return 'Accepted';

@@ -1,5 +1,6 @@
 import type { NewCall } from '#contract';
 import { unguarded } from '#contract/csv.ts';
+import { scenarioErrors } from '#contract/scenario.ts';
 import { RUN_MAX, SCENARIO_NAMES, WORKFLOWS } from '#contract/words.ts';
 import type { Composed } from '#lib/phone/types.ts';
 import { charactersIn, checkName, unshown } from '#lib/request/checks.ts';
@@ -59,6 +60,9 @@ export function checkRow(
 	const said = cell('scenario') ?? '';
 	const scenario = said === '' ? null : scenarioOf(said);
 	if (scenario === undefined) wrong('scenario', `Not a scenario. Use one of ${SCENARIO_NAMES.join(', ')}.`);
+	else if (scenario !== null)
+		for (const { path, message } of scenarioErrors(scenario))
+			wrong('scenario', path.length === 0 ? message : `${path.join('.')}: ${message}`);
 
 	const run = cell('run') ?? plan.run.trim();
 	if (charactersIn(run) > RUN_MAX)
@@ -91,7 +95,7 @@ function timeOf(text: string): string | undefined {
 	return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
-/** A name, or parameters as JSON, as an export writes them. What they may be is the server's to say. */
+/** A name, or parameters as JSON, as an export writes them. */
 function scenarioOf(text: string): NewCall['scenario'] | undefined {
 	const name = SCENARIO_NAMES.find((one) => one === text.toLowerCase());
 	if (name || !text.startsWith('{')) return name;

@@ -32,7 +32,7 @@ const START = 2;
 /** Room for the mark at the end. */
 const END_ROOM = 14;
 /** Half the room of a break. */
-const BREAK = 5;
+const BREAK = 6;
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
 const steps = (from: number, to: number, by: number): number[] =>
@@ -57,10 +57,10 @@ export function paint({ stretches, outcome, status, seed, width, height }: Subje
 /** A part that is too long: its beginning, a break, its end. */
 function paintCut(part: Part, from: number, to: number, height: number, seed: string): Stroke[] {
 	const [middle, y] = [(from + to) / 2, height / 2];
-	const slash = (x: number): string => `M${n(x - 1.5)} ${n(y + 5)}l3 -10`;
+	const slash = (x: number): string => `M${n(x - 1.8)} ${n(y + 6.5)}l3.6 -13`;
 	return [
 		...paintPart(part, from, middle - BREAK, height, seed),
-		{ part, kind: 'break', d: slash(middle - 1.8) + slash(middle + 1.8) },
+		{ part, kind: 'break', d: slash(middle - 2) + slash(middle + 2) },
 		...paintPart(part, middle + BREAK, to, height, `${seed} after the break`),
 	];
 }
