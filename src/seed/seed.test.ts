@@ -145,7 +145,7 @@ describe('a made-up history', () => {
 		expect(events.some(({ type }) => type === 'corrected')).toBe(true);
 	});
 
-	it('[SD8] outcome, answer and talk of each call agree, and a chosen talk is kept', () => {
+	it('[EX6] outcome, answer and talk of each call agree, and a chosen talk is kept', () => {
 		for (const { outcome, answeredAt, endedAt, durationMs, scenario } of calls) {
 			if (outcome === 'completed' || outcome === 'dropped') expect(durationMs).toBe(endedAt! - answeredAt!);
 			else if (outcome !== 'manual') expect([outcome, answeredAt, durationMs]).toEqual([outcome, null, null]);
