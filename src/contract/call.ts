@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
+import { Milliseconds, PhoneNumber, Timestamp, typed, ZonedTime } from './text.ts';
 import { NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOWS } from './words.ts';
 
 export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
@@ -34,7 +34,7 @@ export type Scenario = z.infer<typeof Scenario>;
 /** What somebody sends to request a call. The number is normalised to E.164 by the server. */
 export const NewCall = z.strictObject({
 	customerName: typed('The customer name', NAME_MAX),
-	phoneNumber: typed('The phone number', 40),
+	phoneNumber: PhoneNumber,
 	workflow: Workflow,
 	scheduledAt: ZonedTime.nullish(),
 	scenario: Scenario.nullish(),
