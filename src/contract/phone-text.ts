@@ -29,11 +29,12 @@ const REST = /^[\s([]*\+?[\d\s()[\]./-]*/;
 /** With fewer digits before it, what follows is part of a number in letters, such as 1-800-GO4IT. */
 const DIGITS_BEFORE_EXTENSION = 5;
 /** Digits behind anything else: `x12`, `;ext=12`, `#12`, `,,12`, `p12`, `доб. 12`, `内線 12`, in any language. */
-const EXTENSION = /^[^\d+]+(?:\d[\s.-]*)+[^\d\p{L}]*$/u;
+const EXTENSION = /^[^\d+\p{Cc}\p{Cs}]+(?:\d[\s.-]*)+[^\d\p{L}]*$/u;
 /** Behind a separator a whole number, of seven digits or more, or anything with a + of its own. */
 const SEVERAL = /^\s*(?:[,;|&]|or|and)\s*\(?(?:\d[\s().-]*){7,}$|^[^\d]*\+/iu;
 /** As a spreadsheet writes a number that it took for a decimal. */
 const DECIMAL = /^\+?\d{5,}[.,]0+$/;
+const SHORTENED = /^\+?\d+(?:[.,]\d+)?E\+?\d+$/i;
 
 const failed = (fault: PhoneFault, error: string): PhoneText => ({ fault, error });
 
@@ -53,6 +54,8 @@ export function phoneTextOf(raw: string): PhoneText {
 	if (written === '') return failed('missing', 'The phone number is missing.');
 	if (DECIMAL.test(written))
 		return failed('decimal', 'A spreadsheet took this number for a decimal. Leave out what follows the point.');
+	if (SHORTENED.test(written))
+		return failed('decimal', 'A spreadsheet has shortened this number. Format its column as text there.');
 	if (NUMBER.test(written) && /\d/.test(written)) {
 		if (written.length > PHONE_MAX) return tooLong;
 		return { text: `${written.includes('+') ? '+' : ''}${written.replace(/\D/g, '')}` };
@@ -85,5 +88,17 @@ function faultIn(written: string): PhoneText {
 	if (/\p{L}/u.test(written)) return failed('letters', 'Letters cannot be dialed. Write the number in digits only.');
 	const odd = [...rest].find((character) => !/[\d\s()[\]./-]/.test(character));
 	if (odd === undefined) return failed('characters', 'A phone number holds digits. Write it with its country code.');
+	if (/[\p{Cc}\p{Cs}]/u.test(odd))
+		return failed('characters', 'The phone number holds a character that cannot be shown. Type it again.');
 	return failed('characters', `A phone number holds digits only. Leave out “${odd}”.`);
+}
+
+/**
+ * Why a number must be written otherwise, although a numbering plan can read it; null for most. Behind a + a plan may
+ * drop a trunk prefix and nothing else: it also moves or adds digits in a few countries, such as Argentina's 15.
+ */
+export function changedDigits(text: string, e164: string, callingCode: string): string | null {
+	const national = e164.slice(1 + callingCode.length);
+	if (!text.startsWith('+') || text.slice(1 + callingCode.length).endsWith(national)) return null;
+	return `The numbering plan reads this as ${e164}. Write it like that if it is right.`;
 }

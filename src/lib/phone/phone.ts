@@ -10,7 +10,7 @@ import {
 	type CountryCode,
 	type PhoneNumber,
 } from 'libphonenumber-js/min';
-import { phoneTextOf } from '#contract/phone-text.ts';
+import { changedDigits, phoneTextOf } from '#contract/phone-text.ts';
 import type { Composed, Country, Told } from './types.ts';
 
 /** Calling codes that several countries share, and the one that such a number is of when nothing else tells. */
@@ -60,7 +60,10 @@ export function compose(typed: string, country: string): Composed {
 	if (error !== undefined) return { error: fault === 'missing' ? 'Enter a phone number.' : error };
 	const home = asCountry(country);
 	const number = parsePhoneNumberFromString(text, home ? { defaultCountry: home, extract: false } : { extract: false });
-	if (number?.isPossible()) return { e164: number.number };
+	if (number?.isPossible()) {
+		const changed = changedDigits(text, number.number, number.countryCallingCode);
+		return changed === null ? { e164: number.number } : { error: changed };
+	}
 
 	// Many countries dial 00 before a foreign number, others do not: then it was read as part of a number at home.
 	const isForeign =
@@ -101,7 +104,7 @@ export function split(typed: string): { country: string; national: string } | nu
 	const { text } = phoneTextOf(typed);
 	if (!text?.startsWith('+')) return null;
 	const number = parsePhoneNumberFromString(text, { extract: false });
-	if (!number?.isPossible()) return null;
+	if (!number?.isPossible() || changedDigits(text, number.number, number.countryCallingCode) !== null) return null;
 	const country = countryOf(number);
 	if (!country) return null;
 	const prefix = `+${number.countryCallingCode}`;

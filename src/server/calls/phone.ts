@@ -1,6 +1,12 @@
-import { Metadata, parsePhoneNumberFromString, type CountryCode, type MetadataJson } from 'libphonenumber-js/core/es6';
+import {
+	Metadata,
+	parsePhoneNumberFromString,
+	type CountryCode,
+	type MetadataJson,
+	type PhoneNumber,
+} from 'libphonenumber-js/core/es6';
 import whole from 'libphonenumber-js/min/metadata';
-import { phoneTextOf, type ReadPhone } from '#contract/phone-text.ts';
+import { changedDigits, phoneTextOf, type ReadPhone } from '#contract/phone-text.ts';
 
 /**
  * Countries may share a calling code. To find out which of them a number belongs to takes as long as all the rest, and
@@ -36,19 +42,23 @@ function lengthsOf(country: CountryCode): number[] {
 export function readPhone(raw: string): ReadPhone {
 	const { text, error } = phoneTextOf(raw);
 	if (error !== undefined) return { error };
-	const e164 = e164Of(text);
-	if (e164 !== null) return { e164 };
+	const number = numberIn(text);
+	if (number) {
+		const changed = changedDigits(text, number.number, number.countryCallingCode);
+		return changed === null ? { e164: number.number } : { error: changed };
+	}
 	const cure = text.startsWith('00')
 		? 'Write + instead of 00, such as +12025550100.'
 		: 'Give it with + and its country code, such as +12025550100.';
 	return { error: `Not a possible international number. ${cure}` };
 }
 
-function e164Of(text: string): string | null {
+/** The number of a text, where it is possible. */
+function numberIn(text: string): PhoneNumber | null {
 	let number = parsePhoneNumberFromString(text, { extract: false }, BY_CODE);
 	if (!number) return null;
 	const lengths = COMMON_LENGTHS.get(number.countryCallingCode);
 	if (lengths && !lengths.includes(number.nationalNumber.length))
 		number = parsePhoneNumberFromString(text, { extract: false }, whole);
-	return number?.isPossible() ? number.number : null;
+	return number?.isPossible() ? number : null;
 }
