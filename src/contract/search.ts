@@ -12,6 +12,8 @@ const SUBSTRING_FROM = 3;
 
 /** Text that needs more than lower case. ASCII alone is folded already, but for its backtick and its blanks. */
 const UNUSUAL = /[^ -_a-~]| {2}|^ | $/;
+const SPACE = 0x20;
+const BLANKS_TO_FOLD = / {2}|^ | $/;
 const BLANKS = /[\s\u0085\u115f\u1160\u2800\u3164\uffa0]+/g;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Apostrophes that a decomposition would turn into a space and an accent. */
@@ -25,7 +27,7 @@ const DIGITS = /\p{Nd}/gu;
  * of й and the hamza of ؤ and ئ make another letter, as in Unicode's collation; so do the vowel signs of Indic scripts.
  */
 const ACCENTS =
-	/(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|(?<=\u0627[\u064b-\u065f]*)[\u0653-\u0655]/gu;
+	/(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|(?<=\u0627\p{M}*)[\u0653-\u0655]/gu;
 /** Letters that Unicode does not decompose, as people write them who do not have them on their keyboard. */
 const LETTERS: Readonly<Record<string, string>> = {
 	...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ς: 'σ' },
@@ -33,32 +35,55 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 
+/** What a character beside it may change: marks, conjoining jamo, half of a surrogate pair, blanks. */
+const DEPENDENT = /[\s\p{M}\p{Cs}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/u;
+/** Folds of single UTF-16 units, kept because most names have no other; null where what is beside it counts. */
+const ALONE = new Map<number, string | null>();
+
+function foldAlone(code: number): string | null {
+	const kept = ALONE.get(code);
+	if (kept !== undefined) return kept;
+	const folded = foldWhole(String.fromCharCode(code));
+	const alone = folded === '' || DEPENDENT.test(folded) ? null : folded;
+	ALONE.set(code, alone);
+	return alone;
+}
+
 /**
  * One spelling of what people take for the same: no case, no accents, one blank for any white space, one apostrophe, one
  * dash, no full-width forms and no characters that show nothing. Folding twice changes nothing more.
  */
 function plain(text: string): string {
 	if (!UNUSUAL.test(text)) return text.toLowerCase();
-	return (
-		text
-			.replace(BLANKS, ' ')
-			.replace(IGNORABLE, '')
-			.replace(SPACED_APOSTROPHES, "'")
-			.normalize('NFKD')
-			.replace(ACCENTS, '')
-			// Both ways: a letter may have two small forms, and a capital of two letters.
-			.toUpperCase()
-			.toLowerCase()
-			.replace(SPECIAL, (letter) => LETTERS[letter]!)
-			.replace(APOSTROPHES, "'")
-			.replace(QUOTES, '"')
-			.replace(DASHES, '-')
-			.replace(DIGITS, asciiDigit)
-			.normalize('NFC')
-			.replace(BLANKS, ' ')
-			.trim()
-	);
+	if (BLANKS_TO_FOLD.test(text)) return foldWhole(text);
+	let folded = '';
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		const one = code === SPACE ? ' ' : foldAlone(code);
+		if (one === null) return foldWhole(text);
+		folded += one;
+	}
+	return folded;
 }
+
+const foldWhole = (text: string): string =>
+	text
+		.replace(BLANKS, ' ')
+		.replace(IGNORABLE, '')
+		.replace(SPACED_APOSTROPHES, "'")
+		.normalize('NFKD')
+		.replace(ACCENTS, '')
+		// Both ways: a letter may have two small forms, and a capital of two letters.
+		.toUpperCase()
+		.toLowerCase()
+		.replace(SPECIAL, (letter) => LETTERS[letter]!)
+		.replace(APOSTROPHES, "'")
+		.replace(QUOTES, '"')
+		.replace(DASHES, '-')
+		.replace(DIGITS, asciiDigit)
+		.normalize('NFC')
+		.replace(BLANKS, ' ')
+		.trim();
 
 /** Whether a search has nothing to look for: nothing but blanks and characters that show nothing. */
 export const isBlankSearch = (q: string): boolean => plain(q) === '';
