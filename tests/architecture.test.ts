@@ -22,9 +22,17 @@ const MEETING_PLACE = 'src/server/app.ts';
 const ENTRY = 'src/server/main.ts';
 const IN_THE_BROWSER = ['lib', 'routes', 'app'];
 /** Of the contract, what the browser may take values from. */
-const WITHOUT_ZOD = ['csv', 'cursor', 'gatherer', 'local-path', 'search', 'words'].map(
-	(name) => `src/contract/${name}.ts`,
-);
+const WITHOUT_ZOD = [
+	'characters',
+	'csv',
+	'cursor',
+	'gatherer',
+	'local-path',
+	'phone-text',
+	'search',
+	'typed-text',
+	'words',
+].map((name) => `src/contract/${name}.ts`);
 
 const roomOf = (path: string): string =>
 	/^src\/(\w+)\//.exec(path)?.[1] ?? (path.startsWith('src/') ? 'app' : 'outside');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCENARIO_MS_MAX, scenarioErrors } from './scenario.ts';
-import { Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
+import { Milliseconds, PhoneNumber, Timestamp, typed, ZonedTime } from './text.ts';
 import { ENDINGS, NAME_MAX, OUTCOMES, PHASES, RUN_MAX, SCENARIO_NAMES, STATUSES, WORKFLOWS } from './words.ts';
 
 export const Workflow = z.enum(WORKFLOWS, { error: `Choose one of ${WORKFLOWS.join(', ')}.` });
@@ -39,7 +39,7 @@ export type Scenario = z.infer<typeof Scenario>;
 /** What somebody sends to request a call. The number is normalised to E.164 by the server. */
 export const NewCall = z.strictObject({
 	customerName: typed('The customer name', NAME_MAX),
-	phoneNumber: typed('The phone number', 40),
+	phoneNumber: PhoneNumber,
 	workflow: Workflow,
 	scheduledAt: ZonedTime.nullish(),
 	scenario: Scenario.nullish(),

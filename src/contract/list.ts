@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Call, Outcome, Status, Workflow } from './call.ts';
 import { Cursor } from './feed.ts';
 import { DeliveryState } from './provider.ts';
+import { isBlankSearch } from './search.ts';
 import { typed, ZonedTime } from './text.ts';
 import { RUN_MAX } from './words.ts';
 
@@ -20,11 +21,13 @@ const once = <T extends z.ZodType>(name: string, schema: T) =>
 		if (values.length > 1) context.addIssue({ code: 'custom', message: `Give ${name} once.` });
 		return values[0] as unknown;
 	}, schema.optional());
+/** Beyond it a search is refused before it is read. */
+const Q_RAW_MAX = 1_000;
 const callId = once('callId', z.string().max(100, 'A call’s id has at most 100 characters.'));
 const page = once('page', z.string().max(500, 'This is no page token.'));
-/** What is nothing but blanks looks for nothing. */
+/** A search for blanks and invisible characters alone looks for nothing. */
 const blankIsAbsent = (value: unknown): unknown =>
-	typeof value === 'string' && value.trim() === '' ? undefined : value;
+	typeof value === 'string' && value.length <= Q_RAW_MAX && isBlankSearch(value) ? undefined : value;
 
 const wholeNumber = (name: string, min: number, max: number) =>
 	z

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { CallbackUrl } from './callback-url.ts';
 import { Ending, Phase, Scenario, Status, Workflow } from './call.ts';
-import { ForeignId, Milliseconds, Timestamp, typed, ZonedTime } from './text.ts';
+import { ForeignId, Milliseconds, PhoneNumber, Timestamp, ZonedTime } from './text.ts';
 import { DELIVERY_STATES } from './words.ts';
 
 /** What the app asks of the provider. */
 export const SendCall = z.strictObject({
 	callId: ForeignId,
-	phoneNumber: typed('The phone number', 40),
+	phoneNumber: PhoneNumber,
 	workflow: Workflow,
 	scenario: Scenario.nullish(),
 	/** Where the reports go; by default this server's own address. */

@@ -1,16 +1,26 @@
 import { z } from 'zod';
+import { typedFault, typedText, type TypedFault } from './typed-text.ts';
 
-/** Length in characters as people count them: code points, not UTF-16 units. */
-const characters = (text: string): number => [...text].length;
+const FAULTS: Readonly<Record<TypedFault, (max: number) => string>> = {
+	missing: () => 'is missing.',
+	'too-long': (max) => `is too long: at most ${max} characters.`,
+	padded: () => 'holds too many invisible characters. Type it again.',
+	'line-break': () => 'holds a line break. Write it on one line.',
+	unshown: () => 'holds a character that cannot be shown.',
+};
 
-/** Text that a person typed: trimmed, 1 to `max` characters, no control characters, no broken Unicode. */
+/** Text that a person typed, as `typedText` cleans it: 1 to `max` visible characters on one line, no broken Unicode. */
 export const typed = (what: string, max: number) =>
 	z
 		.string({ error: `${what} must be text.` })
-		.trim()
-		.min(1, `${what} is missing.`)
-		.refine((text) => characters(text) <= max, `${what} is too long: at most ${max} characters.`)
-		.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), `${what} holds a character that cannot be shown.`);
+		.overwrite(typedText)
+		.superRefine((text, context) => {
+			const fault = typedFault(text, max);
+			if (fault !== null) context.addIssue({ code: 'custom', message: `${what} ${FAULTS[fault](max)}` });
+		});
+
+/** A phone number as it arrives. What it may be, `phoneTextOf` and the numbering plans decide. */
+export const PhoneNumber = z.string({ error: 'The phone number must be text.' });
 
 /** ISO 8601 UTC with milliseconds, as every time leaves the server. */
 export const Timestamp = z.iso.datetime({ precision: 3 });

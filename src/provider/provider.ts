@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { v4 } from 'uuid';
 import type { Settings } from '#contract';
+import type { ReadPhone } from '#contract/phone-text.ts';
 import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
@@ -25,6 +26,8 @@ export interface ProviderDeps {
 	/** `whsec_…`; the first signs. */
 	secrets: readonly string[];
 	callbackHosts: readonly string[];
+	/** Reads a number as every entrance of the app does. */
+	readPhone(text: string): ReadPhone;
 	/** The address for webhooks of calls without a callback of their own. */
 	ownWebhookUrl(): string;
 	onSettings(settings: Settings): void;
@@ -82,7 +85,7 @@ export async function createProvider({
 	const simulator = createSimulator({ store: calls, settings: settings.current, now, onDeliveries });
 	const door = createDoor({ store: calls, settings: settings.current, now, newSeed: v4, onFault: deps.record });
 	return {
-		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts }),
+		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts, readPhone: deps.readPhone }),
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
 		kept: createForgetting(database, now),

@@ -1,5 +1,6 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { HangUp, parse, ProblemError, SendCall, Settings } from '#contract';
+import type { ReadPhone } from '#contract/phone-text.ts';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, refuseUnknown } from '#http/parameters.ts';
 import { checkCallback } from './callbacks.ts';
@@ -13,10 +14,12 @@ export interface ProviderRoutesDeps {
 	settings: SettingsKeeper;
 	/** Hosts that webhooks may go to, beside this machine. */
 	callbackHosts: readonly string[];
+	/** Reads a number as every entrance of the app does. */
+	readPhone(text: string): ReadPhone;
 }
 
 /** The provider's API, mounted at /api/provider. */
-export function providerRoutes({ simulator, door, settings, callbackHosts }: ProviderRoutesDeps): Router {
+export function providerRoutes({ simulator, door, settings, callbackHosts, readPhone }: ProviderRoutesDeps): Router {
 	const router = Router();
 	const strict: RequestHandler = (request, _response, next) => {
 		refuseUnknown(request);
@@ -24,7 +27,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts }: Pro
 	};
 
 	router.post('/send-call', strict, jsonBody, async (request, response) => {
-		const wanted = parse(SendCall, request.body, 'The call');
+		const wanted = wantedCall(request.body, readPhone);
 		if (wanted.callbackUrl != null) checkCallback(wanted.callbackUrl, callbackHosts);
 		const key = idempotencyKey(request);
 		const reception = await door(key, wanted);
@@ -55,6 +58,16 @@ export function providerRoutes({ simulator, door, settings, callbackHosts }: Pro
 		response.json(await settings.change(parse(Settings, request.body, 'The settings')));
 	});
 	return router;
+}
+
+/** The call that is asked for, its number in E.164; throws `invalid_input`. */
+function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): SendCall {
+	const wanted = parse(SendCall, body, 'The call');
+	const { e164, error } = readPhone(wanted.phoneNumber);
+	if (error === undefined) return { ...wanted, phoneNumber: e164 };
+	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', {
+		errors: [{ path: 'phoneNumber', message: error }],
+	});
 }
 
 /** The longest that a request is left without an answer. */

@@ -1,7 +1,7 @@
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 import { NewCall } from '#contract';
-import { normalisePhone } from '#server/calls/phone.ts';
+import { readPhone } from '#server/calls/phone.ts';
 import { drawCustomer, numberFrom } from './customers.ts';
 import { COUNTRIES } from './people.ts';
 import { createRandom } from './random.ts';
@@ -15,7 +15,7 @@ describe('the customers of a made-up history', () => {
 				for (let i = 0; i < 200; i++) {
 					const number = numberFrom({ code, ...country, numbers: [pattern] }, random);
 					expect([number, isValidPhoneNumber(number)]).toEqual([number, true]);
-					expect(normalisePhone(number)).toBe(number);
+					expect(readPhone(number)).toEqual({ e164: number });
 				}
 		},
 	);

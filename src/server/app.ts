@@ -10,6 +10,7 @@ import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createPlaces } from './calls/at.ts';
 import { createCalls } from './calls/calls.ts';
+import { readPhone } from './calls/phone.ts';
 import { createCallReads } from './calls/reads.ts';
 import { countUncounted } from './calls/recount.ts';
 import { createIndexer } from './calls/indexer.ts';
@@ -110,6 +111,7 @@ export async function createApp(
 		defaults: config.provider.defaults,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
+		readPhone,
 		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
 		onSettings: (settings) => socketDoor.publishSettings(settings),
 		record: (callId, fault) => calls.fault(callId, fault),

@@ -17,8 +17,9 @@ export function matches(call: Call, query: CallQuery): boolean {
 	);
 }
 
-/** `q` in the name, ignoring case, or in the number, ignoring its punctuation. */
+/** The folded `q` in the folded name, or its digits in the number. A blank `q` looks for nothing and finds every call. */
 export function found({ customerName, phoneNumber }: Pick<Call, 'customerName' | 'phoneNumber'>, q: string): boolean {
 	const folded = foldedOf(customerName, phoneNumber);
-	return searchTerms(q).some((term) => folded.includes(term));
+	const terms = searchTerms(q);
+	return terms.length === 0 || terms.some((term) => folded.includes(term));
 }

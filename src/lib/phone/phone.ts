@@ -10,6 +10,7 @@ import {
 	type CountryCode,
 	type PhoneNumber,
 } from 'libphonenumber-js/min';
+import { changedDigits, phoneTextOf } from '#contract/phone-text.ts';
 import type { Composed, Country, Told } from './types.ts';
 
 /** Calling codes that several countries share, and the one that such a number is of when nothing else tells. */
@@ -55,18 +56,24 @@ function countryName(code: CountryCode): string {
 
 /** The number as it is stored, out of what was typed for a country; or what is wrong with it, and the cure. */
 export function compose(typed: string, country: string): Composed {
-	const text = typed.trim();
-	if (text === '') return { error: 'Enter a phone number.' };
+	const { text, fault, error } = phoneTextOf(typed);
+	if (error !== undefined) return { error: fault === 'missing' ? 'Enter a phone number.' : error };
 	const home = asCountry(country);
-	const number = parsePhoneNumberFromString(text, home);
-	if (number?.isPossible()) return { e164: number.number };
+	const number = parsePhoneNumberFromString(text, home ? { defaultCountry: home, extract: false } : { extract: false });
+	if (number?.isPossible()) {
+		const changed = changedDigits(text, number.number, number.countryCallingCode);
+		return changed === null ? { e164: number.number } : { error: changed };
+	}
 
+	// Many countries dial 00 before a foreign number, others do not: then it was read as part of a number at home.
+	const isForeign =
+		number !== undefined && home !== undefined && number.countryCallingCode !== getCountryCallingCode(home);
+	if (text.startsWith('00') && !isForeign) return { error: 'Write + instead of 00 before the country code.' };
 	const where = number ? (countryOf(number) ?? home) : home;
 	const name = where ? countryName(where) : 'this country';
-	const fault = home ? validatePhoneNumberLength(text, home) : validatePhoneNumberLength(text);
-	if (!/\d/.test(text) || /[^\d\s()+./-]/.test(text)) return { error: 'A phone number holds digits only.' };
-	if (fault === 'TOO_LONG') return { error: `Too long for ${name}.${count(number, where, 'long')}` };
-	if (fault === 'TOO_SHORT') return { error: `Too short for ${name}.${count(number, where, 'short')}` };
+	const length = home ? validatePhoneNumberLength(text, home) : validatePhoneNumberLength(text);
+	if (length === 'TOO_LONG') return { error: `Too long for ${name}.${count(number, where, 'long')}` };
+	if (length === 'TOO_SHORT') return { error: `Too short for ${name}.${count(number, where, 'short')}` };
 	return { error: `Not a possible number in ${name}.` };
 }
 
@@ -86,14 +93,18 @@ function count(number: PhoneNumber | undefined, country: CountryCode | undefined
 	return fault === 'short' ? ` ${numeral} more ${digits}?` : ` ${numeral} ${digits} too many?`;
 }
 
-/** Groups a national number while it is typed. One that starts with + stays international. */
-export const group = (typed: string, country: string): string => new AsYouType(asCountry(country)).input(typed);
+/** Groups a number while it is typed. Text that holds anything else stays as it is, so that nothing disappears. */
+export function group(typed: string, country: string): string {
+	const { text } = phoneTextOf(typed);
+	return text === undefined ? typed : new AsYouType(asCountry(country)).input(text);
+}
 
-/** A whole number with its + : its country, and the rest as that country writes it. */
+/** A whole number with its + : its country, and the rest as that country writes it; null for any other text. */
 export function split(typed: string): { country: string; national: string } | null {
-	if (!typed.trim().startsWith('+')) return null;
-	const number = parsePhoneNumberFromString(typed);
-	if (!number?.isPossible()) return null;
+	const { text } = phoneTextOf(typed);
+	if (!text?.startsWith('+')) return null;
+	const number = parsePhoneNumberFromString(text, { extract: false });
+	if (!number?.isPossible() || changedDigits(text, number.number, number.countryCallingCode) !== null) return null;
 	const country = countryOf(number);
 	if (!country) return null;
 	const prefix = `+${number.countryCallingCode}`;

@@ -9,7 +9,7 @@ describe('a customer name', () => {
 		['', 'Enter the customer’s name.'],
 		['   ', 'Enter the customer’s name.'],
 		['x'.repeat(81), 'Too long. 80 characters at most, this is 81.'],
-		['a\u0007b', 'The name holds a character that cannot be shown. Type it anew.'],
+		['a\u0007b', 'The name holds a character that cannot be shown. Type it again.'],
 		['Ada\r\nBerg', 'The name holds a line break. Write it on one line.'],
 	])('%j is not', (name, words) => expect(checkName(name)).toBe(words));
 });

@@ -1,4 +1,5 @@
 import type { Workflow } from '#contract';
+import { typedText } from '#contract/typed-text.ts';
 import { WORKFLOWS } from '#contract/words.ts';
 import type { Phones } from '#lib/phone/phones.svelte.ts';
 import type { Composed } from '#lib/phone/types.ts';
@@ -68,7 +69,7 @@ export class Draft {
 	left(field: Field): void {
 		const empty =
 			field === 'customerName'
-				? this.customerName.trim() === ''
+				? typedText(this.customerName) === ''
 				: field === 'phoneNumber' && this.phoneNumber.trim() === '';
 		if (!empty && this.#faults[field] !== undefined) this.#watched[field] = true;
 	}
@@ -105,7 +106,7 @@ export class Draft {
 		const number = this.#compose();
 		const scheduledAt = dueAt(this, now);
 		return {
-			customerName: this.customerName.trim(),
+			customerName: typedText(this.customerName),
 			phoneNumber: number.e164 ?? this.phoneNumber.trim(),
 			workflow: this.workflow,
 			...(scheduledAt === null ? {} : { scheduledAt }),

@@ -1,6 +1,6 @@
 import { NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
-import { checked, errorsIn, numberError } from './request.ts';
+import { checked, errorsIn } from './request.ts';
 
 /** How long a check may hold the event loop before everybody else has a turn. */
 const TURN_MS = 8;
@@ -16,9 +16,9 @@ export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequ
 	for (const [i, one] of wanted.entries()) {
 		const at = ['calls', String(i)];
 		const { data, error } = NewCall.safeParse(one);
-		const request = data && checked(data);
-		if (request) requests.push(request);
-		else errors.push(...(error ? errorsIn(one, error, at) : [numberError(at)]));
+		const read = data && checked(data, at);
+		if (read?.request) requests.push(read.request);
+		else errors.push(...(error ? errorsIn(one, error, at) : read ? [read.error] : []));
 		if (performance.now() - since < TURN_MS) continue;
 		await new Promise(setImmediate);
 		since = performance.now();

@@ -4,7 +4,7 @@ import { newId } from '#db/ids.ts';
 import { checkedBatch } from './batch.ts';
 import { answerOf, toCall } from './call.ts';
 import type { CallRequest, Command, DispatchAttempt, HeldJob, Once, Outcome, WatchJob } from './commands.ts';
-import { checked, numberError } from './request.ts';
+import { checked } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /** The verbs that change calls. Every answer is committed; the feed has told it, or will at once. */
@@ -130,9 +130,9 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 
 /** Throws `invalid_input` for a number that is not possible. */
 function requestOf(wanted: NewCall): CallRequest {
-	const request = checked(wanted);
+	const { request, error } = checked(wanted);
 	if (request) return request;
-	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', { errors: [numberError()] });
+	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', { errors: [error] });
 }
 
 const onceOf = (scope: string, key: string, body: unknown): Once => ({

@@ -1,5 +1,12 @@
-import { Metadata, parsePhoneNumberFromString, type CountryCode, type MetadataJson } from 'libphonenumber-js/core/es6';
+import {
+	Metadata,
+	parsePhoneNumberFromString,
+	type CountryCode,
+	type MetadataJson,
+	type PhoneNumber,
+} from 'libphonenumber-js/core/es6';
 import whole from 'libphonenumber-js/min/metadata';
+import { changedDigits, phoneTextOf, type ReadPhone } from '#contract/phone-text.ts';
 
 /**
  * Countries may share a calling code. To find out which of them a number belongs to takes as long as all the rest, and
@@ -29,16 +36,29 @@ function lengthsOf(country: CountryCode): number[] {
 }
 
 /**
- * The number in E.164, or null when it is not a possible international number: it needs its + and country code, and a
- * length that its country allows. Whether it is assigned is not asked: fictional numbers are what a simulator is for.
+ * Reads a number that needs its + and country code, and a length that its country allows. Whether it is assigned is not
+ * asked: fictional numbers are what a simulator is for.
  */
-export function normalisePhone(text: string): string | null {
-	// The library takes the context of RFC 3966 for a country code every second time only.
-	if (/;phone-context/i.test(text)) return null;
+export function readPhone(raw: string): ReadPhone {
+	const { text, error } = phoneTextOf(raw);
+	if (error !== undefined) return { error };
+	const number = numberIn(text);
+	if (number) {
+		const changed = changedDigits(text, number.number, number.countryCallingCode);
+		return changed === null ? { e164: number.number } : { error: changed };
+	}
+	const cure = text.startsWith('00')
+		? 'Write + instead of 00, such as +12025550100.'
+		: 'Give it with + and its country code, such as +12025550100.';
+	return { error: `Not a possible international number. ${cure}` };
+}
+
+/** The number of a text, where it is possible. */
+function numberIn(text: string): PhoneNumber | null {
 	let number = parsePhoneNumberFromString(text, { extract: false }, BY_CODE);
 	if (!number) return null;
 	const lengths = COMMON_LENGTHS.get(number.countryCallingCode);
 	if (lengths && !lengths.includes(number.nationalNumber.length))
 		number = parsePhoneNumberFromString(text, { extract: false }, whole);
-	return number?.isPossible() ? number.number : null;
+	return number?.isPossible() ? number : null;
 }

@@ -1,37 +1,38 @@
 import { errorsOf, NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
-import { normalisePhone } from './phone.ts';
-
-/** The request as it is kept, or null where its number is not possible. */
-export function checked(wanted: NewCall): CallRequest | null {
-	const phoneNumber = normalisePhone(wanted.phoneNumber);
-	if (phoneNumber === null) return null;
-	const { customerName, workflow, scheduledAt, scenario, run } = wanted;
-	return {
-		customerName,
-		phoneNumber,
-		workflow,
-		scheduledAt: scheduledAt == null ? null : Date.parse(scheduledAt),
-		scenario: scenario ?? null,
-		run: run ?? null,
-	};
-}
+import { readPhone } from './phone.ts';
 
 /** A field that is wrong: its path, and what to do. */
-interface FieldError {
+export interface FieldError {
 	path: string;
 	message: string;
 }
 
-/** What is wrong with a number that is not possible, below the path `at`. */
-export const numberError = (at: readonly string[] = []): FieldError => ({
-	path: [...at, 'phoneNumber'].join('.'),
-	message: 'Not a possible international number. Give it with + and its country code, such as +12025550100.',
-});
+/** The request as it is stored, or what is wrong with its number, below the path `at`. */
+export function checked(
+	wanted: NewCall,
+	at: readonly string[] = [],
+): { request: CallRequest; error?: never } | { request?: never; error: FieldError } {
+	const { e164, error } = readPhone(wanted.phoneNumber);
+	if (error !== undefined) return { error: { path: pathOfNumber(at), message: error } };
+	const { customerName, workflow, scheduledAt, scenario, run } = wanted;
+	return {
+		request: {
+			customerName,
+			phoneNumber: e164,
+			workflow,
+			scheduledAt: scheduledAt == null ? null : Date.parse(scheduledAt),
+			scenario: scenario ?? null,
+			run: run ?? null,
+		},
+	};
+}
+
+const pathOfNumber = (at: readonly string[]): string => [...at, 'phoneNumber'].join('.');
 
 /**
- * What the schema says of a request that it refuses, below the path `at`, and whether its number is possible: the schema
- * does not know, and nobody shall mend twice.
+ * What the schema says of a request that it refuses, below the path `at`, and what is wrong with its number: the schema
+ * does not read it, and each error is to be reported at once.
  */
 export function errorsIn(
 	value: unknown,
@@ -39,10 +40,11 @@ export function errorsIn(
 	at: readonly string[] = [],
 ): FieldError[] {
 	const errors = errorsOf(error, at);
-	const ofNumber = numberError(at);
+	const path = pathOfNumber(at);
 	const number = (value as { phoneNumber?: unknown } | null | undefined)?.phoneNumber;
-	if (typeof number !== 'string' || errors.some(({ path }) => path === ofNumber.path)) return errors;
-	return normalisePhone(number.trim()) === null ? [...errors, ofNumber] : errors;
+	if (typeof number !== 'string' || errors.some((one) => one.path === path)) return errors;
+	const { error: message } = readPhone(number);
+	return message === undefined ? errors : [...errors, { path, message }];
 }
 
 /** A request for a call as it arrived; throws `invalid_input` with every error. Its number is looked at when it is made. */

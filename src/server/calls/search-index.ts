@@ -1,4 +1,5 @@
-import type { Database } from '#db/database.ts';
+import { foldedOf } from '#contract/search.ts';
+import type { Database, Statement } from '#db/database.ts';
 
 /**
  * The search index: an FTS5 table of trigrams, filled behind the writer up to `Feed.indexedTo`. It gives candidates,
@@ -78,8 +79,10 @@ function trigramsOf(characters: readonly string[]): string {
 	return [...starts, last].map((i) => `"${characters.slice(i, i + 3).join('')}"`).join(' AND ');
 }
 
-const NEXT = `SELECT "n", "folded" FROM "Call" WHERE "n" > (SELECT "indexedTo" FROM "Feed" WHERE "id" = 1) ORDER BY "n" LIMIT ?`;
+const NEXT = `SELECT "n", "customerName", "phoneNumber", "folded" FROM "Call" WHERE "n" > (SELECT "indexedTo" FROM "Feed" WHERE "id" = 1) ORDER BY "n" LIMIT ?`;
 const ADD = `INSERT INTO "CallSearch" (rowid, "text") SELECT value ->> 0, value ->> 1 FROM json_each(?)`;
+/** Rows of before a change of the folding: a migration that sets "indexedTo" to 0 has all of them folded again. */
+const REFOLD = `UPDATE "Call" SET "folded" = j.value ->> 1 FROM json_each(?) AS j WHERE "Call"."n" = j.value ->> 0`;
 const MOVE = `UPDATE "Feed" SET "indexedTo" = ? WHERE "id" = 1`;
 const MERGE = `INSERT INTO "CallSearch" ("CallSearch", "rank") VALUES ('merge', ?)`;
 const COUNT_OWN_CHANGES = 'SELECT total_changes() AS "changes"';
@@ -89,21 +92,30 @@ const INDEXED = '(SELECT "indexedTo" FROM "Feed" WHERE "id" = 1)';
 export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
 	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
 
-/** Takes up to `count` calls into the index, in one transaction; answers how many there were, and how long it took. */
+/**
+ * Takes up to `count` calls into the index, in one transaction, and folds again the names that were folded by an older
+ * rule. Returns how many calls there were, and how long it took.
+ */
 export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {
 	let began = 0;
 	const taken = await database.transact([[NEXT, count]], ([rows = []]) => {
 		began = performance.now();
 		const last = rows.at(-1);
 		if (!last) return { result: 0, statements: [] };
-		const texts = rows.map(({ n, folded }) => [n!, shelved(String(folded), shelfOf(Number(n)))]);
-		return {
-			result: rows.length,
-			statements: [
-				[ADD, JSON.stringify(texts)],
-				[MOVE, Number(last.n)],
-			],
-		};
+		const texts: [n: number, text: string][] = [];
+		const refolded: [n: number, folded: string][] = [];
+		for (const row of rows) {
+			const n = Number(row.n);
+			const folded = foldedOf(String(row.customerName), String(row.phoneNumber));
+			if (folded !== row.folded) refolded.push([n, folded]);
+			texts.push([n, shelved(folded, shelfOf(n))]);
+		}
+		const statements: Statement[] = [
+			[ADD, JSON.stringify(texts)],
+			[MOVE, Number(last.n)],
+		];
+		if (refolded.length > 0) statements.push([REFOLD, JSON.stringify(refolded)]);
+		return { result: rows.length, statements };
 	});
 	return { taken, ms: performance.now() - began };
 }

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Call, Problem, ProviderCall } from '#contract';
+import { phoneTextOf } from '#contract/phone-text.ts';
+import { checkRow } from '#lib/import/rows.ts';
+import { compose } from '#lib/phone/phone.ts';
+import { checkName } from '#lib/request/checks.ts';
+import { readPhone } from '#server/calls/phone.ts';
+import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+
+/** Later than any test runs. */
+const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z' };
+const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
+const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US' } as const;
+
+const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
+
+/** What each entrance makes of a number: the number that is stored, or the message. */
+async function entrances(app: TestApp, phoneNumber: string): Promise<Record<string, string>> {
+	const one = { customerName: 'Ada', phoneNumber, ...SCHEDULED };
+	const alone = await app.api<{ call: Call }>('POST', '/api/calls', one);
+	const batch = await app.api<{ calls: Call[] }>('POST', '/api/calls/batch', { calls: [one] });
+	const sent = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
+		...{
+			callId: crypto.randomUUID(),
+			phoneNumber,
+			workflow: 'SUPPORT',
+			scenario: { outcome: 'busy', delayMs: 86_400_000 },
+		},
+	});
+	const accepted =
+		sent.status === 200
+			? await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${sent.body.providerId}`)
+			: undefined;
+	const form = compose(phoneNumber, 'US');
+	const row = checkRow(['Ada', phoneNumber], PLAN, compose);
+	return {
+		alone: alone.status === 201 ? alone.body.call.phoneNumber : messageOf(alone),
+		batch: batch.status === 201 ? batch.body.calls[0]!.phoneNumber : messageOf(batch),
+		provider: accepted ? accepted.body.call.phoneNumber : messageOf(sent),
+		form: form.e164 ?? form.error,
+		row: row.call?.phoneNumber ?? row.errors![0]!.message,
+	};
+}
+
+const all = (value: string): Record<string, string> =>
+	Object.fromEntries(['alone', 'batch', 'provider', 'form', 'row'].map((entrance) => [entrance, value]));
+
+describe('a phone number', () => {
+	it('[TX1] is read alike by REST, batch, send-call, form and import', async () => {
+		const app = await startApp();
+		const numbers: [typed: string, e164: string][] = [
+			['+33\u202f6\u202f12\u202f34\u202f56\u202f78', '+33612345678'],
+			['+1\u00a0202\u00a0555\u00a00100', '+12025550100'],
+			['\u202a+1 202 555 0100\u202c', '+12025550100'],
+			['＋８１９０１２３４５６７８', '+819012345678'],
+			['+१२०२५५५०१००', '+12025550100'],
+			['(+44) (0)20 7946 0112', '+442079460112'],
+			['tel:+1-202-555-0100', '+12025550100'],
+			['+1–202—555−0100', '+12025550100'],
+		];
+		for (const [typed, e164] of numbers) expect(await entrances(app, typed), typed).toEqual(all(e164));
+	});
+
+	it('[TX3] with an extension, letters or a second number is refused alike, with the same words', async () => {
+		const app = await startApp();
+		for (const typed of [
+			...['+12025550100 x123', '+12025550100 ext. 7', '+12025550100;ext=7', '+12025550100#123', '+12025550100,,123'],
+			...['+12025550100p123', '+12025550100 доб. 12', '+1 800 FLOWERS', '+12025550100, +12025550101', '+1202555010②'],
+			...['+672 00000', '+12025550100.0', `+1${' 2'.repeat(40)}`],
+		]) {
+			const read = await entrances(app, typed);
+			expect(read, typed).toEqual(all(read.form!));
+			expect(read.form, typed).toMatch(/\.$/);
+		}
+		expect((await entrances(app, '+12025550100 x123')).alone).toBe('Extensions cannot be dialed. Leave out “x123”.');
+		expect((await app.list()).calls).toEqual([]);
+	});
+
+	it('[TX1] whatever the text, the browser and the server store the same number or refuse it both', () => {
+		const pieces = fc.array(
+			fc.constantFrom(
+				...['+', '+1', '+49', '+44', '+81', '(0)', '202', '555', '0100', '30', '23125017', '7', '0', '00'],
+				...[
+					' ',
+					'-',
+					'.',
+					'/',
+					'(',
+					')',
+					'\u202f',
+					'\u200e',
+					'–',
+					'٣',
+					'８',
+					'＋',
+					'x',
+					' ext. ',
+					'#',
+					',',
+					';',
+					'tel:',
+					'②',
+					'A',
+				],
+			),
+			{ maxLength: 9 },
+		);
+		let read = 0;
+		fc.assert(
+			fc.property(fc.constantFrom('', '+', '+49 30', '＋1202555'), pieces, (start, rest) => {
+				const typed = start + rest.join('');
+				// Without a + the form's country counts, which REST does not have.
+				if (phoneTextOf(typed).text?.startsWith('+') === false) return;
+				const server = readPhone(typed);
+				expect(compose(typed, 'DE').e164).toBe(server.e164);
+				if (server.e164 !== undefined) read++;
+			}),
+			{ numRuns: 5_000 },
+		);
+		expect(read).toBeGreaterThan(50);
+	});
+});
+
+describe('a name', () => {
+	const INVISIBLE = [
+		...[
+			'\u200b\u200b',
+			'\u00ad',
+			'\ufeff',
+			'\u200e\u200f',
+			'\u202e\u202c',
+			'\u2066\u2069',
+			'\u00a0',
+			'\u3164',
+			'\u115f\u1160',
+		],
+		...[
+			'\uffa0',
+			'\u2800',
+			'\ufe0f',
+			'\u{e0061}\u{e007f}',
+			'\u0301',
+			'\u180e',
+			'\u2028',
+			'\u2029',
+			'\u200d',
+			'\u3000\u200b ',
+		],
+	];
+
+	it('[TX10] of characters that show nothing is missing, in REST, batch, form and import', async () => {
+		const app = await startApp();
+		for (const customerName of INVISIBLE) {
+			const one = { customerName, phoneNumber: '+12025550150', ...SCHEDULED };
+			const shown = JSON.stringify(customerName);
+			for (const answer of [
+				await app.api('POST', '/api/calls', one),
+				await app.api('POST', '/api/calls/batch', { calls: [one] }),
+			])
+				expect([answer.status, messageOf(answer)], shown).toEqual([400, 'The customer name is missing.']);
+			expect(checkName(customerName), shown).toBe('Enter the customer’s name.');
+			const row = checkRow([customerName, '+12025550150'], PLAN, compose);
+			expect(
+				row.errors?.map(({ field }) => field),
+				shown,
+			).toEqual(['customerName']);
+			const run = await app.api('POST', '/api/calls', { ...one, customerName: 'Ada', run: customerName });
+			expect([run.status, messageOf(run)], shown).toEqual([400, 'The run is missing.']);
+		}
+		expect((await app.list()).calls).toEqual([]);
+	});
+
+	it('[TX11] is stored without what shows nothing, and keeps what its script needs', async () => {
+		const app = await startApp();
+		const stored: [typed: string, name: string][] = [
+			['\u200b\u00a0Ada\u3000\ufeff', 'Ada'],
+			['Ad\u00ada\u200b Berg', 'Ada Berg'],
+			['Ada \u202eyrraB\u202c', 'Ada yrraB'],
+			['\u2068Ada\u2069', 'Ada'],
+			['\u200eعلی\u200cرضا\u200f', 'علی\u200cرضا'],
+			['Ana\u00a0Nbsp', 'Ana\u00a0Nbsp'],
+			['Anna  Double', 'Anna  Double'],
+			['👩\u200d🚀 Ada ❤\ufe0f', '👩\u200d🚀 Ada ❤\ufe0f'],
+			[
+				'🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+				'🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+			],
+			['രാജന്\u200d', 'രാജന്\u200d'],
+		];
+		for (const [typed, name] of stored)
+			expect(await app.create({ ...SCHEDULED, customerName: typed, run: typed }), typed).toMatchObject({
+				...{ customerName: name, run: name },
+			});
+	});
+});
