@@ -1,22 +1,21 @@
-import { config as readDotEnv } from 'dotenv';
-import { CannotOpen, DatabaseUnavailable } from '#db/database.ts';
-import { migrate, migrationsFrom } from '#db/migrate.ts';
-import { fileOf, openDatabase } from '#db/open.ts';
-import { own } from '#db/ownership.ts';
+import { CannotOpen, isEverybodysFault } from '#db/database.ts';
+import { migrate, MigrationChanged, migrationsFrom } from '#db/migrate.ts';
+import { openAlone } from '#db/open.ts';
 import { BadFlags, readFlags } from '#seed/options.ts';
 import { CannotSeed, seed } from '#seed/seed.ts';
 import { ConfigError, readConfig } from '#server/config.ts';
+import { loadEnvFile } from '#server/env-file.ts';
 
 /** `npm run seed -- --calls N [--seed S]`: fills the database that the environment names with a made-up history. */
 async function main(): Promise<void> {
 	const flags = readFlags(process.argv.slice(2));
+	loadEnvFile(process.cwd(), process.env);
 	const { database: location } = readConfig(process.env);
-	const file = fileOf(location);
-	if (file === null) throw new CannotSeed('it is on the network; only a file is seeded');
-	const database = openDatabase(location);
+	if (!location.url.startsWith('file:')) throw new CannotSeed('it is on the network; only a file is seeded');
+	const migrations = migrationsFrom(import.meta.dirname);
+	const { database, disown } = await openAlone(location, migrations, 0);
 	try {
-		const disown = await own(file, 0);
-		await migrate(database, migrationsFrom(import.meta.dirname));
+		await migrate(database, migrations);
 		const start = performance.now();
 		const onProgress = (calls: number): void =>
 			void process.stdout.write(`\r${calls.toLocaleString('en-US')} of ${flags.calls.toLocaleString('en-US')} calls`);
@@ -28,21 +27,26 @@ async function main(): Promise<void> {
 		if (process.stdout.isTTY) process.stdout.write('\r');
 		const seconds = ((performance.now() - start) / 1_000).toFixed(1);
 		console.log(
-			`${calls} calls with ${events} events over 90 days in ${seconds} s: ${file}. No deliveries were made up.`,
+			`${calls} calls with ${events} events over 90 days in ${seconds} s: ${database.file}. No deliveries were made up.`,
 		);
-		disown();
 	} finally {
 		database.close();
+		disown?.();
 	}
 }
 
-readDotEnv({ quiet: true });
+/** What the one line says; anything else is a bug. */
+const isExpected = (error: unknown): error is Error =>
+	error instanceof CannotOpen ||
+	error instanceof CannotSeed ||
+	error instanceof MigrationChanged ||
+	(error instanceof Error && isEverybodysFault(error));
+
 try {
 	await main();
 } catch (error) {
 	if (error instanceof ConfigError || error instanceof BadFlags) console.error(error.message);
-	else if (error instanceof CannotOpen || error instanceof CannotSeed || error instanceof DatabaseUnavailable)
-		console.error(`The database cannot be filled: ${error.message}.`);
+	else if (isExpected(error)) console.error(`The database cannot be filled: ${error.message}.`);
 	else throw error;
 	process.exit(1);
 }

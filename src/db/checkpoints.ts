@@ -16,6 +16,8 @@ export interface CheckpointsDeps {
 	path: string;
 	/** Ends a checkpoint that another thread has nearly done, so that the log begins anew. */
 	finish(): void;
+	/** Whether the path names the file still: a thread that opened another one, or made one, would do harm. */
+	isInPlace?(): boolean;
 	/** Milliseconds after a commit when it is moved at the latest. */
 	atLatestMs?: number;
 }
@@ -48,7 +50,12 @@ parentPort.on('message', (end) => {
 /** Without checkpoints SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits. */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
 
-export function createCheckpoints({ path, finish, atLatestMs = AT_LATEST_MS }: CheckpointsDeps): Checkpoints {
+export function createCheckpoints({
+	path,
+	finish,
+	isInPlace = () => true,
+	atLatestMs = AT_LATEST_MS,
+}: CheckpointsDeps): Checkpoints {
 	let commits = 0;
 	let worker: Worker | undefined;
 	let underWay = false;
@@ -87,6 +94,7 @@ export function createCheckpoints({ path, finish, atLatestMs = AT_LATEST_MS }: C
 	function checkpoint(): void {
 		clearTimeout(timer);
 		timer = undefined;
+		if (!worker && !isInPlace()) return;
 		commits = 0;
 		underWay = true;
 		worker ??= start();

@@ -29,14 +29,21 @@ export interface Database {
 	shrink(pages: number, spare: number): Promise<number>;
 	/** What Prisma's adapter talks to: the same connection. */
 	readonly client: Client;
-	/** True for a file on this machine. */
-	readonly local: boolean;
+	/** The path of a file on this machine, without links; null for a server over the network. */
+	readonly file: string | null;
+	/** False when the file was deleted, moved or replaced while it is open: then every write throws `DatabaseGone`. */
+	isInPlace(): boolean;
 	close(): void;
 }
 
 /** The database did not let us in for too long. Trying again later may help. */
 export class DatabaseUnavailable extends Error {
 	override readonly name = 'DatabaseUnavailable';
+}
+
+/** The open file is not what its path names any more. Its message says what to do. Nothing is written meanwhile. */
+export class DatabaseGone extends Error {
+	override readonly name = 'DatabaseGone';
 }
 
 /** There is no such database, or it may not be used. Its message says why. */
@@ -50,7 +57,7 @@ export class CannotOpen extends Error {
  */
 export function isEverybodysFault(error: unknown): boolean {
 	const { code, message } = error as { code?: unknown; message?: unknown };
-	if (error instanceof DatabaseUnavailable || isBusy(error)) return true;
+	if (error instanceof DatabaseUnavailable || error instanceof DatabaseGone || isBusy(error)) return true;
 	const EVERYBODYS = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|PERM)/;
 	return (
 		(typeof code === 'string' && EVERYBODYS.test(code)) || /database connection is not open/i.test(String(message))

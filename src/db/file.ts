@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
@@ -7,6 +5,7 @@ import Sqlite from 'libsql';
 import { createCheckpoints } from './checkpoints.ts';
 import {
 	CannotOpen,
+	DatabaseGone,
 	DatabaseUnavailable,
 	isBusy,
 	type Database,
@@ -15,6 +14,7 @@ import {
 	type Statement,
 	type Value,
 } from './database.ts';
+import { createPlace, type Place } from './place.ts';
 
 /** While SQLite waits for a foreign lock it holds the event loop, for each caller anew: it waits at the opening alone. */
 const OPENING_MS = 200;
@@ -40,10 +40,9 @@ const READS = /^\s*(SELECT|PRAGMA)\b/i;
 export function openFile(path: string, patienceMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
 	const sqlite = connect(path, synchronous);
 
-	const checkpoints = createCheckpoints({
-		path,
-		finish: () => void all('PRAGMA wal_checkpoint(PASSIVE)', []),
-	});
+	const finish = (): void => void all('PRAGMA wal_checkpoint(PASSIVE)', []);
+	const place = createPlace({ path, onJournalGone: finish });
+	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(place) });
 	const prepared = new Map<string, { statement: Sqlite.Statement; hasRows: boolean }>();
 	/** Only constant texts belong in the cache. */
 	const prepare = (sql: string): { statement: Sqlite.Statement; hasRows: boolean } => {
@@ -78,15 +77,18 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 
 	/**
-	 * Runs `work` under the write lock. Only this text may find the database locked, and so it is not a prepared one: a
+	 * Runs `work` under the write lock. After the commit too the file must be in its place: a write that is acknowledged was
+	 * in the file that the path names. Only this text may find the database locked, and so it is not a prepared one: a
 	 * statement that was refused stays open inside SQLite, and from then on the connection would read an old state.
 	 */
 	const lockedNow = <T>(work: () => T): T => {
+		place.check();
 		sqlite.exec('BEGIN IMMEDIATE');
 		letInAt = performance.now();
 		try {
 			const result = work();
 			sqlite.exec('COMMIT');
+			place.check();
 			checkpoints.committed();
 			return result;
 		} catch (error) {
@@ -144,7 +146,8 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 
 	return {
-		local: true,
+		file: path,
+		isInPlace: () => isInPlace(place),
 		client: clientOver(sqlite, oneStatement),
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
 		snapshot: (reads) => patiently(() => snapshotNow(reads)),
@@ -164,7 +167,6 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 /** A connection with the PRAGMAs that are kept for good; throws `CannotOpen`. */
 export function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
-		mkdirSync(dirname(path), { recursive: true });
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
 		// Before the first table; on a file that has some it would do nothing but take the write lock.
 		if (isEmpty(sqlite)) sqlite.prepare('PRAGMA auto_vacuum = INCREMENTAL').all();
@@ -177,10 +179,22 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 			LOG_KEPT,
 		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
+		// The first read makes the journal, which `place.ts` remembers.
+		sqlite.prepare('SELECT 1 FROM sqlite_master LIMIT 1').all();
 		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
 	} catch (error) {
 		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
+	}
+}
+
+/** Whether writes would reach the file that the path names. */
+function isInPlace(place: Place): boolean {
+	try {
+		place.check();
+		return true;
+	} catch {
+		return false; // the next write throws the reason
 	}
 }
 
@@ -195,6 +209,7 @@ function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run:
 		try {
 			return await oneStatement(sql, () => resultOf(sqlite.prepare(sql), values));
 		} catch (error) {
+			if (error instanceof DatabaseGone) throw error;
 			const { code, rawCode, message } = error as { code?: string; rawCode?: number; message: string };
 			const cause = error instanceof Error ? error : undefined;
 			throw new LibsqlError(message, code ?? 'SQLITE_ERROR', undefined, rawCode, cause);

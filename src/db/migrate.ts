@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { v4 } from 'uuid';
-import type { Database } from './database.ts';
+import { CannotOpen, type Database } from './database.ts';
+import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
 
 /** Prisma's own table, so that its CLI understands what we applied. */
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -33,12 +34,15 @@ export function migrationsFrom(from: string): string {
 
 /**
  * Applies what is not applied yet, in order, each in a transaction of its own; answers the names. Throws when an applied
- * migration was edited afterwards: what stands in the database would no longer be what the file says.
+ * migration was edited afterwards: what stands in the database would no longer be what the file says. Throws `CannotOpen`,
+ * before it writes, for the database of another program or of a newer version.
  */
 export async function migrate(database: Database, folder: string): Promise<string[]> {
 	const applied: string[] = [];
+	const known = migrationsIn(folder);
+	await assertMayMigrate(database, known);
 	await database.transact([], () => ({ result: undefined, statements: [[TABLE]] }));
-	for (const name of await migrationsIn(folder)) {
+	for (const name of known) {
 		const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
 		const checksum = createHash('sha256').update(sql).digest('hex');
 		const isNew = await database.transact(
@@ -70,12 +74,12 @@ export async function migrate(database: Database, folder: string): Promise<strin
 	return applied;
 }
 
-async function migrationsIn(folder: string): Promise<string[]> {
-	const entries = await readdir(folder, { withFileTypes: true });
-	return entries
-		.filter((entry) => entry.isDirectory())
-		.map((entry) => entry.name)
-		.sort();
+async function assertMayMigrate(database: Database, known: readonly string[]): Promise<void> {
+	const tables = (await database.all(READ_TABLES)).map(({ name }) => String(name));
+	const applied = tables.includes('_prisma_migrations') ? await database.all(READ_APPLIED) : [];
+	const names = applied.map(({ migration_name }) => String(migration_name));
+	const why = foreignness(tables, names, known);
+	if (why !== null) throw new CannotOpen(why);
 }
 
 /** Splits a migration at the semicolons that end a line, which is how ours are written. */

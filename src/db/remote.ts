@@ -8,7 +8,8 @@ import type { Database, Row } from './database.ts';
 export function openRemote(url: string, authToken: string | undefined): Database {
 	const client = createClient({ url, ...(authToken === undefined ? {} : { authToken }), intMode: 'number' });
 	return {
-		local: false,
+		file: null,
+		isInPlace: () => true,
 		client,
 		all: async (sql, ...args) => (await client.execute({ sql, args })).rows as never,
 		async snapshot(reads) {

@@ -47,7 +47,7 @@ export async function seed(
 	{ calls, seed: name = 'audena', now = Date.now(), onProgress }: SeedOptions,
 ): Promise<Seeded> {
 	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`No history has ${calls} calls.`);
-	if (!database.local) throw new CannotSeed('it is on the network; only a file is seeded');
+	if (database.file === null) throw new CannotSeed('it is on the network; only a file is seeded');
 	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_LEFT} LIMIT 1`);
 	if (call) throw new CannotSeed('it holds calls already; only an empty history is filled');
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));

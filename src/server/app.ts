@@ -2,8 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WEBHOOK_PATH } from '#contract';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
-import { fileOf, openDatabase } from '#db/open.ts';
-import { own } from '#db/ownership.ts';
+import { openAlone } from '#db/open.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { makeShrinkable } from '#db/shrinkable.ts';
 import { createProvider } from '#provider/provider.ts';
@@ -16,6 +15,7 @@ import { countUncounted } from './calls/recount.ts';
 import { createIndexer } from './calls/indexer.ts';
 import { createWriter, type Committed } from './calls/writer.ts';
 import type { Config } from './config.ts';
+import { createErrorLog } from './error-log.ts';
 import { syncFrom } from './feed/delta.ts';
 import { createEndings } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
@@ -76,13 +76,11 @@ export async function createApp(
 	let stopForgetting: (() => void) | undefined;
 	let retention: Retention | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
-	const onError = (error: unknown): void => log.error({ err: error }, 'unexpected error');
-	const onBug = (error: unknown, requestId: string): void => log.error({ err: error, requestId }, 'request failed');
+	const { onError, onBug } = createErrorLog(log);
 
 	const migrations = migrationsFrom(import.meta.dirname);
-	const database = openDatabase(config.database);
-	const file = fileOf(config.database);
-	const disown = file === null ? null : await own(file);
+	const { database, disown } = await openAlone(config.database, migrations);
+	const { file } = database;
 	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
 	const alone = disown !== null;
 	const { days, calls: newest } = config.retention;
@@ -204,7 +202,11 @@ export async function createApp(
 		secureCookies: config.appUrl?.startsWith('https:') ?? false,
 		onLogout: sessionEnds.ended,
 		isReady: async () =>
-			ready && jobs?.isAwake() === true && provider.isAwake() && (await reads.position()).epoch !== '',
+			ready &&
+			database.isInPlace() &&
+			jobs?.isAwake() === true &&
+			provider.isAwake() &&
+			(await reads.position()).epoch !== '',
 		onBug,
 	});
 	server.on('request', http);
@@ -245,7 +247,8 @@ export async function createApp(
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();
-		await life?.leave();
+		// Beside another file the mark means nothing, and writing fails.
+		if (database.isInPlace()) await life?.leave();
 	}
 
 	/** Closes every socket in a way that makes clients come back, then waits for the requests under way. */

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { NO_FAULTS, type Settings } from '#contract';
+import { isBlockedPort } from '#contract/blocked-ports.ts';
+import { FILE_URL_RULES, pathOfFileUrl } from '#db/location.ts';
 
 /** All that the environment decides. Nowhere else is `process.env` read. */
 export interface Config {
@@ -61,9 +63,12 @@ const decimal = (min: number, max: number) =>
 /** Empty: off. */
 const optional = (max: number) => z.union([z.literal('').transform(() => null), integer(1, max)]);
 const text = z.string().transform((value) => (value === '' ? null : value));
+const HTTP_URL_RULES =
+	'an http:// or https:// address without a user or password, on a port that fetch and browsers do not refuse';
 const httpUrl = z
 	.string()
 	.refine((value) => value === '' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)))
+	.refine(hasOpenPort)
 	.refine((value) => value === '' || !URL.canParse(value) || new URL(value).username + new URL(value).password === '')
 	.transform((value) => (value === '' ? null : value.replace(/\/+$/, '')));
 const list = z.string().transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''));
@@ -81,16 +86,24 @@ const token = variable(
 );
 
 const VARIABLES = {
-	PORT: variable('3000', 'a whole number from 0 to 65535', integer(0, 65_535)),
+	PORT: variable(
+		'3000',
+		'a whole number from 0 to 65535, except the ports that fetch and browsers refuse, such as 5060, 6000 or 6665',
+		integer(0, 65_535).refine((port) => port === 0 || !isBlockedPort(port)),
+	),
 	HOST: variable('127.0.0.1', 'an IP address or a host name', z.string().regex(/^[\w.:-]+$/)),
-	DATABASE_URL: variable('file:./data/audena.db', 'file: and a path', z.string().regex(/^file:.+$/)),
+	DATABASE_URL: variable(
+		'file:./data/audena.db',
+		FILE_URL_RULES,
+		z.string().refine((v) => pathOfFileUrl(v) !== null),
+	),
 	TURSO_DATABASE_URL: variable(
 		'',
-		'libsql://, https:// or http:// and a host',
-		text.refine((v) => v === null || /^(libsql|https?|wss?):\/\/.+$/.test(v)),
+		'libsql://, https://, http://, wss:// or ws:// and a host, on a port that fetch does not refuse',
+		text.refine((v) => v === null || (/^(libsql|https?|wss?):\/\/.+$/.test(v) && hasOpenPort(v))),
 	),
 	TURSO_AUTH_TOKEN: { ...token },
-	APP_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl),
+	APP_URL: variable('', HTTP_URL_RULES, httpUrl),
 	TRUST_PROXY: variable(
 		'',
 		'true, false, a number of proxies, or their addresses',
@@ -100,7 +113,7 @@ const VARIABLES = {
 			.refine((v) => typeof v !== 'string' || v.split(',').every((proxy) => isProxy(proxy.trim()))),
 	),
 	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
-	PROVIDER_URL: variable('', 'an http:// or https:// address without a user or password', httpUrl),
+	PROVIDER_URL: variable('', HTTP_URL_RULES, httpUrl),
 	PROVIDER_TOKEN: { ...token },
 	PROVIDER_DELAY_MS_MIN: delay(800),
 	PROVIDER_DELAY_MS_MAX: delay(2_200),
@@ -206,3 +219,10 @@ function isProxy(text: string): boolean {
 }
 
 const hasPassword = (value: string): boolean => URL.canParse(value) && new URL(value).password !== '';
+
+/** False for an address on a port that `fetch` refuses to connect to. */
+function hasOpenPort(value: string): boolean {
+	if (!URL.canParse(value)) return true; // refused for that
+	const { port } = new URL(value);
+	return port === '' || !isBlockedPort(Number(port));
+}

@@ -1,5 +1,5 @@
-import { config as readDotEnv } from 'dotenv';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { loadEnvFile } from './env-file.ts';
 import { refuse, serve } from './serve.ts';
 
 /** `--dev`: Vite serves the sources, with hot reload. `--no-pages`: REST and sockets alone, which need no build. */
@@ -8,8 +8,8 @@ const pages = development ? 'vite' : process.argv.includes('--no-pages') ? 'none
 process.env.NODE_ENV ??= development ? 'development' : 'production';
 
 function configure(): Config {
-	readDotEnv({ quiet: true });
 	try {
+		loadEnvFile(process.cwd(), process.env);
 		return readConfig(process.env, pages);
 	} catch (error) {
 		if (error instanceof ConfigError) refuse(error.message);

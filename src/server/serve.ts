@@ -1,8 +1,7 @@
-import { CannotOpen, isEverybodysFault } from '#db/database.ts';
-import { MigrationChanged } from '#db/migrate.ts';
 import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { createLog, type Logger } from './log.ts';
+import { whyNotOpened } from './why-not-opened.ts';
 
 /** Prints one line and ends the process: something about how it was started must change. */
 export function refuse(line: string): never {
@@ -14,11 +13,9 @@ export function refuse(line: string): never {
 export async function serve(config: Config): Promise<void> {
 	const log = createLog(config.logLevel);
 	const app = await createApp(config, { log }).catch((error: unknown) => {
-		if (!(error instanceof CannotOpen || isEverybodysFault(error) || error instanceof MigrationChanged)) throw error;
-		const name = config.database.url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
-		refuse(
-			`${name}: "${config.database.url}" cannot be opened (${error instanceof Error ? error.message : String(error)}). Allowed is a database that this user may write.`,
-		);
+		const line = whyNotOpened(config.database, error);
+		if (line === null) throw error;
+		refuse(line);
 	});
 	stopOnSignal(app, log);
 	try {

@@ -63,7 +63,7 @@ export async function findCalls<Read>(
 	shape: Shape<Read>,
 	{ query, place, upTo }: Wanted,
 	limit: number,
-	pace: Pace = database.local ? LOCAL : REMOTE,
+	pace: Pace = database.file !== null ? LOCAL : REMOTE,
 ): Promise<Found<Read>> {
 	const down = (query.order !== 'oldest') !== (place?.back ?? false);
 	const words = wordsOf(query);

@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs';
+import { DatabaseGone } from './database.ts';
+
+/** Says whether the paths of a database still name the files that are open. */
+export interface Place {
+	/** Throws `DatabaseGone` while they do not: the same error each time, until all are back. */
+	check(): void;
+}
+
+export interface PlaceDeps {
+	/** The path of the open database. Its journal exists; its lock file may. */
+	path: string;
+	/** The journal alone is gone: what is committed can still be moved into the file. */
+	onJournalGone(): void;
+}
+
+const PUT_BACK = 'Nothing is written until the same file is back: put it back, or restart the server.';
+const RESTART = 'Nothing is written any more: restart the server.';
+
+/**
+ * Remembers which files a database, its journal and its lock are. A file that is deleted, renamed or replaced while it is
+ * open goes on taking writes, and they are lost with the process: SQLite does not look for that in WAL mode.
+ */
+export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
+	const [journal, lock] = [`${path}-wal`, `${path}.lock`];
+	const known = { file: identityOf(path), journal: identityOf(journal), lock: identityOf(lock) };
+	let gone: DatabaseGone | undefined;
+
+	function reason(): string | null {
+		const file = identityOf(path);
+		if (file === null) return `The database file ${path} was deleted or moved while it was open. ${PUT_BACK}`;
+		if (!isSame(file, known.file)) return `Another file has replaced the database file ${path}. ${PUT_BACK}`;
+		if (file.size === 0n) return `The database file ${path} was emptied while it was open. ${RESTART}`;
+		if (known.lock !== null && !isSame(identityOf(lock), known.lock))
+			return `The lock file ${lock} was deleted, and another server may use the database. ${RESTART}`;
+		return isSame(identityOf(journal), known.journal) ? null : journalGone;
+	}
+	const journalGone = `The database's journal ${journal} was deleted while it was open. ${RESTART}`;
+
+	function reasonOrFailure(): string | null {
+		try {
+			return reason();
+		} catch (error) {
+			return `The database file cannot be found (${error instanceof Error ? error.message : String(error)}). ${PUT_BACK}`;
+		}
+	}
+
+	return {
+		check() {
+			const why = reasonOrFailure();
+			if (why === null) {
+				gone = undefined;
+				return;
+			}
+			if (gone === undefined) {
+				gone = new DatabaseGone(why);
+				if (why === journalGone) onJournalGone();
+			}
+			throw gone;
+		},
+	};
+}
+
+interface Identity {
+	dev: bigint;
+	ino: bigint;
+	size: bigint;
+}
+
+const identityOf = (path: string): Identity | null => statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+
+const isSame = (one: Identity | null, other: Identity | null): boolean =>
+	one !== null && other !== null && one.ino === other.ino && one.dev === other.dev;

@@ -1,0 +1,35 @@
+import { readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CannotOpen } from './database.ts';
+
+/**
+ * The one path of a file that several links may lead to, also of a file that is still to be made: its lock, its journal
+ * and its mark lie beside it. Throws `CannotOpen` for links in a circle.
+ */
+export function realPathOf(path: string): string {
+	try {
+		return follow(path);
+	} catch (error) {
+		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
+	}
+}
+
+function follow(path: string): string {
+	const existing = ifThere(() => realpathSync.native(path));
+	if (existing !== undefined) return existing;
+	if (dirname(path) === path) return path;
+	const real = join(follow(dirname(path)), basename(path));
+	const target = ifThere(() => readlinkSync(real));
+	return target === undefined ? real : follow(resolve(dirname(real), target));
+}
+
+/** Undefined where there is no such file, or no link. */
+function ifThere(read: () => string): string | undefined {
+	try {
+		return read();
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		if (code === 'ENOENT' || code === 'EINVAL') return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,79 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'libsql';
+import { CannotOpen } from './database.ts';
+import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
+
+const MAGIC = 'SQLite format 3\0';
+const { R_OK, W_OK, X_OK } = constants;
+/** The database, and what lies beside it. */
+const PARTS = ['', '-wal', '-shm', '.lock', '.life'];
+
+/**
+ * Makes the folder of a database file. Throws `CannotOpen`, with what to do, where the file cannot be a database of this
+ * user. Writes nothing to what exists.
+ */
+export function assertUsable(path: string): void {
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+		for (const part of PARTS) assertReadable(`${path}${part}`);
+		accessSync(dirname(path), R_OK | W_OK | X_OK);
+	} catch (error) {
+		if (error instanceof CannotOpen) throw error;
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new CannotOpen(`${reason}; this user must be able to write the file and its folder`, { cause: error });
+	}
+}
+
+function assertReadable(path: string): void {
+	const stats = statSync(path, { throwIfNoEntry: false });
+	if (stats === undefined) return;
+	const isDatabase = PARTS.every((part) => part === '' || !path.endsWith(part));
+	const why = isDatabase ? whyNotDatabase(path, stats) : null;
+	if (why !== null) throw new CannotOpen(why);
+	accessSync(path, R_OK | W_OK);
+}
+
+function whyNotDatabase(path: string, stats: Stats): string | null {
+	if (stats.isDirectory()) return 'it is a folder; name a file in it';
+	if (!stats.isFile()) return 'it is a device, a pipe or a socket; name a file';
+	if (stats.nlink > 1)
+		return `it has ${stats.nlink} names (hard links), and a journal belongs to one of them; delete the others, or copy the file`;
+	if (stats.size > 0 && headOf(path) !== MAGIC)
+		return 'it is no SQLite database, or an encrypted one; name another file';
+	return null;
+}
+
+function headOf(path: string): string {
+	const file = openSync(path, 'r');
+	try {
+		const head = Buffer.alloc(MAGIC.length);
+		return head.toString('latin1', 0, readSync(file, head));
+	} finally {
+		closeSync(file);
+	}
+}
+
+/**
+ * Throws `CannotOpen` where the file is the database of another program, or of a newer version of this one. Looks at it
+ * without a trace: without a journal no lock is taken, and with one the connection is read-only.
+ */
+export function assertOurs(path: string, migrations: string): void {
+	const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	if (size(path) === 0) return;
+	const sqlite = new Sqlite(`${pathToFileURL(path).href}?${size(`${path}-wal`) > 0 ? 'mode=ro' : 'immutable=1'}`);
+	try {
+		const names = (sql: string): string[] => (sqlite.prepare(sql).raw(true).all() as [string][]).map(([name]) => name);
+		const tables = names(READ_TABLES);
+		const applied = tables.includes('_prisma_migrations') ? names(READ_APPLIED) : [];
+		const why = foreignness(tables, applied, migrationsIn(migrations));
+		if (why !== null) throw new CannotOpen(why);
+	} catch (error) {
+		if (error instanceof CannotOpen) throw error;
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new CannotOpen(`${reason}; name another file, or restore this one from a copy`, { cause: error });
+	} finally {
+		sqlite.close();
+	}
+}

@@ -1,0 +1,63 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, populate } from 'dotenv';
+import { ConfigError } from './config.ts';
+
+/** Longer marks first: the mark of UTF-32 begins as that of UTF-16 does. Null for encodings that are refused. */
+const MARKS: readonly [mark: readonly number[], encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | null][] = [
+	[[0xff, 0xfe, 0, 0], null],
+	[[0, 0, 0xfe, 0xff], null],
+	[[0xef, 0xbb, 0xbf], 'utf-8'],
+	[[0xff, 0xfe], 'utf-16le'],
+	[[0xfe, 0xff], 'utf-16be'],
+];
+/** What dotenv reads of a line; it ignores any other line without a word. */
+const READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+(?:\s*=|:(?:\s|$)))/;
+
+/**
+ * Adds the variables of `.env` in `folder` to `env`; what is set there already wins. Does nothing without such a file.
+ * Throws `ConfigError` for a file that cannot be read whole: a token that is not read would let everybody in.
+ */
+export function loadEnvFile(folder: string, env: Record<string, string | undefined>): void {
+	const bytes = readEnvFile(join(folder, '.env'));
+	if (bytes !== null) populate(env, valuesOf(textOf(bytes)));
+}
+
+function valuesOf(text: string): Record<string, string> {
+	const values = parse(text);
+	const lines = text.split(/\r\n?|\n/);
+	// A value over several lines is no setting of ours, and its lines may be anything.
+	const isPlain = Object.values(values).every((value) => !value.includes('\n'));
+	const wrong = isPlain ? lines.findIndex((line) => !READABLE.test(line)) : -1;
+	if (wrong >= 0)
+		throw new ConfigError(`.env: line ${wrong + 1} cannot be read. Allowed is NAME=value, or # and a comment.`);
+	return values;
+}
+
+function readEnvFile(path: string): Buffer | null {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+		// A link that leads nowhere is there, unlike a file that does not exist.
+		if (code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+		throw refusal(code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`);
+	}
+}
+
+/** The text of an env file: UTF-8, or what its byte order mark says. Throws `ConfigError`. */
+export function textOf(bytes: Uint8Array): string {
+	const [, encoding] = MARKS.find(([mark]) => mark.every((byte, i) => bytes[i] === byte)) ?? [[], 'utf-8'];
+	if (encoding === null) throw refusal('it is UTF-32');
+	let text: string;
+	try {
+		text = new TextDecoder(encoding, { fatal: true }).decode(bytes); // takes the mark off
+	} catch {
+		throw refusal(`it is not well-formed ${encoding.toUpperCase()}`);
+	}
+	if (text.includes('\0')) throw refusal('it holds NUL characters, as UTF-16 without a byte order mark does');
+	return text;
+}
+
+const refusal = (why: string): ConfigError =>
+	new ConfigError(`.env: ${why}. Allowed is a file in UTF-8, or in UTF-16 with a byte order mark.`);

@@ -1,0 +1,28 @@
+import { DatabaseGone } from '#db/database.ts';
+import type { Logger } from './log.ts';
+
+export interface ErrorLog {
+	/** Logs what went wrong outside of a request. */
+	onError(error: unknown): void;
+	/** Logs what went wrong in a request. */
+	onBug(error: unknown, requestId: string): void;
+}
+
+/** Logs errors; a database file that is gone is one line, not one for each request and each look at a queue. */
+export function createErrorLog(log: Logger): ErrorLog {
+	const logged = new WeakSet<DatabaseGone>();
+	const isDone = (error: unknown): boolean => {
+		if (!(error instanceof DatabaseGone)) return false;
+		if (!logged.has(error)) log.error(error.message);
+		logged.add(error);
+		return true;
+	};
+	return {
+		onError(error) {
+			if (!isDone(error)) log.error({ err: error }, 'unexpected error');
+		},
+		onBug(error, requestId) {
+			if (!isDone(error)) log.error({ err: error, requestId }, 'request failed');
+		},
+	};
+}

@@ -1,0 +1,13 @@
+import { readConfig } from '#server/config.ts';
+import { serve } from '#server/serve.ts';
+
+/** The id of `nobody`. */
+const NOBODY = 65_534;
+
+// Permissions do not bind root, so the server runs as another user.
+if (process.getuid?.() === 0) {
+	process.setgroups?.([]);
+	process.setgid?.(NOBODY);
+	process.setuid?.(NOBODY);
+}
+await serve(readConfig(process.env, 'none'));
