@@ -1,24 +1,54 @@
-import { redirect, type Handle, type HandleServerError } from '@sveltejs/kit';
+import type { Handle, HandleServerError, RequestEvent } from '@sveltejs/kit';
+import { refusalsOf, type Refuse } from '#lib/shell/refusal.ts';
+import { readForm } from '#lib/shell/form-body.ts';
 import { asTheme, THEME_COOKIE, themeAttribute } from '#lib/shell/theme.ts';
 
 /** What who is not let in may read: a proxy that is set up wrongly may be why. */
 const OPEN = new Set(['/login', '/proxies']);
+/** The route of every path that is no page. */
+const NO_PAGE = '/(app)/[...path]';
 
+/** Returns a response in any case: Kit catches what is thrown here for most requests, not for all. */
 export const handle: Handle = async ({ event, resolve }) => {
 	const app = globalThis.audena;
 	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
 	event.locals.app = app;
 	event.locals.requestId = event.request.headers.get('x-request-id') ?? '';
 	event.locals.theme = asTheme(event.cookies.get(THEME_COOKIE));
-
-	if (!OPEN.has(event.url.pathname) && !(await app.mayEnter(event.request.headers.get('cookie')))) {
-		redirect(303, `/login?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
+	const refuse = refusalsOf(event);
+	try {
+		const response = (await refused(event, refuse)) ?? (await resolve(event, { transformPageChunk: themed(event) }));
+		return response.status < 400 ? response : refuse(response.status, response);
+	} catch (error) {
+		app.bug(error, event.locals.requestId);
+		return refuse(500);
 	}
-
-	return resolve(event, {
-		transformPageChunk: ({ html }) => html.replace('%audena.theme%', themeAttribute(event.locals.theme)),
-	});
 };
+
+const themed =
+	({ locals }: RequestEvent) =>
+	({ html }: { html: string }): string =>
+		html.replace('%audena.theme%', themeAttribute(locals.theme));
+
+/** The response to a request that no page may get; null for one that a page gets. A form's body is read on the way. */
+async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | null> {
+	const { url, request, locals, route, isDataRequest } = event;
+	const { method } = request;
+	const read = method === 'GET' || method === 'HEAD';
+	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {
+		const page = read && (isDataRequest || /\btext\/html\b/i.test(request.headers.get('accept') ?? ''));
+		if (!page) return refuse(401);
+		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
+		return new Response(null, { status: 303, headers: { location } });
+	}
+	// Kit looks for the page first, and says then that it does not know the method. `default` is no name of an action.
+	if (!read && (route.id === NO_PAGE || url.searchParams.has('/default'))) return refuse(404);
+	if (method !== 'POST' || request.headers.get('content-type') === null) return null;
+	const form = await readForm(request);
+	if (typeof form === 'number') return refuse(form);
+	event.request = form;
+	return null;
+}
 
 /** What nobody expected: the log knows it by the id that its page shows. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {

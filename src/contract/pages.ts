@@ -66,6 +66,8 @@ export interface Pages {
 	readonly protected: boolean;
 	/** Tells the log of a page that broke. */
 	bug(error: unknown, requestId: string): void;
+	/** What a client that wants no HTML gets instead of an error page with this status; null for any other status. */
+	problemOf(status: number): Omit<Problem, 'requestId'> | null;
 	/** Whether the session in this Cookie header may see the pages; true when nothing is protected. */
 	mayEnter(cookie: string | null): Promise<boolean>;
 	/**

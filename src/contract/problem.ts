@@ -13,6 +13,7 @@ export const PROBLEMS = {
 	host_not_allowed: [403, 'This host name is not allowed'],
 	not_found: [404, 'There is nothing here'],
 	call_not_found: [404, 'There is no such call'],
+	method_not_allowed: [405, 'The method is not allowed here'],
 	wait_timeout: [408, 'The call has not ended in time'],
 	illegal_transition: [409, 'The call cannot go there'],
 	call_gone: [410, 'The call does not exist'],
@@ -47,6 +48,8 @@ export interface ProblemOptions {
 	errors?: { path: string; message: string }[];
 	/** Answered as the header. */
 	retryAfterSeconds?: number;
+	/** The methods that this path knows, for the `Allow` header. */
+	allow?: readonly string[];
 	cause?: unknown;
 }
 
@@ -56,12 +59,14 @@ export class ProblemError extends Error {
 	readonly code: ProblemCode;
 	readonly errors: { path: string; message: string }[] | undefined;
 	readonly retryAfterSeconds: number | undefined;
+	readonly allow: readonly string[] | undefined;
 
-	constructor(code: ProblemCode, detail: string, { errors, retryAfterSeconds, cause }: ProblemOptions = {}) {
+	constructor(code: ProblemCode, detail: string, { errors, retryAfterSeconds, allow, cause }: ProblemOptions = {}) {
 		super(detail, { cause });
 		this.code = code;
 		this.errors = errors;
 		this.retryAfterSeconds = retryAfterSeconds;
+		this.allow = allow;
 	}
 
 	get status(): number {

@@ -1,10 +1,24 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { ProblemError } from '#contract';
 
 /** The largest body that is read. */
 const BODY_MAX = '1mb';
 
-const readJson = express.json({ limit: BODY_MAX, strict: false, type: () => true });
+/** The `type` of the error that `refuseOtherCharsets` throws for bytes that are not UTF-8. */
+export const NOT_UTF8 = 'charset.malformed';
+
+/**
+ * For Express' body readers (`verify`): JSON is UTF-8 (RFC 8259, 8.1), and so are our forms. Decoding other bytes would
+ * store replacement characters.
+ */
+export function refuseOtherCharsets(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
+	if (charset.toLowerCase() !== 'utf-8')
+		throw Object.assign(new Error(`charset ${charset}`), { type: 'charset.unsupported' });
+	if (!isUtf8(body)) throw Object.assign(new Error('not UTF-8'), { type: NOT_UTF8 });
+}
+
+const readJson = express.json({ limit: BODY_MAX, strict: false, type: () => true, verify: refuseOtherCharsets });
 
 /** Reads a JSON body; another content type is refused with 415, where there is a body at all. */
 export const jsonBody: RequestHandler = (request, response, next) => {
@@ -17,3 +31,12 @@ export const jsonBody: RequestHandler = (request, response, next) => {
 
 /** Reads the body as the bytes that were signed. */
 export const rawBody: RequestHandler = express.raw({ limit: BODY_MAX, type: () => true });
+
+/** The text of a body, without the byte order mark. Throws `invalid_json` for bytes that are not UTF-8. */
+export function utf8Of(body: Buffer): string {
+	if (!isUtf8(body)) throw notUtf8();
+	return new TextDecoder().decode(body);
+}
+
+export const notUtf8 = (): ProblemError =>
+	new ProblemError('invalid_json', 'The body is not UTF-8. Encode it as UTF-8.');

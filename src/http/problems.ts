@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ProblemError, type Problem } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
+import { NOT_UTF8, notUtf8 } from './body.ts';
 
 /** The one handler that turns what was thrown into an answer. A bug is told to `onBug` and answered without its text. */
 export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
@@ -16,6 +17,7 @@ export function problemHandler(onBug: (error: unknown, requestId: string) => voi
 export function sendProblem(response: Response, problem: ProblemError): void {
 	const body: Problem = { ...problem.toProblem(), requestId: requestIdOf(response) };
 	if (problem.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.retryAfterSeconds));
+	if (problem.allow !== undefined) response.set('Allow', problem.allow.join(', '));
 	if (problem.code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer');
 	response.status(problem.status).type('application/problem+json').send(JSON.stringify(body));
 }
@@ -43,6 +45,7 @@ function asProblem(error: unknown): ProblemError {
 function readerProblem(error: unknown): ProblemError | undefined {
 	const { type, status } = error as { type?: unknown; status?: unknown };
 	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');
+	if (type === NOT_UTF8) return notUtf8();
 	if (type === 'entity.too.large' || status === 413) return new ProblemError('body_too_large', 'Send at most 1 MiB.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');

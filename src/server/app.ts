@@ -25,9 +25,11 @@ import { createWatching } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
 import { createConnections } from './http/connections.ts';
 import { addressOf, listen } from './http/listen.ts';
+import { oneByOne } from './http/one-by-one.ts';
 import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
+import { refuseOtherUpgrades } from './http/upgrades.ts';
 import { createCarrier } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
@@ -65,12 +67,15 @@ const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
 const STOP_WRITING_MS = 1_500;
 
+/** Longer than load balancers keep a connection without a request (60 s), so that only they end one. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Wires every part, in order. Production and tests share it. */
 export async function createApp(
 	config: Config,
 	{ log, now = Date.now, chance = Math.random, timeoutMs = 10_000 }: AppDeps,
 ): Promise<App> {
-	const server = createServer();
+	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
 	let port = config.port;
 	let ready = false;
 	let stopForgetting: (() => void) | undefined;
@@ -209,8 +214,10 @@ export async function createApp(
 			(await reads.position()).epoch !== '',
 		onBug,
 	});
-	server.on('request', http);
+	server.on('request', oneByOne(http));
 	io.attach(server);
+	// In development Vite takes upgrades of its own.
+	if (config.pages !== 'vite') refuseOtherUpgrades(server);
 
 	return {
 		async listen() {
@@ -259,6 +266,8 @@ export async function createApp(
 		streams.close();
 		sessionEnds.close();
 		await io.close();
+		// A connection whose last response is under way ends with it.
+		server.keepAliveTimeout = 1;
 		if (isListening(server)) await new Promise((resolve) => server.close(resolve));
 	}
 }

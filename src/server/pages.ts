@@ -1,4 +1,4 @@
-import { CallQuery, DeskQuery, parseQuery, ProblemError, type Answer, type Pages } from '#contract';
+import { CallQuery, DeskQuery, parseQuery, ProblemError, type Answer, type Pages, type ProblemCode } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';
@@ -22,6 +22,17 @@ export interface PagesDeps {
 	onBug(error: unknown, requestId: string): void;
 }
 
+/** What each status of an error page means to a client that wants no HTML. */
+const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
+	400: ['invalid_input', 'The address or the form cannot be read. Send forms as UTF-8. Scripts use /api.'],
+	401: ['unauthorized', 'Log in at /login. Scripts use /api, with Authorization: Bearer and the API_TOKEN.'],
+	404: ['not_found', 'This page does not exist. The API is at /api: check for a doubled or missing slash.'],
+	405: ['method_not_allowed', 'This page does not know the method. Scripts use /api.'],
+	413: ['body_too_large', 'Send at most 512 KiB in a form.'],
+	415: ['unsupported_media_type', 'Send a form: application/x-www-form-urlencoded or multipart/form-data, as UTF-8.'],
+	500: ['internal_error', 'This is our mistake. Nothing else is known here.'],
+};
+
 /** What SvelteKit's pages get of the server (see the contract). */
 export function createPages({ version, apiUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
@@ -38,6 +49,10 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 		},
 		protected: access.protected,
 		bug: onBug,
+		problemOf(status) {
+			const refusal = REFUSALS[status];
+			return refusal === undefined ? null : new ProblemError(...refusal).toProblem();
+		},
 		async mayEnter(cookie) {
 			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
 		},

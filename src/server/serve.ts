@@ -17,7 +17,7 @@ export async function serve(config: Config): Promise<void> {
 		if (line === null) throw error;
 		refuse(line);
 	});
-	stopOnSignal(app, log);
+	stopInOrder(app, log);
 	try {
 		const address = await app.listen();
 		console.log(`Audena Call Simulator: ${config.appUrl ?? address.replace('//127.0.0.1:', '//localhost:')}`);
@@ -29,21 +29,38 @@ export async function serve(config: Config): Promise<void> {
 	}
 }
 
-function stopOnSignal(app: App, log: Logger): void {
+/** The longest that a stop may take. */
+const STOP_MS = 10_000;
+
+/**
+ * Stops in good order on a signal, with exit code 0. So it does, with exit code 1, where an error reached no handler:
+ * what is half done then is unknown, and all work is durable, so the next start continues it.
+ */
+function stopInOrder(app: App, log: Logger): void {
 	let stopping = false;
+	const stop = (code: number): void => {
+		stopping = true;
+		setTimeout(() => process.exit(code), STOP_MS).unref();
+		app.close().then(
+			() => process.exit(code),
+			(error: unknown) => {
+				log.error({ err: error }, 'the stop failed');
+				process.exit(1);
+			},
+		);
+	};
 	for (const signal of ['SIGTERM', 'SIGINT'] as const)
 		process.on(signal, () => {
 			if (stopping) return;
-			stopping = true;
 			log.info({ signal }, 'stopping');
-			app.close().then(
-				() => process.exit(0),
-				(error: unknown) => {
-					log.error({ err: error }, 'the stop failed');
-					process.exit(1);
-				},
-			);
+			stop(0);
 		});
+	// Node raises unhandled rejections here too.
+	process.on('uncaughtException', (error: Error & { code?: string }) => {
+		if (error.code === 'EPIPE' && stopping) return; // the log itself has no reader any more
+		log.fatal({ err: error }, 'an error reached no handler: the server stops');
+		if (!stopping) stop(1);
+	});
 }
 
 function whyNotListening({ port, host }: Config, code: string | undefined): string | null {

@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Pages } from '#contract';
 import type { Config } from './config.ts';
+import { wrongMethod } from './http/methods.ts';
 
 export interface Web {
 	handler: RequestHandler;
@@ -24,5 +26,19 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 	}
 	const built = pathToFileURL(join(root, 'build', 'web', 'handler.js')).href;
 	const { handler } = (await import(/* @vite-ignore */ built)) as { handler: RequestHandler };
-	return { handler, close: () => Promise.resolve() };
+	const guarded = filesOnlyRead(join(root, 'build', 'web', 'client'), handler);
+	return { handler: guarded, close: () => Promise.resolve() };
+}
+
+/** The adapter sends a static file for any method, and fails on a range that ends before it begins. */
+function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler {
+	const files = new Set(
+		readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `/${path.replaceAll('\\', '/')}`),
+	);
+	return (request, response, next) => {
+		delete request.headers.range; // a server may ignore it (RFC 9110, 14.2): the files are small
+		const read = request.method === 'GET' || request.method === 'HEAD';
+		if (!read && files.has(request.path)) throw wrongMethod(request.method, ['GET', 'HEAD']);
+		return handler(request, response, next);
+	};
 }

@@ -60,6 +60,8 @@ export function guards(rules: GuardRules): RequestHandler {
 }
 
 function hostNameOf(host: string | undefined): string {
-	const url = `http://${host ?? ''}`;
-	return host !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
+	// A path or a user name in it would become part of the address that the pages see.
+	if (host === undefined || /[/\\?#@]/.test(host)) return '';
+	const url = `http://${host}`;
+	return URL.canParse(url) ? new URL(url).hostname : '';
 }

@@ -1,6 +1,7 @@
 import express, { Router, type Request } from 'express';
 import { ProblemError } from '#contract';
 import { localPath } from '#contract/local-path.ts';
+import { refuseOtherCharsets } from '#http/body.ts';
 import type { Access } from './access.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -13,11 +14,13 @@ export interface LoginDeps {
 	onLogout(session: Session): void;
 }
 
+const readForm = express.urlencoded({ extended: false, limit: '8kb', verify: refuseOtherCharsets });
+
 /** `POST /login` and `POST /logout`: forms of the pages, so they answer with redirects where HTML is wanted. */
 export function loginRoutes({ access, sessions, secureCookies, onLogout }: LoginDeps): Router {
 	const router = Router();
 
-	router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), async (request, response) => {
+	router.post('/login', readForm, async (request, response) => {
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
 		if (typeof token === 'string' && access.isToken(token)) {

@@ -9,7 +9,9 @@ import { eventRoutes, type EventRoutesDeps } from './events.ts';
 import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
+import { methodsOf } from './methods.ts';
 import { requestId } from './request-id.ts';
+import { requestTarget } from './request-target.ts';
 import { statsRoutes } from './stats.ts';
 import { webhookRoutes } from './webhooks.ts';
 import type { Inbox } from '../webhooks/inbox.ts';
@@ -38,20 +40,28 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
 	);
-	app.use(healthRoutes(isReady));
+	app.use(requestTarget);
+	/** Every router goes through here, so that each path refuses the methods that it does not know. */
+	const mount = (path: string, router: Router, ...before: RequestHandler[]): void => {
+		app.use(path, ...before, methodsOf(router), router);
+	};
+	mount('/', healthRoutes(isReady));
 	app.use(guards(rules));
-	app.use(loginRoutes(deps));
+	const login = loginRoutes(deps);
+	login.get('/login', (_request, _response, next) => next('router')); // the pages render the form
+	mount('/', login);
 
 	app.use('/api', noStore);
-	app.use('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
-	app.use('/api/calls', access.guard, callRoutes(deps));
-	app.use('/api/stats', access.guard, statsRoutes(deps.reads));
-	app.use('/api/events', access.guard, eventRoutes(deps));
-	app.use('/api/deliveries', access.guard, deliveryRoutes(desk));
-	app.use('/api/provider', access.guard, provider);
+	mount('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
+	mount('/api/calls', callRoutes(deps), access.guard);
+	mount('/api/stats', statsRoutes(deps.reads), access.guard);
+	mount('/api/events', eventRoutes(deps), access.guard);
+	mount('/api/deliveries', deliveryRoutes(desk), access.guard);
+	mount('/api/provider', provider, access.guard);
 	app.use('/api', access.guard, nothingHere);
 
 	app.use(pages);
+	app.use(nothingHere);
 	app.use(problemHandler(onBug));
 	return app;
 }

@@ -1,5 +1,6 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { parse, ProblemError, ProviderReport, type Call } from '#contract';
+import { utf8Of } from '#http/body.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Rejections } from './rejections.ts';
 
@@ -71,8 +72,9 @@ function reportOf(body: unknown): ProviderReport {
 }
 
 function jsonOf(raw: Buffer): unknown {
+	const text = utf8Of(raw);
 	try {
-		const value: unknown = JSON.parse(raw.toString('utf8'));
+		const value: unknown = JSON.parse(text);
 		JSON.stringify(value); // nested deeper than can be written again is not JSON to us
 		return value;
 	} catch (error) {

@@ -1,0 +1,40 @@
+import type { RequestHandler, Router } from 'express';
+import { ProblemError } from '#contract';
+
+/** Every method that some path of this server knows, in the order of `Allow`. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** What Express keeps of a route: enough to ask which paths it matches. */
+interface RouteLayer {
+	match(path: string): unknown;
+	route?: { path: string; stack: { method: string }[] };
+}
+
+/**
+ * Mount it before `router`: refuses methods that the router does not know for a path it knows, with 405 and `Allow`, and
+ * responds to OPTIONS. Paths that the router does not know pass.
+ */
+export function methodsOf(router: Router): RequestHandler {
+	return (request, response, next) => {
+		const known = methodsAt(router.stack as unknown as RouteLayer[], request.path);
+		if (known.size === 0 || (known.has(request.method) && request.method !== 'OPTIONS')) return next();
+		const allow = METHODS.filter((method) => known.has(method));
+		if (request.method !== 'OPTIONS') throw wrongMethod(request.method, allow);
+		response.status(204).set('Allow', allow.join(', ')).end();
+	};
+}
+
+export const wrongMethod = (method: string, allow: readonly string[]): ProblemError =>
+	new ProblemError('method_not_allowed', `This path does not know ${method}. It knows ${allow.join(', ')}.`, { allow });
+
+/** A route without parameters hides those with: `/batch` is no id. */
+function methodsAt(layers: readonly RouteLayer[], path: string): Set<string> {
+	const routes = layers.flatMap(({ route }, i) => (route && layers[i]?.match(path) ? [route] : []));
+	const exact = routes.filter((route) => !route.path.includes(':'));
+	const methods = new Set(
+		(exact.length > 0 ? exact : routes).flatMap(({ stack }) => stack.map(({ method }) => method.toUpperCase())),
+	);
+	if (methods.has('GET')) methods.add('HEAD');
+	if (methods.size > 0) methods.add('OPTIONS');
+	return methods;
+}

@@ -1,0 +1,31 @@
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How many requests of one connection may wait. Clients and load balancers send the next one after the response. */
+const WAITING_MAX = 64;
+
+/**
+ * Runs the requests of one connection one after another: the next begins when the response before it is out. Node parses
+ * pipelined requests all at once, so a client that reads nothing would get every response buffered. A connection with
+ * more than `max` requests waiting is cut.
+ */
+export function oneByOne(run: RequestListener, max = WAITING_MAX): RequestListener {
+	const waiting = new WeakMap<Socket, (() => void)[]>();
+	return (request, response) => {
+		const { socket } = request;
+		const begin = (): void => {
+			response.once('close', () => {
+				const next = waiting.get(socket)?.shift();
+				if (next === undefined || socket.destroyed) waiting.delete(socket);
+				else next();
+			});
+			run(request, response);
+		};
+		const queue = waiting.get(socket);
+		if (queue === undefined) {
+			waiting.set(socket, []);
+			begin();
+		} else if (queue.length < max) queue.push(begin);
+		else socket.destroy();
+	};
+}
