@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryState } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
+import { bringBack, type Timed } from '#queue/set-back.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 import type { DeliveryFault } from './faults.ts';
 import { claimIn, nextDueIn, type Lane } from './outbox-claim.ts';
@@ -39,6 +40,22 @@ export interface OutboxStore extends QueueStore<DueDelivery> {
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 /** At the start of a file's only server: what a dead process held is free at once. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
+/** Those of its calls that run end when their last webhook is due. */
+const TIMED: readonly Timed[] = [
+	{ table: 'Delivery', times: ['dueAt', 'leasedUntil', 'claimedAt'], except: `"dueAt" IS NULL` },
+	{ table: 'ProviderCall', times: ['endsAt'], except: `"state" <> 'active'` },
+];
+const OWED = `SELECT 1 FROM "Delivery" WHERE "callId" = ? AND "state" = 'pending' AND "dueAt" <= ? LIMIT 1`;
+
+/** After the clock was set back by `ms`: what waits is due after as much time as before. */
+export async function setBack(database: Database, ms: number, now: number): Promise<void> {
+	for (const timed of TIMED) await bringBack(database, timed, ms, now);
+}
+
+/** Whether a webhook of this call is due and was not tried yet. */
+export const isOwed = async (database: Database, callId: string, now: number): Promise<boolean> =>
+	(await database.all(OWED, callId, now)).length > 0;
+
 const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;

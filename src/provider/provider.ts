@@ -9,7 +9,7 @@ import { createDoor } from './door.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
 import { ratesAt } from './faults.ts';
 import type { Lane } from './outbox-claim.ts';
-import { createOutboxStore, FREE_ALL } from './outbox-store.ts';
+import { createOutboxStore, FREE_ALL, isOwed, setBack } from './outbox-store.ts';
 import { createOutbox } from './outbox.ts';
 import { providerRoutes } from './routes.ts';
 import { createSender } from './sender.ts';
@@ -52,6 +52,12 @@ export interface Provider {
 	desk: Desk;
 	/** For the app's retention. */
 	kept: Forgetting;
+	/** Whether a webhook of this call is due and was not tried yet. */
+	isOwed(callId: string): Promise<boolean>;
+	/** Something may be due: looks now. */
+	wake(): void;
+	/** After the clock was set back by `ms`: what waits is due after as much time as before. */
+	setBack(ms: number): Promise<void>;
 	/** Begins to send what is due. */
 	start(): void;
 	/** Whether its outbox could look at its table lately. */
@@ -89,6 +95,9 @@ export async function createProvider({
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
 		kept: createForgetting(database, now),
+		isOwed: (callId) => isOwed(database, callId, now()),
+		wake,
+		setBack: (ms) => setBack(database, ms, now()),
 		start() {
 			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs });
 			const outboxOf = (lane: Lane): Worker =>

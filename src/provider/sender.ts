@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Attempt } from '#contract';
-import { headersOf, readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
+import { headersOf, readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
 import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
 
@@ -44,12 +44,13 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 		const nothing = { request, response: null, retryAfterMs: null };
 		if (faults.includes('lost')) return { ...nothing, durationMs: 0, error: 'Lost on purpose: it was never sent.' };
 
+		const limit = timeLimit(timeoutMs);
 		const start = performance.now();
 		const took = (): number => Math.round(performance.now() - start);
 		try {
 			const response = await fetch(url ?? ownUrl(), {
 				...{ method: 'POST', headers, body, redirect: 'manual' },
-				signal: AbortSignal.timeout(timeoutMs),
+				signal: limit.signal,
 			});
 			// Where only the body fails, the status and Retry-After were said all the same.
 			const { failure, ...answered } = await readUpTo(response, BODY_KEPT);
@@ -62,6 +63,8 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 			};
 		} catch (error) {
 			return { ...nothing, durationMs: took(), error: reasonOf(error) };
+		} finally {
+			limit.clear();
 		}
 	};
 }

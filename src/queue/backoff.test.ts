@@ -13,20 +13,34 @@ describe('backoff', () => {
 		expect(tries.map((attempts) => backoffMs(schedule, attempts, 1, ALMOST_ONE))).toEqual([...most, null]);
 	});
 
-	it('[B2] full jitter: the whole range down to nothing, in proportion to chance', () => {
-		expect([0, 0.25, 0.5].map((chance) => backoffMs(DISPATCH_SCHEDULE, 3, 1, chance))).toEqual([0, 500, 1_000]);
+	it('[B2] jitter: between half and the whole of each wait, in proportion to chance', () => {
+		expect([0, 0.25, 0.5].map((chance) => backoffMs(DISPATCH_SCHEDULE, 3, 1, chance))).toEqual([1_000, 1_250, 1_500]);
 	});
 
-	it('[B3] speed divides it, and it is always a whole number within its bounds', () => {
-		expect(backoffMs(WEBHOOK_SCHEDULE, 5, 1_000, 0.5)).toBe(150);
-		const chance = fc.double({ min: 0, max: ALMOST_ONE, noNaN: true });
-		const attempts = fc.integer({ min: 1, max: 5 });
+	const chance = fc.double({ min: 0, max: ALMOST_ONE, noNaN: true });
+	const speed = fc.double({ min: 1, max: 1_000, noNaN: true });
+	const schedule = fc.constantFrom(DISPATCH_SCHEDULE, WEBHOOK_SCHEDULE);
+
+	it('[B3] speed divides it, and it is a whole number between half and the whole', () => {
+		expect(backoffMs(WEBHOOK_SCHEDULE, 5, 1_000, 0.5)).toBe(225);
 		fc.assert(
-			fc.property(attempts, fc.double({ min: 1, max: 1_000, noNaN: true }), chance, (attempts, speed, chance) => {
-				const ms = backoffMs(WEBHOOK_SCHEDULE, attempts, speed, chance)!;
+			fc.property(schedule, fc.integer({ min: 1, max: 5 }), speed, chance, (schedule, attempts, speed, chance) => {
+				const ms = backoffMs(schedule, attempts, speed, chance)!;
+				const whole = schedule[attempts - 1]! / speed;
 				expect(Number.isInteger(ms)).toBe(true);
-				expect(ms).toBeGreaterThanOrEqual(0);
-				expect(ms).toBeLessThanOrEqual(Math.round(WEBHOOK_SCHEDULE[attempts - 1]! / speed));
+				expect(ms).toBeGreaterThanOrEqual(whole / 2);
+				expect(ms).toBeLessThanOrEqual(Math.ceil(whole));
+			}),
+		);
+	});
+
+	it('[B4] whatever chance says, all waits together last at least half of the schedule', () => {
+		const chances = fc.array(chance, { minLength: 5, maxLength: 5 });
+		fc.assert(
+			fc.property(schedule, speed, chances, (schedule, speed, chances) => {
+				const waits = chances.map((chance, i) => backoffMs(schedule, i + 1, speed, chance)!);
+				const sum = (all: readonly number[]): number => all.reduce((sum, ms) => sum + ms, 0);
+				expect(sum(waits)).toBeGreaterThanOrEqual(sum(schedule) / speed / 2);
 			}),
 		);
 	});

@@ -232,3 +232,31 @@ describe('a worker', () => {
 });
 
 type QueueSpy = WorkerDeps<Job>['store'];
+
+it('[CK6] work under way keeps its lease when the clock is set forward: it is claimed once', async () => {
+	const { add, start, store } = await startBench();
+	let ahead = 0;
+	const now = (): number => Date.now() + ahead;
+	const ran: string[] = [];
+	const other = counter(1);
+	let finish = (): void => undefined;
+	const held = new Promise<void>((resolve) => (finish = resolve));
+	const worker = start(
+		async (job) => {
+			ran.push(job.id);
+			if (job.id === 'held') await held;
+			await store.done(job);
+			if (job.id === 'other') other.hit();
+		},
+		{ now },
+	);
+	await add('held');
+	worker.wake();
+	await expect.poll(() => ran).toEqual(['held']);
+	ahead = 86_400_000;
+	await add('other');
+	worker.wake();
+	await other.reached;
+	expect(ran).toEqual(['held', 'other']);
+	finish();
+});

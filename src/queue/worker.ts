@@ -54,6 +54,8 @@ export function createWorker<Row extends Claimed>({
 	leaseMs = 10_000,
 }: WorkerDeps<Row>): Worker {
 	const underWay = new Set<Promise<void>>();
+	/** The rows under way, and when their leases end. */
+	const held = new Map<Row, number>();
 	let closed = false;
 	let lookedAt = performance.now();
 	let woken = false;
@@ -77,16 +79,27 @@ export function createWorker<Row extends Claimed>({
 		woken = false;
 	}
 
-	async function work(row: Row): Promise<void> {
-		const renewal = setInterval(() => {
-			store.renew(row.id, row.lease, now() + leaseMs).catch(onError);
-		}, leaseMs / 3);
+	async function renew(row: Row): Promise<void> {
+		const until = now() + leaseMs;
+		held.set(row, until);
+		await store.renew(row.id, row.lease, until);
+	}
+
+	/** A suspension or a clock that was set forward ended leases of work that is still under way. */
+	async function renewEnded(): Promise<void> {
+		for (const [row, until] of held) if (until < now()) await renew(row);
+	}
+
+	async function work(row: Row, until: number): Promise<void> {
+		held.set(row, until);
+		const renewal = setInterval(() => void renew(row).catch(onError), leaseMs / 3);
 		try {
 			await run(row);
 		} catch (error) {
 			onError(error);
 		} finally {
 			clearInterval(renewal);
+			held.delete(row);
 		}
 	}
 
@@ -94,9 +107,11 @@ export function createWorker<Row extends Claimed>({
 	async function look(): Promise<number> {
 		while (!closed && underWay.size < concurrency) {
 			const limit = concurrency - underWay.size;
-			const rows = await store.claim(now(), limit, newLease(), now() + leaseMs);
+			await renewEnded();
+			const until = now() + leaseMs;
+			const rows = await store.claim(now(), limit, newLease(), until);
 			for (const row of rows) {
-				const task = work(row).finally(() => {
+				const task = work(row, until).finally(() => {
 					underWay.delete(task);
 					wake();
 				});

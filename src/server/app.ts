@@ -14,6 +14,7 @@ import { createCallReads } from './calls/reads.ts';
 import { countUncounted } from './calls/recount.ts';
 import { createIndexer } from './calls/indexer.ts';
 import { createWriter, type Committed } from './calls/writer.ts';
+import { JUMP_MS, uptimeBy } from './clock.ts';
 import type { Config } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { syncFrom } from './feed/delta.ts';
@@ -38,7 +39,9 @@ import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
+import { createSteadyClock } from './retention/steady-clock.ts';
 import { createSockets } from './sockets.ts';
+import { keepTime } from './timekeeper.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
@@ -56,6 +59,8 @@ export interface AppDeps {
 	log: Logger;
 	/** Milliseconds since 1970. */
 	now?: () => number;
+	/** Milliseconds that have passed, of a clock that nobody sets. It follows `now` where only that is replaced. */
+	uptime?: () => number;
 	/** In [0, 1). */
 	chance?: () => number;
 	/** How long the other side of a request may take: the provider, and who receives its webhooks. */
@@ -73,7 +78,13 @@ const KEEP_ALIVE_MS = 75_000;
 /** Wires every part, in order. Production and tests share it. */
 export async function createApp(
 	config: Config,
-	{ log, now = Date.now, chance = Math.random, timeoutMs = 10_000 }: AppDeps,
+	{
+		log,
+		now = Date.now,
+		uptime = now === Date.now ? () => performance.now() : uptimeBy(now),
+		chance = Math.random,
+		timeoutMs = 10_000,
+	}: AppDeps,
 ): Promise<App> {
 	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
 	let port = config.port;
@@ -172,6 +183,23 @@ export async function createApp(
 	});
 	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
+	const time = await keepTime({
+		database,
+		alone,
+		now,
+		uptime,
+		onError,
+		// A call keeps half of its patience at least, and a long patience counts no hiccup.
+		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
+		async bringBack(ms) {
+			await Promise.all([createJobStore(database).setBack(ms, now()), provider.setBack(ms)]);
+		},
+		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back'),
+		onResume() {
+			jobs?.wake();
+			provider.wake();
+		},
+	});
 	const startJobs = (): void => {
 		const carrier = createCarrier({
 			baseUrl: () => config.provider.url ?? ownAddress(),
@@ -186,6 +214,8 @@ export async function createApp(
 			carrier,
 			speed,
 			patienceMs: config.callTimeoutMs,
+			runningSince: time.runningSince,
+			isOwed: provider.isOwed,
 			now,
 			chance,
 			onError,
@@ -224,10 +254,10 @@ export async function createApp(
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
-			stopForgetting = forgetRepetitions(database, now, onError);
+			stopForgetting = forgetRepetitions(database, createSteadyClock(now, uptime, now()), onError);
 			retention = createRetention({
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
-				uptime: () => performance.now(),
+				uptime,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});
@@ -236,6 +266,7 @@ export async function createApp(
 		},
 		async close() {
 			ready = false;
+			time.close();
 			stopForgetting?.();
 			endings.close();
 			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
@@ -250,7 +281,7 @@ export async function createApp(
 
 	/** Writes down what is left, unless somebody else holds the database for too long. */
 	async function finishWriting(): Promise<void> {
-		await Promise.all([writer.settled(), indexer.close()]);
+		await Promise.all([writer.settled(), indexer.close(), time.keep()]);
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();

@@ -297,7 +297,7 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(slow)).map(({ providerId }) => providerId)).toEqual([seen.call.providerId]);
 
 		// Asked five times more, at once, while all it will report is far away.
-		const quick = await startApp({}, { chance: () => 0 });
+		const quick = await startApp(FAST, { chance: () => 0 });
 		await inject(quick, { acceptedThenFailed: 1 });
 		const other = await quick.create({ scenario: LONG });
 		await expect.poll(async () => (await quick.call(other.id)).status, PATIENCE).toBe('FAILED');
@@ -486,7 +486,7 @@ describe('the same seed and the same requests', () => {
 
 	it('[N31] give the same faults after acceptance too', async () => {
 		const doors = async (): Promise<unknown[]> => {
-			const app = await startApp({ PROVIDER_SEED: 'doors' }, { chance: () => 0 });
+			const app = await startApp({ PROVIDER_SEED: 'doors', ...FAST }, { chance: () => 0 });
 			await inject(app, { acceptedThenFailed: 0.5, refused: 0.2 });
 			const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber, scenario: LONG })));
 			const told: unknown[] = [];

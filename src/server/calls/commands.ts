@@ -49,7 +49,7 @@ export type Command =
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
 	/** A hang-up failed as often as it may. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
-	/** Time to look whether anything was heard of the call since, or since this server started, within `patienceMs`. */
+	/** Time to look whether anything was heard of the call within `patienceMs`, counted from `startedAt` at the earliest. */
 	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; patienceMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };

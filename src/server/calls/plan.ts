@@ -245,19 +245,22 @@ class Group {
 	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#ledger.held(job)) return { stale: true };
 		const { clock } = this.#ledger;
-		const heardAt = Math.max(call.updatedAt, startedAt);
-		if (call.status === 'PENDING' && heardAt <= clock && heardAt + patienceMs > clock) {
+		const lastAt = Math.max(call.updatedAt, startedAt);
+		// The clock was set back, so the time of the last word says nothing: the call is silent while its seq stays.
+		const isAhead = lastAt > clock;
+		const isNews = isAhead && job.payload.seq !== call.seq;
+		const heardAt = isAhead ? startedAt : lastAt;
+		if (call.status === 'PENDING' && !isNews && heardAt <= clock && heardAt + patienceMs > clock) {
 			this.#ledger.retry(job, heardAt + patienceMs, null);
 			return { call };
 		}
 		this.#ledger.settle(job);
 		if (call.status !== 'PENDING') return { call };
-		if (heardAt > clock && job.payload.seq !== call.seq) {
-			// The clock was set back, so the time says nothing: from now on it is silent while its seq stays.
+		if (isNews) {
 			this.#ledger.job('watch', call.id, { seq: call.seq }, clock + patienceMs);
 			return { call };
 		}
-		const silentMs = heardAt > clock ? patienceMs : this.#ledger.now - call.updatedAt;
+		const silentMs = isAhead ? patienceMs : this.#ledger.now - call.updatedAt;
 		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), { silentMs });
 	}
 

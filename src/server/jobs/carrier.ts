@@ -1,5 +1,5 @@
 import { SendCallAnswer, type HangUp } from '#contract';
-import { readUpTo, reasonOf, retryAfterMs } from '#http/client.ts';
+import { readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
 
 /** The provider as the app reaches it: over HTTP, wherever it is. */
 export interface Carrier {
@@ -37,6 +37,7 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 		const took = (): number => Math.round(performance.now() - start);
 		let status: number | null = null;
 		let again: number | null = null;
+		const limit = timeLimit(timeoutMs);
 		try {
 			const response = await fetch(`${baseUrl()}/api/provider/${path}`, {
 				method: 'POST',
@@ -47,7 +48,7 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 				},
 				body: JSON.stringify(body),
 				redirect: 'manual',
-				signal: AbortSignal.timeout(timeoutMs),
+				signal: limit.signal,
 			});
 			status = response.status;
 			again = retryAfterMs(response, now());
@@ -58,6 +59,8 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 			return { status, durationMs: took(), error, retryAfterMs: again };
 		} catch (error) {
 			return { status, durationMs: took(), error: reasonOf(error), retryAfterMs: again };
+		} finally {
+			limit.clear();
 		}
 	}
 

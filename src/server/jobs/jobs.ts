@@ -15,18 +15,35 @@ export interface JobsDeps {
 	speed(): number;
 	/** CALL_TIMEOUT_MS: how long to wait for a word of a call after the last expected webhook. */
 	patienceMs: number;
+	/** Since when this server has run without a break: silence from before that does not count. */
+	runningSince(): number;
+	/** Whether a webhook of this call is due and was not tried yet. It comes before its call is judged. */
+	isOwed(callId: string): Promise<boolean>;
 	now(): number;
 	/** In [0, 1). */
 	chance(): number;
 	onError(error: unknown): void;
 }
 
+/** When a call is looked at again whose webhooks are due. */
+const OWED_MS = 1_000;
+
 /**
  * Runs what the app has to do: hand calls to the provider, hang up those that ended here, look at those that fell silent.
  * Each of these has hands of its own.
  */
-export function createJobs({ storeOf, calls, carrier, speed, patienceMs, now, chance, onError }: JobsDeps): Worker {
-	const startedAt = now();
+export function createJobs({
+	storeOf,
+	calls,
+	carrier,
+	speed,
+	patienceMs,
+	runningSince,
+	isOwed,
+	now,
+	chance,
+	onError,
+}: JobsDeps): Worker {
 	const store = storeOf();
 
 	/** When to try again, or null to give up; the provider's `Retry-After` counts where it is later. */
@@ -65,11 +82,16 @@ export function createJobs({ storeOf, calls, carrier, speed, patienceMs, now, ch
 		onError(new Error(`Hang-up given up: ${answer.error}`));
 	}
 
+	async function watch(job: Job): Promise<void> {
+		if (await isOwed(job.callId)) await store.later(job, now() + OWED_MS);
+		else await calls.watch(job.callId, job, runningSince(), patienceMs);
+	}
+
 	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
 		dispatch,
 		hangup: hangUp,
 		recall: ask,
-		watch: (job) => calls.watch(job.callId, job, startedAt, patienceMs),
+		watch,
 	};
 
 	const workers = LANES.map((kinds) =>

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import type { JobKind } from '../calls/rows.ts';
+import { bringBack, type Timed } from '#queue/set-back.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 
 export interface Job extends Claimed {
@@ -34,9 +35,21 @@ const DELETE = `DELETE FROM "Job" WHERE "id" = ?1 AND "lease" = ?2`;
 const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "failures" + 1,
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
+const LATER = `UPDATE "Job" SET "dueAt" = ?3, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
+/** All but the dispatch of a call that waits for its hour, which the wall clock tells. */
+const TIMED: Timed = {
+	table: 'Job',
+	times: ['dueAt', 'leasedUntil'],
+	except: `"kind" = 'dispatch' AND EXISTS (SELECT 1 FROM "Call" WHERE "id" = "Job"."callId" AND "phase" = 'SCHEDULED')`,
+};
+
 export interface JobStore extends QueueStore<Job> {
 	/** At the start of a file's only server: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
+	/** After the clock was set back by `ms`: jobs are due after as much time as before, scheduled calls at their hour. */
+	setBack(ms: number, now: number): Promise<void>;
+	/** It is not its time yet. Like both others, it counts only under the lease that the job was claimed with. */
+	later(job: Job, dueAt: number): Promise<void>;
 	/** Both count only under the lease that the job was claimed with. */
 	done(job: Job): Promise<void>;
 	retry(job: Job, dueAt: number, error: string): Promise<void>;
@@ -68,6 +81,10 @@ export function createJobStore(database: Database, kinds: readonly JobKind[] = A
 		},
 		async takeOver() {
 			await database.all(TAKE_OVER);
+		},
+		setBack: (ms, now) => bringBack(database, TIMED, ms, now),
+		async later({ id, lease }, dueAt) {
+			await database.all(LATER, id, lease, dueAt);
 		},
 		async done({ id, lease }) {
 			await database.all(DELETE, id, lease);

@@ -1,7 +1,7 @@
+import { driftBetween, JUMP_MS } from '../clock.ts';
+
 /** How long a clock must have gone evenly before it is believed again. */
 export const STEADY_MS = 3_600_000;
-/** More than that between two looks is a jump; less is a clock that is being set right. */
-const JUMP_MS = 5_000;
 
 /**
  * The time as far as it can be believed, for what cannot be undone: it goes on from `last`, the last one that was
@@ -10,15 +10,14 @@ const JUMP_MS = 5_000;
  */
 export function createSteadyClock(now: () => number, uptime: () => number, last: number): () => number {
 	let believed = Math.min(now(), last);
-	let looked = uptime();
-	let steadySince = looked;
-	let offset = now() - looked;
+	let seen = { now: now(), uptime: uptime() };
+	let steadySince = seen.uptime;
 	return () => {
-		const [clock, up] = [now(), uptime()];
-		if (Math.abs(clock - up - offset) > JUMP_MS) steadySince = up;
-		believed = up - steadySince >= STEADY_MS ? clock : Math.min(clock, believed + up - looked);
-		offset = clock - up;
-		looked = up;
+		const before = seen;
+		seen = { now: now(), uptime: uptime() };
+		if (Math.abs(driftBetween(before, seen)) > JUMP_MS) steadySince = seen.uptime;
+		const isSteady = seen.uptime - steadySince >= STEADY_MS;
+		believed = isSteady ? seen.now : Math.min(seen.now, believed + seen.uptime - before.uptime);
 		return believed;
 	};
 }

@@ -1,0 +1,67 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { uptimeBy, watchClock } from './clock.ts';
+
+const DAY = 86_400_000;
+
+/** A clock that is read by hand, and what it told. */
+function start(breakMs = 60_000) {
+	const at = { now: 1_000 * DAY, uptime: 0 };
+	const told: string[] = [];
+	const clock = watchClock({
+		now: () => at.now,
+		uptime: () => at.uptime,
+		breakMs,
+		onResume: () => told.push('resumed'),
+		onSetBack: (ms) => told.push(`back by ${ms}`),
+	});
+	onTestFinished(() => clock.close());
+	const pass = (ms: number, moved = 0): number => {
+		at.uptime += ms;
+		at.now += ms + moved;
+		return clock.runningSince() - 1_000 * DAY;
+	};
+	return { pass, told };
+}
+
+it('[CK1] time that passes is no break, however much passes between two looks', () => {
+	const { pass, told } = start();
+	expect([pass(1_000), pass(DAY), pass(5)]).toEqual([0, 0, 0]);
+	expect(told).toEqual([]);
+});
+
+it('[CK1] a clock that was set forward, or a machine that slept, is a break', () => {
+	const { pass, told } = start();
+	expect(pass(1_000, DAY)).toBe(DAY + 1_000);
+	expect(pass(1_000)).toBe(DAY + 1_000);
+	expect(told).toEqual(['resumed']);
+	pass(0, 59_999);
+	expect(told).toEqual(['resumed']);
+});
+
+it('[CK4] a clock that was set back says by how much; a small step is none', () => {
+	const { pass, told } = start();
+	expect(pass(1_000, -5_000)).toBe(0);
+	expect(pass(1_000, -DAY)).toBe(2_000 - 5_000 - DAY);
+	expect(told).toEqual([`back by ${DAY}`]);
+});
+
+it('[CK1] a process that did not run for a while is a break', async () => {
+	const told = vi.fn();
+	const now = (): number => performance.now();
+	const clock = watchClock({ now, uptime: now, breakMs: 200, onResume: told, onSetBack: told });
+	onTestFinished(() => clock.close());
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+	const resumedAt = now();
+	await expect.poll(() => told.mock.calls.length).toBeGreaterThan(0);
+	expect(clock.runningSince()).toBeGreaterThanOrEqual(resumedAt);
+});
+
+it('[CK4] the time that passed by a clock that is moved never falls', () => {
+	let at = 100;
+	const uptime = uptimeBy(() => at);
+	const readings = [150, 50, 60].map((now) => {
+		at = now;
+		return uptime();
+	});
+	expect(readings).toEqual([50, 50, 60]);
+});

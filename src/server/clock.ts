@@ -1,0 +1,74 @@
+/** A step of the wall clock by more than that is a jump; by less, the clock is being set right. */
+export const JUMP_MS = 5_000;
+
+/** The wall clock and the time that has passed, read together, in milliseconds. */
+export interface Reading {
+	/** Since 1970, as the machine says. It may be set forward and back. */
+	now: number;
+	/** Of a clock that nobody sets. On some systems it stands still while the machine sleeps. */
+	uptime: number;
+}
+
+/** By how much the wall clock moved beyond the time that has passed: below 0 where it was set back. */
+export const driftBetween = (before: Reading, after: Reading): number =>
+	after.now - before.now - (after.uptime - before.uptime);
+
+export interface ClockDeps {
+	now(): number;
+	uptime(): number;
+	/** A shorter break is none. */
+	breakMs: number;
+	/** The process was suspended, the machine slept, or the clock was set forward: due work is looked for now. */
+	onResume(): void;
+	/** The clock was set back by so many milliseconds: what is due by it is due too late. */
+	onSetBack(ms: number): void;
+}
+
+/** Notices when the process was suspended, the machine slept, or somebody set the clock. */
+export interface Clock {
+	/** Since when this server has run without such a break, by the wall clock: no wait for a word counts from before. */
+	runningSince(): number;
+	close(): void;
+}
+
+/** The clock is read often enough to see the shortest break, and at least so often. */
+const TICK_MS = 1_000;
+
+export function watchClock({ now, uptime, breakMs, onResume, onSetBack }: ClockDeps): Clock {
+	const read = () => ({ now: now(), uptime: uptime(), real: performance.now() });
+	let last = read();
+	let since = last.now;
+
+	function look(): void {
+		const before = last;
+		last = read();
+		const drift = driftBetween(before, last);
+		if (drift < -JUMP_MS) {
+			since = last.now;
+			onSetBack(-drift);
+		} else if (Math.max(last.real - before.real, drift) >= breakMs) {
+			since = last.now;
+			onResume();
+		}
+	}
+
+	const timer = setInterval(look, Math.min(TICK_MS, breakMs / 2)).unref();
+	return {
+		runningSince() {
+			look();
+			return since;
+		},
+		close: () => clearInterval(timer),
+	};
+}
+
+/** The time that has passed by a clock which a test moves: each step forward is time, each step back is none. */
+export function uptimeBy(now: () => number): () => number {
+	let [last, uptime] = [now(), 0];
+	return () => {
+		const at = now();
+		uptime += Math.max(0, at - last);
+		last = at;
+		return uptime;
+	};
+}

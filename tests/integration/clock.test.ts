@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '#contract';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+import { MOST, standingClock } from '#tests/support/clock.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { nudge } from '#tests/support/deliveries.ts';
+import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { startReceiver } from '#tests/support/receiver.ts';
+import { settableClock } from '#tests/support/set-clock.ts';
+import { newSecret } from '#tests/support/webhook.ts';
+
+/** Nothing is pushed here. A machine may be slow, so the time is long. */
+const PATIENCE = { interval: 20, timeout: 45_000 };
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const talk = (delayMs: number) => ({ outcome: 'completed', delayMs, talkMs: 10 }) as const;
+
+describe('a process that was suspended', { timeout: 90_000 }, () => {
+	it('[CK1] ends no call that its provider has news of: what is due runs first', async () => {
+		const server = await startServer(await environment({ CALL_TIMEOUT_MS: '1000' }));
+		const url = await server.url;
+		const calls = await Promise.all(Array.from({ length: 6 }, () => request(url, { scenario: talk(1_500) })));
+		const all = async (): Promise<Call[]> => {
+			const { calls: found } = await ask<{ calls: Call[] }>(url, '/api/calls');
+			return found;
+		};
+		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
+		void server.kill('SIGSTOP');
+		await pause(3_500); // until long after the last webhook and the patience
+		void server.kill('SIGCONT');
+		const statuses = async (): Promise<string[]> => (await all()).map(({ status }) => status);
+		await expect.poll(async () => (await statuses()).includes('PENDING'), PATIENCE).toBe(false);
+		expect((await all()).map(({ outcome }) => outcome)).toEqual(calls.map(() => 'completed'));
+	});
+
+	it('[CK1] gives a foreign provider its whole patience again', async () => {
+		const provider = await startReceiver((response) => {
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
+		});
+		const WEBHOOK_SECRET = newSecret();
+		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '2000', WEBHOOK_SECRET });
+		const server = await startServer(env);
+		const url = await server.url;
+		const { id } = await request(url);
+		const call = async (): Promise<Call> => (await ask<{ call: Call }>(url, `/api/calls/${id}`)).call;
+		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
+		void server.kill('SIGSTOP');
+		await pause(3_000);
+		void server.kill('SIGCONT');
+		const since = Date.now();
+		await expect.poll(async () => (await call()).outcome, PATIENCE).toBe('no-report');
+		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(since + 1_900);
+	});
+});
+
+/** Waits until each of these has ended; returns how. */
+async function outcomes(app: TestApp, ids: readonly string[]): Promise<(string | null)[]> {
+	let calls: Call[] = [];
+	await expect
+		.poll(async () => {
+			calls = await Promise.all(ids.map((id) => app.call(id)));
+			return calls.filter(({ status }) => status === 'PENDING').map(({ phase }) => phase);
+		}, PATIENCE)
+		.toEqual([]);
+	return calls.map(({ outcome }) => outcome);
+}
+
+const isPhase = async (app: TestApp, id: string, phase: Call['phase']): Promise<void> =>
+	expect.poll(async () => (await app.call(id)).phase, PATIENCE).toBe(phase);
+
+/** A call at each point of its way. */
+async function atEachPoint(app: TestApp): Promise<string[]> {
+	const faults = async (rates: object): Promise<void> => {
+		const { body } = await app.api<{ faults: object }>('GET', '/api/provider/settings');
+		const none = Object.fromEntries(Object.keys(body.faults).map((name) => [name, 0]));
+		await app.api('PUT', '/api/provider/settings', { ...body, faults: { ...none, ...rates } });
+	};
+	await faults({ refused: 1 });
+	const refused = await app.create({ scenario: talk(100) });
+	const attempts = async (): Promise<number> =>
+		(await app.timeline(refused.id)).events.filter(({ type }) => type === 'dispatch.attempt').length;
+	await expect.poll(attempts, PATIENCE).toBe(2); // asked again after a second
+	await faults({ lost: 1 });
+	const lost = await app.create({ scenario: talk(0) });
+	const states = async (): Promise<string[]> => (await app.timeline(lost.id)).deliveries.map(({ state }) => state);
+	await expect.poll(states, PATIENCE).toContain('retrying');
+	await faults({});
+	const ringing = await app.create({ scenario: talk(4_000) });
+	await isPhase(app, ringing.id, 'RINGING');
+	const dispatched = await app.create({ scenario: talk(4_000) });
+	await isPhase(app, dispatched.id, 'INITIATED');
+	const queued = await app.create({ scenario: talk(2_000) });
+	return [refused, lost, ringing, dispatched, queued].map(({ id }) => id);
+}
+
+describe('a clock that is set', { timeout: 90_000 }, () => {
+	it('[CK4] back by a day puts off nothing: calls end when as much time has passed', async () => {
+		const clock = settableClock();
+		const app = await startApp({}, { chance: MOST });
+		const ids = await atEachPoint(app);
+		const later = await app.create({ scheduledAt: new Date(Date.now() + HOUR).toISOString() });
+		clock.set(-DAY);
+		const fresh = await app.create();
+		expect(await outcomes(app, [...ids, fresh.id])).toEqual([...ids, fresh.id].map(() => 'completed'));
+		expect(await app.call(later.id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
+		const { calls } = await app.list();
+		const times = calls.map(({ createdAt }) => createdAt);
+		expect(times).toEqual(times.toSorted().toReversed());
+	});
+
+	it('[CK4] back by a day while the server is stopped neither', async () => {
+		const clock = settableClock();
+		const first = await startApp({}, { chance: MOST });
+		const ids = await atEachPoint(first);
+		await first.close();
+		clock.set(-DAY);
+		const second = await startApp(first.env, { chance: MOST });
+		expect(await outcomes(second, ids)).toEqual(ids.map(() => 'completed'));
+	});
+
+	it('[CK3] forward by a day ends no call as no-report, and begins those that are due by it', async () => {
+		const clock = settableClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MOST });
+		const ids = await atEachPoint(app);
+		const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+		const due = await app.create({ scheduledAt: at(DAY - HOUR) });
+		const later = await app.create({ scheduledAt: at(DAY + HOUR) });
+		clock.set(DAY);
+		expect(await outcomes(app, [...ids, due.id])).toEqual([...ids, due.id].map(() => 'completed'));
+		expect(await app.call(later.id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
+	});
+
+	it('[CK5] back keeps a silent call no longer than twice its patience', async () => {
+		const provider = await startReceiver((response) => {
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ providerId: 'mute', scheduledInMs: 0 }));
+		});
+		const clock = settableClock();
+		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
+		const { id } = await app.create();
+		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).toBe('mute');
+		clock.set(-DAY);
+		expect(await outcomes(app, [id])).toEqual(['no-report']);
+	});
+});
+
+describe('a webhook that is due', { timeout: 90_000 }, () => {
+	it('[CK2] comes before its call is judged, however late it is', async () => {
+		const clock = standingClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
+		const { id } = await app.create({ scenario: talk(20_000) });
+		const database = await openTestDatabase(app.env.DATABASE_URL);
+		const watched = async (): Promise<number> =>
+			Number((await database.all(`SELECT "dueAt" FROM "Job" WHERE "kind" = 'watch' AND "callId" = ?`, id))[0]?.dueAt);
+		await expect.poll(watched, PATIENCE).toBe(clock.now() + 21_000);
+		clock.pass(60_000);
+		// Only the jobs look now: a clock that is moved wakes nobody.
+		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
+		await expect.poll(watched, PATIENCE).toBe(clock.now() + 1_000);
+		await nudge(app);
+		expect(await outcomes(app, [id])).toEqual(['completed']);
+	});
+});
