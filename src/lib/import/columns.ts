@@ -1,5 +1,8 @@
+import { unguarded } from '#contract/csv.ts';
 import { WORKFLOWS } from '#contract/words.ts';
+import * as heads from './heads.ts';
 import type { Row } from './table.ts';
+import { timeOf } from './time.ts';
 
 /** What a column may hold, in the order in which it is asked for. */
 export const FIELDS = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt', 'scenario', 'run'] as const;
@@ -8,67 +11,198 @@ export type Field = (typeof FIELDS)[number];
 /** Without a column for each of these no row can become a call. */
 export const NEEDED = ['customerName', 'phoneNumber'] as const satisfies readonly Field[];
 
-/** The index of each field's column; null: the file has none. */
-export type Columns = Record<Field, number | null>;
+/**
+ * The index of a column, or of several that are read together: the parts of a name are joined, and of several phone
+ * numbers the first that is not empty is used. Null: the file has none.
+ */
+export type Column = number | readonly number[] | null;
+export type Columns = Record<Field, Column>;
 
-/** What the heads of such columns are called, in small letters without spaces and marks. */
-const NAMES: Record<Field, readonly string[]> = {
-	customerName: [
-		...['customername', 'name', 'customer', 'fullname', 'contact', 'contactname', 'client', 'clientname', 'person'],
-		...['kunde', 'kundenname', 'nom', 'nombre', 'nome', 'naam'],
-	],
-	phoneNumber: [
-		...['phonenumber', 'phone', 'phoneno', 'tel', 'telephone', 'telephonenumber', 'telno', 'mobile', 'mobilenumber'],
-		...['mobilephone', 'cell', 'cellphone', 'number', 'msisdn', 'to', 'telefon', 'telefonnummer', 'rufnummer'],
-		...['handy', 'téléphone', 'teléfono', 'telefono', 'telefone', 'telefoon'],
-	],
-	workflow: ['workflow', 'type', 'calltype', 'kind', 'category', 'purpose', 'queue'],
-	scheduledAt: ['scheduledat', 'scheduled', 'schedule', 'when', 'callat', 'dueat', 'due', 'starttime', 'startat'],
-	scenario: ['scenario', 'outcomewanted'],
-	run: ['run', 'runid', 'runlabel', 'label', 'tag', 'campaign'],
+/** The columns that are read for a field. */
+export const indexesOf = (column: Column): readonly number[] =>
+	column === null ? [] : typeof column === 'number' ? [column] : column;
+
+/** The cell of a field: the parts of a name joined, the first cell with a number, else the first that is not empty. */
+export function cellOf(cells: readonly string[], field: Field, column: Column): string {
+	const filled = indexesOf(column)
+		.map((i) => unguarded(cells[i] ?? '').trim())
+		.filter((cell) => cell !== '');
+	if (field === 'customerName') return filled.join(' ');
+	const number = field === 'phoneNumber' ? filled.find((cell) => /\d/.test(cell)) : undefined;
+	return number ?? filled[0] ?? '';
+}
+
+/** Google's contacts hold several values in one cell. */
+export const firstValue = (cell: string): string =>
+	cell
+		.split(':::')
+		.map((value) => value.trim())
+		.find((value) => value !== '') ?? '';
+
+const seen = (cell: string): string =>
+	firstValue(cell)
+		.normalize('NFKC')
+		.replace(/\p{Cf}/gu, '')
+		.replace(/^'+/, '');
+const isDate = (cell: string): boolean => /^\d{1,4}([.\-/])\d{1,2}\1\d{1,4}(\s.*)?$/.test(cell) && digits(cell) <= 8;
+/** A price, a place on the globe or the address of a machine. */
+const isDecimal = (cell: string): boolean =>
+	/^-?\d+[.,]\d{1,2}$|^-?\d{1,3}\.\d{4,}$|^(\d{1,3}\.){3}\d{1,3}$/.test(cell) && !cell.startsWith('0');
+const digits = (cell: string): number => cell.replace(/\D/g, '').length;
+const isPhone = (given: string): boolean => {
+	const cell = seen(given);
+	return /^[\s+\d().\-/–]+$/.test(cell) && digits(cell) >= 6 && digits(cell) <= 17 && !isDate(cell);
 };
-
-const plain = (head: string): string => head.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-const isPhone = (cell: string): boolean => /^[\s'+\d().\-/]+$/.test(cell) && cell.replace(/\D/g, '').length >= 6;
+const hasPlus = (cell: string): boolean => isPhone(cell) && seen(cell).startsWith('+') && digits(cell) >= 8;
+/** Written as people write numbers, not as a machine counts: in groups, or with a zero before it. */
+const isShaped = (cell: string): boolean =>
+	isPhone(cell) && !isDecimal(seen(cell)) && (/\D/.test(seen(cell)) || /^0(?:[1-9]|0[1-9]\d{8})/.test(seen(cell)));
 const isWorkflow = (cell: string): boolean => WORKFLOWS.some((workflow) => workflow === cell.trim().toUpperCase());
+const isTime = (cell: string): boolean => timeOf(cell.trim()).at !== undefined;
+const isWords = (cell: string): boolean =>
+	/\p{L}/u.test(cell) && !isPhone(cell) && !isTime(cell) && !/@|:\/\//.test(cell);
 
-/** Whether the first row names the columns: a name that is known, or no number above rows with numbers. */
-export function hasHead(rows: readonly Row[]): boolean {
+/** How many fields the cells of a row name, as a header does. */
+export function fieldsNamed(cells: readonly string[]): number {
+	const columns = guessColumns(cells, []);
+	return Object.values(columns).filter((column) => column !== null).length;
+}
+
+/** How far down a header is looked for. */
+const HEADER_WITHIN = 30;
+
+/**
+ * The index of the row that names the columns; null: there is none. A later row is it where it names two or more
+ * columns and the first row fewer: reports have lines above their table.
+ */
+export function findHeader(rows: readonly Row[]): number | null {
 	const [first, ...others] = rows;
-	if (!first) return false;
-	if (Object.values(named(first.cells)).some((at) => at !== null)) return true;
-	return !first.cells.some(isPhone) && others.slice(0, 20).some(({ cells }) => cells.some(isPhone));
-}
-
-/** The columns by their heads; without a head, or where it says nothing, by what stands in them. */
-export function guessColumns(head: readonly string[] | null, sample: readonly Row[]): Columns {
-	const columns = named(head ?? []);
-	const taken = new Set(Object.values(columns));
-	const free = (sample[0]?.cells ?? []).map((_, i) => i).filter((i) => !taken.has(i));
-	const mostly = (i: number, fits: (cell: string) => boolean): boolean => {
-		const cells = sample.slice(0, 50).flatMap(({ cells }) => (cells[i]?.trim() ? [cells[i]] : []));
-		return cells.length > 0 && cells.filter(fits).length * 2 > cells.length;
-	};
-	const choose = (field: Field, fits: (cell: string) => boolean): void => {
-		if (columns[field] !== null) return;
-		const at = free.findIndex((i) => mostly(i, fits));
-		if (at >= 0) columns[field] = free.splice(at, 1)[0]!;
-	};
-	choose('phoneNumber', isPhone);
-	choose('workflow', isWorkflow);
-	choose('customerName', (cell) => /\p{L}/u.test(cell) && !isPhone(cell));
-	return columns;
-}
-
-function named(head: readonly string[]): Columns {
-	const names = head.map(plain);
-	const columns = {} as Columns;
-	const taken = new Set<number>();
-	for (const field of FIELDS) {
-		// In the order of the names: `customerName` beats `name` where a file has both.
-		const at = NAMES[field].map((name) => names.indexOf(name)).find((i) => i >= 0 && !taken.has(i));
-		columns[field] = at ?? null;
-		if (at !== undefined) taken.add(at);
+	if (!first) return null;
+	const named = fieldsNamed(first.cells);
+	const isData = first.cells.some(isPhone);
+	const isHeader = ({ cells }: Row): boolean => !cells.some(isPhone) && fieldsNamed(cells) > 1;
+	if (named < 2 || isData) {
+		const later = others.slice(0, HEADER_WITHIN).findIndex(isHeader);
+		if (later >= 0) return later + 1;
 	}
+	if (isData) return null;
+	return named > 0 || others.slice(0, 20).some(({ cells }) => cells.some(isPhone)) ? 0 : null;
+}
+
+/** What a guess reads of a file. */
+class Sample {
+	readonly #rows: readonly Row[];
+	readonly width: number;
+
+	constructor(rows: readonly Row[], head: readonly string[]) {
+		this.#rows = rows.slice(0, 1_000);
+		this.width = this.#rows.reduce((most, { cells }) => Math.max(most, cells.length), head.length);
+	}
+
+	cells(column: number, most = 50): string[] {
+		return this.#rows.flatMap(({ cells }) => (cells[column]?.trim() ? [cells[column]] : [])).slice(0, most);
+	}
+
+	mostly(column: number, fits: (cell: string) => boolean): boolean {
+		const cells = this.cells(column);
+		return cells.length > 0 && cells.filter(fits).length * 2 > cells.length;
+	}
+
+	/** Whether a cell of it fits; also where no cell says anything. */
+	mayBe(column: number, fits: (cell: string) => boolean): boolean {
+		const cells = this.cells(column, 1_000);
+		return cells.length === 0 || cells.some(fits);
+	}
+
+	/** Whether the cells of a column mostly have those of the other in them. */
+	contains(whole: number, part: number): boolean {
+		const having = this.#rows.filter(({ cells }) => cells[part]?.trim());
+		return having.filter(({ cells }) => cells[whole]?.includes(cells[part]!.trim())).length * 2 > having.length;
+	}
+}
+
+/** The columns by their heads; without a head, or where it says nothing, by what their cells hold. */
+export function guessColumns(head: readonly string[] | null, rows: readonly Row[]): Columns {
+	const names = head ?? [];
+	const sample = new Sample(rows, names);
+	const columns: Columns = {
+		...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
+	};
+	const free = (): number[] => {
+		const taken = new Set(Object.values(columns).flatMap(indexesOf));
+		return Array.from({ length: sample.width }, (_, i) => i).filter((i) => !taken.has(i));
+	};
+	const plain = names.map(heads.plain);
+	for (const field of FIELDS) {
+		const fits = (name: string, i: number): boolean =>
+			field !== 'workflow' || !heads.WEAK_WORKFLOW.has(name) || sample.mayBe(i, isWorkflow);
+		const found = heads.EXACT[field]?.map((name) => plain.findIndex((one, i) => one === name && fits(name, i)));
+		columns[field] = found?.find((i) => i >= 0) ?? null;
+	}
+	columns.phoneNumber = phoneColumn(names, sample, free());
+	columns.customerName = nameColumn(names, sample, free());
+
+	const choose = (field: Field, fits: (cell: string) => boolean): void => {
+		columns[field] ??= free().find((i) => sample.mostly(i, fits) && !heads.isOther(names[i] ?? '')) ?? null;
+	};
+	choose('workflow', isWorkflow);
+	// A time under a head that is not known may be any time: when a contact was made.
+	if (head === null) choose('scheduledAt', isTime);
+	choose('customerName', isWords);
 	return columns;
 }
+
+/** Whose head means a phone; else the one column that is written like numbers to call. Where it is unclear: null. */
+function phoneColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
+	const called = free
+		.map((i) => ({ i, rank: heads.phoneRank(names[i] ?? '') }))
+		.filter(({ rank }) => rank !== null)
+		.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.i - b.i)
+		.map(({ i }) => i);
+	const numeric = called.filter((i) => sample.mayBe(i, isNumeric));
+	const filled = numeric.filter((i) => sample.cells(i, 1).length > 0);
+	if (numeric.length > 0) return oneOrMore(filled.length > 0 ? filled : numeric.slice(0, 1));
+
+	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
+	const plus = others.filter((i) => sample.mostly(i, hasPlus));
+	if (plus.length > 0) return onlyOf(plus);
+	const weak = free.find((i) => heads.isWeakPhone(names[i] ?? '') && sample.mayBe(i, isNumeric));
+	// Bare digits may as well be the number of a customer or of an order.
+	const shaped = others.filter((i) => sample.mostly(i, isShaped) && !heads.isIdentity(names[i] ?? ''));
+	return weak ?? onlyOf(shaped) ?? called[0] ?? null;
+}
+
+const onlyOf = (found: readonly number[]): number | null => (found.length === 1 ? found[0]! : null);
+
+/** Digits that somebody may have meant to be called, also as spreadsheets spoil them. */
+const isNumeric = (cell: string): boolean => digits(cell) >= 3 && !/\p{L}{4}/u.test(cell);
+
+/** The column of the whole name, or those of its parts. */
+function nameColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
+	const find = (known: readonly string[]): number | null => {
+		const fits = free.filter((i) => !sample.mostly(i, isPhone) && !(names[i] && sample.mostly(i, isBare)));
+		for (const name of known) {
+			const at = fits.find((i) => heads.namesOf(names[i] ?? '').includes(name));
+			if (at !== undefined) return at;
+		}
+		return null;
+	};
+	const whole = find(heads.WHOLE_NAME);
+	const [first, middle, last] = [find(heads.FIRST_NAME), find(heads.MIDDLE_NAME), find(heads.LAST_NAME)];
+	const join = (...parts: (number | null)[]): Column => {
+		const known = parts.filter((part) => part !== null);
+		const filled = known.filter((part) => sample.cells(part, 1).length > 0);
+		return oneOrMore(filled.length > 0 ? filled : known);
+	};
+	if (whole === null) return join(first, middle, last);
+	const parts = [first, last].filter((part) => part !== null);
+	if (parts.every((part) => sample.contains(whole, part))) return whole;
+	const name = heads.plain(names[whole] ?? '');
+	if (first === null) return heads.WHOLE_OR_FIRST.has(name) ? join(whole, middle, last) : last;
+	if (last === null) return heads.WHOLE_OR_LAST.has(name) ? join(first, middle, whole) : first;
+	return join(first, middle, last);
+}
+
+const isBare = (cell: string): boolean => /^\d+$/.test(cell.trim());
+
+const oneOrMore = (found: readonly number[]): Column => (found.length > 1 ? found : (found[0] ?? null));

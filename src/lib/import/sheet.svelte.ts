@@ -1,8 +1,19 @@
 import type { NewCall } from '#contract';
+import type { LostPlus } from '#lib/phone/lost-plus.ts';
 import type { Composed } from '#lib/phone/types.ts';
 import type { Ready } from './batches.ts';
-import { guessColumns, hasHead, NEEDED, type Columns, type Field } from './columns.ts';
+import {
+	cellOf,
+	findHeader,
+	guessColumns,
+	indexesOf,
+	NEEDED,
+	type Column,
+	type Columns,
+	type Field,
+} from './columns.ts';
 import { BYTES_MAX, decode, type ReadText } from './file.ts';
+import type { LostPlusChoice } from './number.ts';
 import { checkRow, type Plan, type RowError } from './rows.ts';
 import { readTable, Unreadable, type Row, type Table } from './table.ts';
 import { Turns } from './turns.ts';
@@ -28,14 +39,20 @@ const NO_COLUMNS: Columns = {
 	...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
 };
 
-/** A chosen file: how it is understood, and what its rows come to. Whatever is changed is checked anew, in turns. */
+/** A chosen file: how it is understood, and what its rows come to. Each change checks every row again, in turns. */
 export class Sheet {
 	name = $state('');
 	encoding = $state<ReadText['encoding']>('UTF-8');
 	table = $state.raw<Table | null>(null);
-	/** Whether the first row names the columns. */
-	head = $state(false);
+	/** The index of the row that names the columns; null: none does. The rows above it are left out. */
+	header = $state<number | null>(null);
 	columns = $state.raw(NO_COLUMNS);
+	/** The columns as they were guessed: several may be read together. */
+	guessed = $state.raw(NO_COLUMNS);
+	/** How digits are read that may have lost their +. */
+	lostPlus = $state<LostPlusChoice>(null);
+	/** The first such digits of the file; null: it has none. */
+	unclear = $state.raw<LostPlus | null>(null);
 	workflow = $state<NewCall['workflow']>('SUPPORT');
 	run = $state('');
 	country = $state('');
@@ -54,28 +71,38 @@ export class Sheet {
 		this.country = deps.country;
 	}
 
-	/** What the columns are called: by the first row, or by their letters, as spreadsheets do. */
+	/** What the columns are called: by the header, or by their letters, as spreadsheets do. Twins get their letter too. */
 	readonly heads: string[] = $derived.by(() => {
 		const rows = this.table?.rows ?? [];
-		const width = rows.slice(0, 50).reduce((most, { cells }) => Math.max(most, cells.length), 0);
-		const letters = Array.from({ length: width }, (_, i) => `Column ${letterOf(i)}`);
-		return letters.map((letter, i) => (this.head && rows[0]?.cells[i]?.trim()) || letter);
+		const width = rows.reduce((most, { cells }) => Math.max(most, filledWidth(cells)), 0);
+		const names = Array.from({ length: width }, (_, i) =>
+			this.header === null ? '' : shown(rows[this.header]?.cells[i]),
+		);
+		return names.map((name, i) => {
+			const letter = letterOf(i);
+			if (name === '') return `Column ${letter}`;
+			return names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (column ${letter})`;
+		});
 	});
 
-	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.head ? 1 : 0));
+	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.header === null ? 0 : this.header + 1));
 	/** The columns that hold something and become nothing. */
 	readonly unused: readonly string[] = $derived.by(() => {
-		const used = Object.values(this.columns);
-		return this.heads.filter((_, i) => !used.includes(i) && this.example(i) !== '');
+		const used = Object.values(this.columns).flatMap(indexesOf);
+		return this.heads.filter((_, i) => !used.includes(i) && this.#body.some(({ cells }) => cells[i]?.trim()));
 	});
 	readonly count: number = $derived(this.#body.length);
 	/** The needed columns that are not chosen yet: no row is checked before. */
 	readonly missing: readonly Field[] = $derived(NEEDED.filter((field) => this.columns[field] === null));
 
-	/** The first of a column that is not empty. */
-	example(column: number): string {
-		const row = this.#body.find(({ cells }) => cells[column]?.trim());
-		return row?.cells[column] ?? '';
+	/** The first of a field that is not empty. */
+	example(field: Field): string {
+		const column = this.columns[field];
+		for (const { cells } of this.#body) {
+			const cell = cellOf(cells, field, column);
+			if (cell !== '') return cell;
+		}
+		return '';
 	}
 
 	async open(file: File): Promise<void> {
@@ -96,13 +123,28 @@ export class Sheet {
 		return this.#parse(delimiter);
 	}
 
-	async nameColumns(head: boolean): Promise<void> {
-		this.head = head;
+	/** Takes another row for the one that names the columns, or none. */
+	async nameColumns(header: number | null): Promise<void> {
+		this.#guess(header);
 		await this.check();
 	}
 
-	async choose(field: Field, column: number | null): Promise<void> {
+	async choose(field: Field, column: Column): Promise<void> {
 		this.columns = { ...this.columns, [field]: column };
+		if (field === 'phoneNumber') this.#forgetDigits();
+		await this.check();
+	}
+
+	/** The country of the numbers without +. */
+	async chooseCountry(country: string): Promise<void> {
+		this.country = country;
+		this.#forgetDigits();
+		await this.check();
+	}
+
+	/** How digits are read that may have lost their +. */
+	async readDigits(choice: LostPlusChoice): Promise<void> {
+		this.lostPlus = choice;
 		await this.check();
 	}
 
@@ -121,14 +163,15 @@ export class Sheet {
 		}
 		this.found = null;
 		this.work = { what: 'checking', share: 0 };
-		const { columns, workflow, run, country } = this;
-		const plan: Plan = { columns, workflow, run, country };
+		const { columns, workflow, run, country, lostPlus } = this;
+		const plan: Plan = { columns, workflow, run, country, lostPlus };
 		try {
-			const { compose } = await this.#deps.phones();
+			const [{ compose }, plus] = await Promise.all([this.#deps.phones(), import('#lib/phone/lost-plus.ts')]);
+			const phones = { compose, lostPlus: plus.lostPlus };
 			const found: Found = { ready: [], bad: [] };
 			const turns = new Turns();
 			for (const [i, { line, cells }] of this.#body.entries()) {
-				const { call, errors } = checkRow(cells, plan, compose);
+				const { call, errors } = checkRow(cells, plan, phones);
 				if (call) found.ready.push({ line, call });
 				else found.bad.push({ line, cells, errors });
 				if (!turns.over) continue;
@@ -138,6 +181,8 @@ export class Sheet {
 			}
 			if (generation !== this.#generation) return;
 			this.found = found;
+			if (lostPlus === null)
+				this.unclear = found.bad.flatMap(({ errors }) => errors.flatMap(({ unclear }) => unclear ?? []))[0] ?? null;
 		} catch {
 			if (generation === this.#generation) this.error = 'The numbering plans did not load. Choose the file again.';
 		}
@@ -165,15 +210,24 @@ export class Sheet {
 		try {
 			const table = await readTable(this.#text, delimiter);
 			if (generation !== this.#generation) return;
-			if (table.rows.length === 0)
-				throw new Unreadable('Nothing stands in it. Each call needs a row with a name and a number.');
+			if (table.rows.length === 0) throw new Unreadable('It is empty. Each call needs a row with a name and a number.');
 			this.table = table;
-			this.head = hasHead(table.rows);
-			this.columns = guessColumns(this.head ? table.rows[0]!.cells : null, this.#body);
+			this.#guess(findHeader(table.rows));
 			await this.check();
 		} catch (error) {
 			if (generation === this.#generation) this.#fail(error);
 		}
+	}
+
+	#guess(header: number | null): void {
+		this.header = header;
+		const head = header === null ? null : (this.table?.rows[header]?.cells ?? null);
+		this.guessed = this.columns = guessColumns(head, this.#body);
+		this.#forgetDigits();
+	}
+
+	#forgetDigits(): void {
+		[this.lostPlus, this.unclear] = [null, null];
 	}
 
 	#fail(error: unknown): void {
@@ -181,6 +235,12 @@ export class Sheet {
 		this.error = error instanceof Unreadable ? error.message : 'It could not be read. Choose it again.';
 	}
 }
+
+/** A head without the characters that are not seen. */
+const shown = (head = ''): string => head.replace(/\p{Cf}/gu, '').trim();
+
+/** How many cells a row has, without the empty ones at its end. */
+const filledWidth = (cells: readonly string[]): number => cells.findLastIndex((cell) => shown(cell) !== '') + 1;
 
 /** A, B, … Z, AA, AB, … */
 function letterOf(index: number): string {

@@ -1,5 +1,7 @@
 import type { ParseResult, Parser } from 'papaparse';
 import { ROWS_MAX } from './file.ts';
+import { closeQuotes } from './quotes.ts';
+import { detectDelimiter, withoutSeparator } from './separator.ts';
 
 /** A row with the line of the file on which it begins, from 1. */
 export interface Row {
@@ -17,26 +19,27 @@ export class Unreadable extends Error {
 	override readonly name = 'Unreadable';
 }
 
-export const DELIMITERS = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Bar' } as const;
-
 /** So many characters are read in one turn; no row is longer. */
 const CHUNK = 1 << 17;
 
 /**
  * The rows of a text, read in turns, so that the page stays alive. Empty rows are left out. Throws `Unreadable`.
- * `delimiter` null: it is detected.
+ * `delimiter` null: it is the one that the file names in its first line, or it is detected.
  */
 export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
 	if (given.includes('\0')) throw new Unreadable('This is not a text file. Save the table as CSV, and choose that.');
 	const { default: Papa } = await import('papaparse');
 	// One kind of line end, or a file with several would lose some.
-	const text = given.replace(/\r\n?/g, '\n');
+	const stripped = withoutSeparator(given.replace(/^\uFEFF+/, '').replace(/\r\n?/g, '\n'));
 	const rows: Row[] = [];
-	let line = 1;
-	let found =
+	let line = 1 + stripped.lines;
+	const found =
 		delimiter ??
-		detect(Papa.parse<string[]>(text.slice(0, CHUNK), { preview: 20, newline: '\n', skipEmptyLines: 'greedy' }));
-	if (!(found in DELIMITERS)) found = ',';
+		stripped.delimiter ??
+		(await detectDelimiter(stripped.text.slice(0, CHUNK), (sample, delimiter) =>
+			Papa.parse<string[]>(sample, { delimiter, preview: 20, newline: '\n', skipEmptyLines: 'greedy' }),
+		));
+	const text = await closeQuotes(stripped.text, found);
 
 	const take = ({ data, errors }: ParseResult<string[]>): void => {
 		const [broken] = errors.filter(({ type }) => type === 'Quotes');
@@ -53,7 +56,10 @@ export async function readTable(given: string, delimiter: string | null = null):
 	await new Promise<void>((resolve, reject) => {
 		let over = false;
 		Papa.parse<string[]>(text, {
-			...{ delimiter: found, newline: '\n', chunkSize: CHUNK, skipEmptyLines: false },
+			delimiter: found,
+			newline: '\n',
+			chunkSize: CHUNK,
+			skipEmptyLines: false,
 			chunk(results: ParseResult<string[]>, parser: Parser) {
 				if (over) return;
 				try {
@@ -72,8 +78,6 @@ export async function readTable(given: string, delimiter: string | null = null):
 	return { rows, delimiter: found };
 }
 
-const detect = ({ meta }: ParseResult<string[]>): string => meta.delimiter;
-
 const newlines = (text: string): number => {
 	let count = 0;
 	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
@@ -85,5 +89,5 @@ const endless = (line: number): Unreadable =>
 
 const unclosed = (line: number): Unreadable =>
 	new Unreadable(
-		`Near line ${line.toLocaleString('en')} a quote is opened and not closed as it should. Mend it there.`,
+		`Near line ${line.toLocaleString('en')} a quote is opened and not closed as it should be. Fix it there.`,
 	);

@@ -1,0 +1,126 @@
+import type { Field } from './columns.ts';
+
+/** A head in small letters, without accents, spaces, marks and characters that are not seen. */
+export const plain = (head: string): string =>
+	head
+		.normalize('NFKD')
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}]/gu, '');
+
+/** The words of a head, without its numbers: `Phone 1 - Value` has `phone` and `value`. */
+const wordsOf = (head: string): string[] =>
+	head
+		.normalize('NFKD')
+		.replace(/\p{M}/gu, '')
+		.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+		.toLowerCase()
+		.split(/[^\p{L}]+/u)
+		.filter((word) => word !== '');
+
+/** Heads of the fields that are known by their whole name. The first of a list wins where a file has several. */
+export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
+	workflow: ['workflow', 'calltype', 'type', 'kind', 'category', 'purpose', 'queue'],
+	scheduledAt: [
+		...['scheduledat', 'scheduledfor', 'scheduled', 'schedule', 'scheduledtime', 'scheduletime', 'scheduleddate'],
+		...['when', 'callat', 'calltime', 'dueat', 'due', 'starttime', 'startat'],
+	],
+	scenario: ['scenario', 'outcomewanted'],
+	run: ['run', 'runid', 'runlabel', 'runname', 'label', 'tag', 'campaign'],
+};
+
+/** Heads of other tools' columns too: such a column is used only where a cell of it is a workflow. */
+export const WEAK_WORKFLOW: ReadonlySet<string> = new Set(['type', 'kind', 'category', 'purpose', 'queue']);
+
+/** A column with the whole name. The first of these that a file has is taken. */
+export const WHOLE_NAME = [
+	...['customername', 'name', 'fullname', 'displayname', 'contactname', 'clientname', 'personname', 'leadname'],
+	...['kundenname', 'nomcomplet', 'nombrecompleto', 'nomecompleto', 'nom', 'nombre', 'nome', 'naam', 'navn', 'namn'],
+	...['customer', 'contact', 'client', 'kunde', 'person'],
+];
+export const FIRST_NAME = [
+	...['firstname', 'givenname', 'forename', 'first', 'given', 'fname', 'vorname', 'rufname', 'prenom', 'voornaam'],
+	...['fornavn', 'fornamn', 'primeironome', 'primernombre', 'imie', 'etunimi'],
+];
+export const MIDDLE_NAME = [
+	...['middlename', 'additionalname', 'middle', 'weiterevornamen', 'weiterervorname', 'zweitervorname'],
+	...['deuxiemeprenom', 'segundonombre', 'secondonome', 'tussenvoegsel', 'mellomnavn', 'mellannamn'],
+];
+export const LAST_NAME = [
+	...['lastname', 'familyname', 'surname', 'last', 'family', 'lname', 'nachname', 'familienname', 'zuname'],
+	...['nomdefamille', 'apellidos', 'apellido', 'cognome', 'sobrenome', 'achternaam', 'etternavn', 'efternavn'],
+	...['efternamn', 'nazwisko', 'sukunimi'],
+];
+/** Beside a first name these are the last name: `Vorname;Name`. */
+export const WHOLE_OR_LAST: ReadonlySet<string> = new Set(['name', 'nom', 'nome', 'naam', 'navn', 'namn']);
+/** Beside a last name these are the first name: `Nombre;Apellidos`. */
+export const WHOLE_OR_FIRST: ReadonlySet<string> = new Set(['name', 'nombre', 'nome', 'naam', 'navn', 'namn']);
+
+/** Whose name it is: `Customer First Name` is a first name. */
+const OWNER = /^(?:customer|client|contact|person|billing|lead|subscriber|kunden?)(?=.)/;
+/** The plain head, and what is left of it without the word for whose it is. */
+export const namesOf = (head: string): readonly string[] => {
+	const name = plain(head);
+	return [name, name.replace(OWNER, '')];
+};
+
+const PHONE_PART =
+	/phone|telefo|mobil|handy|msisdn|rufnummer|whatsapp|movil|celular|cellular|portable|festnetz|landline|телефон|мобил|电话|電話|手机|携帯|전화|τηλεφων/u;
+const PHONE_WORDS = new Set(['tel', 'telno', 'telnr', 'tlf', 'fon', 'cell', 'cel', 'gsm', 'mob', 'ph', 'komorka']);
+const PHONE_NAMES = new Set(['contactnumber', 'contactno', 'contactnr', 'contactnum', 'kontaktnummer', 'callnumber']);
+const WEAK_PHONE_NAMES = new Set(['number', 'to', 'nummer', 'numero']);
+
+/** A head with such a word does not hold numbers to call, though it may name a phone: `Phone Type`, `Home Fax`. */
+const OTHER_PART = /^phonetic|fax|typ$|type$|vorwahl|anbieter|modell?$|automobil|^id$|^ids$/u;
+const OTHER_WORDS = new Set([
+	...['label', 'labels', 'kind', 'ext', 'extension', 'durchwahl', 'pager', 'telex', 'isdn', 'tty', 'tdd', 'radio'],
+	...['country', 'code', 'prefix', 'email', 'mail', 'note', 'notes', 'verified', 'status', 'consent', 'opt', 'optin'],
+	...['assistant', 'assistent', 'asst', 'carrier', 'provider', 'operator', 'brand', 'date', 'time', 'count', 'zone'],
+	...['format', 'system', 'has', 'is', 'valid', 'art', 'callback', 'url', 'website', 'address'],
+]);
+const MOBILE = /mobil|handy|^cell?|celular|cellular|movil|portable|gsm|whatsapp|smartphone/u;
+const BUSINESS = new Set([
+	'business',
+	'work',
+	'office',
+	'geschaftlich',
+	'firma',
+	'buro',
+	'bureau',
+	'trabajo',
+	'lavoro',
+]);
+const PRIVATE = new Set(['home', 'private', 'privat', 'domicile', 'casa', 'thuis', 'prive']);
+const LESS = new Set(['other', 'company', 'main', 'car', 'andere', 'weitere', 'autre', 'otro', 'altro', 'alternate']);
+
+/** Whether a head says that its column holds something else than a name or a number to call. */
+export const isOther = (head: string): boolean =>
+	wordsOf(head).some((word) => OTHER_WORDS.has(word) || OTHER_PART.test(word));
+
+/** Whether a head means digits that identify or count something: `Customer No`, `Kundennummer`, `Zip`. */
+export const isIdentity = (head: string): boolean =>
+	wordsOf(head).some((word) => IDENTITY_WORDS.has(word) || /(?:nummer|number|nr|datum)$/.test(word));
+const IDENTITY_WORDS = new Set([
+	...['id', 'no', 'num', 'n', 'numero', 'code', 'key', 'ref', 'reference', 'sku', 'plz', 'zip', 'postal', 'postcode'],
+	...['iban', 'bic', 'konto', 'account', 'order', 'invoice', 'customer', 'amount', 'price', 'total', 'year', 'ip'],
+	...['kundennummer', 'dni', 'ssn', 'vat', 'tax', 'ust', 'cp', 'cap', 'matricule', 'geburtstag', 'birthday'],
+]);
+
+/**
+ * How surely a head means a number to call: 0 a mobile phone, 1 a phone, 2 one at work, 3 one at home, 4 some other one.
+ * Null: it does not mean a phone.
+ */
+export function phoneRank(head: string): number | null {
+	// A cell with a number in it is no head: `Phone: +49 30 1234567`.
+	if (head.length > 40 || head.replace(/\P{Nd}/gu, '').length > 5 || isOther(head)) return null;
+	const words = wordsOf(head);
+	const isPhone = words.some((word) => PHONE_PART.test(word) || PHONE_WORDS.has(word));
+	if (!isPhone && !PHONE_NAMES.has(plain(head))) return null;
+	if (plain(head) === 'phonenumber') return 0;
+	if (words.some((word) => LESS.has(word))) return 4;
+	if (words.some((word) => MOBILE.test(word))) return 0;
+	if (words.some((word) => PRIVATE.has(word))) return 3;
+	return words.some((word) => BUSINESS.has(word)) ? 2 : 1;
+}
+
+/** A head that may mean a phone: it is taken only where nothing says so more surely. */
+export const isWeakPhone = (head: string): boolean => WEAK_PHONE_NAMES.has(plain(head));

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import * as phones from '#lib/phone/phone.ts';
+import { Sheet } from './sheet.svelte.ts';
+
+async function sheetOf(cells: readonly string[], country: string): Promise<Sheet> {
+	const sheet = new Sheet({ country, phones: () => Promise.resolve(phones) });
+	await sheet.paste(`Name;Phone\n${cells.map((cell) => `Ada;"${cell.replaceAll('"', '""')}"\n`).join('')}`);
+	return sheet;
+}
+/** The numbers of a sheet's rows; null: the row is refused. */
+function numbersOf({ found }: Sheet): (string | null)[] {
+	const rows = [
+		...(found?.ready ?? []).map(({ line, call }) => ({ line, number: call.phoneNumber })),
+		...(found?.bad ?? []).map(({ line }) => ({ line, number: null })),
+	];
+	return rows.toSorted((a, b) => a.line - b.line).map(({ number }) => number);
+}
+const numberOf = async (cell: string, country = 'DE'): Promise<string | null> =>
+	numbersOf(await sheetOf([cell], country))[0]!;
+
+describe('a number that a spreadsheet wrote', () => {
+	it.each([
+		['3023125017.0', '+493023125017'],
+		['3023125017.00', '+493023125017'],
+		['3023125017,0', '+493023125017'],
+		['3023125017,00', '+493023125017'],
+		['3023125017.', '+493023125017'],
+		['3.023.125.017', '+493023125017'],
+		['3,023,125,017', '+493023125017'],
+		["3'023'125'017", '+493023125017'],
+		['3’023’125’017', '+493023125017'],
+		['3 023 125 017', '+493023125017'],
+		['3\u202F023\u202F125\u202F017', '+493023125017'],
+		['3.023.125.017,00', '+493023125017'],
+		['3,023,125,017.00', '+493023125017'],
+		['+493023125017.0', '+493023125017'],
+		["'+493023125017", '+493023125017'],
+		["''+493023125017", '+493023125017'],
+		['’+493023125017', '+493023125017'],
+		['="+493023125017"', '+493023125017'],
+		['="03023125017"', '+493023125017'],
+		['"+493023125017"', '+493023125017'],
+		['=+493023125017', '+493023125017'],
+		['＋４９３０２３１２５０１７', '+493023125017'],
+		['\u202A+493023125017\u202C', '+493023125017'],
+		// Written by people.
+		['0151.23456789', '+4915123456789'],
+		['030/23125017', '+493023125017'],
+		['030-23 12 50 17', '+493023125017'],
+		['(030) 23125017', '+493023125017'],
+		['0049 30 23125017', '+493023125017'],
+		['+49 (0)30 23125017', '+493023125017'],
+		// Their digits are not certain.
+		['4.47E+11', null],
+		['4,47E+11', null],
+		['3,02E+09', null],
+		['3.02E9', null],
+		['+3.02E+09', null],
+		['3,02 E+09', null],
+		['3023125017.5', null],
+		['3023125017.25', null],
+		['3023125.000', null],
+		['03023125017.00', null],
+		['3.023.125.017,50', null],
+		['-3023125017', null],
+		['=3023125017+1', null],
+		['#REF!', null],
+	])('[I35] %j is %j', async (cell, number) => expect(await numberOf(cell)).toBe(number));
+
+	it.each([
+		['01.23.45.67.89', 'FR', '+33123456789'],
+		['01 23 45 67 89', 'FR', '+33123456789'],
+		['202.555.0100', 'US', '+12025550100'],
+		['1-202-555-0100', 'US', '+12025550100'],
+		['2025550100.0', 'US', '+12025550100'],
+		['12025550100.0', 'US', '+12025550100'],
+		['2,025,550,100', 'US', '+12025550100'],
+		['7911123456.0', 'GB', '+447911123456'],
+		['447911123456.0', 'GB', '+447911123456'],
+		['447911123456.0', 'DE', null],
+		['12 34 56 78', 'DK', '+4512345678'],
+	])('[I35] %j in %s is %j', async (cell, country, number) => expect(await numberOf(cell, country)).toBe(number));
+
+	it('[I35] is refused with the cure', async () => {
+		const { found } = await sheetOf(['4.47E+11', '3023125017.5'], 'DE');
+		expect(found?.bad.flatMap(({ errors }) => errors.map(({ message }) => message))).toEqual([
+			'A spreadsheet has shortened this number. Format its column as text there.',
+			'A spreadsheet has changed this number. Format its column as text there.',
+		]);
+	});
+});
+
+describe('digits whose + may be lost', () => {
+	it.each([
+		// Valid with +, and something else in the chosen country.
+		['447911123456', 'DE', null],
+		['447911123456', 'AT', null],
+		['447911123456', 'US', null],
+		['447911123456', 'FR', null],
+		['447911123456', 'IT', null],
+		['12025550100', 'DE', null],
+		['12025550100', 'AT', null],
+		['12025550100', 'GB', null],
+		['12025550100', 'FR', null],
+		['12025550100', 'IT', null],
+		['1-202-555-0100', 'DE', null],
+		['44 7911 123456', 'DE', null],
+		['4915123456789', 'AT', null],
+		['4915123456789', 'US', null],
+		// The country's own code: which digits are the code's is as unclear.
+		['4915123456789', 'DE', null],
+		// The same number, either way.
+		['447911123456', 'GB', '+447911123456'],
+		['12025550100', 'US', '+12025550100'],
+		['436601234567', 'AT', '+436601234567'],
+		['33123456789', 'FR', '+33123456789'],
+		['393331234567', 'IT', '+393331234567'],
+		// No valid number with +.
+		['3023125017', 'DE', '+493023125017'],
+		['1701234567', 'DE', '+491701234567'],
+		['2025550100', 'US', '+12025550100'],
+		['7911123456', 'GB', '+447911123456'],
+		['3331234567', 'IT', '+393331234567'],
+		// All numbers of the country have this length.
+		['3234567890', 'US', '+13234567890'],
+		['431234567', 'FR', '+33431234567'],
+		// With a + or a zero before it nothing is lost.
+		['+12025550100', 'DE', '+12025550100'],
+		['+12025550199', 'AT', '+12025550199'],
+		['0447911123456', 'DE', '+49447911123456'],
+		['00447911123456', 'DE', '+447911123456'],
+	])('[I36] %s in %s is %j', async (cell, country, number) => expect(await numberOf(cell, country)).toBe(number));
+
+	it('[I36] are read as is chosen, once for the whole file; clear ones stay as they are', async () => {
+		const cells = ['447911123456', '12025550100', '3023125017', '030 23125018', '+12025550101'];
+		const sheet = await sheetOf(cells, 'DE');
+		const clear = ['+493023125017', '+493023125018', '+12025550101'];
+		expect(numbersOf(sheet)).toEqual([null, null, ...clear]);
+		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
+			'Its + may be lost. Choose whether it is +44 7911 123456 or +49 4479 11123456, or write the +.',
+		);
+		expect(sheet.unclear?.digits).toBe('447911123456');
+		await sheet.readDigits('abroad');
+		expect(numbersOf(sheet)).toEqual(['+447911123456', '+12025550100', ...clear]);
+		await sheet.readDigits('home');
+		expect(numbersOf(sheet)).toEqual(['+49447911123456', '+4912025550100', ...clear]);
+		// Another country asks again.
+		await sheet.chooseCountry('US');
+		expect([sheet.lostPlus, numbersOf(sheet)[0]]).toEqual([null, null]);
+		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
+			'Its + may be lost. Choose that it is +44 7911 123456, or write the +.',
+		);
+		await sheet.readDigits('home');
+		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('Too long for the United States. Two digits too many?');
+	});
+});

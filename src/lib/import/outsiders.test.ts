@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import * as phones from '#lib/phone/phone.ts';
+import { decode } from './file.ts';
+import { Sheet } from './sheet.svelte.ts';
+
+/** A sheet of a text, read as a file is. */
+async function sheetOf(text: string | Uint8Array, country = 'DE'): Promise<Sheet> {
+	const sheet = new Sheet({ country, phones: () => Promise.resolve(phones) });
+	await sheet.paste(typeof text === 'string' ? text : (await decode(text)).text);
+	return sheet;
+}
+
+/** Each row of a sheet: its line, with the call or with the fields that are not right. */
+const outcome = ({ found, missing }: Sheet): string[] => [
+	...missing.map((field) => `${field}?`),
+	...[
+		...(found?.ready ?? []).map(({ line, call }) => ({ line, words: `${call.customerName} ${call.phoneNumber}` })),
+		...(found?.bad ?? []).map(({ line, errors }) => ({ line, words: errors.map(({ field }) => field).join() })),
+	]
+		.toSorted((a, b) => a.line - b.line)
+		.map(({ line, words }) => `${line}: ${words}`),
+];
+const read = async (text: string | Uint8Array, country = 'DE'): Promise<string[]> =>
+	outcome(await sheetOf(text, country));
+
+const utf16 = (text: string, littleEndian: boolean): Uint8Array => {
+	const bytes = new Uint8Array(2 * text.length);
+	const view = new DataView(bytes.buffer);
+	for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), littleEndian);
+	return bytes;
+};
+
+describe('a file that names its delimiter', () => {
+	const rows = (mark: string): string =>
+		['Name', 'Phone', 'Scheduled at', 'Run'].join(mark) +
+		`\n${['Ada', '+12025550150', '2099-01-01T00:00:00Z', 'sep1'].join(mark)}\n`;
+	const right = { line: 3, call: { customerName: 'Ada', phoneNumber: '+12025550150', workflow: 'SUPPORT' as const } };
+
+	it.each([
+		['sep=;', ';'],
+		['SEP=;', ';'],
+		['"sep=;"', ';'],
+		["'sep=;'", ';'],
+		['sep=";"', ';'],
+		['sep=;;;', ';'],
+		['\uFEFFsep=;', ';'],
+		['sep=,', ','],
+		['sep=,,,,', ','],
+		['sep=|', '|'],
+		['sep=\t', '\t'],
+		['"sep=\t"', '\t'],
+		['sep=\\t', '\t'],
+		['sep=^', '^'],
+		['sep=', ';'],
+	])('[I30] %j is no row', async (line, mark) => {
+		const text = rows(mark);
+		for (const end of ['\n', '\r\n', '\r']) {
+			const sheet = await sheetOf(`${line}\n${text}`.replaceAll('\n', end));
+			expect(sheet.table?.delimiter).toBe(mark);
+			expect(sheet.heads).toEqual(['Name', 'Phone', 'Scheduled at', 'Run']);
+			const call = { ...right.call, scheduledAt: '2099-01-01T00:00:00.000Z', run: 'sep1' };
+			expect(sheet.found).toEqual({ ready: [{ line: 3, call }], bad: [] });
+		}
+	});
+
+	it.each([true, false])('[I30] also in UTF-16 (little endian: %s)', async (littleEndian) =>
+		expect(await read(utf16(`\uFEFFsep=\t\r\n${rows('\t')}`, littleEndian))).toEqual(['3: Ada +12025550150']),
+	);
+
+	it('[I30] behind empty lines, and another delimiter can be chosen', async () => {
+		expect(await read(`\n\nsep=;\n${rows(';')}`)).toEqual(['5: Ada +12025550150']);
+		const sheet = await sheetOf(`sep=,\n${rows(';')}`);
+		expect(sheet.table?.delimiter).toBe(',');
+		await sheet.divideBy(';');
+		expect(outcome(sheet)).toEqual(['3: Ada +12025550150']);
+	});
+
+	it('[I30] a name that begins like one is a name', async () =>
+		expect(await read('sepp=;Phone\nAda;+12025550150\n')).toEqual(['2: Ada +12025550150']));
+});
+
+describe('a quoted cell with blanks around it', () => {
+	it.each([
+		['Phone, Name\n+12025550150, "Quoted, Ada"\n', ['2: Quoted, Ada +12025550150']],
+		[
+			'"Index", "Name", "Phone"\n1, "Smith, John", "+12025550100"\n2, "Roe, Jane", "+12025550101"\n',
+			['2: Smith, John +12025550100', '3: Roe, Jane +12025550101'],
+		],
+		['Name,Phone\n \t "Smith, John" \t ,\t"+12025550100"  \n', ['2: Smith, John +12025550100']],
+		['Name,Phone\n\u00A0"Smith, John"\u00A0,+12025550100', ['2: Smith, John +12025550100']],
+		['Name;Phone\r\n "Smith; John" ; "+12025550100"\r\n', ['2: Smith; John +12025550100']],
+		['Name\tPhone\n "Smith\tJohn"\t "+12025550100"\n', ['2: customerName']],
+		['Name, Phone\n "Ada ""The"" Countess, Lovelace", +12025550100', ['2: Ada "The" Countess, Lovelace +12025550100']],
+		[
+			'Note, Name, Phone\n "a\nb", "Roe, Jane", "+12025550100"\n, Bo, +12025550101',
+			[...['2: Roe, Jane +12025550100', '4: Bo +12025550101']],
+		],
+		// Text with quotes in it, and not a quoted text.
+		['Name, Phone\n Ada "The" Countess, +12025550100\n', ['2: Ada "The" Countess +12025550100']],
+		[
+			'Name, Phone\n "Big" Ben, +12025550100\n Ada "x", +12025550101\n',
+			[...['2: "Big" Ben +12025550100', '3: Ada "x" +12025550101']],
+		],
+		['Note, Name, Phone\n "", Ada, +12025550100\n', ['2: Ada +12025550100']],
+	])('[I31] %j', async (text, rows) => expect(await read(text)).toEqual(rows));
+
+	it.each([
+		['Name, Phone\n "Smith, +12025550100\n Bo, +12025550101\n', 'Near line'],
+		['Name, Phone\n "Smith, +12025550100\n "Bo", +12025550101\n', 'Near line'],
+	])('[I4] that is not closed is reported: %j', async (text, error) =>
+		expect((await sheetOf(text)).error).toContain(error),
+	);
+});
+
+describe('the column of the numbers', () => {
+	it.each([
+		// From issue 10.
+		['Customer ID,Name,Contact Number\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Account No,Name,Mobile No\n3023125017,Ada,+49 151 23456789\n', ['2: Ada +4915123456789']],
+		['1001234567,Ada,+12025550100\n1001234568,Bo,+12025550101\n', ['1: Ada +12025550100', '2: Bo +12025550101']],
+		// Heads in other words and languages.
+		['Customer ID,Name,Tel.\n2025550177,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Kundennummer;Name;Handy\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Kundennummer;Name;Handynummer privat\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Nº client;Nom;Téléphone\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Nº client;Nom;Te\u0301le\u0301phone portable\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Id;Nombre;Teléfono móvil\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['id,phone_type,name,phone_number\n2025550177,mobile,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Phone Type,Phone ID,Name,Phone\nmobile,2025550177,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Fax,Name,Phone 1 - Label,Phone 1 - Value\n030999999,Ada,Mobile,0301234567\n', ['2: Ada +49301234567']],
+		['Telefax;Name;Telefon\n030999999;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Order,Name,Number\n2025550177,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Phone,Name,Mobile\nyes,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Name,Contact\nAda,+12025550100\n', ['2: Ada +12025550100']],
+		['Customer,Name,Phone\n2025550177,Ada,0301234567\n', ['2: Ada +49301234567']],
+		// Heads with characters that are not seen.
+		['\uFEFF\u200BName\u00A0,\u200BPhone\u200E\nAda,0301234567\n', ['2: Ada +49301234567']],
+		// By what the cells hold.
+		['Ref,Wer,Wohin\n2025550177,Ada,+49301234567\n', ['2: Ada +49301234567']],
+		['Ref,Wer,Wohin\n2025550177,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
+		['30.11.2026,2025550177,Ada,030 1234567\n', ['1: Ada +49301234567']],
+		['2025550177,12.50,Ada,0301234567\n', ['1: Ada +49301234567']],
+		// Unclear: it is asked for.
+		['Customer ID,Name\n2025550177,Ada\n', ['phoneNumber?']],
+		['Kundennummer;Name\n2025550177;Ada\n', ['phoneNumber?']],
+		['2025550177,Ada\n', ['phoneNumber?']],
+		['Ref,Ref 2,Name\n2025550177,2025550178,Ada\n', ['phoneNumber?']],
+		['Alpha,Name,Beta\n+12025550177,Ada,+12025550178\n', ['phoneNumber?']],
+		['Name,Fax\nAda,030999999\n', ['phoneNumber?']],
+		['Name,Fax\nAda,+4930999999\n', ['phoneNumber?']],
+		['Customer ID,Name\n0012345678,Ada\n', ['phoneNumber?']],
+		['Kundennummer;Name\n0123456789;Ada\n', ['phoneNumber?']],
+		['Order no.,Name\n12-345-678,Ada\n', ['phoneNumber?']],
+		['IBAN,Name\n12 3456 7890,Ada\n', ['phoneNumber?']],
+		['0012345678,Ada\n', ['phoneNumber?']],
+		['2026-11-30,192.168.0.1,Ada\n', ['phoneNumber?']],
+	])('[I32] %j', async (text, rows) => expect(await read(text)).toEqual(rows));
+
+	it('[I32] without a header a data row with a word that is a head stays a row', async () =>
+		expect(await read('Ada,mobile,+12025550100\nBo,mobile,+12025550101\n')).toHaveLength(2));
+
+	it('[I32] a column of another tool is not taken for the workflow', async () => {
+		expect(await read('Name,Type,Phone\nAda,Lead,0301234567\n')).toEqual(['2: Ada +49301234567']);
+		expect((await sheetOf('Name,Type,Phone\nAda,sales,0301234567\n')).columns.workflow).toBe(1);
+		expect(await read('Name,Workflow,Phone\nAda,Lead,0301234567\n')).toEqual(['2: workflow']);
+	});
+
+	it('[I32] twins are told apart by their letters, empty columns are left out, longer rows are named', async () => {
+		const sheet = await sheetOf('Name,Note,Note,,,\nAda,a,b,,,\nBo,a,b,c,+12025550100,\n');
+		expect(sheet.heads).toEqual(['Name', 'Note (column B)', 'Note (column C)', 'Column D', 'Column E']);
+		expect(sheet.unused).toEqual(['Note (column B)', 'Note (column C)', 'Column D']);
+	});
+});
+
+describe('an address book', () => {
+	const GOOGLE =
+		'First Name,Middle Name,Last Name,Phonetic First Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value\n' +
+		'Ada,,Lovelace,,* myContacts,*,ada@example.com,Mobile,+1 202-555-0100 ::: +1 202-555-0109,,\n' +
+		'Bo,,Diddley,,* myContacts,,,Mobile,+1 202-555-0101,Work,+12025550111\n' +
+		'Cy,X,,,* myContacts,,,,,Work,+12025550112\n';
+	const OUTLOOK =
+		'First Name,Middle Name,Last Name,Title,Company,Business Phone,Home Phone,Mobile Phone,E-mail Address\n' +
+		'Ada,,Lovelace,,Engines Ltd,,,+12025550100,ada@example.com\n' +
+		'Bo,,Diddley,,Beats,+12025550120,,+12025550101,\n' +
+		'Cy,,,,Beats,+12025550121,,n/a,\n';
+
+	it.each([
+		[GOOGLE, ['2: Ada Lovelace +12025550100', '3: Bo Diddley +12025550101', '4: Cy X +12025550112']],
+		[OUTLOOK, ['2: Ada Lovelace +12025550100', '3: Bo Diddley +12025550101', '4: Cy +12025550121']],
+		// Google, of some years ago.
+		[
+			'Name,Given Name,Additional Name,Family Name,Group Membership,Phone 1 - Type,Phone 1 - Value\nAda King Lovelace,Ada,King,Lovelace,* My,Mobile,+12025550100\n',
+			['2: Ada King Lovelace +12025550100'],
+		],
+		[
+			'Vorname;Nachname;Telefon geschäftlich;Mobiltelefon\nAda;Lovelace;030999999;0301234567\n',
+			['2: Ada Lovelace +49301234567'],
+		],
+		['Vorname;Name;Telefon\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Name;Vorname;Telefon\nLovelace;Ada;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Prénom;Nom;Tél. mobile\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Nombre,Apellidos,Teléfono\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Nome,Cognome,Cellulare\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Last Name,Phone\nLovelace,0301234567\n', ['2: Lovelace +49301234567']],
+		['First Name,Phone\nAda,0301234567\n', ['2: Ada +49301234567']],
+		[
+			'First Name,Last Name,Phone\n,Lovelace,0301234567\n,,0301234568\n',
+			[...['2: Lovelace +49301234567', '3: customerName']],
+		],
+		// Salesforce, HubSpot, Mailchimp, Samsung, a shop.
+		[
+			'First Name,Last Name,Account Name,Phone,Mobile,Fax,Assistant Phone\nAda,Lovelace,Engines Ltd,030999999,0301234567,030888888,030777777\n',
+			['2: Ada Lovelace +49301234567'],
+		],
+		[
+			'Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status\n2025550177,Ada,Lovelace,a@x.de,0301234567,Bo,Open\n',
+			['2: Ada Lovelace +49301234567'],
+		],
+		[
+			'Email Address,First Name,Last Name,Address,Phone Number,MEMBER_RATING\na@x.de,Ada,Lovelace,Street,0301234567,2\n',
+			['2: Ada Lovelace +49301234567'],
+		],
+		['Billing First Name,Billing Last Name,Billing Phone\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Name,First Name,Last Name,Phone\nEngines Ltd,Ada,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
+		[
+			'Company,First Name,Last Name,Home Phone,Business Phone,Other Phone\nE,Ada,Lovelace,0301,0302222222,0303\n',
+			['2: Ada Lovelace +49302222222'],
+		],
+	])('[I33] %j', async (text, rows) => expect(await read(text)).toEqual(rows));
+
+	it('[I33] the columns that are read together can be chosen alone', async () => {
+		const sheet = await sheetOf(OUTLOOK);
+		expect(sheet.columns).toMatchObject({ customerName: [0, 2], phoneNumber: [7, 5] });
+		expect([sheet.example('customerName'), sheet.example('phoneNumber')]).toEqual(['Ada Lovelace', '+12025550100']);
+		await sheet.choose('phoneNumber', 5);
+		expect(outcome(sheet)).toEqual([...['2: phoneNumber', '3: Bo Diddley +12025550120', '4: Cy +12025550121']]);
+		expect(sheet.unused).toEqual(['Company', 'Mobile Phone', 'E-mail Address']);
+		await sheet.choose('phoneNumber', [7, 5]);
+		expect(outcome(sheet)).toHaveLength(3);
+	});
+
+	it.each([
+		['+12025550100 ::: +12025550109', '+12025550100'],
+		['::: +12025550109', '+12025550109'],
+		['+12025550100:::', '+12025550100'],
+		['+12025550100; +12025550109', null],
+		['+12025550100, +12025550109', null],
+		['+12025550100 / +12025550109', null],
+		['+12025550100 or +12025550109', null],
+	])('[I33] of %j the number is %j', async (cell, number) =>
+		expect(await read(`Name,Phone\nAda,"${cell}"\n`)).toEqual([number ? `2: Ada ${number}` : '2: phoneNumber']),
+	);
+});
+
+describe('lines above the header', () => {
+	const CONTACTS = 'Name,Phone,City\nAda,+12025550100,Washington\nBo,+12025550101,Washington\n';
+	it.each([
+		['Contacts report,,\nGenerated 30/11/2026,,\n,,\n', 4],
+		['Contacts report\nGenerated 30/11/2026\n\n', 4],
+		['Report,Region,Owner\nQ3,North,Kim\n', 3],
+		['Hotline,+49 30 1234567,\n\n', 3],
+		['Name of the report,Contacts,\n', 2],
+		['Created,30/11/2026,12:00\n', 2],
+		['Phone list,,\n', 2],
+		[Array.from({ length: 25 }, (_, i) => `Remark ${i},,\n`).join(''), 26],
+	])('[I34] %j: the header is line %d', async (above, line) => {
+		const sheet = await sheetOf(above + CONTACTS);
+		expect(sheet.table?.rows[sheet.header ?? -1]?.line).toBe(line);
+		expect(outcome(sheet)).toEqual([`${line + 1}: Ada +12025550100`, `${line + 2}: Bo +12025550101`]);
+	});
+
+	it('[I34] semicolons are found below lines without any, and what follows the table is reported', async () =>
+		expect(await read('Report, of today\n\nName;Phone;City\nAda;+12025550100;Bonn\n\nTotal;1;\n')).toEqual([
+			...['4: Ada +12025550100', '6: phoneNumber'],
+		]));
+
+	it('[I34] a first row that names the columns stays the header, and another can be chosen', async () => {
+		const sheet = await sheetOf(`Name,Phone\nAda,+12025550100\n${CONTACTS}`);
+		expect(sheet.header).toBe(0);
+		expect(outcome(sheet)).toEqual([
+			...['2: Ada +12025550100', '3: phoneNumber', '4: Ada +12025550100', '5: Bo +12025550101'],
+		]);
+		await sheet.nameColumns(2);
+		expect(outcome(sheet)).toEqual(['4: Ada +12025550100', '5: Bo +12025550101']);
+		await sheet.nameColumns(null);
+		expect(sheet.heads).toEqual(['Column A', 'Column B', 'Column C']);
+	});
+});
