@@ -97,7 +97,7 @@ export async function createApp(
 
 	const ownProvider = config.provider.url === null;
 	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
-	const sessions = createSessions(database, now);
+	const sessions = await createSessions({ database, apiToken: config.apiToken, now });
 	const access = createAccess({
 		apiToken: config.apiToken,
 		providerToken: ownProvider ? config.provider.token : undefined,
