@@ -37,7 +37,10 @@ export function frameOf({ changes, previous, position }: Committed): Changes {
 		previous: `${EPOCH}.${previous}`,
 		cursor: `${EPOCH}.${position.change}`,
 		at: new Date(position.at).toISOString(),
-		changes: changes.map((change) => ('call' in change ? { ...change, call: toCall(change.call) } : change)),
+		changes: changes.flatMap((change) => {
+			if (change.type === 'purged') return [];
+			return ['call' in change ? { ...change, call: toCall(change.call) } : change];
+		}),
 	};
 }
 

@@ -64,6 +64,16 @@ export const CallQuery = z.strictObject({
 });
 export type CallQuery = z.infer<typeof CallQuery>;
 
+/** The filters of the list alone. */
+const CallFilters = CallQuery.omit({ limit: true, page: true, order: true });
+export type CallFilters = z.infer<typeof CallFilters>;
+
+/** The parameters of `DELETE /api/calls`. */
+export const ClearQuery = CallFilters.extend({
+	/** `true` counts the calls and deletes none. */
+	dryRun: once('dryRun', z.enum(['true', 'false'], { error: 'Choose one of true, false.' })),
+});
+
 /** The parameters of `GET /api/calls/export`: the list's own, but for its pages. */
 export const ExportQuery = CallQuery.omit({ limit: true, page: true }).extend({
 	/** `csv` where it is not said. */

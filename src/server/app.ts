@@ -38,6 +38,7 @@ import { webhookSecrets } from './kept.ts';
 import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
+import { createClearMatching } from './retention/clear-matching.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { createSteadyClock } from './retention/steady-clock.ts';
 import { createSockets } from './sockets.ts';
@@ -111,7 +112,7 @@ export async function createApp(
 
 	const ownProvider = config.provider.url === null;
 	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
-	const sessions = createSessions(database, now);
+	const sessions = await createSessions({ database, apiToken: config.apiToken, now });
 	const access = createAccess({
 		apiToken: config.apiToken,
 		providerToken: ownProvider ? config.provider.token : undefined,
@@ -181,6 +182,7 @@ export async function createApp(
 		...{ writer, now },
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
+	const clearing = createClearMatching({ reads, calls });
 	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
 	const time = await keepTime({
@@ -229,7 +231,7 @@ export async function createApp(
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);
 	const http = createHttp({
-		...{ access, rules, sessions, sessionEnds, connections, calls, reads, desk, streams, endings, now },
+		...{ access, rules, sessions, sessionEnds, connections, calls, clearing, reads, desk, streams, endings, now },
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, rejections),
 		provider: provider.routes,
@@ -270,7 +272,7 @@ export async function createApp(
 			stopForgetting?.();
 			endings.close();
 			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
-			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close()]));
+			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await atMost(STOP_WRITING_MS, finishWriting());

@@ -9,12 +9,24 @@ export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call
 export const cancelCall = (id: string): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'POST', path: `/api/calls/${id}/cancel` });
 export const deleteCall = (id: string): Promise<Reply<void>> => ask({ method: 'DELETE', path: `/api/calls/${id}` });
-export const deleteAllCalls = (): Promise<Reply<void>> => ask({ method: 'DELETE', path: '/api/calls' });
+/** Deletes the calls that these filters match; without a filter, the whole history. */
+export const clearCalls = (query: CallQuery): Promise<Reply<void>> =>
+	ask({ method: 'DELETE', path: `/api/calls${searchOf(filtersOf(query))}` });
+/** How many calls `clearCalls` would delete. */
+export const countCalls = (query: CallQuery): Promise<Reply<{ count: number }>> =>
+	ask({ method: 'DELETE', path: `/api/calls${searchOf({ ...filtersOf(query), dryRun: 'true' })}` });
 
 /** A page of the list with these filters; null is its first. */
 export function readCalls(query: CallQuery, token: string | null, limit: number): Promise<Reply<CallPage>> {
+	return ask({ method: 'GET', path: `/api/calls${searchOf({ ...query, limit, page: token ?? undefined })}` });
+}
+
+const filtersOf = ({ limit: _limit, page: _page, order: _order, ...filters }: CallQuery): object => filters;
+
+/** As a URL has it; empty where nothing is asked for. */
+function searchOf(query: object): string {
 	const asked = new URLSearchParams();
-	for (const [name, value] of Object.entries({ ...query, limit, page: token ?? undefined }))
+	for (const [name, value] of Object.entries(query) as [string, unknown][])
 		for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) asked.append(name, String(one));
-	return ask({ method: 'GET', path: `/api/calls?${asked.toString()}` });
+	return asked.size === 0 ? '' : `?${asked.toString()}`;
 }

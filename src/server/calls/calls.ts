@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError, type Call, type NewCall, type ProviderReport, type Status } from '#contract';
+import { ProblemError, type Call, type CallFilters, type NewCall, type ProviderReport, type Status } from '#contract';
 import { newId } from '#db/ids.ts';
 import { checkedBatch } from './batch.ts';
 import { answerOf, toCall } from './call.ts';
@@ -34,6 +34,8 @@ export interface Calls {
 	retire(ids: readonly string[]): Promise<void>;
 	/** The whole history, or one run. */
 	clear(run: string | null): Promise<void>;
+	/** Deletes those of these calls that still pass the filters; running ones are hung up. */
+	clearMatching(ids: readonly string[], filters: CallFilters, tombstones: boolean): Promise<void>;
 	/** A verified webhook. Throws `call_gone`. */
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
 	/** Before the provider is asked for a call, or about one that ended meanwhile. Answers whether it is to be asked. */
@@ -101,6 +103,9 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 		},
 		async clear(run) {
 			await writer.write({ do: 'clear', run });
+		},
+		async clearMatching(ids, filters, tombstones) {
+			await writer.write({ do: 'clear-matching', ids, filters, tombstones });
 		},
 		async report(webhookId, report) {
 			const outcome = await writer.write({ do: 'report', webhookId, report });

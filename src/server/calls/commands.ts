@@ -1,4 +1,4 @@
-import type { ProviderReport, Scenario, Status, Workflow } from '#contract';
+import type { CallFilters, ProviderReport, Scenario, Status, Workflow } from '#contract';
 import type { CallRow } from './call.ts';
 
 /** A request that passed all checks: trimmed, the number in E.164. */
@@ -41,6 +41,8 @@ export type Command =
 	/** These are past what is to be kept; those that have not ended stay. */
 	| { do: 'retire'; ids: readonly string[] }
 	| { do: 'clear'; run: string | null }
+	/** Deletes those of these calls that still pass the filters. Without tombstones, older cursors get a reset. */
+	| { do: 'clear-matching'; ids: readonly string[]; filters: CallFilters; tombstones: boolean }
 	/** The provider is to be asked for the call: its time has come, where it was scheduled. */
 	| { do: 'queue'; id: string; job: HeldJob }
 	/** The provider accepted the call; `watchAt` is when to look whether it is still heard of. */

@@ -1,6 +1,8 @@
-import type { CallQuery } from '#contract';
+import type { CallFilters, CallQuery } from '#contract';
+import { searchTerms } from '#contract/search.ts';
 import { STATUSES, WORKFLOWS } from '#contract/words.ts';
 import type { Row, Statement, Value } from '#db/database.ts';
+import type { CallRow } from './call.ts';
 
 /** The filters that name words which a call has or has not. Each has an index. */
 const WORDS = ['status', 'workflow', 'outcome', 'run'] as const;
@@ -68,4 +70,16 @@ export function conditions(words: Words, by: Word | null): { where: string[]; va
 		values.push(wanted.length === 1 ? wanted[0]! : JSON.stringify(wanted));
 	}
 	return { where, values };
+}
+
+/** Whether a call passes the filters: the same rule by which the list is read, for a row that was read already. */
+export function filterOf({ q, from, to, ...words }: CallFilters): (call: CallRow) => boolean {
+	const chosen = [...wordsOf(words)].map(([word, values]) => [word, new Set(values)] as const);
+	const [first, end] = [from, to].map((time) => (time === undefined ? null : Date.parse(time)));
+	const terms = q === undefined ? null : searchTerms(q);
+	return (call) =>
+		chosen.every(([word, values]) => values.has(call[word] ?? '')) &&
+		(first == null || call.createdAt >= first) &&
+		(end == null || call.createdAt < end) &&
+		(terms === null || terms.some((term) => call.folded.includes(term)));
 }

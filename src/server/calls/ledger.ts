@@ -35,7 +35,9 @@ export interface Answer {
 export type RowChange =
 	| { seq: number; type: 'created' | 'updated'; call: CallRow }
 	| { seq: number; type: 'deleted'; id: string }
-	| { seq: number; type: 'cleared'; run: string | null };
+	| { seq: number; type: 'cleared'; run: string | null }
+	/** Deleted without tombstones: the feed answers it with a reset. */
+	| { seq: number; type: 'purged'; ids: readonly string[] };
 
 /** What a group of commands comes to. */
 export interface Entries {
@@ -143,6 +145,20 @@ export class Ledger {
 		}
 	}
 
+	/** Deletes calls without tombstones, as one change: a cursor from before it gets a reset. */
+	purge(ids: readonly string[]): void {
+		if (ids.length === 0) return;
+		this.#flush();
+		const seq = ++this.#seq;
+		this.#change = seq;
+		for (const id of ids) {
+			this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+			this.#calls.set(id, null);
+			this.#written.purged.push([seq, id]);
+		}
+		this.#changes.push({ seq, type: 'purged', ids });
+	}
+
 	/** All that was there, or of a run, is gone from here on; its rows are removed behind it (`clearing.ts`). */
 	clear(run: string | null): void {
 		this.#flush();
@@ -245,6 +261,7 @@ function nothingWritten(): Written {
 		jobs: [],
 		receipts: [],
 		removed: [],
+		purged: [],
 		cleared: [],
 		doneCalls: [],
 		stoppedCalls: [],

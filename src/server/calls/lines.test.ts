@@ -81,7 +81,17 @@ it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLin
 const created = (rows: readonly CallRow[]) => ({
 	created: new Map(rows.map((call) => [call.id, call])),
 	updated: new Map(),
-	...{ events: [], jobs: [], receipts: [], removed: [], cleared: [], doneCalls: [], stoppedCalls: [], answers: [] },
+	...{
+		events: [],
+		jobs: [],
+		receipts: [],
+		removed: [],
+		purged: [],
+		cleared: [],
+		doneCalls: [],
+		stoppedCalls: [],
+		answers: [],
+	},
 	...{ askedJobs: [], doneJobs: [], buriedJobs: [], heardOf: [], retries: [] },
 	tallies: new Tallies(),
 });

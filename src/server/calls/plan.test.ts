@@ -204,6 +204,33 @@ describe('a group of commands', () => {
 		expect(await column('SELECT "callId" FROM "Tombstone" ORDER BY "seq"')).toEqual(['ended', 'ends']);
 	});
 
+	it.each([true, false])(
+		'[CL4] a clear with filters deletes what still matches in its transaction (tombstones: %s)',
+		async (tombstones) => {
+			const { create, group, column, commits } = await startWriter();
+			for (const id of ['rings', 'waits', 'ended', 'other']) await create(id, { run: id === 'other' ? 'ci' : null });
+			await group(reported('msg_1', 'rings', { phase: 'RINGING' }));
+			await group(
+				{ do: 'set-status', id: 'ended', status: 'COMPLETED' },
+				{
+					do: 'clear-matching',
+					ids: ['rings', 'waits', 'ended', 'other', 'unknown', 'rings'],
+					filters: { status: ['PENDING'], q: 'ada' },
+					tombstones,
+				},
+			);
+			expect(await column('SELECT "id" FROM "Call"')).toEqual(['ended']);
+			expect(await column('SELECT DISTINCT "callId" FROM "Event"')).toEqual(['ended']);
+			expect(await column(JOBS)).toEqual(['hangup rings']);
+			const ids = ['rings', 'waits', 'other'];
+			expect(await column('SELECT "callId" FROM "Tombstone" ORDER BY "seq"')).toEqual(tombstones ? ids : []);
+			const told = commits.at(-1)!.changes.flatMap((change) => ('call' in change ? [] : [change.type]));
+			expect(told).toEqual(tombstones ? ids.map(() => 'deleted') : ['purged']);
+			expect(await column('SELECT "lastSeq" = "prunedSeq" FROM "Feed"')).toEqual([tombstones ? 0 : 1]);
+			expect(await column('SELECT sum("count") FROM "Tally" WHERE "run" = \'\'')).toEqual([1]);
+		},
+	);
+
 	it('[P6] a result under a lease that is not held any more is not recorded', async () => {
 		const { create, group, claim, clock, column } = await startWriter();
 		await create('a');

@@ -1,6 +1,7 @@
 import { foldedOf } from '#contract/search.ts';
 import { answerOf, toCall, type CallRow } from './call.ts';
 import type { Command, DispatchAttempt, HeldJob, Once, Outcome, Wanted } from './commands.ts';
+import { filterOf } from './filter.ts';
 import { Ledger, type Entries, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
 
@@ -39,6 +40,8 @@ class Group {
 			case 'retire':
 				this.#ledger.remove(command.ids.filter((id) => this.#hasEnded(id)));
 				return { done: true };
+			case 'clear-matching':
+				return this.#clearMatching(command);
 			case 'accepted':
 				return this.#accepted(command);
 			case 'report':
@@ -165,6 +168,17 @@ class Group {
 	#remove(call: CallRow): Outcome {
 		this.#ledger.remove([call.id]);
 		this.#hangUp(call, { deleted: true });
+		return { done: true };
+	}
+
+	/** A call may have changed since the list was read, so its filters are checked again. */
+	#clearMatching({ ids, filters, tombstones }: Extract<Command, { do: 'clear-matching' }>): Outcome {
+		const passes = filterOf(filters);
+		const calls = [...new Set(ids)].flatMap((id) => this.#ledger.call(id) ?? []).filter(passes);
+		const matching = calls.map(({ id }) => id);
+		if (tombstones) this.#ledger.remove(matching);
+		else this.#ledger.purge(matching);
+		for (const call of calls) if (call.status === 'PENDING') this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
 

@@ -1,9 +1,10 @@
-import type { Call, CallPage, CallQuery, Event, Stats } from '#contract';
+import type { Call, CallFilters, CallPage, CallQuery, Event, Stats } from '#contract';
 import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { PrismaClient } from '#db/prisma.ts';
 import { callOf, type CallRow } from './call.ts';
 import { IS_LEFT } from './clearing.ts';
+import { countersFor, estimate, wordsOf } from './filter.ts';
 import { LINES, type LineFormat } from './lines.ts';
 import { findCalls, type Found, type Pace, type Shape } from './list.ts';
 import { pageOf, placeOf } from './page.ts';
@@ -40,6 +41,10 @@ export interface CallReads {
 	 * `upTo` are not in it.
 	 */
 	lines(query: CallQuery, format: LineFormat, upTo: number): Promise<{ lines: string[]; nextPage: string | null }>;
+	/** The same list, of each call its id alone. */
+	ids(query: CallQuery, upTo: number): Promise<{ ids: string[]; nextPage: string | null }>;
+	/** How many calls have these words, as the kept counters say. */
+	count(words: Pick<CallFilters, 'status' | 'workflow' | 'outcome' | 'run'>): Promise<number>;
 	/** The customers of these calls, by the call's id; a call that is not here is left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
 	/** What is kept beside the history about all of it and of its last hour. */
@@ -48,6 +53,10 @@ export interface CallReads {
 
 const LIMIT = 50;
 const ROWS: Shape<CallRow> = { columns: CALL, of: fromRow };
+const IDS: Shape<{ n: number; id: string }> = {
+	columns: 'c."n", c."id"',
+	of: ({ n, id }) => ({ n: Number(n), id: String(id) }),
+};
 const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
 const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_LEFT}`;
 
@@ -110,6 +119,15 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 		async lines(query, format, upTo) {
 			const { rows, nextPage } = await page(LINES[format], query, upTo);
 			return { lines: rows.map(({ line }) => line), nextPage };
+		},
+
+		async ids(query, upTo) {
+			const { rows, nextPage } = await page(IDS, query, upTo);
+			return { ids: rows.map(({ id }) => id), nextPage };
+		},
+		async count(words) {
+			const chosen = wordsOf(words);
+			return estimate(chosen, await database.all(...countersFor(chosen))).count;
 		},
 
 		async customers(ids) {

@@ -31,6 +31,8 @@ export interface Written {
 	jobs: JobRow[];
 	receipts: [webhookId: string, at: number][];
 	removed: [seq: number, callId: string][];
+	/** Deleted without tombstones. */
+	purged: [seq: number, callId: string][];
 	cleared: Cleared[];
 	/** Calls that ended by the provider's word: their dispatch and their watch are dropped. */
 	doneCalls: string[];
@@ -157,6 +159,11 @@ const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	...REMOVE_CALLS,
 ];
+/** What no tombstone tells of is told by a reset, to every cursor from before. */
+const PURGE = [
+	`UPDATE "Feed" SET "prunedSeq" = (SELECT max(value ->> 0) FROM json_each(?)) WHERE "id" = 1`,
+	...REMOVE_CALLS,
+];
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
 /** The mark, and what the calls leave at once: counters, and the earlier tombstones that this one covers. */
@@ -187,6 +194,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
 	};
 	for (const sql of REMOVE) write(sql, written.removed);
+	for (const sql of PURGE) write(sql, written.purged);
 	statements.push(...written.cleared.flatMap(clearing));
 	const created = [...written.created.values()];
 	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));

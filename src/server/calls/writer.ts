@@ -73,13 +73,13 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 /** Many calls at once weigh what each would, so that readers wait for no more than one such command. */
 function weightOf(command: Command): number {
 	if (command.do === 'create-many') return command.wanted.length;
-	return command.do === 'retire' ? command.ids.length : 1;
+	return 'ids' in command ? command.ids.length : 1;
 }
 
 function idOf(command: Command): string[] {
 	if (command.do === 'clear') return [];
 	if (command.do === 'create-many') return command.wanted.map(({ id }) => id);
-	if (command.do === 'retire') return [...command.ids];
+	if ('ids' in command) return [...command.ids];
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
@@ -101,7 +101,7 @@ function keysOf(commands: readonly Command[]): [Kind, string[]][] {
 			keys.calls.push(command.report.callId);
 			keys.dead.push(command.report.callId);
 			keys.receipts.push(command.webhookId);
-		} else if (command.do === 'retire') {
+		} else if ('ids' in command) {
 			keys.calls.push(...command.ids);
 		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear')
 			keys.calls.push(command.id);

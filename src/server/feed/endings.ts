@@ -66,6 +66,7 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 				if ('call' in change) {
 					if (waiting.has(change.call.id)) tell(change.call.id, toCall(change.call));
 				} else if (change.type === 'deleted') tell(change.id, null);
+				else if (change.type === 'purged') for (const id of change.ids) tell(id, null);
 				else for (const id of waiting.keys()) void look(id);
 			}
 		},

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HEAD_EVERY_MS, type Changes, type Head } from '#contract';
+import { HEAD_EVERY_MS, type Changes, type Head, type Sync } from '#contract';
 import { callRow } from '#tests/support/call-row.ts';
 import type { Committed } from '../calls/writer.ts';
 import { createHub } from './hub.ts';
@@ -26,9 +26,14 @@ function opened() {
 		...{ version: 'test', now: () => 0, onError: (error: unknown) => errors.push(error) },
 	});
 	const [frames, heads]: [Changes[], Head[]] = [[], []];
-	hub.open({ changes: (frame) => frames.push(frame), head: (head) => heads.push(head) });
+	const resets: Sync[] = [];
+	hub.open({
+		changes: (frame) => frames.push(frame),
+		head: (head) => heads.push(head),
+		reset: (sync) => resets.push(sync),
+	});
 	return {
-		...{ hub, frames, heads, errors, reads: () => reads },
+		...{ hub, frames, heads, resets, errors, reads: () => reads },
 		committed: (previous: number, change: number, publish = true) => {
 			inDatabase = change;
 			if (publish) hub.publish(commit(previous, change));
@@ -75,6 +80,18 @@ describe('the hub', () => {
 		hub.close();
 	});
 
+	it('[CL7] calls deleted without tombstones are sent as one reset, with what is gathered around it', () => {
+		const { hub, frames, resets } = opened();
+		const purged: Committed = { ...commit(12, 13), changes: [{ seq: 13, type: 'purged', ids: ['a', 'b'] }] };
+		hub.publish(commit(10, 11));
+		hub.publish(commit(11, 12));
+		hub.publish(purged);
+		hub.publish(commit(13, 14));
+		hub.close();
+		expect(placesOf(frames)).toEqual(['a.10 a.11']);
+		expect(resets).toEqual([{ mode: 'reset', cursor: 'a.14', changes: [], version: 'test' }]);
+	});
+
 	it('[F83] a door that fails keeps nothing from the others', () => {
 		const { hub, errors } = opened();
 		const later: Changes[] = [];
@@ -83,8 +100,9 @@ describe('the hub', () => {
 				throw new Error('broken');
 			},
 			head: () => undefined,
+			reset: () => undefined,
 		});
-		hub.open({ changes: (frame) => later.push(frame), head: () => undefined });
+		hub.open({ changes: (frame) => later.push(frame), head: () => undefined, reset: () => undefined });
 		hub.publish(commit(10, 11));
 		expect([placesOf(later), errors.length]).toEqual([['a.10 a.11'], 1]);
 		hub.close();

@@ -25,6 +25,8 @@ export interface HubDeps {
 export interface Door {
 	changes(frame: Changes): void;
 	head(head: Head): void;
+	/** Everything before it is to be loaded again. */
+	reset(sync: Sync): void;
 }
 
 /** The feed in this process: takes commits, gives frames, heads and syncs. */
@@ -68,6 +70,11 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 
 	const gatherer = createGatherer<Committed>({
 		send(group) {
+			if (group.some(isPurge)) {
+				sent = group.at(-1)!.position.change;
+				const reset: Sync = { mode: 'reset', cursor: cursorOf(sent), changes: [], version };
+				return toDoors((door) => door.reset(reset));
+			}
 			for (const part of withoutGaps(group)) {
 				const [first, last] = [part[0]!, part.at(-1)!];
 				sent = last.position.change;
@@ -75,7 +82,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 					previous: cursorOf(first.previous),
 					cursor: cursorOf(sent),
 					at: at(),
-					changes: compact(part.flatMap((one) => one.changes.map(told))),
+					changes: compact(part.flatMap((one) => one.changes.flatMap(told))),
 				};
 				toDoors((door) => door.changes(frame));
 			}
@@ -132,4 +139,10 @@ function withoutGaps(group: readonly Committed[]): Committed[][] {
 	return parts;
 }
 
-const told = (change: RowChange): Change => ('call' in change ? { ...change, call: toCall(change.call) } : change);
+/** Calls were deleted without tombstones: no frame can list them. */
+const isPurge = ({ changes }: Committed): boolean => changes.some(({ type }) => type === 'purged');
+
+function told(change: RowChange): Change[] {
+	if (change.type === 'purged') return []; // sent as a reset
+	return ['call' in change ? { ...change, call: toCall(change.call) } : change];
+}

@@ -72,6 +72,7 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 	hub.open({
 		changes: (frame) => io.to(FOLLOWERS).emit('changes', frame),
 		head: (head) => io.to(FOLLOWERS).emit('head', head),
+		reset: (sync) => io.to(FOLLOWERS).emit('sync', sync),
 	});
 	return {
 		publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed),

@@ -96,6 +96,15 @@ export function openStreamDoor(hub: Hub): Streams {
 				} // else it is ahead: what it was told in its sync is still on its way to the others
 			}
 		},
+		reset(sync) {
+			const text = textOf('sync', sync);
+			for (const stream of streams) {
+				if (seqOf(sync.cursor) <= stream.seen) continue; // it opened after the deletion
+				stream.seen = seqOf(sync.cursor);
+				stream.cursor = sync.cursor;
+				write(stream, text);
+			}
+		},
 	});
 
 	return {

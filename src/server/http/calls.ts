@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express';
-import { Batch, CallQuery, parse, ProblemError, RUN_MAX, StatusChange, WaitQuery } from '#contract';
+import { Batch, CallQuery, parse, ProblemError, StatusChange, WaitQuery } from '#contract';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 import type { Calls } from '../calls/calls.ts';
@@ -7,6 +7,8 @@ import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 import { wantedCall } from '../calls/request.ts';
 import type { Endings } from '../feed/endings.ts';
+import type { ClearMatching } from '../retention/clear-matching.ts';
+import { clearRoute } from './clear.ts';
 import type { Connections } from './connections.ts';
 import { exportRoute } from './export.ts';
 import { heldOpen } from './held-open.ts';
@@ -14,6 +16,7 @@ import { createListAnswers } from './list-answers.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
+	clearing: ClearMatching;
 	reads: CallReads;
 	/** null with a foreign provider: the timeline shows our side then. */
 	desk: DeliveryDesk | null;
@@ -26,7 +29,7 @@ export interface CallRoutesDeps {
 const WAIT_SECONDS = 30;
 
 /** /api/calls */
-export function callRoutes({ calls, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
+export function callRoutes({ calls, clearing, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
 	const answers = createListAnswers(reads);
 
@@ -58,13 +61,7 @@ export function callRoutes({ calls, reads, desk, endings, connections, now }: Ca
 		response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
 		response.end(body);
 	});
-	router.delete('/', async (request, response) => {
-		// A script whose id was empty must not clear the history.
-		if (request.originalUrl.split('?')[0]?.endsWith('/'))
-			throw new ProblemError('not_found', 'Behind the slash an id is missing. Nothing was deleted.');
-		await calls.clear(runOf(request));
-		response.status(204).end();
-	});
+	router.delete('/', clearRoute({ calls, clearing, connections }));
 	router.get('/export', exportRoute({ reads, connections, now }));
 	router.get('/:id', async (request, response) => {
 		refuseUnknown(request);
@@ -98,17 +95,3 @@ export function callRoutes({ calls, reads, desk, endings, connections, now }: Ca
 
 /** Where an idempotency key counts: token, method and path. */
 const scopeOf = (request: Request, path: string): string => `${request.get('authorization') ?? ''} POST ${path}`;
-
-/** The one run to clear, or null for the whole history. Anything doubtful deletes nothing: even a lone `?` is. */
-function runOf({ originalUrl, query }: Request): string | null {
-	if (!originalUrl.includes('?')) return null;
-	const { run } = query;
-	const names = Object.keys(query);
-	// Said once and alone: a query that is cut or folded on the way must not widen what is deleted.
-	const alone = /^[^?]*\?run=[^&]+$/.test(originalUrl) && names.length === 1;
-	if (alone && typeof run === 'string' && run.trim() !== '' && [...run].length <= RUN_MAX) return run;
-	const message = `Give one run of 1 to ${RUN_MAX} characters, or no parameter at all for the whole history.`;
-	throw new ProblemError('invalid_input', 'It is not clear what shall be deleted. Nothing was.', {
-		errors: (names.length === 0 ? ['run'] : names).map((path) => ({ path, message })),
-	});
-}

@@ -24,7 +24,9 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
 		if (typeof token === 'string' && access.isToken(token)) {
-			response.set('Set-Cookie', await sessions.open(secureCookies || request.secure)).redirect(303, to);
+			const cookie = await sessions.open(secureCookies || request.secure);
+			if (cookie !== null) response.set('Set-Cookie', cookie);
+			response.redirect(303, to);
 			return;
 		}
 		if (!request.accepts('html') || request.get('accept') === '*/*')

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Database } from '#db/database.ts';
+import type { Database, Row } from '#db/database.ts';
 
 /** A browser that gave the token. */
 export interface Session {
@@ -9,9 +9,10 @@ export interface Session {
 	expiresAt: number;
 }
 
+/** Sessions of the token that is set now. Without a token there are none. */
 export interface Sessions {
-	/** Opens a session; answers the Set-Cookie header. */
-	open(secure: boolean): Promise<string>;
+	/** Opens a session; returns the Set-Cookie header, or null where no token is set. */
+	open(secure: boolean): Promise<string | null>;
 	/** The session that a Cookie header names, while it lasts. */
 	of(cookieHeader: string | undefined): Promise<Session | null>;
 	/** Ends it; answers the Set-Cookie header that removes the cookie. */
@@ -22,8 +23,10 @@ const COOKIE = 'audena_session';
 const LASTS_MS = 7 * 24 * 3_600_000;
 
 const FORGET = 'DELETE FROM "Session" WHERE "expiresAt" <= ?';
-const INSERT = 'INSERT INTO "Session" ("id", "expiresAt") VALUES (?, ?)';
-const FIND = 'SELECT "id", "expiresAt" FROM "Session" WHERE "id" = ? AND "expiresAt" > ?';
+const INSERT = 'INSERT INTO "Session" ("id", "tokenHash", "expiresAt") VALUES (?, ?, ?)';
+const FIND = 'SELECT "id", "expiresAt" FROM "Session" WHERE "id" = ? AND "tokenHash" = ? AND "expiresAt" > ?';
+const ALL = 'SELECT "id", "tokenHash" FROM "Session"';
+const DELETE_MANY = 'DELETE FROM "Session" WHERE "id" IN (SELECT value FROM json_each(?))';
 const DELETE = 'DELETE FROM "Session" WHERE "id" = ?';
 
 const valueIn = (cookieHeader: string | undefined): string | undefined =>
@@ -32,27 +35,43 @@ const valueIn = (cookieHeader: string | undefined): string | undefined =>
 /** Whether a Cookie header names a session, good or not. */
 export const hasSession = (cookieHeader: string | undefined): boolean => Boolean(valueIn(cookieHeader));
 
-export function createSessions(database: Database, now: () => number): Sessions {
+export interface SessionsDeps {
+	database: Database;
+	apiToken: string | null;
+	now(): number;
+}
+
+/** Deletes the sessions that another token opened: they stay ended, also where that token is set again later. */
+export async function createSessions({ database, apiToken, now }: SessionsDeps): Promise<Sessions> {
+	const hashOf = (token: string, id: string): string => createHmac('sha256', token).update(id).digest('base64url');
+	const isOfOther = ({ id, tokenHash }: Row): boolean =>
+		apiToken === null || tokenHash !== hashOf(apiToken, String(id));
+	const others = (await database.all(ALL)).filter(isOfOther).map(({ id }) => id);
+	if (others.length > 0) await database.all(DELETE_MANY, JSON.stringify(others));
+
 	const idOf = (value: string): string => createHash('sha256').update(value).digest('base64url');
 	const cookie = (value: string, maxAge: number, secure: boolean): string =>
 		stringifySetCookie({ name: COOKIE, value, maxAge, path: '/', httpOnly: true, sameSite: 'strict', secure });
 
 	return {
 		async open(secure) {
+			if (apiToken === null) return null;
 			const value = randomBytes(32).toString('base64url');
+			const id = idOf(value);
 			await database.transact([], () => ({
 				result: undefined,
 				statements: [
 					[FORGET, now()],
-					[INSERT, idOf(value), now() + LASTS_MS],
+					[INSERT, id, hashOf(apiToken, id), now() + LASTS_MS],
 				],
 			}));
 			return cookie(value, LASTS_MS / 1_000, secure);
 		},
 		async of(cookieHeader) {
 			const value = valueIn(cookieHeader);
-			if (value === undefined || value === '') return null;
-			const [session] = await database.all(FIND, idOf(value), now());
+			if (apiToken === null || value === undefined || value === '') return null;
+			const id = idOf(value);
+			const [session] = await database.all(FIND, id, hashOf(apiToken, id), now());
 			return session ? { id: String(session.id), expiresAt: Number(session.expiresAt) } : null;
 		},
 		async close(session, secure) {

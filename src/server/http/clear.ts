@@ -1,0 +1,81 @@
+import type { Request, RequestHandler } from 'express';
+import { ClearQuery, parseQuery, ProblemError, type CallFilters } from '#contract';
+import { searchTerms } from '#contract/search.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { ClearMatching } from '../retention/clear-matching.ts';
+import type { Connections } from './connections.ts';
+import { heldOpen } from './held-open.ts';
+
+export interface ClearDeps {
+	calls: Pick<Calls, 'clear'>;
+	clearing: ClearMatching;
+	connections: Connections;
+}
+
+/**
+ * `DELETE /api/calls`: the calls that the list's filters match, the whole history without any. `dryRun=true` counts them.
+ * A client that leaves stops the deletion.
+ */
+export function clearRoute({ calls, clearing, connections }: ClearDeps): RequestHandler {
+	return async (request, response) => {
+		// A script whose id was empty must not clear the history.
+		if (request.originalUrl.split('?')[0]?.endsWith('/'))
+			throw new ProblemError('not_found', 'Behind the slash an id is missing. Nothing was deleted.');
+		const { dryRun, filters } = askedOf(request);
+		if (dryRun) {
+			const count = await clearing.count(filters, heldOpen(connections, request, response));
+			if (count !== null) response.json({ count });
+			return;
+		}
+		const { run, ...others } = filters;
+		// A run and the whole history are cleared at once, by a mark, however many calls they have.
+		if (Object.keys(others).length > 0) await clearing.clear(filters, heldOpen(connections, request, response));
+		else if (run) await Promise.all([...new Set(run)].map((one) => calls.clear(one)));
+		else await calls.clear(null);
+		response.status(204).end();
+	};
+}
+
+const NAMES = Object.keys(ClearQuery.shape);
+const TO_DO = 'Give the filters of the list, each with a value, or no parameter at all for the whole history.';
+
+/**
+ * The filters, read strictly: a parameter that is empty, unknown or cut off on the way must not widen what is deleted.
+ * Filters in a body would be ignored, so a body is refused.
+ */
+function askedOf(request: Request): { dryRun: boolean; filters: CallFilters } {
+	const [, search] = /^[^?]*\?(.*)$/s.exec(request.originalUrl) ?? [];
+	const pairs = search === undefined ? [] : search.split('&').map(pairOf);
+	const wrong = pairs.filter(({ name, value }) => !NAMES.includes(name) || value.trim() === '');
+	if (wrong.length > 0) throw unclear(wrong.map(({ name }) => name || 'query'));
+	if (request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0)
+		throw unclear(['body']);
+
+	const values: Record<string, string[]> = {};
+	for (const { name, value } of pairs) (values[name] ??= []).push(value);
+	const { dryRun, ...filters } = parseQuery(ClearQuery, values);
+	if (filters.q !== undefined && findsAll(filters.q)) throw unclear(['q']);
+	const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+	return { dryRun: dryRun === 'true', filters: Object.fromEntries(given) };
+}
+
+/** Whether nothing is left of the search once it is folded: it would match every call. */
+function findsAll(q: string): boolean {
+	const terms = searchTerms(q);
+	return terms.length === 0 || terms.some((term) => term.trim() === '');
+}
+
+/** A parameter as it was sent; what is malformed has no name or no value. */
+function pairOf(pair: string): { name: string; value: string } {
+	const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
+	try {
+		return { name: decodeURIComponent(name), value: decodeURIComponent(value.join('=')) };
+	} catch {
+		return { name: name.slice(0, 50), value: '' };
+	}
+}
+
+const unclear = (paths: readonly string[]): ProblemError =>
+	new ProblemError('invalid_input', 'Say what to delete. Nothing was deleted.', {
+		errors: [...new Set(paths)].slice(0, 20).map((path) => ({ path: path.slice(0, 100), message: TO_DO })),
+	});

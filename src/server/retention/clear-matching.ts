@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DELTA_MAX, ProblemError, type CallFilters } from '#contract';
+import { isEverybodysFault } from '#db/database.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { CallReads } from '../calls/reads.ts';
+import { Portion } from './portion.ts';
+
+/** Deletes or counts the calls that pass a list's filters. Throws `stopping` at the stop. */
+export interface ClearMatching {
+	/**
+	 * Deletes in steps, newest first, and returns when the last step is committed. Calls made since the request stay, and
+	 * so does a call that no longer passes. `gone` stops it after the step under way: what was deleted stays deleted.
+	 */
+	clear(filters: CallFilters, gone: AbortSignal): Promise<void>;
+	/** How many calls pass; null when `gone` stopped the count. */
+	count(filters: CallFilters, gone: AbortSignal): Promise<number | null>;
+	/** Resolves when the steps under way are done; no step begins afterwards. */
+	close(): Promise<void>;
+}
+
+export interface ClearMatchingDeps {
+	reads: Pick<CallReads, 'ids' | 'count' | 'position'>;
+	calls: Pick<Calls, 'clearMatching'>;
+}
+
+/** Ids that one read of the list returns. */
+const PAGE = 1_000;
+/** How long one deletion may take, as nothing else runs meanwhile. */
+const TURN_MS = 8;
+/** The longest rest between two deletions, so that other requests and tabs keep up. */
+const REST_MS = 20;
+
+export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
+	const stop = new AbortController();
+	const underWay = new Set<Promise<unknown>>();
+	const portion = new Portion(32, 256, TURN_MS);
+
+	/** The ids of the calls that pass and were made before now, page by page. */
+	async function* pagesOf(filters: CallFilters, over: AbortSignal): AsyncGenerator<string[], void> {
+		const upTo = (await reads.position()).seq;
+		let page: string | null = null;
+		do {
+			const query = { ...filters, limit: PAGE, ...(page === null ? {} : { page }) };
+			const found = await reads.ids(query, upTo);
+			page = found.nextPage;
+			yield found.ids;
+			await new Promise(setImmediate); // other requests have a turn between two pages
+		} while (page !== null && !over.aborted);
+	}
+
+	async function remove(ids: readonly string[], filters: CallFilters, tombstones: boolean, over: AbortSignal) {
+		for (let from = 0; from < ids.length && !over.aborted;) {
+			const { size } = portion;
+			const start = performance.now();
+			await calls.clearMatching(ids.slice(from, from + size), filters, tombstones);
+			from += size;
+			const took = performance.now() - start;
+			if (from <= ids.length) portion.took(took);
+			await sleep(Math.min(REST_MS, 2 * took), undefined, { signal: over }).catch(() => undefined);
+		}
+	}
+
+	async function clear(filters: CallFilters, over: AbortSignal): Promise<void> {
+		// Read ahead as far as a delta reaches: whether tombstones are left is known before the first deletion.
+		let ids: string[] = [];
+		let tombstones = true;
+		let begun = false;
+		const removeRead = async (): Promise<void> => {
+			try {
+				await remove(ids, filters, tombstones, over);
+			} catch (error) {
+				throw begun && isEverybodysFault(error) ? halfDone(error) : error;
+			}
+			begun ||= ids.length > 0;
+			ids = [];
+		};
+		for await (const more of pagesOf(filters, over)) {
+			ids = [...ids, ...more];
+			if (tombstones && ids.length <= DELTA_MAX) continue;
+			tombstones = false;
+			await removeRead();
+		}
+		await removeRead();
+	}
+
+	async function count({ q, from, to, ...words }: CallFilters, over: AbortSignal): Promise<number | null> {
+		if (q === undefined && from === undefined && to === undefined) return reads.count(words);
+		let found = 0;
+		for await (const ids of pagesOf({ q, from, to, ...words }, over)) found += ids.length;
+		return over.aborted ? null : found;
+	}
+
+	async function until<T>(gone: AbortSignal, work: (over: AbortSignal) => Promise<T>): Promise<T> {
+		const done = work(AbortSignal.any([gone, stop.signal]));
+		const settled = done.catch(() => undefined).finally(() => underWay.delete(settled));
+		underWay.add(settled);
+		const result = await done;
+		if (stop.signal.aborted)
+			throw new ProblemError('stopping', 'The server is stopping. Some of the calls may be left: send this again.', {
+				retryAfterSeconds: 1,
+			});
+		return result;
+	}
+
+	return {
+		clear: (filters, gone) => until(gone, (over) => clear(filters, over)),
+		count: (filters, gone) => until(gone, (over) => count(filters, over)),
+		async close() {
+			stop.abort();
+			await Promise.all(underWay);
+		},
+	};
+}
+
+const halfDone = (cause: unknown): ProblemError =>
+	new ProblemError('database_unavailable', 'The database cannot be written now. Some calls were deleted; try again.', {
+		retryAfterSeconds: 1,
+		cause,
+	});

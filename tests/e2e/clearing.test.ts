@@ -1,0 +1,77 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, openDashboard, rowOf, test } from './server.ts';
+
+test('[D5] under a filter it offers what the filter shows, by its number, and leaves the rest', async ({
+	page,
+	context,
+	server,
+}) => {
+	for (const scenario of ['busy', 'failed', 'completed'])
+		await server.create({ customerName: `Ada ${scenario}`, scenario });
+	await server.create({ customerName: 'Bela waits', scheduledAt: '2099-01-01T00:00:00Z' });
+	await server.create({ customerName: 'Bela busy', scenario: 'busy', run: 'ci-7' });
+	const other = await context.newPage();
+	await openDashboard(other, server);
+	await expect(rowOf(other, 'Bela busy')).toContainText('Busy');
+	await expect(rowOf(other, 'Ada failed')).toContainText('Failed');
+
+	await openDashboard(page, server, '/?status=FAILED&q=ada');
+	await page.getByRole('button', { name: 'Clear all' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Delete calls?' });
+	const matching = dialog.getByRole('radio', { name: '2 calls that match the filters' });
+	await expect(matching).toBeChecked();
+	await expect(dialog).toContainText('search: “ada” · status: Failed');
+	await expect(dialog.getByRole('radio', { name: 'All 5 calls' })).not.toBeChecked();
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme });
+		const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
+		expect(violations).toEqual([]);
+	}
+	const number = dialog.getByRole('textbox');
+	await number.fill('5');
+	await dialog.getByRole('button', { name: 'Delete 2 calls' }).click();
+	await expect(dialog).toContainText('Type 2 to go on.');
+	await number.fill('2');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+	await expect(dialog).toBeHidden();
+	await expect(rowOf(other, 'Ada busy')).toHaveCount(0);
+	await expect(rowOf(other, 'Ada failed')).toHaveCount(0);
+	for (const name of ['Ada completed', 'Bela waits', 'Bela busy']) await expect(rowOf(other, name)).toBeVisible();
+
+	// Nothing matches any more: only everything can be deleted, after its own number.
+	await page.getByRole('button', { name: 'Clear all' }).click();
+	await expect(dialog).toContainText('No call matches now.');
+	await expect(dialog.getByRole('button', { name: 'Delete 0 calls' })).toBeDisabled();
+	await dialog.getByRole('radio', { name: 'All 3 calls' }).check();
+	await expect(dialog).toContainText('with 1 call that is still running');
+	await number.fill('3');
+	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
+	await expect(other.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
+	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
+});
+
+test.describe('a long history', () => {
+	test.use({ calls: 9_000 });
+
+	test('[D5] [CL7] a clear of thousands under a filter leaves every tab with the right list, live', async ({
+		page,
+		context,
+		server,
+	}) => {
+		const other = await context.newPage();
+		await openDashboard(other, server);
+		await openDashboard(page, server, '/?status=COMPLETED');
+		await page.getByRole('button', { name: 'Clear all' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Delete calls?' });
+		await dialog.getByRole('textbox').fill('6000');
+		await dialog.getByRole('button', { name: 'Delete 6,000 calls' }).click();
+		await expect(dialog).toBeHidden({ timeout: 60_000 });
+		await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+		await expect(other.locator('.pager')).toContainText('3,000 calls');
+		await expect(rowOf(other, 'Completed')).toHaveCount(0);
+		await server.create({ customerName: 'Afterwards' });
+		await expect(rowOf(other, 'Afterwards')).toBeVisible();
+		await expect(other.getByRole('button', { name: /^Connection:/ })).toContainText('Live');
+	});
+});
