@@ -29,6 +29,7 @@ const WITHOUT_ZOD = [
 	'gatherer',
 	'local-path',
 	'phone-text',
+	'scenario',
 	'search',
 	'typed-text',
 	'words',

@@ -4,7 +4,7 @@ const MORNING = Date.parse('2026-11-22T12:00:00.000Z');
 
 /** A call as examples and tests need it: queued at noon; the times are milliseconds after that. */
 export function exampleCall(
-	call: Partial<Call> & { started?: number; ringing?: number; answered?: number; ended?: number } = {},
+	call: Partial<Call> & Partial<Record<'started' | 'ringing' | 'answered' | 'ended', number | undefined>> = {},
 ): Call {
 	const { started, ringing, answered, ended, ...rest } = call;
 	const at = (ms: number | undefined): string | null =>

@@ -234,9 +234,7 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 	});
 
 	it('[M13] outcome, answer and talk of an ended call agree, whatever a foreign provider reports and however it ends', () => {
-		const endings = fc.constantFrom('report', 'canceled', 'no-report', 'manual') as fc.Arbitrary<
-			'report' | 'canceled' | 'no-report' | 'manual'
-		>;
+		const endings = fc.constantFrom('report' as const, 'canceled' as const, 'no-report' as const, 'manual' as const);
 		fc.assert(
 			fc.property(fc.array(anyReport, { maxLength: 6 }), endings, (reports, how) => {
 				let call = reports.reduce((before, item) => advance(before, item, NOON + 5_000).next ?? before, callRow());
