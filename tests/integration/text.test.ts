@@ -120,9 +120,9 @@ describe('a phone number', () => {
 				expect(compose(typed, 'DE').e164).toBe(server.e164);
 				if (server.e164 !== undefined) read++;
 			}),
-			{ numRuns: 5_000 },
+			{ numRuns: 2_000 },
 		);
-		expect(read).toBeGreaterThan(50);
+		expect(read).toBeGreaterThan(20);
 	});
 });
 

@@ -137,7 +137,7 @@ it('[TX22] every part of a name of three characters or more finds it, in SQLite 
 			expect(ids).toContain(`call-${i + 1}`);
 			expect(ids).toEqual(inBrowser);
 		}),
-		{ numRuns: 150 },
+		{ numRuns: 60 },
 	);
 });
 
