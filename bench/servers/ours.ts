@@ -26,7 +26,7 @@ export function createOurs(http: Server, gathers: boolean): Broadcaster {
 		sessionEnds: createSessionEnds(Date.now),
 	});
 	const hub = createHub({
-		position: { epoch: EPOCH, seq: 0, change: 0, at: 0, prunedSeq: 0 },
+		position: { epoch: EPOCH, seq: 0, change: 0, at: 0, prunedSeq: 0, indexedTo: 0 },
 		positionNow: () => Promise.resolve({ change: last }),
 		syncFrom: () => Promise.resolve({ mode: 'reset', cursor: `${EPOCH}.${last}`, changes: [] }),
 		...{ version: 'bench', now: Date.now, onError },

@@ -151,8 +151,8 @@ describe('the text of a phone number', () => {
 					expect(text.replace(/^\+/, '')).toBe(parts.map(([, digit]) => digit).join(''));
 				},
 			),
-			{ numRuns: 5_000 },
+			{ numRuns: 2_000 },
 		);
-		expect(read).toBeGreaterThan(50);
+		expect(read).toBeGreaterThan(20);
 	});
 });

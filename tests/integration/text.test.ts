@@ -1,12 +1,16 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call, Problem, ProviderCall } from '#contract';
 import { phoneTextOf } from '#contract/phone-text.ts';
 import { checkRow } from '#lib/import/rows.ts';
+import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { compose } from '#lib/phone/phone.ts';
 import { checkName } from '#lib/request/checks.ts';
 import { readPhone } from '#server/calls/phone.ts';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, temporaryFolder, type Answer, type TestApp } from '#tests/support/app.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
 
 /** Later than any test runs. */
 const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z' };
@@ -116,9 +120,9 @@ describe('a phone number', () => {
 				expect(compose(typed, 'DE').e164).toBe(server.e164);
 				if (server.e164 !== undefined) read++;
 			}),
-			{ numRuns: 5_000 },
+			{ numRuns: 2_000 },
 		);
-		expect(read).toBeGreaterThan(50);
+		expect(read).toBeGreaterThan(20);
 	});
 });
 
@@ -192,5 +196,57 @@ describe('a name', () => {
 			expect(await app.create({ ...SCHEDULED, customerName: typed, run: typed }), typed).toMatchObject({
 				...{ customerName: name, run: name },
 			});
+	});
+});
+
+describe('a search', () => {
+	it('[TX20] finds a name however its case, accents, blanks and apostrophes are written', async () => {
+		const app = await startApp();
+		const searches: [q: string, customerName: string][] = [
+			['ΒΑΣ', 'Βασίλης'],
+			['istanbul', 'İstanbul Şahin'],
+			['ana nbsp', 'Ana\u00a0Nbsp'],
+			['anna double', 'Anna  Double'],
+			['sorensen', 'Sørensen'],
+			['lefevre', 'Lefèvre'],
+			["o'brien", 'O’Brien'],
+			['strasse', 'Straße'],
+			['+44\u202f(0)20 7946', 'Ada'],
+		];
+		for (const [, customerName] of searches)
+			await app.create({
+				...SCHEDULED,
+				customerName,
+				...(customerName === 'Ada' ? { phoneNumber: '+442079460112' } : {}),
+			});
+		for (const [q, customerName] of searches) {
+			const { calls } = await app.list(`?q=${encodeURIComponent(q)}`);
+			expect([q, calls.map((call) => call.customerName)]).toEqual([q, [customerName]]);
+		}
+		expect((await app.list(`?q=${encodeURIComponent('\u200b\u00a0')}`)).calls).toHaveLength(searches.length);
+	});
+
+	it('[TX25] finds the calls of an older version by the new rule soon after the start', async () => {
+		const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
+		const folder = join(await temporaryFolder(), 'migrations');
+		const whole = migrationsFrom(import.meta.dirname);
+		await cp(whole, folder, { recursive: true });
+		await rm(join(folder, '20261130010000_one_folding'), { recursive: true });
+		const before = await openTestDatabase(url);
+		await migrate(before, folder);
+		// As the version before it folded names, and with all of them in its index.
+		await before.all(
+			`INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase", "createdAt",
+				"updatedAt", "endedAt", "outcome", "faults", "seq") VALUES (1, ?, 'Søren Lefèvre', '+12025550150', ?, 'SALES',
+				'COMPLETED', 'ENDED', 1, 1, 1, 'completed', 0, 1)`,
+			crypto.randomUUID(),
+			' søren lefèvre\n12025550150',
+		);
+		await before.all('UPDATE "Feed" SET "lastSeq" = 1, "lastChange" = 1, "lastAt" = 1, "indexedTo" = 1');
+		before.close();
+		const app = await startApp({ DATABASE_URL: url });
+		const found = async (): Promise<string[]> =>
+			(await app.list('?q=soren%20lef')).calls.map(({ customerName }) => customerName);
+		await expect.poll(found, { timeout: 10_000 }).toEqual(['Søren Lefèvre']);
 	});
 });

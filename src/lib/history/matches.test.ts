@@ -8,7 +8,21 @@ describe('a search', () => {
 	it.each(['baptiste', 'LEFÈVRE', 'tiste l', '+33 1 99', '(199) 00-55', '9900', 'je', 'le', '33'])('finds %s', (q) =>
 		expect(found(call, q)).toBe(true),
 	);
-	it.each(['aptisté', 'ba', '99', '0000', 'lefèvre j'])('does not find %s', (q) => expect(found(call, q)).toBe(false));
+	it.each(['aptistx', 'ba', '99', '0000', 'lefèvre j'])('does not find %s', (q) => expect(found(call, q)).toBe(false));
+});
+
+describe('a search for other spellings', () => {
+	it.each([
+		['ΒΑΣ', 'Βασίλης'],
+		['istanbul', 'İstanbul Şahin'],
+		['ana nbsp', 'Ana\u00a0Nbsp'],
+		['anna double', 'Anna  Double'],
+		['sorensen', 'Sørensen'],
+		['LEFEVRE', 'Lefèvre'],
+		['o’brien', "O'Brien"],
+	])('[TX20] finds a call that arrives by push: %s, %s', (q, customerName) =>
+		expect(found({ customerName, phoneNumber: '+12025550150' }, q)).toBe(true),
+	);
 });
 
 describe('a filter', () => {

@@ -14,6 +14,8 @@ import { createStatsReader } from './stats.ts';
 export interface FeedPosition extends Position {
 	epoch: string;
 	prunedSeq: number;
+	/** Calls up to this place are in the search index. */
+	indexedTo: number;
 }
 
 /** The row of `READ_FEED`. */
@@ -25,6 +27,7 @@ export function positionFrom([row]: Row[]): FeedPosition {
 		change: Number(row.lastChange),
 		at: Number(row.lastAt),
 		prunedSeq: Number(row.prunedSeq),
+		indexedTo: Number(row.indexedTo),
 	};
 }
 

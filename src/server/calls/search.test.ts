@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallQuery } from '#contract';
-import { foldedOf, searchTerms } from '#contract/search.ts';
+import { foldedOf, searchTerms, shortOf } from '#contract/search.ts';
 import { prismaOver } from '#db/prisma.ts';
+import { found as foundInBrowser } from '#lib/history/matches.ts';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
+import { NAMES as WRITTEN, partOf } from '#tests/support/spellings.ts';
 import { createCallReads, type CallReads } from './reads.ts';
 import { recount } from './recount.ts';
 import { indexNext } from './search-index.ts';
@@ -99,7 +101,7 @@ it('[R77] finds by the index what a look at every call finds, whatever character
 			fc.constantFrom('newest' as const, 'oldest' as const),
 			async (typed, order) => {
 				const q = typed.trim();
-				fc.pre(q !== '');
+				fc.pre(searchTerms(q).length > 0);
 				const terms = searchTerms(q);
 				const matching = folded.flatMap((text, i) =>
 					terms.some((term) => text.includes(term)) ? [`call-${i + 1}`] : [],
@@ -117,4 +119,35 @@ it('[R77] finds three digits, whatever is before them', async () => {
 	const reads = await indexed(names, (i) => (i === odd.length ? '+4712025550' : '+12025550100'));
 	const expected = Array.from({ length: odd.length + 1 }, (_, i) => `call-${i + 1}`);
 	expect(await found(reads, { q: '471', order: 'oldest' })).toEqual(expected);
+});
+
+it('[TX22] every part of a name of three characters or more finds it, in SQLite as in the browser', async () => {
+	const names = [...WRITTEN, ...Array.from({ length: CALLS }, (_, i) => `Ada ${i % 7}`)];
+	const reads = await indexed(names);
+	const search = fc
+		.nat(WRITTEN.length - 1)
+		.chain((i) => fc.tuple(fc.constant(i), partOf(WRITTEN[i]!)))
+		.filter(([, q]) => q.trim().length <= 100 && shortOf(q) === null);
+	await fc.assert(
+		fc.asyncProperty(search, async ([i, q]) => {
+			const inBrowser = names.flatMap((customerName, at) =>
+				foundInBrowser({ customerName, phoneNumber: numberOf(at) }, q) ? [`call-${at + 1}`] : [],
+			);
+			const ids = await found(reads, { q, order: 'oldest' });
+			expect(ids).toContain(`call-${i + 1}`);
+			expect(ids).toEqual(inBrowser);
+		}),
+		{ numRuns: 60 },
+	);
+});
+
+it('[TX25] names of before a change of the folding are folded again, and found in what the index knows and beyond', async () => {
+	const old = (i: number): string => ` ${WRITTEN[i]!.normalize('NFC').toLowerCase()}\n${numberOf(i).slice(1)}`;
+	const database = await migratedDatabase();
+	const rows = WRITTEN.map((name, i) => [i + 1, name, numberOf(i), old(i)]);
+	await database.all(FILL, JSON.stringify(rows), NOON);
+	await indexNext(database, 3);
+	await indexNext(database, 500);
+	const stored = await database.all<{ folded: string }>('SELECT "folded" FROM "Call" ORDER BY "n"');
+	expect(stored.map(({ folded }) => folded)).toEqual(WRITTEN.map((name, i) => foldedOf(name, numberOf(i))));
 });

@@ -20,7 +20,7 @@ function opened() {
 	let reads = 0;
 	const errors: unknown[] = [];
 	const hub = createHub({
-		position: { epoch: 'a', seq: 10, change: 10, at: 0, prunedSeq: 0 },
+		position: { epoch: 'a', seq: 10, change: 10, at: 0, prunedSeq: 0, indexedTo: 0 },
 		positionNow: () => Promise.resolve({ change: inDatabase }),
 		syncFrom: () => Promise.resolve({ mode: 'delta', cursor: `a.${(reads++, inDatabase)}`, changes: [] }),
 		...{ version: 'test', now: () => 0, onError: (error: unknown) => errors.push(error) },

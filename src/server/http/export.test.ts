@@ -22,7 +22,7 @@ async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	const route = exportRoute({
 		reads: {
 			lines: (_query, _format, upTo) => (asked++, lines?.(asked, upTo) ?? Promise.resolve(whole)),
-			position: () => Promise.resolve({ epoch: 'e', seq: 9, change: 9, at: NOON, prunedSeq: 0 }),
+			position: () => Promise.resolve({ epoch: 'e', seq: 9, change: 9, at: NOON, prunedSeq: 0, indexedTo: 0 }),
 		},
 		connections: createConnections(10, false),
 		now: () => NOON,

@@ -4,9 +4,12 @@ import { createListAnswers } from './list-answers.ts';
 
 /** Lists whose reading is counted; `fails` makes the next one fail. */
 function lists() {
-	const state = { change: 1, reads: 0, fails: false };
+	const state = { change: 1, indexedTo: 0, reads: 0, fails: false };
 	const answers = createListAnswers({
-		position: () => Promise.resolve({ epoch: 'a', seq: 9, change: state.change, at: 0, prunedSeq: 0 }),
+		position: () => {
+			const { change, indexedTo } = state;
+			return Promise.resolve({ epoch: 'a', seq: 9, change, at: 0, prunedSeq: 0, indexedTo });
+		},
 		list: () => {
 			state.reads++;
 			if (state.fails) return Promise.reject(new Error('locked'));
@@ -25,6 +28,14 @@ it('[R76] a list is read again only after a change', async () => {
 	expect(state.reads).toBe(1);
 	state.change = 2;
 	expect(String(await answers(query))).toContain('"cursor":"a.2"');
+	expect(state.reads).toBe(2);
+});
+
+it('[TX25] a list is read again once the search index has folded more names', async () => {
+	const { state, answers } = lists();
+	await answers({ q: 'soren' });
+	state.indexedTo = 1;
+	await answers({ q: 'soren' });
 	expect(state.reads).toBe(2);
 });
 

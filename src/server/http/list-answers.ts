@@ -6,7 +6,7 @@ import type { CallReads } from '../calls/reads.ts';
 const KEPT = 32;
 
 interface Kept {
-	/** The position at which it was read. */
+	/** The position at which it was read, and how far the search index had come: it folds old names again. */
 	at: string;
 	/** The bytes, so that nobody writes them twice. */
 	body: Promise<Buffer>;
@@ -19,8 +19,8 @@ interface Kept {
 export function createListAnswers({ list, position }: Pick<CallReads, 'list' | 'position'>) {
 	const kept = new Map<string, Kept>();
 	return async (query: CallQuery): Promise<Buffer> => {
-		const { epoch, change } = await position();
-		const at = writeCursor({ epoch, seq: change });
+		const { epoch, change, indexedTo } = await position();
+		const at = `${writeCursor({ epoch, seq: change })} ${indexedTo}`;
 		const key = JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)));
 		const known = kept.get(key);
 		kept.delete(key);
