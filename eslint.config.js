@@ -61,13 +61,13 @@ export default ts.config(
 							group: ['#contract'],
 							allowTypeImports: true,
 							message:
-								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts or local-path.ts.',
+								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts, decodable.ts or local-path.ts.',
 						},
 						{
-							regex: '^#contract/(?!csv|cursor|gatherer|local-path|search|words)',
+							regex: '^#contract/(?!csv|cursor|decodable|gatherer|local-path|search|words)',
 							allowTypeImports: true,
 							message:
-								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts or local-path.ts.',
+								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, search.ts, gatherer.ts, decodable.ts or local-path.ts.',
 						},
 					],
 				},

@@ -22,7 +22,7 @@ const MEETING_PLACE = 'src/server/app.ts';
 const ENTRY = 'src/server/main.ts';
 const IN_THE_BROWSER = ['lib', 'routes', 'app'];
 /** Of the contract, what the browser may take values from. */
-const WITHOUT_ZOD = ['csv', 'cursor', 'gatherer', 'local-path', 'search', 'words'].map(
+const WITHOUT_ZOD = ['csv', 'cursor', 'decodable', 'gatherer', 'local-path', 'search', 'words'].map(
 	(name) => `src/contract/${name}.ts`,
 );
 
