@@ -26,6 +26,7 @@ const WITHOUT_ZOD = [
 	'characters',
 	'csv',
 	'cursor',
+	'decodable',
 	'gatherer',
 	'local-path',
 	'phone-text',

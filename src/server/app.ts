@@ -27,6 +27,7 @@ import { createAccess } from './http/access.ts';
 import { createConnections } from './http/connections.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { oneByOne } from './http/one-by-one.ts';
+import { inOriginForm } from './http/request-target.ts';
 import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
@@ -246,7 +247,7 @@ export async function createApp(
 			(await reads.position()).epoch !== '',
 		onBug,
 	});
-	server.on('request', oneByOne(http));
+	server.on('request', oneByOne(inOriginForm(http)));
 	io.attach(server);
 	// In development Vite takes upgrades of its own.
 	if (config.pages !== 'vite') refuseOtherUpgrades(server);

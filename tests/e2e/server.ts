@@ -11,6 +11,8 @@ import { fillHistory } from '#tests/support/history.ts';
 /** The built server as a process of its own, as production runs it, on a temporary file. */
 export interface Server {
 	url: string;
+	/** What it has written to its standard output since its last start, but for its address: the log. */
+	lines: string[];
 	/** Requests with the token, where one is set. */
 	api<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
 	create(call?: Record<string, unknown>): Promise<Call>;
@@ -41,6 +43,7 @@ export const test = base.extend<Fixtures>({
 		let port = '0';
 		let url = '';
 		let running: ChildProcess | undefined;
+		let lines: string[] = [];
 
 		const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
 			if (!running) return;
@@ -55,15 +58,17 @@ export const test = base.extend<Fixtures>({
 				stdio: ['ignore', 'pipe', 'inherit'],
 			});
 			running = started;
-			for await (const line of createInterface({ input: started.stdout })) {
-				const address = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
-				if (address === undefined) continue;
-				url = address.replace('localhost', '127.0.0.1');
-				port = new URL(url).port;
-				started.stdout.resume();
-				return;
-			}
-			throw new Error('The server did not start: is it built? (npm run build)');
+			lines = [];
+			const address = await new Promise<string>((resolve, reject) => {
+				createInterface({ input: started.stdout }).on('line', (line) => {
+					const found = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
+					if (found === undefined) lines.push(line);
+					else resolve(found);
+				});
+				started.on('exit', () => reject(new Error('The server did not start: is it built? (npm run build)')));
+			});
+			url = address.replace('localhost', '127.0.0.1');
+			port = new URL(url).port;
 		};
 		const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
 			const token = given.API_TOKEN;
@@ -83,6 +88,9 @@ export const test = base.extend<Fixtures>({
 		await use({
 			get url() {
 				return url;
+			},
+			get lines() {
+				return lines;
 			},
 			api,
 			create: async (call = {}) => {

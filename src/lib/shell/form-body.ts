@@ -1,3 +1,5 @@
+import { isDecodable } from '#contract/decodable.ts';
+
 const URLENCODED = 'application/x-www-form-urlencoded';
 const FORM_TYPES = [URLENCODED, 'multipart/form-data'];
 
@@ -19,7 +21,7 @@ export async function readForm(request: Request): Promise<Request | 400 | 413 | 
 	}
 	try {
 		const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-		if (type.toLowerCase() === URLENCODED) decodeURIComponent(text);
+		if (type.toLowerCase() === URLENCODED && !isDecodable(text)) return 400;
 		const headers = new Headers(request.headers);
 		// Without it Kit replies to scripts with 200 and the real status in a JSON of its own.
 		headers.set('accept', 'text/html');

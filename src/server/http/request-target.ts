@@ -1,5 +1,7 @@
+import type { RequestListener } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '#contract';
+import { isDecodable } from '#contract/decodable.ts';
 import { wantsHtml } from '#http/accepts.ts';
 import { METHODS } from './methods.ts';
 
@@ -8,16 +10,25 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
 const PATH = /^[^?#]*/;
 
 /**
- * Gives every later handler a request target that is a path and that can be decoded. The absolute form becomes its path
- * and its host. A malformed percent-encoding is 404; for a browser its `%` becomes `%25`, so that the pages render it.
+ * Turns a request target in absolute form into its path, and the Host header into its host (RFC 9112, 3.2.2). It runs
+ * before Express, which would put the host back before the path.
+ */
+export const inOriginForm =
+	(run: RequestListener): RequestListener =>
+	(request, response) => {
+		const [, host, rest = ''] = ABSOLUTE_FORM.exec(request.url ?? '') ?? [];
+		if (host !== undefined) {
+			request.headers.host = host;
+			request.url = rest.startsWith('/') ? rest : `/${rest}`;
+		}
+		return run(request, response);
+	};
+
+/**
+ * Gives every later handler a path that can be decoded. A malformed percent-encoding is 404; for a browser its `%`
+ * becomes `%25`, so that the pages render their own 404.
  */
 export const requestTarget: RequestHandler = (request, response, next) => {
-	const [, host, rest = ''] = ABSOLUTE_FORM.exec(request.url) ?? [];
-	if (host !== undefined) {
-		// RFC 9112, 3.2.2: the host of the target replaces the header.
-		request.headers.host = host;
-		request.url = request.originalUrl = rest.startsWith('/') ? rest : `/${rest}`;
-	}
 	if (request.url === '*' && request.method === 'OPTIONS') {
 		response.status(204).set('Allow', METHODS.join(', ')).end();
 		return;
@@ -29,12 +40,3 @@ export const requestTarget: RequestHandler = (request, response, next) => {
 	request.url = request.originalUrl = encodeURI(path) + request.url.slice(path.length);
 	next();
 };
-
-function isDecodable(path: string): boolean {
-	try {
-		decodeURIComponent(path);
-		return true;
-	} catch {
-		return false; // a URIError: nothing else is thrown here
-	}
-}

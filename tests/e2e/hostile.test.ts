@@ -1,0 +1,274 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { rawExchange, rawRequest, readRaw } from '#tests/support/raw.ts';
+import { expect, test, type Server } from './server.ts';
+
+const TOKEN = 'a-token-for-the-hostile-tests';
+const HTML = 'Accept: text/html';
+const JSON_WANTED = 'Accept: application/json';
+const URLENCODED = 'Content-Type: application/x-www-form-urlencoded';
+const MULTIPART = 'Content-Type: multipart/form-data; boundary=x';
+
+/** One raw request, with the origin that a form of our own pages has. */
+async function ask(
+	server: Server,
+	start: string,
+	lines: string[] = [],
+	body = '',
+): Promise<ReturnType<typeof readRaw>> {
+	const all = [`Origin: ${server.url}`, ...lines];
+	return readRaw(await rawExchange(server.url, rawRequest(server.url, start, all, body)));
+}
+
+/** The code of the problem, or the content type where the body is none. */
+function codeOf({ headers, body }: ReturnType<typeof readRaw>): string {
+	const type = headers.get('content-type') ?? '';
+	return type.startsWith('application/problem+json') ? (/"code":"(\w+)"/.exec(body)?.[1] ?? '') : type;
+}
+
+const expectAlive = async (server: Server): Promise<void> =>
+	expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+
+const MALFORMED = [
+	'/%',
+	'/login%',
+	'/a%2',
+	'/%ff',
+	'/%c0%af',
+	'/%ed%a0%80',
+	'//%',
+	'/\\%',
+	'/%/__data.json',
+	'/_app/%',
+];
+/** Paths that Kit reads from elsewhere than the path of the request. */
+const SIDEWAYS: [start: string, line: string][] = [
+	['GET /_app/remote/a/b', 'x-sveltekit-pathname: %'],
+	['GET /_app/remote/a/b', 'x-sveltekit-search: %'],
+	['GET /', 'Host: localhost/%'],
+	['GET http://x/%', 'Host: localhost'],
+	['GET http://localhost/%', 'Host: localhost'],
+	['OPTIONS *', 'Host: localhost'],
+	['GET /', 'Cookie: theme=%; audena_session=%ff; =; ;;%'],
+	['GET /favicon.svg', 'Range: bytes=100-50'],
+];
+
+for (const [name, env] of [
+	['without a token', {}],
+	['with one', { API_TOKEN: TOKEN }],
+] as const)
+	test.describe(`hostile requests ${name}`, () => {
+		test.use({ env });
+
+		test('[HT1] malformed paths end no process: 404, and a browser gets the page', async ({ server }) => {
+			for (const path of MALFORMED) {
+				for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+					const answer = await ask(server, `${method} ${path}`, [JSON_WANTED]);
+					expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 404, 'not_found']);
+				}
+				expect((await ask(server, `HEAD ${path}`)).status).toBe(404);
+				// The pages, or the login before them.
+				expect([200, 303, 404]).toContain((await ask(server, `GET ${path}`, [HTML])).status);
+			}
+			for (const [start, line] of SIDEWAYS) {
+				const { status } = await ask(server, start, [line]);
+				expect([start, line, status > 0 && status < 500]).toEqual([start, line, true]);
+			}
+			await expectAlive(server);
+			expect(server.lines).toEqual([]);
+		});
+
+		test('[HT7] whatever raw bytes come, no response is 5xx, nothing is logged and the server lives', async ({
+			server,
+		}) => {
+			test.slow();
+			const piece = fc.constantFrom(
+				'/',
+				'//',
+				'%',
+				'%2',
+				'%ff',
+				'%00',
+				'%2e%2e',
+				'..',
+				'\\',
+				'?',
+				'#',
+				'api',
+				'calls',
+				'login',
+				'?/create',
+				'__data.json',
+				'_app',
+				'a',
+				'*',
+				'é',
+				';',
+			);
+			const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND');
+			const target = fc.array(piece, { maxLength: 6 }).map((pieces) => `/${pieces.join('')}`);
+			const line = fc.constantFrom(
+				...[
+					HTML,
+					JSON_WANTED,
+					'Accept: */*',
+					URLENCODED,
+					MULTIPART,
+					'Content-Type: multipart/form-data',
+					'Content-Type: text/plain',
+				],
+				...[
+					'Content-Type: application/json',
+					`${URLENCODED}; charset=utf-16`,
+					'Transfer-Encoding: chunked',
+					'Expect: 100-continue',
+				],
+				...[
+					'Cookie: audena_session=x; theme=%',
+					'Upgrade: h2c',
+					'Range: bytes=9-1',
+					'x-sveltekit-action: true',
+					'Content-Encoding: gzip',
+				],
+			);
+			const body = fc.oneof(
+				fc.constantFrom('', 'a=%ff', 'a=%', 'customerName=J\xfcrgen', '--x\r\n', '{"a":', '0\r\n\r\n', 'zz\r\n'),
+				fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+			);
+			const request = fc.tuple(method, target, fc.uniqueArray(line, { maxLength: 4 }), body);
+			await fc.assert(
+				fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 5 }), async (requests) => {
+					// Pipelined: all in one packet, and the client says that it has sent everything.
+					const bytes = requests.map(([verb, path, lines, text]) =>
+						rawRequest(server.url, `${verb} ${path}`, lines, text).replace('Connection: close\r\n', ''),
+					);
+					const text = await halfClosed(server, bytes.join(''));
+					expect(text.match(/HTTP\/1\.1 5\d\d/g)).toBeNull();
+				}),
+				{ numRuns: 150 },
+			);
+			await expectAlive(server);
+			expect(server.lines).toEqual([]);
+		});
+	});
+
+/** Sends these bytes, ends its side, and returns what comes back. */
+async function halfClosed({ url }: Server, bytes: string): Promise<string> {
+	const socket = connect(Number(new URL(url).port), '127.0.0.1');
+	let text = '';
+	socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+	socket.on('error', () => undefined); // a cut connection may say so
+	const closed = new Promise((resolve) => socket.once('close', resolve));
+	socket.end(Buffer.from(bytes, 'latin1'));
+	await closed;
+	return text;
+}
+
+test.describe('outside /api with a token', () => {
+	test.use({ env: { API_TOKEN: TOKEN } });
+
+	test('[HT8] only a browser that asks for a page is led to the login', async ({ server }) => {
+		const call = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
+		for (const path of ['//api/calls', '/foo', '/', '/calls', '/deliveries'])
+			for (const accept of [JSON_WANTED, 'Accept: */*', 'X-No-Accept: 1'])
+				for (const token of [[], [`Authorization: Bearer ${TOKEN}`]]) {
+					const lines = [accept, 'Content-Type: application/json', ...token];
+					const answer = await ask(server, `POST ${path}`, lines, call);
+					expect([path, accept, answer.status, codeOf(answer)]).toEqual([path, accept, 401, 'unauthorized']);
+				}
+		expect((await ask(server, 'POST /?/create', [HTML, URLENCODED], 'customerName=Ada')).status).toBe(401);
+		for (const accept of [JSON_WANTED, 'Accept: */*'])
+			expect(codeOf(await ask(server, 'GET /deliveries', [accept]))).toBe('unauthorized');
+		const { status, headers } = await ask(server, 'GET /deliveries?state=dead', [HTML]);
+		expect([status, headers.get('location')]).toEqual([303, '/login?next=%2Fdeliveries%3Fstate%3Ddead']);
+	});
+});
+
+test('[HT8] without a token a path that is no page is 404, for scripts as problem details', async ({ server }) => {
+	for (const path of ['//api/calls', '/foo', '/calls', '/logout/x'])
+		for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+			const answer = await ask(server, `${method} ${path}`, [JSON_WANTED, 'Content-Type: application/json'], '{}');
+			expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 404, 'not_found']);
+		}
+	expect((await ask(server, 'POST /foo', [HTML, URLENCODED], 'a=b')).status).toBe(404);
+	expect((await ask(server, 'GET /foo', [HTML])).body).toContain('<main');
+});
+
+test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ server }) => {
+	const known: [path: string, allow: string][] = [
+		['/', 'GET, HEAD, POST, OPTIONS'],
+		['/deliveries', 'GET, HEAD, POST, OPTIONS'],
+		['/login', 'GET, HEAD, POST, OPTIONS'],
+		['/import', 'GET, HEAD, OPTIONS'],
+		['/proxies', 'GET, HEAD, OPTIONS'],
+		['/logout', 'POST, OPTIONS'],
+		['/favicon.svg', 'GET, HEAD'],
+	];
+	for (const [path, allow] of known)
+		for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+			if (allow.includes(method)) continue;
+			const answer = await ask(server, `${method} ${path}`, [JSON_WANTED]);
+			expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 405, 'method_not_allowed']);
+			expect([path, answer.headers.get('allow')]).toEqual([path, allow]);
+			const browser = await ask(server, `${method} ${path}`, [HTML]);
+			expect([path, browser.status, browser.headers.get('allow')]).toEqual([path, 405, allow]);
+		}
+});
+
+test('[HT22] a form that cannot be read is refused with its status, stores nothing and is no error', async ({
+	server,
+}) => {
+	const fields = 'country=US&phoneNumber=2025550100&workflow=SALES&when=now';
+	const part = (name: string, value: string): string =>
+		`--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+	const parts = `${part('customerName', 'Ren\xe9')}${part('country', 'US')}${part('phoneNumber', '2025550100')}${part('workflow', 'SALES')}--x--\r\n`;
+	const refused: [status: number, code: string, type: string, body: string][] = [
+		[400, 'invalid_input', MULTIPART, 'garbage'],
+		[400, 'invalid_input', MULTIPART, '--x\r\nbad'],
+		[400, 'invalid_input', MULTIPART, part('customerName', 'cut off')],
+		[400, 'invalid_input', 'Content-Type: multipart/form-data', parts],
+		[400, 'invalid_input', MULTIPART, parts],
+		[400, 'invalid_input', URLENCODED, `customerName=Ren\xe9&${fields}`],
+		[400, 'invalid_input', URLENCODED, `customerName=Ren%e9&${fields}`],
+		[400, 'invalid_input', URLENCODED, `customerName=Ren%c0%af&${fields}`],
+		[400, 'invalid_input', URLENCODED, `customerName=Ren%ed%a0%80&${fields}`],
+		[400, 'invalid_input', URLENCODED, `customerName=50%&${fields}`],
+		[415, 'unsupported_media_type', `${URLENCODED}; charset=iso-8859-1`, `customerName=Rene&${fields}`],
+		[415, 'unsupported_media_type', 'Content-Type: text/plain', fields],
+		[415, 'unsupported_media_type', 'Content-Type: application/json', '{}'],
+		[413, 'body_too_large', URLENCODED, `customerName=${'x'.repeat(530_000)}`],
+	];
+	for (const [status, code, type, body] of refused) {
+		const script = await ask(server, 'POST /?/create', [JSON_WANTED, type], body);
+		expect([body.slice(0, 40), script.status, codeOf(script)]).toEqual([body.slice(0, 40), status, code]);
+		expect((await ask(server, 'POST /?/create', [HTML, type], body)).status).toBe(status);
+		expect((await ask(server, 'POST /deliveries?/redeliver', [HTML, type], body)).status).toBe(status);
+	}
+	for (const action of ['/?/default', '/?/nothing'])
+		expect((await ask(server, `POST ${action}`, [HTML, URLENCODED], 'a=b')).status).toBe(404);
+	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
+	expect(server.lines).toEqual([]);
+
+	const good = await ask(server, 'POST /?/create', [HTML, URLENCODED], `customerName=J%C3%BCrgen+M&${fields}`);
+	expect(good.status).toBe(303);
+	const { calls } = await server.api<{ calls: { customerName: string }[] }>('GET', '/api/calls');
+	expect(calls.map(({ customerName }) => customerName)).toEqual(['Jürgen M']);
+});
+
+test('[HT30] a form whose client leaves in the middle is no error', async ({ server }) => {
+	const { port, host } = new URL(server.url);
+	for (const type of [URLENCODED, MULTIPART])
+		for (const length of ['Content-Length: 1000', 'Transfer-Encoding: chunked']) {
+			const socket = connect(Number(port), '127.0.0.1');
+			const lines = [`Host: ${host}`, `Origin: ${server.url}`, HTML, type, length, 'Expect: 100-continue'];
+			socket.write(`POST /?/create HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n5\r\nhello`);
+			await once(socket, 'data'); // 100: the server reads the body
+			const closed = once(socket, 'close');
+			socket.destroy();
+			await closed;
+		}
+	await expectAlive(server);
+	await server.stop();
+	expect(server.lines).toEqual([]);
+});

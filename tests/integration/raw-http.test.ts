@@ -1,0 +1,349 @@
+import { createConnection } from 'node:net';
+import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Problem, WEBHOOK_PATH, type Call } from '#contract';
+import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { doorsOf } from '#tests/support/doors.ts';
+import { expectProblem } from '#tests/support/problems.ts';
+import { environment, startProcess, startServer } from '#tests/support/process.ts';
+import { rawExchange, rawRequest, readRaw } from '#tests/support/raw.ts';
+import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+
+const TOKEN = 'the-api-token';
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const JSON_TYPE = 'Content-Type: application/json';
+
+async function ask(url: string, start: string, lines: string[] = [], body = ''): Promise<Answer<unknown>> {
+	const { status, headers, body: bytes } = readRaw(await rawExchange(url, rawRequest(url, start, lines, body)));
+	const text = Buffer.from(bytes, 'latin1').toString();
+	const isJson = /json/.test(headers.get('content-type') ?? '') && text !== '';
+	return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
+}
+
+describe('request targets', () => {
+	it.each([[{}], [{ API_TOKEN: TOKEN }]])('[HT1] that cannot be decoded are 404, with %o', async (env) => {
+		const app = await startApp(env);
+		const paths = [
+			'/%',
+			'/login%',
+			'/a%2',
+			'/%ff',
+			'/%c0%af',
+			'/%ed%a0%80',
+			'/api/calls/%',
+			'/healthz%',
+			'//%',
+			'/%?a=b',
+		];
+		for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'])
+			for (const path of paths) expectProblem(await ask(app.url, `${method} ${path}`), 'not_found');
+		for (const path of paths) expect((await ask(app.url, `HEAD ${path}`)).status).toBe(404);
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
+	});
+
+	it('[HT2] in absolute form are their path and their host; what is no path is 404', async () => {
+		const app = await startApp();
+		const { host } = new URL(app.url);
+		expect((await ask(app.url, `GET http://${host}/healthz?`)).status).toBe(200);
+		expect((await ask(app.url, `POST http://${host}/api/calls`, [JSON_TYPE], JSON.stringify(GOOD))).status).toBe(201);
+		expectProblem(await ask(app.url, `GET http://${host}/%`), 'not_found');
+		expectProblem(await ask(app.url, 'GET http://elsewhere.test/api/calls'), 'host_not_allowed');
+		expectProblem(await ask(app.url, 'GET *'), 'not_found');
+		const { status, headers } = await ask(app.url, 'OPTIONS *');
+		expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']);
+	});
+
+	it('[HT3] a Host that holds more than a host and a port is 403', async () => {
+		const app = await startApp();
+		for (const host of [
+			'localhost/%',
+			'localhost/login?',
+			'localhost#',
+			'localhost\\x',
+			'x@127.0.0.1',
+			'127.0.0.1@x',
+			'a b',
+			'[::1',
+		])
+			expectProblem(await ask(app.url, 'GET /api/calls', [`Host: ${host}`]), 'host_not_allowed');
+	});
+
+	it('[HT4] an upgrade to another path or protocol is refused at once', async () => {
+		const app = await startApp();
+		for (const [path, protocol] of [
+			['/', 'websocket'],
+			['/%', 'websocket'],
+			['//socket.io/', 'websocket'],
+			['/healthz', 'h2c'],
+		]) {
+			const text = rawRequest(app.url, `GET ${path}`, [`Upgrade: ${protocol}`]).replace(
+				'Connection: close',
+				'Connection: Upgrade',
+			);
+			const { status, body } = readRaw(await rawExchange(app.url, text));
+			expect([path, status, (JSON.parse(body) as { code: string }).code]).toEqual([path, 400, 'invalid_input']);
+		}
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
+	});
+});
+
+describe('methods', () => {
+	it('[HT5] that a path does not know are 405 with Allow, on every route; OPTIONS says the same', async () => {
+		const app = await startApp();
+		const known = new Map<string, Set<string>>([
+			...['/api/stats', '/api/events', '/api/calls/export'].map((path) => [path, new Set(['GET'])] as const),
+			...['/api/calls/batch', '/login', '/logout'].map((path) => [path, new Set(['POST'])] as const),
+		]);
+		known.get('/login')?.add('GET');
+		for (const [method, full] of await doorsOf(app)) {
+			const path = full.split('?')[0]!;
+			known.set(path, (known.get(path) ?? new Set()).add(method));
+		}
+		// All methods of a call's address, whichever call the table names.
+		for (const [path, methods] of known)
+			if (/^\/api\/calls\/[0-9a-f-]{36}$/.test(path))
+				for (const method of ['GET', 'PATCH', 'DELETE']) methods.add(method);
+		for (const [path, methods] of known) {
+			if (methods.has('GET')) methods.add('HEAD');
+			methods.add('OPTIONS');
+			for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
+				if (methods.has(method)) continue;
+				const answer = await app.api(method, path);
+				expect([method, path, answer.status]).toEqual([method, path, 405]);
+				expectProblem(answer, 'method_not_allowed');
+				expect(new Set(answer.headers.get('allow')?.split(', '))).toEqual(methods);
+			}
+			const { status, headers } = await app.api('OPTIONS', path);
+			expect([path, status, new Set(headers.get('allow')?.split(', '))]).toEqual([path, 204, methods]);
+		}
+	});
+
+	it('[HT5] without the token they are 401, and HEAD is known wherever GET is', async () => {
+		const app = await startApp({ API_TOKEN: TOKEN });
+		for (const path of ['/api/calls', '/api/nothing', '/api'])
+			expectProblem(await app.api('PUT', path, undefined, { authorization: '' }), 'unauthorized');
+		for (const path of ['/healthz', '/readyz', '/api/calls', '/api/stats', '/api/deliveries', '/api/provider/settings'])
+			expect([path, (await ask(app.url, `HEAD ${path}`, [`Authorization: Bearer ${TOKEN}`])).status]).toEqual([
+				path,
+				200,
+			]);
+	});
+
+	it('[HT6] a path outside /api is 404 as problem details; a slash at the end of one inside it changes nothing', async () => {
+		const app = await startApp();
+		for (const path of ['//api/calls', '/foo', '/api%2Fcalls', '/calls', '/'])
+			expectProblem(await ask(app.url, `POST ${path}`, [JSON_TYPE], JSON.stringify(GOOD)), 'not_found');
+		expect((await app.list()).calls).toEqual([]);
+		expect((await app.api('POST', '/api/calls/', GOOD)).status).toBe(201);
+		expect((await app.list('/')).calls).toHaveLength(1);
+	});
+});
+
+describe('pipelined requests', () => {
+	it('[HT10] are served in order, a few at a time, with their bodies', async () => {
+		const app = await startApp();
+		const body = (i: number): string => JSON.stringify({ ...GOOD, customerName: `Ada ${i}` });
+		const post = (i: number): string =>
+			rawRequest(app.url, 'POST /api/calls', [JSON_TYPE], body(i)).replace('Connection: close\r\n', '');
+		const many = Array.from({ length: 30 }, (_, i) => post(i)).join('');
+		const text = await rawExchange(app.url, many + rawRequest(app.url, 'GET /healthz'));
+		expect(text.match(/HTTP\/1\.1 201 /g)).toHaveLength(30);
+		expect(text).toContain('{"status":"ok"}');
+		const { calls } = await app.list('?order=oldest');
+		expect(calls.map(({ customerName }) => customerName)).toEqual(Array.from({ length: 30 }, (_, i) => `Ada ${i}`));
+	});
+
+	it('[HT11] past the bound cut the connection: of a thousand creations next to none happened, and others are served', async () => {
+		const app = await startApp();
+		const post = rawRequest(app.url, 'POST /api/calls', [JSON_TYPE], JSON.stringify(GOOD)).replace(
+			'Connection: close\r\n',
+			'',
+		);
+		const { hostname, port } = new URL(app.url);
+		const socket = createConnection(Number(port), hostname);
+		onTestFinished(() => void socket.destroy());
+		socket.on('error', () => undefined); // a cut connection may say so
+		const closed = new Promise((resolve) => socket.once('close', resolve));
+		socket.write(post.repeat(1_000));
+		socket.resume();
+		await closed;
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
+		expect((await app.list('?limit=200')).calls.length).toBeLessThan(65);
+	});
+});
+
+describe('connections', () => {
+	it('[HT12] are kept for longer than a load balancer keeps them, and a stop ends them at once', async () => {
+		const app = await startApp();
+		const { hostname, port } = new URL(app.url);
+		const socket = createConnection(Number(port), hostname);
+		socket.write(`GET /healthz HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+		const [chunk] = (await once(socket, 'data')) as [Buffer];
+		expect(Number(/^Keep-Alive: timeout=(\d+)/m.exec(chunk.toString())?.[1])).toBeGreaterThan(60);
+		const closed = once(socket, 'close');
+		await Promise.all([app.close(), closed]);
+	});
+});
+
+/** Bytes that are not UTF-8: Latin-1, cut off, overlong, a lone surrogate, past the last code point. */
+const NOT_UTF8 = [
+	'J\xfcrgen',
+	'Ad\xc3',
+	'a\xc0\xafb',
+	'a\xe0\x80\xafb',
+	'x\xed\xa0\xbdx',
+	'\xf4\x90\x80\x80',
+	'\xff\xfe',
+];
+
+describe('bodies', () => {
+	/** Every route that reads JSON, with a string of ours in it. */
+	const doors = (id: string): [start: string, body: (text: string) => string][] => [
+		['POST /api/calls', (text) => JSON.stringify({ ...GOOD, customerName: text })],
+		['POST /api/calls/batch', (text) => JSON.stringify({ calls: [{ ...GOOD, run: text }] })],
+		[`PATCH /api/calls/${id}`, (text) => JSON.stringify({ status: 'COMPLETED', reason: text })],
+		['POST /api/deliveries/redeliver', (text) => JSON.stringify({ filter: { q: text }, dryRun: true })],
+		[
+			'POST /api/provider/send-call',
+			(text) => JSON.stringify({ callId: text, phoneNumber: '+12025550100', workflow: 'SALES' }),
+		],
+		['POST /api/provider/calls/sim_x/cancel', (text) => JSON.stringify({ reason: text })],
+		['PUT /api/provider/settings', (text) => JSON.stringify({ seed: text })],
+	];
+
+	it('[HT20] that are not UTF-8 are 400 in every route, and nothing is stored', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		await leavesNoTrace(app, async () => {
+			for (const [start, bodyOf] of doors(id))
+				for (const text of NOT_UTF8) {
+					const answer = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
+					expectProblem(answer, 'invalid_json');
+					expect((answer.body as Problem).detail).toContain('UTF-8');
+				}
+		});
+	});
+
+	it('[HT20] also compressed, under a charset that says so, and in a login', async () => {
+		const app = await startApp({ API_TOKEN: TOKEN });
+		const auth = `Authorization: Bearer ${TOKEN}`;
+		const packed = gzipSync(Buffer.from(JSON.stringify({ ...GOOD, customerName: 'J\xfcrgen' }), 'latin1')).toString(
+			'latin1',
+		);
+		const gzipped = [auth, JSON_TYPE, 'Content-Encoding: gzip'];
+		expectProblem(await ask(app.url, 'POST /api/calls', gzipped, packed), 'invalid_json');
+		for (const charset of ['iso-8859-1', 'windows-1252', 'utf-16', 'utf-16le', 'utf-7', 'utf-32', 'nonsense']) {
+			const lines = [auth, `${JSON_TYPE}; charset=${charset}`];
+			expectProblem(await ask(app.url, 'POST /api/calls', lines, JSON.stringify(GOOD)), 'unsupported_media_type');
+		}
+		const form = 'Content-Type: application/x-www-form-urlencoded';
+		for (const text of NOT_UTF8)
+			expectProblem(await ask(app.url, 'POST /login', [form], `token=${text}`), 'invalid_json');
+		const latin = `${form}; charset=iso-8859-1`;
+		expectProblem(await ask(app.url, 'POST /login', [latin], `token=${TOKEN}`), 'unsupported_media_type');
+		expect((await app.list()).calls).toEqual([]);
+	});
+
+	it('[HT20] and in a webhook, once its signature is good', async () => {
+		const app = await startApp();
+		const { id } = await app.create({ scheduledAt: FAR });
+		await leavesNoTrace(app, async () => {
+			for (const text of NOT_UTF8) {
+				const body = JSON.stringify({ callId: id, providerId: 'p', status: 'PENDING', phase: 'RINGING', note: text });
+				const bytes = Buffer.from(body, 'latin1');
+				const at = new Date();
+				const lines = [
+					...[JSON_TYPE, 'webhook-id: msg_1', `webhook-timestamp: ${Math.floor(at.getTime() / 1_000)}`],
+					`webhook-signature: ${sign(app, at, bytes)}`,
+				];
+				expectProblem(await ask(app.url, `POST ${WEBHOOK_PATH}`, lines, body), 'invalid_json');
+			}
+		});
+	});
+
+	it('[HT21] UTF-8 is taken with a byte order mark, with its name in any case, and beyond the first plane', async () => {
+		const app = await startApp();
+		const names = ['Jürgen', '😀 Ada', '李小龍'];
+		for (const customerName of names) {
+			const body = Buffer.from(`\ufeff${JSON.stringify({ ...GOOD, customerName })}`).toString('latin1');
+			const answer = await ask(app.url, 'POST /api/calls', [`${JSON_TYPE}; charset=UTF-8`], body);
+			expect([answer.status, (answer.body as { call: Call }).call.customerName]).toEqual([201, customerName]);
+		}
+		const broken = JSON.stringify({ ...GOOD, customerName: 'Ada' }).replace('Ada', 'Ad\\ud83d');
+		expectProblem(await ask(app.url, 'POST /api/calls', [JSON_TYPE], broken), 'invalid_input');
+	});
+});
+
+const sign = (app: TestApp, at: Date, bytes: Buffer): string => {
+	// The signature is over bytes; the library takes them as text or as they are.
+	return new Webhook(app.secret).sign('msg_1', at, bytes);
+};
+
+describe('the log', () => {
+	it('[HT30] keeps quiet about an upload that its client breaks off', { timeout: 120_000 }, async () => {
+		const server = await startServer(await environment({ LOG_LEVEL: 'warn' }));
+		const url = await server.url;
+		const { hostname, port, host } = new URL(url);
+		for (const lines of ['Content-Length: 1000', 'Transfer-Encoding: chunked'])
+			for (const path of ['/api/calls', '/api/calls/batch', WEBHOOK_PATH, '/login']) {
+				const type = path === '/login' ? 'application/x-www-form-urlencoded' : 'application/json';
+				const socket = createConnection(Number(port), hostname);
+				socket.write(
+					`POST ${path} HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Type: ${type}\r\n${lines}\r\n\r\n5\r\n{"a":`,
+				);
+				await once(socket, 'data'); // 100: the server reads the body
+				const closed = once(socket, 'close');
+				socket.destroy();
+				await closed;
+			}
+		expect((await fetch(`${url}/healthz`)).status).toBe(200);
+		const { code, stdout, stderr } = await server.kill('SIGTERM');
+		expect([code, stderr, stdout.trim().split('\n').slice(1)]).toEqual([0, '', []]);
+	});
+});
+
+describe('an error that reaches no handler', () => {
+	it.each([
+		['a rejection', 'SIGUSR2'],
+		['an exception', 'SIGHUP'],
+	] as const)(
+		'[HT31] %s is logged and stops the server in good order, with exit code 1',
+		{ timeout: 120_000 },
+		async (_kind, signal) => {
+			const env = await environment({ LOG_LEVEL: 'error' });
+			const server = await startProcess('tests/support/serve-failing.ts', env);
+			const url = await server.url;
+			const body = JSON.stringify(GOOD);
+			const created = await fetch(`${url}/api/calls`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body,
+			});
+			const { call } = (await created.json()) as { call: Call };
+			const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
+			socket.write(`GET /api/calls/${call.id}/wait HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+			let text = '';
+			socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+			const closed = once(socket, 'close');
+			await fetch(`${url}/healthz`); // by then the wait is under way
+			const { code, stdout } = await server.kill(signal);
+			expect(code).toBe(1);
+			const logged = stdout
+				.trim()
+				.split('\n')
+				.slice(1)
+				.map((line) => JSON.parse(line) as Record<string, unknown>);
+			expect(logged).toEqual([
+				expect.objectContaining({ level: 60, err: expect.objectContaining({ message: 'out of order' }) as unknown }),
+			]);
+			await closed;
+			// A request under way is told why, which a process that dies does not do.
+			expect(Problem.parse(JSON.parse(readRaw(text).body))).toMatchObject({ code: 'stopping' });
+			const again = await startServer(env);
+			const kept = (await (await fetch(`${await again.url}/api/calls/${call.id}`)).json()) as { call: Call };
+			expect(kept.call.status).toBe('PENDING');
+		},
+	);
+});
