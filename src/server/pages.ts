@@ -38,8 +38,8 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 		},
 		protected: access.protected,
 		bug: onBug,
-		async mayEnter(cookie) {
-			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
+		mayEnter(cookie) {
+			return access.hasEntered(cookie ?? undefined);
 		},
 		calls: (params) =>
 			answer(async () => {

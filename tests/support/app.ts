@@ -41,8 +41,8 @@ const ENV = {
 	PROVIDER_FAIL_RATE: '0',
 };
 
-/** What a test may hold in its own hands: time, chance, and how long the other side of a request may take. */
-type Held = Pick<AppDeps, 'now' | 'chance' | 'timeoutMs'>;
+/** What a test may hold in its own hands: the log, time, chance, and how long the other side of a request may take. */
+type Held = Partial<Pick<AppDeps, 'now' | 'chance' | 'timeoutMs' | 'log'>>;
 
 /** Starts a server that stops with the test. Give `DATABASE_URL` to start on an existing file. */
 export async function startApp(env: Record<string, string> = {}, held: Held = {}): Promise<TestApp> {

@@ -34,6 +34,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', 'simple');
 
 	app.use(requestId);
+	app.use(noStore);
 	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
@@ -42,7 +43,6 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use(guards(rules));
 	app.use(loginRoutes(deps));
 
-	app.use('/api', noStore);
 	app.use('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
 	app.use('/api/calls', access.guard, callRoutes(deps));
 	app.use('/api/stats', access.guard, statsRoutes(deps.reads));
@@ -56,6 +56,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	return app;
 }
 
+/** No page and no response is kept by a cache. The built scripts and fonts, whose names change, say otherwise themselves. */
 const noStore: RequestHandler = (_request, response, next) => {
 	response.set('Cache-Control', 'no-store');
 	next();
