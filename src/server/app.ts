@@ -183,7 +183,7 @@ export async function createApp(
 		const carrier = createCarrier({
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// Our own token never goes to another host.
-			token: ownProvider ? ownToken : config.provider.token,
+			token: config.provider.token ?? (ownProvider && access.protected ? ownToken : undefined),
 			...{ now, timeoutMs },
 		});
 		const speed = (): number => provider.settings.current().speed;
