@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WEBHOOK_PATH } from '#contract';
@@ -24,7 +25,8 @@ import { openSocketDoor } from './feed/socket-door.ts';
 import { openStreamDoor } from './feed/stream-door.ts';
 import { createWatching } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
-import { createConnections } from './http/connections.ts';
+import { clientAddress, createConnections } from './http/connections.ts';
+import { createGuesses } from './http/guesses.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { oneByOne } from './http/one-by-one.ts';
 import { inOriginForm } from './http/request-target.ts';
@@ -114,8 +116,16 @@ export async function createApp(
 	const ownProvider = config.provider.url === null;
 	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
 	const sessions = await createSessions({ database, apiToken: config.apiToken, now });
+	const guesses = createGuesses({
+		addressOf: clientAddress(config.trustProxy),
+		now,
+		warn: (facts, message) => log.warn(facts, message),
+	});
+	const ownToken = randomBytes(32).toString('base64url');
 	const access = createAccess({
 		apiToken: config.apiToken,
+		ownToken,
+		guesses,
 		providerToken: ownProvider ? config.provider.token : undefined,
 		sessions,
 	});
@@ -207,7 +217,7 @@ export async function createApp(
 		const carrier = createCarrier({
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// Our own token never goes to another host.
-			token: config.provider.token ?? (ownProvider ? (config.apiToken ?? undefined) : undefined),
+			token: config.provider.token ?? (ownProvider && access.protected ? ownToken : undefined),
 			...{ now, timeoutMs },
 		});
 		const speed = (): number => provider.settings.current().speed;
@@ -299,6 +309,7 @@ export async function createApp(
 		socketDoor.close();
 		streams.close();
 		sessionEnds.close();
+		guesses.close();
 		await io.close();
 		// A connection whose last response is under way ends with it.
 		server.keepAliveTimeout = 1;

@@ -53,8 +53,8 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 			const refusal = REFUSALS[status];
 			return refusal === undefined ? null : new ProblemError(...refusal).toProblem();
 		},
-		async mayEnter(cookie) {
-			return (await access.identify(cookie === null ? {} : { cookie })) !== null;
+		mayEnter(cookie) {
+			return access.hasEntered(cookie ?? undefined);
 		},
 		calls: (params) =>
 			answer(async () => {

@@ -52,7 +52,7 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		taken.add(socket.conn);
 		const { token } = socket.handshake.auth as { token?: unknown };
 		const { headers } = socket.request;
-		access.identify(headers, typeof token === 'string' ? token : undefined).then(
+		access.identify(socket.request, typeof token === 'string' ? token : undefined).then(
 			(visitor) => {
 				if (socket.conn.readyState !== 'open') return; // it went while we looked
 				if (!visitor)

@@ -44,6 +44,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await expectClean(page, 'the form with errors');
 		await page.goto(`${server.url}/?q=nobody`);
 		await expectClean(page, 'nothing matches');
+		await page.getByRole('button', { name: 'Clear all' }).click();
+		await expect(page.getByRole('dialog')).toContainText('No call matches now.');
+		await expectClean(page, 'the confirmation under a filter');
 		await page.goto(`${server.url}/?q=${'x'.repeat(101)}`);
 		await expectClean(page, 'the error page');
 		await page.goto(`${server.url}/nowhere`);

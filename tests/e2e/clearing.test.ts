@@ -1,20 +1,17 @@
-import AxeBuilder from '@axe-core/playwright';
+import type { Call } from '#contract';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
 test('[D5] under a filter it offers what the filter shows, by its number, and leaves the rest', async ({
 	page,
-	context,
 	server,
 }) => {
 	for (const scenario of ['busy', 'failed', 'completed'])
 		await server.create({ customerName: `Ada ${scenario}`, scenario });
 	await server.create({ customerName: 'Bela waits', scheduledAt: '2099-01-01T00:00:00Z' });
 	await server.create({ customerName: 'Bela busy', scenario: 'busy', run: 'ci-7' });
-	const other = await context.newPage();
-	await openDashboard(other, server);
-	await expect(rowOf(other, 'Bela busy')).toContainText('Busy');
-	await expect(rowOf(other, 'Ada failed')).toContainText('Failed');
-
+	const shown = async (query = '') =>
+		(await server.api<{ calls: Call[] }>('GET', `/api/calls${query}`)).calls.map(({ customerName }) => customerName);
+	await expect.poll(async () => (await shown('?status=FAILED')).length).toBe(3);
 	await openDashboard(page, server, '/?status=FAILED&q=ada');
 	await page.getByRole('button', { name: 'Clear all' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Delete calls?' });
@@ -22,11 +19,6 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	await expect(matching).toBeChecked();
 	await expect(dialog).toContainText('search: “ada” · status: Failed');
 	await expect(dialog.getByRole('radio', { name: 'All 5 calls' })).not.toBeChecked();
-	for (const colorScheme of ['light', 'dark'] as const) {
-		await page.emulateMedia({ colorScheme });
-		const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
-		expect(violations).toEqual([]);
-	}
 	const number = dialog.getByRole('textbox');
 	await number.fill('5');
 	await dialog.getByRole('button', { name: 'Delete 2 calls' }).click();
@@ -35,9 +27,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 	await expect(dialog).toBeHidden();
-	await expect(rowOf(other, 'Ada busy')).toHaveCount(0);
-	await expect(rowOf(other, 'Ada failed')).toHaveCount(0);
-	for (const name of ['Ada completed', 'Bela waits', 'Bela busy']) await expect(rowOf(other, name)).toBeVisible();
+	expect(await shown()).toEqual(['Bela busy', 'Bela waits', 'Ada completed']);
 
 	// Nothing matches any more: only everything can be deleted, after its own number.
 	await page.getByRole('button', { name: 'Clear all' }).click();
@@ -47,8 +37,8 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	await expect(dialog).toContainText('with 1 call that is still running');
 	await number.fill('3');
 	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
-	await expect(other.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
-	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
+	await expect(dialog).toBeHidden();
+	expect(await shown()).toEqual([]);
 });
 
 test.describe('a long history', () => {

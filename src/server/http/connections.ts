@@ -17,10 +17,10 @@ type Trust = boolean | number | string;
  */
 export function createConnections(most: number, trustProxy: Trust): Connections {
 	const open = new Map<string, number>();
-	const trust = trusted(trustProxy);
+	const addressOf = clientAddress(trustProxy);
 	return {
 		enter(request) {
-			const address = proxyAddr(request, trust);
+			const address = addressOf(request);
 			if (isLoopback(address)) return () => undefined;
 			const count = open.get(address) ?? 0;
 			if (count >= most) return null;
@@ -35,6 +35,12 @@ export function createConnections(most: number, trustProxy: Trust): Connections 
 			};
 		},
 	};
+}
+
+/** The client's address, behind the proxies that are trusted. */
+export function clientAddress(trustProxy: Trust): (request: IncomingMessage) => string {
+	const trust = trusted(trustProxy);
+	return (request) => proxyAddr(request, trust);
 }
 
 export const tooMany = (): ProblemError =>

@@ -31,7 +31,7 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
 			});
 		const gone = heldOpen(connections, request, response);
-		const visitor = await access.identify(request.headers);
+		const visitor = await access.identify(request);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
 		if (visitor?.session && !gone.aborted) {
 			// At once: what it has not read yet is not for it any more.

@@ -23,15 +23,24 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 	router.post('/login', readForm, async (request, response) => {
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
-		if (typeof token === 'string' && access.isToken(token)) {
+		const wantsPage = request.accepts('html') && request.get('accept') !== '*/*';
+		const again = (why: string): void => response.redirect(303, `/login?${why}&next=${encodeURIComponent(to)}`);
+		let isRight: boolean;
+		try {
+			isRight = access.isToken(request, typeof token === 'string' ? token : '');
+		} catch (error) {
+			if (!wantsPage || !(error instanceof ProblemError) || error.code !== 'too_many_requests') throw error;
+			response.set('Retry-After', String(error.retryAfterSeconds));
+			return again(`wait=${error.retryAfterSeconds}`);
+		}
+		if (isRight) {
 			const cookie = await sessions.open(secureCookies || request.secure);
 			if (cookie !== null) response.set('Set-Cookie', cookie);
 			response.redirect(303, to);
 			return;
 		}
-		if (!request.accepts('html') || request.get('accept') === '*/*')
-			throw new ProblemError('unauthorized', 'This is not the API_TOKEN.');
-		response.redirect(303, `/login?wrong=1&next=${encodeURIComponent(to)}`);
+		if (!wantsPage) throw new ProblemError('unauthorized', 'This is not the API_TOKEN.');
+		again('wrong=1');
 	});
 
 	router.post('/logout', async (request: Request, response) => {

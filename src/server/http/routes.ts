@@ -36,6 +36,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', 'simple');
 
 	app.use(requestId);
+	app.use(noStore);
 	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
@@ -51,7 +52,6 @@ export function createHttp(deps: RoutesDeps): Express {
 	login.get('/login', (_request, _response, next) => next('router')); // the pages render the form
 	mount('/', login);
 
-	app.use('/api', noStore);
 	mount('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
 	mount('/api/calls', callRoutes(deps), access.guard);
 	mount('/api/stats', statsRoutes(deps.reads), access.guard);
@@ -66,6 +66,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	return app;
 }
 
+/** No page and no response is kept by a cache. The built scripts and fonts, whose names change, say otherwise themselves. */
 const noStore: RequestHandler = (_request, response, next) => {
 	response.set('Cache-Control', 'no-store');
 	next();
