@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
+import type { Client, InStatement, ResultSet } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
 import Sqlite from 'libsql';
 import { createCheckpoints } from './checkpoints.ts';
@@ -15,6 +15,7 @@ import {
 	type Value,
 } from './database.ts';
 import { createPlace, type Place } from './place.ts';
+import { statementClient } from './statement-client.ts';
 
 /** While SQLite waits for a foreign lock it holds the event loop, for each caller anew: it waits at the opening alone. */
 const OPENING_MS = 200;
@@ -203,9 +204,9 @@ const isEmpty = (sqlite: Sqlite.Database): boolean =>
 
 /** What Prisma's adapter asks of a libSQL client, over the kept connection; `oneStatement` runs a text when it may. */
 function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run: () => T) => Promise<T>): Client {
-	const execute = async (statement: InStatement | string, args?: InArgs): Promise<ResultSet> => {
+	const execute = async (statement: InStatement): Promise<ResultSet> => {
 		const sql = typeof statement === 'string' ? statement : statement.sql;
-		const values = ((typeof statement === 'string' ? args : statement.args) ?? []) as Value[];
+		const values = ((typeof statement === 'string' ? [] : statement.args) ?? []) as Value[];
 		try {
 			return await oneStatement(sql, () => resultOf(sqlite.prepare(sql), values));
 		} catch (error) {
@@ -215,26 +216,12 @@ function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run:
 			throw new LibsqlError(message, code ?? 'SQLITE_ERROR', undefined, rawCode, cause);
 		}
 	};
-	const refuse = (): never => {
-		throw new Error(
-			'Transactions go through Database.transact: one held across an await would hold the one connection.',
-		);
-	};
-	const client = {
+	return statementClient({
 		protocol: 'file',
-		get closed() {
-			return !sqlite.open;
-		},
+		isClosed: () => !sqlite.open,
 		execute,
-		executeMultiple: (sql: string) => Promise.resolve(void sqlite.exec(sql)),
-		transaction: refuse,
-		batch: refuse,
-		migrate: refuse,
-		sync: refuse,
-		reconnect: () => undefined,
-		close: () => undefined,
-	};
-	return client; // the members that the adapter calls; the others refuse
+		executeMultiple: (sql) => Promise.resolve(void sqlite.exec(sql)),
+	});
 }
 
 function resultOf(statement: Sqlite.Statement, values: Value[]): ResultSet {

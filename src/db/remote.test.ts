@@ -1,0 +1,129 @@
+import Sqlite from 'libsql';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startHranaStandIn, type HranaStandIn } from '#tests/support/hrana-stand-in.ts';
+import { DatabaseUnavailable, type Database, type Plan, type Row } from './database.ts';
+import { openRemote } from './remote.ts';
+
+const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
+
+/** Patient enough for a busy machine, unless a test is about giving up. */
+async function openTable(patienceMs = 60_000): Promise<{ server: HranaStandIn; database: Database }> {
+	const server = await startHranaStandIn();
+	const database = openRemote(server.url, undefined, patienceMs);
+	onTestFinished(() => database.close());
+	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL CHECK ("value" >= 0))');
+	return { server, database };
+}
+
+/** Inserts the number of rows that it read; `ran` counts how often its plan ran. */
+function insertNext(database: Database, ran = { times: 0 }): Promise<number> {
+	const plan = ([rows]: Row[][]): Plan<number> => {
+		ran.times++;
+		const next = Number(rows?.[0]?.count);
+		return { result: next, statements: [[INSERT, next]] };
+	};
+	return database.transact([['SELECT count(*) AS "count" FROM "T"']], plan);
+}
+
+const valuesOf = async (database: Database): Promise<unknown[]> =>
+	(await database.all('SELECT "value" FROM "T" ORDER BY "value"')).map(({ value }) => value);
+
+/** Holds the write lock from another connection until the answer is called. */
+function lock({ path }: HranaStandIn): () => void {
+	const other = new Sqlite(path);
+	other.exec('BEGIN IMMEDIATE');
+	const unlock = (): void => {
+		if (other.open) other.close();
+	};
+	onTestFinished(unlock);
+	return unlock;
+}
+
+describe('a database over the network', () => {
+	it('[DB28] writers of one process take turns: none is refused, and each sees what the earlier ones wrote', async () => {
+		const { database } = await openTable(0); // no patience: only turns keep them apart
+		const numbers = await Promise.all(Array.from({ length: 30 }, () => insertNext(database)));
+		expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i));
+		await Promise.all(Array.from({ length: 10 }, (_, i) => database.all(INSERT, 100 + i)));
+		expect(await valuesOf(database)).toEqual([...numbers, ...Array.from({ length: 10 }, (_, i) => 100 + i)]);
+	});
+
+	it('[DB29] while another process writes it attempts again, also through Prisma’s client, and reads go on', async () => {
+		const { server, database } = await openTable();
+		const unlock = lock(server);
+		const work = Promise.all([
+			insertNext(database),
+			database.all(INSERT, 7),
+			database.client.execute({ sql: INSERT, args: [8] }),
+		]);
+		expect(await valuesOf(database)).toEqual([]);
+		unlock();
+		await work;
+		expect(await valuesOf(database)).toEqual([0, 7, 8]);
+	});
+
+	it('[DB29] a lock that stays is unavailable, and later writes work', async () => {
+		const { server, database } = await openTable(50);
+		const unlock = lock(server);
+		await expect(insertNext(database)).rejects.toThrow(DatabaseUnavailable);
+		await expect(database.all(INSERT, 1)).rejects.toThrow(DatabaseUnavailable);
+		unlock();
+		expect(await insertNext(database)).toBe(0);
+	});
+
+	it.each([
+		['the begin', /^BEGIN/],
+		['a read', /^SELECT count/],
+		['a write', /^INSERT/],
+	])('[DB29] a connection that breaks at %s, before the commit, is attempted again', async (_what, sql) => {
+		const { server, database } = await openTable();
+		const ran = { times: 0 };
+		for (const cut of [server.cutBefore, server.cutAfter]) {
+			cut(sql);
+			await insertNext(database, ran);
+		}
+		expect(await valuesOf(database)).toEqual([0, 1]);
+	});
+
+	it('[DB30] a commit whose response is lost is not attempted again, and is unavailable', async () => {
+		const { server, database } = await openTable();
+		const ran = { times: 0 };
+		server.cutAfter(/^COMMIT/);
+		await expect(insertNext(database, ran)).rejects.toThrow(/broke during a write, which may have been done/);
+		expect(ran.times).toBe(1);
+		expect(await valuesOf(database)).toEqual([0]);
+		server.cutBefore(/^COMMIT/);
+		await expect(insertNext(database, ran)).rejects.toThrow(DatabaseUnavailable);
+		expect(ran.times).toBe(2);
+		expect(await insertNext(database)).toBe(1);
+	});
+
+	it('[DB30] nor is a single write', async () => {
+		const { server, database } = await openTable();
+		server.cutAfter(/^INSERT/);
+		await expect(database.all(INSERT, 1)).rejects.toThrow(DatabaseUnavailable);
+		expect(await valuesOf(database)).toEqual([1]);
+	});
+
+	it('[DB30] a statement that fails, and a bug in a plan, are thrown at once and leave nothing', async () => {
+		const { database } = await openTable();
+		await expect(database.all(INSERT, -1)).rejects.toThrow(/constraint/i);
+		const bad = (): Plan<void> => ({
+			result: undefined,
+			statements: [
+				[INSERT, 1],
+				[INSERT, -1],
+			],
+		});
+		await expect(database.transact([], bad)).rejects.toThrow(/constraint/i);
+		const times = { times: 0 };
+		const bug = (): never => {
+			times.times++;
+			throw new TypeError('a bug in the plan');
+		};
+		await expect(database.transact([['SELECT 1']], bug)).rejects.toThrow('a bug in the plan');
+		expect(times.times).toBe(1);
+		expect(await valuesOf(database)).toEqual([]);
+		expect(await insertNext(database)).toBe(0);
+	});
+});

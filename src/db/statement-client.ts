@@ -1,0 +1,33 @@
+import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
+
+export interface StatementClientDeps {
+	protocol: string;
+	isClosed(): boolean;
+	/** Runs one statement outside of a transaction. */
+	execute(statement: InStatement): Promise<ResultSet>;
+	executeMultiple(sql: string): Promise<void>;
+}
+
+/** What Prisma's adapter calls of a libSQL client; the other members refuse. */
+export function statementClient({ protocol, isClosed, execute, executeMultiple }: StatementClientDeps): Client {
+	const refuse = (): never => {
+		throw new Error(
+			'Transactions go through Database.transact: one held across an await would hold the one connection.',
+		);
+	};
+	return {
+		protocol,
+		get closed() {
+			return isClosed();
+		},
+		execute: (statement: InStatement, args?: InArgs) =>
+			execute(typeof statement === 'string' ? { sql: statement, args: args ?? [] } : statement),
+		executeMultiple,
+		transaction: refuse,
+		batch: refuse,
+		migrate: refuse,
+		sync: refuse,
+		reconnect: () => undefined,
+		close: () => undefined,
+	};
+}
