@@ -41,6 +41,11 @@ export class DatabaseUnavailable extends Error {
 	override readonly name = 'DatabaseUnavailable';
 }
 
+/** The connection broke while a write was sent: it may have been done. */
+export class OutcomeUnknown extends Error {
+	override readonly name = 'OutcomeUnknown';
+}
+
 /** The open file is not what its path names any more. Its message says what to do. Nothing is written meanwhile. */
 export class DatabaseGone extends Error {
 	override readonly name = 'DatabaseGone';
@@ -57,7 +62,9 @@ export class CannotOpen extends Error {
  */
 export function isEverybodysFault(error: unknown): boolean {
 	const { code, message } = error as { code?: unknown; message?: unknown };
-	if (error instanceof DatabaseUnavailable || error instanceof DatabaseGone || isBusy(error)) return true;
+	if (error instanceof DatabaseUnavailable || error instanceof OutcomeUnknown || error instanceof DatabaseGone)
+		return true;
+	if (isBusy(error)) return true;
 	const EVERYBODYS = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|PERM)/;
 	return (
 		(typeof code === 'string' && EVERYBODYS.test(code)) || /database connection is not open/i.test(String(message))

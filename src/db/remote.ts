@@ -4,6 +4,7 @@ import {
 	CannotOpen,
 	DatabaseUnavailable,
 	isBusy,
+	OutcomeUnknown,
 	type Database,
 	type Plan,
 	type Row,
@@ -25,7 +26,7 @@ class NotDone extends Error {
 /**
  * A libSQL server over the network. This process writes one transaction at a time: writers that met would refuse each
  * other. What was certainly not done is attempted again for up to `patienceMs`, so a plan may run several times. A commit
- * or a single write whose response was lost may have been done: it is `DatabaseUnavailable`, and never attempted again.
+ * or a single write whose response was lost may have been done: it is `OutcomeUnknown`, and never attempted again.
  */
 export function openRemote(url: string, authToken: string | undefined, patienceMs = 5_000): Database {
 	const client = connect(url, authToken);
@@ -118,9 +119,7 @@ async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 	} catch (error) {
 		if (isOfStatement(error)) throw error;
 		if (isBusy(error)) throw notDone(error);
-		throw new DatabaseUnavailable('The connection broke during a write, which may have been done.', {
-			cause: error,
-		});
+		throw new OutcomeUnknown('The connection broke during a write, which may have been done.', { cause: error });
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ProblemError, type Problem } from '#contract';
-import { isEverybodysFault } from '#db/database.ts';
+import { isEverybodysFault, OutcomeUnknown } from '#db/database.ts';
 import { NOT_UTF8, notUtf8 } from './body.ts';
 
 /** The one handler that turns what was thrown into an answer. A bug is told to `onBug` and answered without its text. */
@@ -26,6 +26,12 @@ const requestIdOf = (response: Response): string => String(response.getHeader('x
 
 function asProblem(error: unknown): ProblemError {
 	if (error instanceof ProblemError) return error;
+	if (error instanceof OutcomeUnknown)
+		return new ProblemError(
+			'database_unavailable',
+			'The connection to the database broke during the write, which may have been done. Look before you send it again, or send it with an Idempotency-Key.',
+			{ retryAfterSeconds: 1, cause: error },
+		);
 	if (isEverybodysFault(error))
 		return new ProblemError(
 			'database_unavailable',

@@ -13,6 +13,8 @@ export interface HranaStandIn {
 	path: string;
 	/** Runs the next statement that matches, then cuts the connection instead of sending the response. */
 	cutAfter(sql: RegExp): void;
+	/** The same for the commit of the next transaction with a statement that matches. */
+	cutAfterCommitOf(sql: RegExp): void;
 	/** Cuts the connection before the next statement that matches runs. */
 	cutBefore(sql: RegExp): void;
 }
@@ -41,7 +43,10 @@ class Cut extends Error {}
 export async function startHranaStandIn(): Promise<HranaStandIn> {
 	const path = join(await temporaryFolder(), 'remote.db');
 	const streams = new Map<string, Stream>();
-	let [made, after, before]: [number, RegExp | undefined, RegExp | undefined] = [0, undefined, undefined];
+	let made = 0;
+	let after: RegExp | undefined;
+	let before: RegExp | undefined;
+	let commitOf: RegExp | undefined;
 
 	function open(): Stream {
 		const sqlite = new Sqlite(path, { timeout: 0 });
@@ -55,6 +60,7 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 			before = undefined;
 			throw new Cut();
 		}
+		if (commitOf?.test(source)) [commitOf, after] = [undefined, /^COMMIT/];
 		const statement = sqlite.prepare(source);
 		const values = args.map((value) =>
 			'value' in value ? (value.type === 'text' ? value.value : Number(value.value)) : null,
@@ -147,6 +153,7 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		path,
 		cutAfter: (sql) => void (after = sql),
+		cutAfterCommitOf: (sql) => void (commitOf = sql),
 		cutBefore: (sql) => void (before = sql),
 	};
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { startApp } from '#tests/support/app.ts';
+import { startHranaStandIn } from '#tests/support/hrana-stand-in.ts';
+
+describe('the server on a database over the network', () => {
+	it('[DB28] calls that are created together end, and another writer is waited for', { timeout: 120_000 }, async () => {
+		const { url } = await startHranaStandIn();
+		const app = await startApp({ TURSO_DATABASE_URL: url });
+		const calls = await Promise.all(Array.from({ length: 12 }, () => app.create()));
+		await expect
+			.poll(async () => (await app.list('?status=COMPLETED')).calls.length, { timeout: 90_000 })
+			.toBe(calls.length);
+	});
+
+	it('[DB30] a create whose commit’s response is lost is 503 and says that it may have been done', async () => {
+		const server = await startHranaStandIn();
+		const app = await startApp({ TURSO_DATABASE_URL: server.url });
+		server.cutAfter(/INSERT INTO "Call"/);
+		await app.create(); // cut before the commit: attempted again
+		const far = new Date(Date.now() + 3_600_000).toISOString();
+		const wanted = { customerName: 'Bo', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: far };
+		server.cutAfterCommitOf(/INSERT INTO "Call"/);
+		const key = { 'idempotency-key': 'once' };
+		const lost = await app.api<{ code: string; detail: string }>('POST', '/api/calls', wanted, key);
+		expect([lost.status, lost.body.code]).toEqual([503, 'database_unavailable']);
+		expect(lost.body.detail).toMatch(/may have been done/);
+		const repeated = await app.api('POST', '/api/calls', wanted, key);
+		expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+		expect((await app.list('?q=bo')).calls).toHaveLength(1);
+	});
+});
