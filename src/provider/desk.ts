@@ -1,4 +1,5 @@
 import {
+	DELIVERY_STATES,
 	ProblemError,
 	type Attempt,
 	type Delivery,
@@ -8,6 +9,7 @@ import {
 } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 import { CANCEL_WHERE } from './cancel.ts';
+import { changeAll, countOf, findIn, isBehind, placeOf, type Found, type Place, type Wanted } from './desk-walk.ts';
 
 type Filter = NonNullable<RedeliverMany['filter']>;
 
@@ -18,7 +20,7 @@ export interface Desk {
 	get(id: string): Promise<Delivery | null>;
 	/** Those of these that are there, in no promised order. */
 	byId(ids: readonly string[]): Promise<Delivery[]>;
-	/** Newest first. Throws `invalid_page`. */
+	/** Newest first. A page is short, even empty, rather than scan: only a null `nextPage` is the end. Throws `invalid_page`. */
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
 	/** How many match. */
 	count(filter: Filter): Promise<number>;
@@ -29,7 +31,10 @@ export interface Desk {
 	redeliver(id: string): Promise<Delivery>;
 	/** Stops retrying; what was delivered before it was sent once more is that again. Throws `not_found`, `illegal_transition` when nothing is on its way. */
 	cancel(id: string): Promise<Delivery>;
-	/** Sends many again and answers how many it took; with `dryRun` it only counts them. */
+	/**
+	 * Sends many again, in steps, behind live ones, and returns how many it took; with `dryRun` it only counts them. Each
+	 * step is committed by itself.
+	 */
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
@@ -44,22 +49,33 @@ export interface DeskDeps {
 }
 
 const LIMIT = 50;
+/** After this a list returns what it has. */
+const BUDGET_MS = 80;
 const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT value FROM json_each(?)) ORDER BY "number"`;
 const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** What was tried and is not being tried now: the first try comes at its own time. */
 const CAN_REDELIVER = `"state" IN ('delivered', 'retrying', 'dead') AND "leasedUntil" IS NULL`;
-const redeliverWhere = (where: string): string =>
-	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying',
-		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND ${where} RETURNING "id"`;
+const redeliverWhere = (bulk: 0 | 1): string =>
+	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying', "bulk" = ${bulk},
+		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND`;
+/** In this order no delivery comes twice: what is sent again becomes `retrying`. */
+const AGAIN = ['retrying', 'dead', 'delivered'] as const satisfies DeliveryState[];
+/** What was taken since has had its try. */
+const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" < ?)`;
 /** Why one was not taken, by its state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
 	canceled: 'This delivery was canceled: its call is gone or was hung up.',
 	pending: 'This delivery was never tried: it is sent at its own time.',
 };
 const UNDER_WAY = 'An attempt is under way. Wait for what comes of it, then send again.';
-const REDELIVER = redeliverWhere('"id" IN (SELECT value FROM json_each(?))');
+const IDS = `"id" IN (SELECT value FROM json_each(?))`;
+const [REDELIVER, REDELIVER_IDS] = [
+	`${redeliverWhere(0)} ${IDS} RETURNING "id"`,
+	`${redeliverWhere(1)} ${IDS} RETURNING "id"`,
+];
+const COUNT_IDS = `SELECT count(*) AS "count" FROM "Delivery" WHERE ${CAN_REDELIVER} AND ${IDS}`;
 const IS_UNDER_WAY = `SELECT 1 FROM "Delivery" WHERE "id" = ? AND "leasedUntil" IS NOT NULL`;
 const CANCEL = `${CANCEL_WHERE} "id" = ? RETURNING "id"`;
 
@@ -83,25 +99,30 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 		byId: async (ids) => withAttempts(await database.all(BY_ID, JSON.stringify(ids))),
 		ofCall: async (callId) => withAttempts(await database.all(OF_CALL, callId)),
 		async list(query) {
-			const [where, values] = filterOf(query);
-			if (query.page !== undefined) {
-				const place = placeOf(query.page);
-				where.push('("providerId", "sequence") < (?, ?)');
-				values.push(place.providerId, place.sequence);
-			}
 			const limit = query.limit ?? LIMIT;
-			const sql = `SELECT * FROM "Delivery" ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-				ORDER BY "providerId" DESC, "sequence" DESC LIMIT ?`;
-			const rows = await database.all(sql, ...values, limit + 1);
-			const shown = rows.slice(0, limit);
-			const last = shown.at(-1);
-			const nextPage = rows.length > limit && last ? `${String(last.providerId)}.${Number(last.sequence)}` : null;
-			return { deliveries: await withAttempts(shown), nextPage };
+			const from = query.page === undefined ? null : pageOf(query.page);
+			if (query.callId !== undefined) return ofOneCall(query, from, limit);
+			const until = performance.now() + BUDGET_MS;
+			let stoppedAt: Place | null = null;
+			let matches: Found[] = [];
+			for (const wanted of wantedBy(query)) {
+				const { found, stoppedAt: stopped } = await findIn(database, wanted, from, limit + 1, until);
+				matches.push(...found);
+				if (stopped && (!stoppedAt || isBehind(stoppedAt, stopped))) stoppedAt = stopped;
+			}
+			// Behind the first place where one state stopped, the others are not complete.
+			matches = matches.filter((match) => !stoppedAt || !isBehind(match, stoppedAt));
+			matches.sort((one, other) => (isBehind(one, other) ? 1 : -1));
+			const shown = matches.slice(0, limit);
+			const next = matches.length > limit ? shown.at(-1)! : stoppedAt;
+			const rows = await database.all(BY_ID, JSON.stringify(shown.map(({ id }) => id)));
+			return pageFrom(rows, next);
 		},
 		async count(filter) {
-			const [where, values] = joined(filterOf(filter));
-			const [row] = await database.all(`SELECT count(*) AS "count" FROM "Delivery" WHERE ${where}`, ...values);
-			return Number(row?.count ?? 0);
+			if (filter.callId !== undefined) return countOfCall(filter, '1');
+			let count = 0;
+			for (const wanted of wantedBy(filter)) count += await countOf(database, wanted);
+			return count;
 		},
 		async redeliver(id) {
 			const taken = await database.all(REDELIVER, now(), JSON.stringify([id]));
@@ -122,40 +143,96 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 			onChanged([id]);
 			return known(id);
 		},
-		async redeliverMany({ ids, filter, dryRun }) {
-			const [where, values] = ids
-				? (['"id" IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]] as const)
-				: joined(filterOf(filter ?? {}));
-			if (dryRun === true) {
-				const [row] = await database.all(
-					`SELECT count(*) AS "count" FROM "Delivery" WHERE ${CAN_REDELIVER} AND ${where}`,
-					...values,
+		async redeliverMany({ ids, filter = {}, dryRun }) {
+			if (ids) return redeliverIds(ids, dryRun ?? false);
+			if (filter.callId !== undefined && dryRun) return countOfCall(filter, CAN_REDELIVER);
+			const startedAt = now();
+			const states = AGAIN.filter((state) => filter.state?.includes(state) ?? true);
+			let count = 0;
+			for (const wanted of wantedBy({ ...filter, state: states })) {
+				if (dryRun) {
+					const waits = wanted.state === 'retrying' || wanted.where.length > 0;
+					count += await countOf(database, waits ? { ...wanted, where: [...wanted.where, CAN_REDELIVER] } : wanted);
+					continue;
+				}
+				const fresh = { ...wanted, where: [...wanted.where, NOT_SINCE], values: [...wanted.values, startedAt] };
+				await changeAll(
+					database,
+					fresh,
+					redeliverWhere(1),
+					() => [now()],
+					(taken) => {
+						count += taken.length;
+						if (taken.length === 0) return;
+						onDue();
+						onChanged(taken);
+					},
 				);
-				return Number(row?.count ?? 0);
 			}
-			const sent = await database.all(redeliverWhere(where), now(), ...values);
-			if (sent.length > 0) onDue();
-			onChanged(sent.map((row) => String(row.id)));
-			return sent.length;
+			return count;
 		},
 	};
+
+	async function redeliverIds(ids: readonly string[], dryRun: boolean): Promise<number> {
+		const json = JSON.stringify(ids);
+		if (dryRun) return Number((await database.all(COUNT_IDS, json))[0]?.count);
+		const sent = await database.all(REDELIVER_IDS, now(), json);
+		if (sent.length > 0) onDue();
+		onChanged(sent.map((row) => String(row.id)));
+		return sent.length;
+	}
+
+	/** A call has few deliveries: they are read at once. */
+	async function ofOneCall(query: DeliveryQuery, from: Place | null, limit: number) {
+		const [where, values] = ofCallBy(query);
+		if (from) {
+			where.push('("providerId", "sequence") < (?, ?)');
+			values.push(from.providerId, from.sequence);
+		}
+		const sql = `SELECT * FROM "Delivery" WHERE ${where.join(' AND ')} ORDER BY "providerId" DESC, "sequence" DESC LIMIT ?`;
+		const rows = await database.all(sql, ...values, limit + 1);
+		const shown = rows.slice(0, limit);
+		return pageFrom(shown, rows.length > limit ? placeOf(shown.at(-1)!) : null);
+	}
+
+	async function countOfCall(filter: Filter, and: string): Promise<number> {
+		const [where, values] = ofCallBy(filter);
+		const sql = `SELECT count(*) AS "count" FROM "Delivery" WHERE ${and} AND ${where.join(' AND ')}`;
+		return Number((await database.all(sql, ...values))[0]?.count);
+	}
+
+	async function pageFrom(rows: Row[], next: Place | null) {
+		const sorted = rows.toSorted((one, other) => (isBehind(placeOf(one), placeOf(other)) ? 1 : -1));
+		return {
+			deliveries: await withAttempts(sorted),
+			nextPage: next && `${next.providerId}.${next.sequence}`,
+		};
+	}
 }
 
-const joined = ([where, values]: [string[], Value[]]): readonly [string, Value[]] => [
-	where.length > 0 ? where.join(' AND ') : '1',
-	values,
-];
+/** The filter as conditions, state by state, each of which has an index of its own. */
+function wantedBy(filter: Filter): Wanted[] {
+	const [where, values] = filterOf(filter);
+	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, where, values }));
+}
 
-function filterOf({ state, callId, code, from, to }: Filter): [where: string[], values: Value[]] {
+function ofCallBy(filter: Filter): [where: string[], values: Value[]] {
+	const [where, values] = filterOf(filter);
+	if (filter.state === undefined) return [where, values];
+	return [
+		[...where, '"state" IN (SELECT value FROM json_each(?))'],
+		[...values, JSON.stringify(filter.state)],
+	];
+}
+
+/** All but the states. */
+function filterOf({ callId, code, from, to }: Filter): [where: string[], values: Value[]] {
 	const where: string[] = [];
 	const values: Value[] = [];
 	const add = (condition: string, value: Value): void => {
 		where.push(condition);
 		values.push(value);
 	};
-	// One state is read in the order of its index; a call has few deliveries, so there the call's index serves better.
-	if (state?.length === 1 && state[0] && callId === undefined) add('"state" = ?', state[0]);
-	else if (state) add('"state" IN (SELECT value FROM json_each(?))', JSON.stringify(state));
 	if (callId !== undefined) add('"callId" = ?', callId);
 	if (code !== undefined) add('"lastStatus" = ?', code);
 	if (from !== undefined) add('"createdAt" >= ?', Date.parse(from));
@@ -163,7 +240,7 @@ function filterOf({ state, callId, code, from, to }: Filter): [where: string[], 
 	return [where, values];
 }
 
-function placeOf(page: string): { providerId: string; sequence: number } {
+function pageOf(page: string): Place {
 	const [, providerId, sequence] = /^(sim_[0-9a-f]{32})\.(\d{1,6})$/.exec(page) ?? [];
 	if (providerId === undefined)
 		throw new ProblemError(

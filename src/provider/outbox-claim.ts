@@ -6,6 +6,8 @@
 export type Lane = 'own' | 'foreign';
 
 const PER_ORIGIN = 6;
+/** Of its hands so many may hold deliveries that were sent again in bulk, so that a live one always finds one. */
+const BULK = { own: 16, perOrigin: 3 };
 /**
  * How long a webhook lets an earlier one of its call go first, so that reports arrive in order unless chaos was asked
  * for: until that one was taken, and for this long from then on. One that was tried and failed holds back nothing.
@@ -27,25 +29,34 @@ const nextOrigin = (after: string): string =>
 const ORIGINS = `"origins" ("origin") AS (
 	SELECT ${nextOrigin('IS NOT NULL')}
 	UNION ALL SELECT ${nextOrigin('> "origins"."origin"')} FROM "origins" WHERE "origins"."origin" IS NOT NULL)`;
-/** How many hands are at each. */
+/** How many hands are at each, and how many of them hold bulk. */
 const busy = (now: string): string => `"busy" AS (
-	SELECT "origin", count(*) AS "count" FROM "Delivery" WHERE "leasedUntil" >= ${now} AND +"origin" IS NOT NULL
+	SELECT "origin", count(*) AS "count", sum("bulk") AS "bulk" FROM "Delivery" WHERE "leasedUntil" >= ${now} AND +"origin" IS NOT NULL
 	GROUP BY +"origin")`;
+/** How many hands of the own lane are left for bulk. */
+const ownBulkLeft = (now: string): string => `(SELECT max(0, ${BULK.own} - count(*)) FROM "Delivery" AS "busy"
+	WHERE "busy"."leasedUntil" >= ${now} AND +"busy"."origin" IS NULL AND +"busy"."bulk")`;
 
-const claimable = (origin: string, limit: string | number): string => `SELECT "id" FROM ${WAITING}
-	WHERE ${origin} AND "dueAt" <= ?3 AND (+"leasedUntil" IS NULL OR +"leasedUntil" < ?3) AND NOT ${held('?3')}
+const claimable = (origin: string, bulk: 0 | 1, limit: string | number): string => `SELECT "id" FROM ${WAITING}
+	WHERE ${origin} AND "bulk" = ${bulk} AND "dueAt" <= ?3 AND (+"leasedUntil" IS NULL OR +"leasedUntil" < ?3) AND NOT ${held('?3')}
 	ORDER BY "dueAt" LIMIT ${limit}`;
+/** Live ones first, then bulk, as far as there are hands for it. */
 const CLAIMED: Record<Lane, string> = {
-	own: claimable('"origin" IS NULL', '?4'),
+	own: `SELECT "id" FROM (
+		SELECT *, 0 AS "bulk" FROM (${claimable('"origin" IS NULL', 0, '?4')}) UNION ALL
+		SELECT *, 1 FROM (${claimable('"origin" IS NULL', 1, `min(?4, ${ownBulkLeft('?3')})`)})
+	) ORDER BY "bulk", "dueAt" LIMIT ?4`,
 	foreign: `WITH RECURSIVE ${ORIGINS}, ${busy('?3')}
 	SELECT "id" FROM (
-		SELECT "due"."id", "due"."dueAt",
-			row_number() OVER (PARTITION BY "due"."origin" ORDER BY "due"."dueAt") + coalesce("busy"."count", 0) AS "place"
-		FROM "origins" JOIN "Delivery" AS "due"
-			ON "due"."id" IN (${claimable('"Delivery"."origin" = "origins"."origin"', PER_ORIGIN)})
+		SELECT "due"."id", "due"."dueAt", "due"."bulk",
+			row_number() OVER (PARTITION BY "due"."origin" ORDER BY "due"."bulk", "due"."dueAt") + coalesce("busy"."count", 0) AS "place",
+			row_number() OVER (PARTITION BY "due"."origin", "due"."bulk" ORDER BY "due"."dueAt") + coalesce("busy"."bulk", 0) AS "bulkPlace"
+		FROM "origins" JOIN "Delivery" AS "due" ON "due"."id" IN (
+			SELECT "id" FROM (${claimable('"Delivery"."origin" = "origins"."origin"', 0, PER_ORIGIN)}) UNION ALL
+			SELECT "id" FROM (${claimable('"Delivery"."origin" = "origins"."origin"', 1, BULK.perOrigin)}))
 		LEFT JOIN "busy" ON "busy"."origin" = "origins"."origin"
 		WHERE "origins"."origin" IS NOT NULL
-	) WHERE "place" <= ${PER_ORIGIN} ORDER BY "dueAt" LIMIT ?4`,
+	) WHERE "place" <= ${PER_ORIGIN} AND (NOT "bulk" OR "bulkPlace" <= ${BULK.perOrigin}) ORDER BY "bulk", "dueAt" LIMIT ?4`,
 };
 /** Takes due deliveries: lease, its end, now, how many. */
 export const claimIn = (lane: Lane): string => `UPDATE "Delivery"
@@ -53,14 +64,19 @@ export const claimIn = (lane: Lane): string => `UPDATE "Delivery"
 	WHERE "id" IN (${CLAIMED[lane]})
 	RETURNING "id", "callId", "type", "url", "body", "attempts", "faults", "failures", "manual", "stateBefore"`;
 
-const firstDue = (origin: string): string => `(SELECT "dueAt" FROM ${WAITING}
-	WHERE ${origin} AND "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL AND NOT ${held('?1')} ORDER BY "dueAt" LIMIT 1)`;
+const firstDue = (origin: string, bulk: 0 | 1): string => `(SELECT "dueAt" FROM ${WAITING}
+	WHERE ${origin} AND "bulk" = ${bulk} AND "dueAt" IS NOT NULL AND +"leasedUntil" IS NULL AND NOT ${held('?1')} ORDER BY "dueAt" LIMIT 1)`;
 const FIRST_DUE: Record<Lane, string> = {
-	own: `SELECT ${firstDue('"origin" IS NULL')} AS "at"`,
+	own: `SELECT ${firstDue('"origin" IS NULL', 0)} AS "at" UNION ALL
+		SELECT ${firstDue('"origin" IS NULL', 1)} WHERE ${ownBulkLeft('?1')} > 0`,
 	// An origin whose hands are full wakes the worker when one is free; until then nothing of it is due.
-	foreign: `SELECT ${firstDue('"Delivery"."origin" = "origins"."origin"')} AS "at" FROM "origins"
+	foreign: `SELECT ${firstDue('"Delivery"."origin" = "origins"."origin"', 0)} AS "at" FROM "origins"
 		LEFT JOIN "busy" ON "busy"."origin" = "origins"."origin"
-		WHERE "origins"."origin" IS NOT NULL AND coalesce("busy"."count", 0) < ${PER_ORIGIN}`,
+		WHERE "origins"."origin" IS NOT NULL AND coalesce("busy"."count", 0) < ${PER_ORIGIN}
+	UNION ALL SELECT ${firstDue('"Delivery"."origin" = "origins"."origin"', 1)} FROM "origins"
+		LEFT JOIN "busy" ON "busy"."origin" = "origins"."origin"
+		WHERE "origins"."origin" IS NOT NULL AND coalesce("busy"."count", 0) < ${PER_ORIGIN}
+			AND coalesce("busy"."bulk", 0) < ${BULK.perOrigin}`,
 };
 /** When there may be something to take: `at`. What was just taken lets those behind it go when its second is over. */
 export const nextDueIn = (lane: Lane): string => `WITH RECURSIVE ${ORIGINS}, ${busy('?1')}

@@ -59,7 +59,7 @@ export const isOwed = async (database: Database, callId: string, now: number): P
 const HOLDER = `SELECT "lease", "state" FROM "Delivery" WHERE "id" = ?`;
 const INSERT_ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request", "response", "error")
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0,
+const SETTLE = `UPDATE "Delivery" SET "state" = ?, "dueAt" = ?, "failures" = ?, "attempts" = ?, "lastStatus" = ?, "manual" = 0, "bulk" = 0,
 	"stateBefore" = NULL, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?`;
 
 const NOTE = `UPDATE "Delivery" SET "attempts" = ?, "lastStatus" = ? WHERE "id" = ?`;

@@ -25,6 +25,8 @@ const PAGE = 20;
 const EACH = 10;
 /** How much of a body a page shows, in characters; REST has all that is kept. */
 const BODY_SHOWN = 2_000;
+/** How long a page looks for deliveries that match, where lists come short. */
+const PATIENCE_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
 /** Reads the deliveries page. Throws `invalid_page`. */
@@ -36,7 +38,15 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		limit: number,
 	): Promise<DeliveryGroup> {
 		const filter = { callId, code };
-		const { deliveries, nextPage } = await from.list({ ...filter, state: states, page, limit });
+		const deliveries: Delivery[] = [];
+		let nextPage: string | null = page ?? null;
+		const until = performance.now() + PATIENCE_MS;
+		do {
+			const next = { ...filter, state: states, limit: limit - deliveries.length };
+			const found = await from.list(nextPage === null ? next : { ...next, page: nextPage });
+			deliveries.push(...found.deliveries);
+			nextPage = found.nextPage;
+		} while (nextPage !== null && deliveries.length < limit && performance.now() < until);
 		const sent = DELIVERY_GROUPS[name].again.filter((state) => states.includes(state));
 		const countable = name !== 'delivered' || callId !== undefined;
 		const again = countable ? await from.redeliverMany({ filter: { ...filter, state: sent }, dryRun: true }) : null;
@@ -51,7 +61,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		if (query.page !== undefined && wanted.length > 1)
 			throw new ProblemError('invalid_page', 'A page is one of a single group. Choose the group first.');
 		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? EACH : PAGE)));
-		const groups = all.filter(({ deliveries }) => deliveries.length > 0);
+		const groups = all.filter(({ deliveries, nextPage }) => deliveries.length > 0 || nextPage !== null);
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
 		return {
 			...{ query, groups, foreign: false, at },

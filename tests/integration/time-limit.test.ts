@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { timeLimit } from './client.ts';
+import { timeLimit } from '#http/client.ts';
 
 it('[CK8] time in which the process does not run uses up one slice of a request’s limit, not the whole', async () => {
 	const limit = timeLimit(200);
