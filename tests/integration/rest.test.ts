@@ -197,23 +197,13 @@ describe('every route', () => {
 				expectProblem(await app.api('GET', `/api/provider/calls/${id}`), 'not_found');
 				expectProblem(await app.api('POST', `/api/provider/calls/${id}/cancel`), 'not_found');
 			}
+			// Wrong methods on known paths are 405: tests/integration/raw-http.test.ts.
 			for (const [method, path] of [
-				...[
-					['GET', '/api'],
-					['GET', '/api/nothing'],
-					['PUT', '/api/calls'],
-					['POST', `/api/calls/${NO_CALL}`],
-				],
-				...[
-					['GET', `/api/calls/${NO_CALL}/cancel`],
-					['GET', '/api/provider'],
-					['DELETE', '/api/provider/settings'],
-				],
-				...[
-					['GET', '/api/webhooks/provider-status'],
-					['POST', '/api/webhooks'],
-					['GET', '/api/calls/%E0%A4%A'],
-				],
+				['GET', '/api'],
+				['GET', '/api/nothing'],
+				['GET', '/api/provider'],
+				['POST', '/api/webhooks'],
+				['GET', '/api/calls/%E0%A4%A'],
 			])
 				expectProblem(await app.api(method!, path!), 'not_found');
 		});
