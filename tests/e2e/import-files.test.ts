@@ -110,7 +110,7 @@ test('[I34] lines above the header are left out, which the page says; another li
 
 for (const [locale, home] of [
 	['de-DE', '+49 4479 11123456'],
-	['de-AT', '+43 447911123456'],
+	['de-AT', '+43 4479 11123456'],
 ] as const)
 	test.describe(locale, () => {
 		test.use({ locale });

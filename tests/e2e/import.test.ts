@@ -54,7 +54,7 @@ test('[I20] 10,000 rows are imported in their order while another tab stays live
 	});
 	await openImport(one, server);
 	await choose(one, table([HEAD, ...people(10_000)]));
-	await press(one, /^Make 10,000 calls$/);
+	await press(one, /^Import 10,000 calls$/);
 	let [made, going] = [0, true];
 	const creating = (async () => {
 		while (going) {
@@ -97,9 +97,9 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	const list = await readFile(await (await waiting).path(), 'utf8');
 	expect(list).toContain('line,error,Name,Phone,Scheduled at\r\n3,');
 
-	const said = page.getByText('30 rows are not right. Mend the file and choose it again, or leave them out.');
+	const said = page.getByText('30 rows are not right. Fix the file and choose it again, or leave them out.');
 	await expect(said).toHaveCount(0);
-	await press(page, 'Make 30 calls');
+	await press(page, 'Fix 30 rows to import');
 	await expect(said).toBeVisible();
 	const strict = page.getByLabel('Import nothing until all are right');
 	await expect(strict).toBeFocused();
@@ -107,7 +107,7 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	expect(await everyCall(server)).toEqual([]);
 	await page.getByLabel('Leave them out, import only the others').check();
 	await expect(said).toHaveCount(0);
-	await press(page, 'Make 30 calls');
+	await press(page, 'Import 30 calls');
 	await expect(page.getByRole('heading', { name: '30 calls made' })).toBeVisible();
 	await expect(page.getByText('30 rows were left out before.')).toBeVisible();
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(
@@ -121,10 +121,10 @@ test('[I21] where no row is right it says so, and not that the columns were wron
 	await page.setViewportSize({ width: 360, height: 900 });
 	await openImport(page, server);
 	await choose(page, table([HEAD, ['Ada', '+12025550100', 'tomorrow']]));
-	await press(page, 'Make the calls');
+	await press(page, 'Fix 1 row to import');
 	await expect(
 		page.getByText(
-			'No row can become a call. What is wrong with each stands above. Mend the file and choose it again.',
+			'No row can become a call. The list above says why. Fix the file and choose it again.',
 		),
 	).toBeVisible();
 	const time = page.getByText('2026-11-22T15:30:00Z');
@@ -138,7 +138,7 @@ test('[I16] columns that are not used are named, and that without one for times 
 }) => {
 	await openImport(page, server);
 	await choose(page, 'Name;Telefon;Termin\nAnne;0170 2854958;24.12.2099 15:30\n');
-	for (const name of ['What the columns are', 'Import'])
+	for (const name of ['Match columns', 'Import'])
 		await expect(page.getByRole('region', { name, exact: true })).toContainText('Not used: Termin.');
 	await expect(page.getByText('Without a column for times every call is placed at once.')).toBeVisible();
 	await page.getByLabel('Scheduled for').selectOption('Termin');
@@ -182,16 +182,16 @@ test('[I21] a column that every call needs is missed at its field, not in every 
 	await expect(phone).toHaveAttribute('aria-invalid', 'true');
 	await expect(phone).toHaveAccessibleDescription('Choose the column of the phone numbers.');
 	await expect(page.getByRole('heading', { name: /not right/ })).toHaveCount(0);
-	await press(page, 'Make the calls');
+	await press(page, 'Import calls');
 	await expect(phone).toBeFocused();
 	await phone.selectOption('Remark');
 	await expect(page.getByRole('heading', { name: '2 rows are not right' })).toBeVisible();
 
 	await choose(page, table([HEAD]));
 	await expect(page.getByRole('alert')).toHaveText(
-		'people.csv: Only a header stands in it. Add a row for each call and choose it again.',
+		'people.csv: It has a header and no rows. Add a row for each call and choose it again.',
 	);
-	await expect(page.getByRole('button', { name: 'Make the calls' })).toHaveCount(0);
+	await expect(page.getByRole('button', { name: 'Import calls' })).toHaveCount(0);
 });
 
 test('[I22] it stops after the batch under way, says how many calls were made, and goes on with the rest; leaving it asks first', async ({
@@ -207,7 +207,7 @@ test('[I22] it stops after the batch under way, says how many calls were made, a
 		if (++batches === 2) await new Promise<void>((resolve) => held.push(resolve));
 		await route.continue();
 	});
-	await press(page, 'Make 800 calls');
+	await press(page, 'Import 800 calls');
 	await expect(page.getByText('250 of 800 calls made', { exact: true })).toBeVisible();
 	await expect.poll(() => held.length).toBe(1);
 	await expect(page.getByRole('heading', { name: 'Making the calls' })).toBeFocused();
@@ -251,7 +251,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 		await server.stop('SIGKILL');
 		await route.abort();
 	});
-	await press(page, 'Make 600 calls');
+	await press(page, 'Import 600 calls');
 	await expect(page.getByRole('alert')).toContainText(
 		'The server did not answer. Nothing is made twice. Trying again in',
 	);
@@ -280,7 +280,7 @@ test('[I23] stopped while the server is away, it goes on later, and nothing is m
 		await server.stop('SIGKILL');
 		await route.abort();
 	});
-	await press(page, 'Make 600 calls');
+	await press(page, 'Import 600 calls');
 	await expect(page.getByRole('alert')).toContainText('The server did not answer.');
 	await press(page, 'Stop');
 	await expect(page.getByRole('heading', { name: 'Stopped. 250 of 600 calls made' })).toBeFocused();
@@ -307,7 +307,7 @@ test('[I24] columns are guessed and can be chosen; what is exported can be impor
 	await page.getByRole('link', { name: 'Export as CSV' }).click();
 	const exported = await readFile(await (await waiting).path(), 'utf8');
 	await choose(page, exported);
-	await press(page, 'Make 2 calls');
+	await press(page, 'Import 2 calls');
 	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeVisible();
 	const calls = (await everyCall(server)).map(({ customerName, phoneNumber, workflow, scheduledAt }) =>
 		[customerName, phoneNumber, workflow, scheduledAt].join(' '),
@@ -325,7 +325,7 @@ test('[I24] columns are guessed and can be chosen; what is exported can be impor
 	await page.getByLabel('Workflow of all rows').selectOption('REMINDER');
 	await page.getByLabel('Run of all rows').fill('spring');
 	await page.getByLabel('Customer name').selectOption('Column C');
-	await press(page, 'Make 2 calls');
+	await press(page, 'Import 2 calls');
 	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeVisible();
 	const { calls: made } = await server.api<CallPage>('GET', '/api/calls?run=spring&order=oldest');
 	expect(made.map((call) => [call.customerName, call.phoneNumber, call.workflow])).toEqual([
@@ -363,7 +363,7 @@ for (const colorScheme of ['light', 'dark'] as const)
 		await expectClean('the columns and the errors');
 		await page.getByLabel('Leave them out, import only the others').check();
 		await page.route('**/api/calls/batch', (route) => route.abort());
-		await press(page, 'Make 3 calls');
+		await press(page, 'Import 3 calls');
 		await expect(page.getByRole('alert')).toBeVisible();
 		await expectClean('an import that waits');
 		await press(page, 'Stop');
@@ -380,7 +380,7 @@ test('[I26] it works by keyboard alone', async ({ page, server }) => {
 	await page.keyboard.insertText(table(people(2)));
 	await page.keyboard.press('Tab');
 	await page.keyboard.press('Enter');
-	const make = page.getByRole('button', { name: 'Make 2 calls' });
+	const make = page.getByRole('button', { name: 'Import 2 calls' });
 	await expect(make).toBeVisible();
 	for (let tabs = 0; tabs < 20 && !(await make.evaluate((node) => node === document.activeElement)); tabs++)
 		await page.keyboard.press('Tab');
