@@ -11,7 +11,8 @@ import { deskFor, type DeliveryDesk } from './http/deliveries.ts';
 
 export interface PagesDeps {
 	version: string;
-	apiUrl(): string;
+	/** The address that people are given, where it is configured. */
+	appUrl: string | null;
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
@@ -23,7 +24,7 @@ export interface PagesDeps {
 }
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
+export function createPages({ version, appUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
 	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
@@ -33,9 +34,7 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 
 	return {
 		version,
-		get apiUrl() {
-			return apiUrl();
-		},
+		appUrl,
 		protected: access.protected,
 		bug: onBug,
 		async mayEnter(cookie) {

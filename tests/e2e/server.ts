@@ -38,7 +38,7 @@ export const test = base.extend<Fixtures>({
 			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
 		};
 		if (calls > 0) await fillHistory(given.DATABASE_URL!, calls);
-		let port = '0';
+		let port = given.PORT ?? '0';
 		let url = '';
 		let running: ChildProcess | undefined;
 
@@ -58,7 +58,8 @@ export const test = base.extend<Fixtures>({
 			for await (const line of createInterface({ input: started.stdout })) {
 				const address = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
 				if (address === undefined) continue;
-				url = address.replace('localhost', '127.0.0.1');
+				// With APP_URL the line names that, and the test chose the port.
+				url = given.APP_URL === undefined ? address.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`;
 				port = new URL(url).port;
 				started.stdout.resume();
 				return;

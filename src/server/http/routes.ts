@@ -9,6 +9,7 @@ import { eventRoutes, type EventRoutesDeps } from './events.ts';
 import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
+import { ownOrigin } from './own-origin.ts';
 import { requestId } from './request-id.ts';
 import { statsRoutes } from './stats.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -34,6 +35,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', 'simple');
 
 	app.use(requestId);
+	app.use(ownOrigin);
 	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
