@@ -10,6 +10,8 @@ declare global {
 			app: Pages;
 			theme: Theme;
 			requestId: string;
+			/** Scheme, host and port by which this request came. */
+			origin: string;
 		}
 		interface PageData {
 			/** How many deliveries gave up, as of the page's load. */

@@ -14,6 +14,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
 	event.locals.app = app;
 	event.locals.requestId = event.request.headers.get('x-request-id') ?? '';
+	event.locals.origin = event.request.headers.get('x-audena-origin') ?? event.url.origin;
 	event.locals.theme = asTheme(event.cookies.get(THEME_COOKIE));
 	const refuse = refusalsOf(event);
 	try {

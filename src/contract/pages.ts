@@ -42,7 +42,7 @@ export interface DeskView {
 	groups: DeliveryGroup[];
 	/** The filters as they were understood. */
 	query: DeskQuery;
-	/** Whatever the filters. */
+	/** How many of these match the filters other than the state. */
 	onItsWay: number;
 	gaveUp: number;
 	/** The names of the calls' customers, by the call's id, where this server has the call. */
@@ -60,8 +60,8 @@ export interface DeskView {
 export interface Pages {
 	/** The server's version, also in every `sync`. */
 	readonly version: string;
-	/** Where automation reaches this server, for ready-made commands. */
-	readonly apiUrl: string;
+	/** `APP_URL`: where automation reaches this server; null for the address that a page was opened by. */
+	readonly appUrl: string | null;
 	/** True when a token is needed. */
 	readonly protected: boolean;
 	/** Tells the log of a page that broke. */
@@ -79,7 +79,7 @@ export interface Pages {
 	create(input: Record<string, unknown>): Promise<Answer<Call>>;
 	/** The query as it stands in the URL; the deliveries that match, in their groups. */
 	deliveries(params: URLSearchParams): Promise<Answer<DeskView>>;
-	/** How many deliveries gave up. */
+	/** How many deliveries gave up, all in all. */
 	deadLetters(): Promise<number>;
 	/** As `POST /api/deliveries/:id/redeliver` and `/cancel`, for forms without JavaScript. */
 	redeliver(id: string): Promise<Answer<Delivery>>;

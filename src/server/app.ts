@@ -236,7 +236,7 @@ export async function createApp(
 	};
 
 	const pages = createPages({
-		...{ version, apiUrl: () => config.appUrl ?? ownAddress(), access, calls, reads, desk, now, onBug },
+		...{ version, appUrl: config.appUrl, access, calls, reads, desk, now, onBug },
 		places: createPlaces(database),
 	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);

@@ -58,6 +58,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		const none = { query, groups: [], onItsWay: 0, gaveUp: 0, customers: {}, at };
 		if (!desk) return { ...none, foreign: true };
 		const wanted = groupsOf(query.state);
+		const others = { callId: query.callId, code: query.code };
 		if (query.page !== undefined && wanted.length > 1)
 			throw new ProblemError('invalid_page', 'A page is one of a single group. Choose the group first.');
 		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? EACH : PAGE)));
@@ -65,8 +66,8 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
 		return {
 			...{ query, groups, foreign: false, at },
-			onItsWay: await desk.count({ state: [...onItsWay.states] }),
-			gaveUp: await desk.count({ state: [...gaveUp.states] }),
+			onItsWay: await desk.count({ ...others, state: [...onItsWay.states] }),
+			gaveUp: await desk.count({ ...others, state: [...gaveUp.states] }),
 			customers: await reads.customers([...ids]),
 		};
 	};

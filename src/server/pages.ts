@@ -11,7 +11,8 @@ import { deskFor, type DeliveryDesk } from './http/deliveries.ts';
 
 export interface PagesDeps {
 	version: string;
-	apiUrl(): string;
+	/** The address that people are given, where it is configured. */
+	appUrl: string | null;
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
@@ -34,7 +35,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 };
 
 /** What SvelteKit's pages get of the server (see the contract). */
-export function createPages({ version, apiUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
+export function createPages({ version, appUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
 	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
@@ -44,9 +45,7 @@ export function createPages({ version, apiUrl, access, calls, reads, places, des
 
 	return {
 		version,
-		get apiUrl() {
-			return apiUrl();
-		},
+		appUrl,
 		protected: access.protected,
 		bug: onBug,
 		problemOf(status) {

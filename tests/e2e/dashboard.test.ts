@@ -1,3 +1,4 @@
+import { run } from '#tests/support/shell.ts';
 import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
 
 test('[D3] filters and search stand in the URL, survive a reload, and can be dropped', async ({ page, server }) => {
@@ -171,7 +172,10 @@ test('[D6] wrong input is explained beside its field, and nothing is sent', asyn
 test('[D7] an empty history offers a test call and a command that works', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await expect(page.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
-	await expect(page.getByText(`curl -X POST ${server.url}/api/calls`)).toBeVisible();
+	const command = await page.getByText(/^curl /).textContent();
+	expect(await run(command ?? '')).toContain('"customerName":"Ada"');
+	await expect(rowOf(page, 'Ada')).toBeVisible();
+	await server.api('DELETE', '/api/calls');
 	await page.getByRole('button', { name: 'Place a test call' }).click();
 	await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
 });

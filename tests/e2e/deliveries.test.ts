@@ -113,6 +113,36 @@ test('[E2] a dead letter is counted beside the page’s name, and sent again by 
 	expect(receiver.received.at(-1)).toBe(await delivered.getAttribute('data-delivery'));
 });
 
+test('[D76] the tabs count what the page’s filters show, and the badge of the header all dead letters', async ({
+	page,
+	server,
+	receiver,
+}) => {
+	test.slow();
+	const first = await deadLetters(server, receiver, 'first-call');
+	const other = await deadLetters(server, receiver, 'other-call');
+	receiver.status = 200;
+	await send(server, receiver, 'arrived-call');
+	await expect
+		.poll(async () => (await deliveriesOf(server, 'callId=arrived-call&state=delivered')).length)
+		.toBeGreaterThan(0);
+	const tab = (name: string) => page.getByRole('navigation', { name: 'By state' }).getByRole('link', { name });
+	const total = `Deliveries ${first + other} dead letters in all`;
+	for (const [query, count] of [
+		['', first + other],
+		['?callId=first-call', first],
+		['?state=delivered&callId=first-call', first],
+		['?code=500&callId=other-call', other],
+		['?code=503', 0],
+	] as const) {
+		await page.goto(`${server.url}/deliveries${query}`);
+		await expect(tab('Gave up')).toHaveText(`Gave up${count}`);
+		await expect(tab('On its way')).toHaveText('On its way0');
+		const nav = page.getByRole('navigation', { name: 'Main', exact: true });
+		await expect(nav.getByRole('link', { name: total })).toBeVisible();
+	}
+});
+
 test('[E3] what is canceled is not tried again', async ({ page, server, receiver }) => {
 	await send(server, receiver, 'canceled-call');
 	await expect

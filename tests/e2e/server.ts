@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures>({
 			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
 		};
 		if (calls > 0) await fillHistory(given.DATABASE_URL!, calls);
-		let port = '0';
+		let port = given.PORT ?? '0';
 		let url = '';
 		let running: ChildProcess | undefined;
 		let lines: string[] = [];
@@ -67,7 +67,8 @@ export const test = base.extend<Fixtures>({
 				});
 				started.on('exit', () => reject(new Error('The server did not start: is it built? (npm run build)')));
 			});
-			url = address.replace('localhost', '127.0.0.1');
+			// With APP_URL the line names that, and the test chose the port.
+			url = given.APP_URL === undefined ? address.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`;
 			port = new URL(url).port;
 		};
 		const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {

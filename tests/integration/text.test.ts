@@ -6,6 +6,7 @@ import type { Call, Problem, ProviderCall } from '#contract';
 import { phoneTextOf } from '#contract/phone-text.ts';
 import { checkRow } from '#lib/import/rows.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { lostPlus } from '#lib/phone/lost-plus.ts';
 import { compose } from '#lib/phone/phone.ts';
 import { checkName } from '#lib/request/checks.ts';
 import { readPhone } from '#server/calls/phone.ts';
@@ -15,7 +16,8 @@ import { openTestDatabase } from '#tests/support/database.ts';
 /** Later than any test runs. */
 const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z' };
 const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
-const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US' } as const;
+const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lostPlus: null } as const;
+const PHONES = { compose, lostPlus };
 
 const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
@@ -37,7 +39,7 @@ async function entrances(app: TestApp, phoneNumber: string): Promise<Record<stri
 			? await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${sent.body.providerId}`)
 			: undefined;
 	const form = compose(phoneNumber, 'US');
-	const row = checkRow(['Ada', phoneNumber], PLAN, compose);
+	const row = checkRow(['Ada', phoneNumber], PLAN, PHONES);
 	return {
 		alone: alone.status === 201 ? alone.body.call.phoneNumber : messageOf(alone),
 		batch: batch.status === 201 ? batch.body.calls[0]!.phoneNumber : messageOf(batch),
@@ -164,7 +166,7 @@ describe('a name', () => {
 			])
 				expect([answer.status, messageOf(answer)], shown).toEqual([400, 'The customer name is missing.']);
 			expect(checkName(customerName), shown).toBe('Enter the customer’s name.');
-			const row = checkRow([customerName, '+12025550150'], PLAN, compose);
+			const row = checkRow([customerName, '+12025550150'], PLAN, PHONES);
 			expect(
 				row.errors?.map(({ field }) => field),
 				shown,

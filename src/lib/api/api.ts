@@ -17,13 +17,21 @@ interface Ask {
 	body?: string;
 	/** Names the request, so that a repeated one is not done twice. */
 	key?: string;
+	/** Gives up after this long. For what reads there is a bound anyway. */
+	withinMs?: number;
 }
 
 /** What is only read is asked for again elsewhere: nothing waits for a request that hangs. */
 const READ_WITHIN_MS = 20_000;
 
 /** One request to REST; it never throws. */
-export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>> {
+export async function ask<T>({
+	method,
+	path,
+	body,
+	key,
+	withinMs = method === 'GET' ? READ_WITHIN_MS : undefined,
+}: Ask): Promise<Reply<T>> {
 	try {
 		const response = await fetch(path, {
 			method,
@@ -32,7 +40,7 @@ export async function ask<T>({ method, path, body, key }: Ask): Promise<Reply<T>
 				...(key === undefined ? {} : { 'idempotency-key': key }),
 			},
 			...(body === undefined ? {} : { body }),
-			...(method === 'GET' ? { signal: AbortSignal.timeout(READ_WITHIN_MS) } : {}),
+			...(withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) }),
 		});
 		if (!response.ok) return { problem: refusal(response, await asProblem(response)) };
 		return { ok: (response.status === 204 ? undefined : await response.json()) as T };

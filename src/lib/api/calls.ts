@@ -1,9 +1,12 @@
 import type { Call, CallPage, CallQuery, Status } from '#contract';
 import { ask, type Reply } from './api.ts';
 
+/** So long a form waits. The key makes it safe to send the call again. */
+const CREATED_WITHIN_MS = 30_000;
+
 /** What an operator does to calls. The visible change arrives by push, in every tab alike. */
 export const createCall = (body: string, key: string): Promise<Reply<{ call: Call }>> =>
-	ask({ method: 'POST', path: '/api/calls', body, key });
+	ask({ method: 'POST', path: '/api/calls', body, key, withinMs: CREATED_WITHIN_MS });
 export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'PATCH', path: `/api/calls/${id}`, body: JSON.stringify({ status }) });
 export const cancelCall = (id: string): Promise<Reply<{ call: Call }>> =>

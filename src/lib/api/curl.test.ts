@@ -1,13 +1,47 @@
 import { expect, it } from 'vitest';
+import { run } from '#tests/support/shell.ts';
 import { curlLine, TEST_CALL } from './curl.ts';
 
 it('a curl line asks for the call that the form would', () =>
 	expect(curlLine('http://127.0.0.1:3000/', TEST_CALL, false)).toBe(
-		`curl -X POST http://127.0.0.1:3000/api/calls --json '{"customerName":"Ada","phoneNumber":"+12025550100","workflow":"SUPPORT"}'`,
+		[
+			"curl 'http://127.0.0.1:3000/api/calls' \\",
+			"  -H 'Content-Type: application/json' \\",
+			`  -d '{"customerName":"Ada","phoneNumber":"+12025550100","workflow":"SUPPORT"}'`,
+		].join('\n'),
 	));
 
-it('a quote in a name does not end the quoted body', () =>
-	expect(curlLine('http://h', { customerName: "O'Reilly" }, false)).toContain(String.raw`O'\''Reilly`));
+it('[D73] a shell hands every text on as it is', async () => {
+	const names = [
+		"O'Reilly",
+		'$HOME',
+		'`id`',
+		'$(id)',
+		'!!',
+		'a\\b',
+		'two\nlines',
+		'@/etc/hostname',
+		'"',
+		`a'; echo "x`,
+	];
+	const lines = [...names, '🙂', '\u2028', '-o x', '%s', '*'].map((customerName) =>
+		curlLine("http://[::1]:80/it's", { customerName }, false),
+	);
+	// In place of curl: prints its words, each ended by a NUL.
+	const printed = await run(`curl() { printf '%s\\0' "$@"; }\n${lines.join('\n')}`);
+	const words = printed.split('\0');
+	for (const customerName of [...names, '🙂', '\u2028', '-o x', '%s', '*']) {
+		const [url, header, type, data, body = ''] = words.splice(0, 5);
+		expect([url, header, type, data]).toEqual([
+			"http://[::1]:80/it's/api/calls",
+			'-H',
+			'Content-Type: application/json',
+			'-d',
+		]);
+		expect(JSON.parse(body)).toEqual({ customerName });
+	}
+	expect(words).toEqual(['']);
+});
 
 it('a protected server takes the token from the shell, never from the page', () =>
 	expect(curlLine('http://h', {}, true)).toContain('-H "Authorization: Bearer $API_TOKEN"'));

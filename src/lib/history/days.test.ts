@@ -1,5 +1,50 @@
-import { expect, it } from 'vitest';
-import { atOfDay, dayOf, noneOf } from './days.ts';
+import { afterEach, expect, it } from 'vitest';
+import { ZonedTime } from '#contract/text.ts';
+import { atOfDay, dayOf, missedDay, noneOf } from './days.ts';
+
+const own = process.env.TZ;
+afterEach(() => {
+	if (own === undefined) delete process.env.TZ;
+	else process.env.TZ = own;
+});
+
+it.each([
+	// The clocks skip midnight: the day begins an hour later.
+	['America/Santiago', '2027-09-05', '2027-09-05T04:00:00.000Z', 23],
+	['Africa/Cairo', '2027-04-30', '2027-04-29T22:00:00.000Z', 23],
+	['Asia/Beirut', '2027-03-28', '2027-03-27T22:00:00.000Z', 23],
+	['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 23],
+	// The hour before or after midnight comes twice.
+	['America/Santiago', '2027-04-03', '2027-04-03T03:00:00.000Z', 25],
+	['America/Havana', '2027-11-07', '2027-11-07T04:00:00.000Z', 25],
+	['Europe/Berlin', '2027-03-28', '2027-03-27T23:00:00.000Z', 23],
+	['Australia/Lord_Howe', '2027-10-03', '2027-10-02T13:30:00.000Z', 23.5],
+	['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00.000Z', 24],
+])('[D72] in %s the %s begins at %s and has %d hours', (zone, day, begins, hours) => {
+	process.env.TZ = zone;
+	const [first, last] = [atOfDay(day, false), atOfDay(day, true)];
+	expect(first).toBe(begins);
+	expect((Date.parse(last) + 1 - Date.parse(first)) / 3_600_000).toBe(hours);
+	expect([dayOf(first), dayOf(last)]).toEqual([day, day]);
+	expect(dayOf(Date.parse(first) - 1) < day).toBe(true);
+});
+
+it('[D72] a day that a zone left out is named as it was asked for', () => {
+	process.env.TZ = 'Pacific/Apia';
+	const place = { locale: 'en-GB', zone: 'Pacific/Apia' };
+	const list = [{ createdAt: '2011-12-29T20:00:00.000Z' }];
+	expect(noneOf('2011-12-30', list, true, place)).toBe('Nothing on 30 Dec 2011. These came before it.');
+});
+
+it('[D72] a year beyond 9999 is still to come, and the first day there is can be asked for', () => {
+	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe('That day is still to come. The last one is today.');
+	expect(missedDay('0001-01-01', false, '2026-10-01')).toBeNull();
+	for (const zone of ['Europe/Berlin', 'America/New_York']) {
+		process.env.TZ = zone;
+		for (const newestFirst of [true, false])
+			expect(ZonedTime.safeParse(atOfDay('0001-01-01', newestFirst)).success).toBe(true);
+	}
+});
 
 it('a day of the reader is found again in what the address says, whichever way the list runs', () => {
 	for (const day of [

@@ -1,5 +1,5 @@
 import type { Call } from '#contract';
-import { formatsOf, type Place } from '#lib/time/formats.ts';
+import type { Place } from '#lib/time/formats.ts';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
@@ -13,7 +13,8 @@ export function dayOf(at: string | number): string {
 export function missedDay(day: string, isPartial: boolean, today: string): string | null {
 	if (isPartial) return 'Not a whole date. Enter day, month and year.';
 	if (day === '') return 'Choose a day.';
-	return day > today ? 'That day is still to come. The last one is today.' : null;
+	const isLater = day.length > today.length || day > today;
+	return isLater ? 'That day is still to come. The last one is today.' : null;
 }
 
 /**
@@ -34,12 +35,14 @@ export function noneOf(
 	day: string,
 	calls: readonly Pick<Call, 'createdAt'>[],
 	newestFirst: boolean,
-	place: Place,
+	{ locale }: Pick<Place, 'locale'>,
 ): string {
 	const [first, last] = [calls[0], calls.at(-1)];
 	const begins = first ? dayOf(first.createdAt) : day;
 	if (!last || begins === day) return '';
-	const named = (one: string): string => formatsOf(place).date.format(new Date(atOfDay(one, false)));
+	// In UTC, where every day exists.
+	const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+	const named = (one: string): string => dates.format(new Date(one));
 	// Where the list has nothing from there on, its end is shown.
 	if (newestFirst && begins > day) return `Nothing before ${named(dayOf(last.createdAt))}. These are the oldest.`;
 	if (!newestFirst && begins < day) return `Nothing after ${named(dayOf(last.createdAt))}. These are the newest.`;

@@ -139,7 +139,7 @@ describe('a row', () => {
 		['{"outcome":"completed","wait":5}', ['wait: There is no such field.']],
 	])('[EX1] the scenario %s of a row is checked before anything is sent', (scenario, messages) => {
 		const columns = { ...NOTHING, scenario: 2 };
-		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, compose);
+		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, PHONES);
 		expect(errors).toEqual(messages.map((message) => ({ field: 'scenario', message })));
 	});
 

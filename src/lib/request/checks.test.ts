@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { checkName, checkTime } from './checks.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localTime } from '#lib/time/local-time.ts';
+import { utcTime } from '#lib/time/wall-time.ts';
+import { checkName, checkTime, timeHint } from './checks.ts';
+import { dueAt } from './form.ts';
 
 describe('a customer name', () => {
 	it.each(['Ada', '  Ada  ', 'أمينة بنعلي', '🙂'.repeat(80)])('%s is taken', (name) =>
@@ -14,7 +17,43 @@ describe('a customer name', () => {
 	])('%j is not', (name, words) => expect(checkName(name)).toBe(words));
 });
 
-it('a time must be chosen whole', () => {
-	expect(checkTime('')).toBe('Choose a day and a time.');
-	expect(checkTime('2026-11-22T15:30')).toBeNull();
+describe('a chosen time', () => {
+	const own = process.env.TZ;
+	beforeEach(() => void (process.env.TZ = 'Europe/Berlin'));
+	afterEach(() => {
+		if (own === undefined) delete process.env.TZ;
+		else process.env.TZ = own;
+	});
+	const place = { locale: 'en-GB', zone: 'Europe/Berlin' };
+	const now = Date.parse('2026-10-01T12:00:00.000Z');
+	const hint = (text: string): string => timeHint(text, localTime(text), now, place);
+
+	it('must be whole', () => {
+		expect(checkTime('')).toBe('Choose a day and a time.');
+		expect(checkTime('', { isPartial: true })).toBe('Not a whole time. Enter day, month, year, hour and minute.');
+		expect(checkTime('2026-11-22T15:30')).toBeNull();
+		expect(checkTime('2026-02-30T15:30')).toBe('Not a time. Write it as 2026-11-22T15:30.');
+	});
+	it('[D70] that the clocks skip is refused, unless the field is in UTC', () => {
+		const words = '02:30 does not exist that day: the clocks skip it. Choose another time.';
+		expect(checkTime('2027-03-28T02:30')).toBe(words);
+		expect(checkTime('2027-03-28T02:30', { read: utcTime })).toBeNull();
+		expect(dueAt({ when: 'pick', scheduledAt: '2027-03-28T02:30' }, now)).toBeNull();
+		expect(dueAt({ when: 'pick', scheduledAt: '2027-03-28T02:30' }, now, utcTime)).toBe('2027-03-28T02:30:00.000Z');
+	});
+	it('[D70] that comes twice says which one it is', () => {
+		expect(hint('2026-10-25T02:30')).toBe('02:30 comes twice that day. This is the first, UTC+2.');
+		expect(hint('2026-10-25T03:00')).toBe('');
+	});
+	it('that has passed starts the call at once, and says so', () => {
+		expect(hint('2026-10-01T13:59')).toBe('That time has passed. The call starts at once.');
+		expect(hint('0202-10-01T13:59')).toBe('That time has passed. The call starts at once.');
+		expect(hint('2026-10-01T14:01')).toBe('');
+	});
+	it('lies before the year 10000, by UTC', () => {
+		expect(checkTime('9999-12-31T23:59')).toBeNull();
+		expect(checkTime('12026-11-22T15:30')).toBe('Choose a time before the year 10000.');
+		process.env.TZ = 'America/New_York';
+		expect(checkTime('9999-12-31T23:59')).toBe('Choose a time before the year 10000.');
+	});
 });

@@ -16,6 +16,8 @@ export class Draft {
 	workflow = $state<Workflow>('SUPPORT');
 	when = $state<When>('now');
 	scheduledAt = $state('');
+	/** The time's field holds a part of one, which its value does not show. */
+	isPartialTime = $state(false);
 
 	/** Fields that have been left, or shown as missing: from then on they answer each key until they are right. */
 	#watched = $state<Partial<Record<Field, boolean>>>({});
@@ -42,7 +44,7 @@ export class Draft {
 		if (name) faults.customerName = name;
 		const number = this.#compose();
 		if (number.error !== undefined) faults.phoneNumber = number.error;
-		const time = this.when === 'pick' ? checkTime(this.scheduledAt) : null;
+		const time = this.when === 'pick' ? checkTime(this.scheduledAt, { isPartial: this.isPartialTime }) : null;
 		if (time) faults.scheduledAt = time;
 		return faults;
 	});
@@ -80,6 +82,13 @@ export class Draft {
 		if (this.#faults[field] === undefined) this.#watched[field] = false;
 	}
 
+	/** Shows what is wrong with a field; false where nothing is. */
+	showFault(field: Field): boolean {
+		const isWrong = this.#faults[field] !== undefined;
+		if (isWrong) this.#watched[field] = true;
+		return isWrong;
+	}
+
 	/** Shows all that is missing; the first such field, or null. */
 	showFaults(): Field | null {
 		for (const field of ORDER) if (this.#faults[field] !== undefined) this.#watched[field] = true;
@@ -97,6 +106,7 @@ export class Draft {
 		this.customerName = this.phoneNumber = '';
 		this.when = 'now';
 		this.scheduledAt = '';
+		this.isPartialTime = false;
 		this.#watched = {};
 		this.#refused = {};
 	}

@@ -1,3 +1,6 @@
+import { localTime } from '#lib/time/local-time.ts';
+import type { ReadTime } from '#lib/time/wall-time.ts';
+
 /** The form as it travels when there is no script: its fields, and what the server found wrong with them. */
 export const WHENS = ['now', 'soon', 'pick'] as const;
 export type When = (typeof WHENS)[number];
@@ -39,8 +42,13 @@ export function byField(errors: readonly { path: string; message: string }[]): E
 	return found;
 }
 
-/** When the call is due, in UTC; null is at once. `scheduledAt` is in the zone of whoever asks. */
-export function dueAt({ when, scheduledAt }: Pick<Values, 'when' | 'scheduledAt'>, now: number): string | null {
-	const at = when === 'soon' ? now + SOON_MS : when === 'pick' ? Date.parse(scheduledAt) : NaN;
-	return Number.isNaN(at) ? null : new Date(at).toISOString();
+/** When the call is due, in UTC; null is at once, and for a time that `checkTime` refuses. `read` knows the field's zone. */
+export function dueAt(
+	{ when, scheduledAt }: Pick<Values, 'when' | 'scheduledAt'>,
+	now: number,
+	read: (text: string) => ReadTime = localTime,
+): string | null {
+	if (when === 'soon') return new Date(now + SOON_MS).toISOString();
+	const time = when === 'pick' ? read(scheduledAt) : null;
+	return time && !('missing' in time) ? time.at.toISOString() : null;
 }

@@ -2,9 +2,16 @@ import type { Call } from '#contract';
 import { requestKey, type Refusal, type Reply } from '#lib/api/api.ts';
 import { createCall } from '#lib/api/calls.ts';
 
+/** A reply that comes sooner needs no words. */
+const SHORT_MS = 300;
+/** From here on the wait is explained. */
+const LONG_MS = 4_000;
+
 /** One request for a call, and what became of it. */
 export class Submission {
 	busy = $state(false);
+	/** What to say while the server has not responded; empty for a short wait. */
+	waiting = $state('');
 	refusal = $state.raw<Refusal | null>(null);
 	#last: { draft: string; body: string; key: string } | null = null;
 
@@ -14,8 +21,15 @@ export class Submission {
 		const text = JSON.stringify(draft);
 		if (this.#last?.draft !== text) this.#last = { draft: text, body: JSON.stringify(body), key: requestKey() };
 		this.busy = true;
+		this.refusal = null;
+		const timers = [
+			setTimeout(() => (this.waiting = 'Placing the call…'), SHORT_MS),
+			setTimeout(() => (this.waiting = 'The server has not responded yet. Still waiting.'), LONG_MS),
+		];
 		const reply = await createCall(this.#last.body, this.#last.key);
+		for (const timer of timers) clearTimeout(timer);
 		this.busy = false;
+		this.waiting = '';
 		this.refusal = reply.problem ?? null;
 		if (reply.ok) this.#last = null;
 		return reply;

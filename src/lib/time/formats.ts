@@ -6,7 +6,6 @@ export interface Place {
 interface Formats {
 	isSameDay(one: string | number, other: string | number): boolean;
 	isSameYear(one: string | number, other: string | number): boolean;
-	date: Intl.DateTimeFormat;
 	hour: Intl.DateTimeFormat;
 	dayAndHour: Intl.DateTimeFormat;
 	dateAndHour: Intl.DateTimeFormat;
@@ -33,7 +32,6 @@ function make(locale: string, timeZone: string): Formats {
 	return {
 		isSameDay: (one, other) => dateOf(one) === dateOf(other),
 		isSameYear: (one, other) => dateOf(one).split('-')[0] === dateOf(other).split('-')[0],
-		date: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', timeZone }),
 		hour: new Intl.DateTimeFormat(locale, hour),
 		dayAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day }),
 		dateAndHour: new Intl.DateTimeFormat(locale, { ...hour, ...day, year: 'numeric' }),

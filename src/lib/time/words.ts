@@ -50,9 +50,11 @@ export function exact(at: string, place: Place): string {
 }
 
 /** `Europe/Berlin, UTC+1`. */
-export function zoneName({ zone }: Place, now: number): string {
-	if (zone === 'UTC') return 'UTC';
-	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(now);
-	const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
-	return `${zone}, ${offset.replace('GMT', 'UTC')}`;
+export const zoneName = (place: Place, at: number | Date): string =>
+	place.zone === 'UTC' ? 'UTC' : `${place.zone}, ${offsetName(place, at)}`;
+
+/** How far the clocks of a place are from UTC at that moment: `UTC+1`. */
+export function offsetName({ zone }: Place, at: number | Date): string {
+	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
+	return (parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace('GMT', 'UTC');
 }

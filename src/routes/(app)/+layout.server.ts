@@ -9,7 +9,8 @@ export const load: LayoutServerLoad = ({ locals, request }) => {
 	const region = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})\b/.exec(request.headers.get('accept-language') ?? '')?.[1];
 	return {
 		version: locals.app.version,
-		apiUrl: locals.app.apiUrl,
+		appUrl: locals.app.appUrl,
+		origin: locals.origin,
 		isProtected: locals.app.protected,
 		theme: locals.theme,
 		countries: all,

@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { compose, tellNumber } from '#lib/phone/phone.ts';
 import type { Told } from '#lib/phone/types.ts';
 import { checkName, checkTime } from '#lib/request/checks.ts';
+import { utcTime } from '#lib/time/wall-time.ts';
 import { byField, dueAt, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
 import { refuse } from '#lib/shell/refuse.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -27,7 +28,7 @@ export const actions: Actions = {
 		const name = checkName(values.customerName);
 		if (name) errors.customerName = name;
 		if (number.error !== undefined) errors.phoneNumber = number.error;
-		const time = values.when === 'pick' ? checkTime(values.scheduledAt) : null;
+		const time = values.when === 'pick' ? checkTime(values.scheduledAt, { read: utcTime }) : null;
 		if (time) errors.scheduledAt = time;
 		if (Object.keys(errors).length > 0) return again(400, { values, errors, problem: null });
 
@@ -64,8 +65,8 @@ function valuesOf(data: FormData): Values {
 	};
 }
 
-/** Without a script nobody knows the reader's zone: the field says UTC then, and means it. */
-function scheduled({ when, scheduledAt }: Values): { scheduledAt?: string } {
-	const due = dueAt({ when, scheduledAt: `${scheduledAt}Z` }, Date.now());
+/** Without a script the server does not know the reader's zone: the field says UTC then, and means it. */
+function scheduled(values: Values): { scheduledAt?: string } {
+	const due = dueAt(values, Date.now(), utcTime);
 	return due === null ? {} : { scheduledAt: due };
 }

@@ -10,6 +10,7 @@ import { guards, type GuardRules } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { loginRoutes, type LoginDeps } from './login.ts';
 import { methodsOf } from './methods.ts';
+import { ownOrigin } from './own-origin.ts';
 import { requestId } from './request-id.ts';
 import { requestTarget } from './request-target.ts';
 import { statsRoutes } from './stats.ts';
@@ -37,6 +38,7 @@ export function createHttp(deps: RoutesDeps): Express {
 
 	app.use(requestId);
 	app.use(noStore);
+	app.use(ownOrigin);
 	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),

@@ -1,8 +1,10 @@
 import type { Sync } from '#contract';
 import { isPast } from '#contract/cursor.ts';
 import type { Ask, Rider } from '../surroundings.ts';
+import { joinByElection } from './election.ts';
+import { joinByLock } from './lock.ts';
 import { askSource, openSource } from './source.ts';
-import { canShare, joinTabs, type Tabs, type Word } from './tabs.ts';
+import type { Tabs, Word } from './tabs.ts';
 
 /** A ride on which nothing came for so long never begins. */
 const BEGINS_WITHIN_MS = 12_000;
@@ -34,8 +36,12 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 		return tabs ? tabs.inTurn(once) : once();
 	};
 
-	function hold(): void {
+	function hold(until: AbortSignal): void {
 		holds = true;
+		until.addEventListener('abort', () => {
+			holds = false;
+			streamed = null;
+		});
 		tabs?.say({ say: 'here' });
 		const listener = {
 			sync(sync: Sync) {
@@ -57,7 +63,7 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 				rider.over();
 			},
 		};
-		openSource(rider.cursor(), listener, signal);
+		openSource(rider.cursor(), listener, until);
 	}
 
 	/** A holder stands at `cursor`: who is behind asks. */
@@ -85,7 +91,11 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 	}
 
 	if (signal.aborted) return ask;
-	if (canShare()) tabs = joinTabs({ hear, hold, lost: () => rider.over() }, signal);
-	else hold();
+	// A browser too old for messages between tabs: each tab holds a stream of its own.
+	if (!('BroadcastChannel' in globalThis)) hold(signal);
+	else {
+		const join = 'locks' in navigator ? joinByLock : joinByElection;
+		tabs = join({ hear, hold, lost: () => rider.over() }, signal);
+	}
 	return ask;
 }

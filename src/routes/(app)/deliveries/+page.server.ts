@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: desk, problem } = await locals.app.deliveries(params);
 	if (problem) refuse(problem, locals.requestId);
-	return { desk, deadLetters: desk.gaveUp };
+	return { desk, deadLetters: await locals.app.deadLetters() };
 };
 
 /** The buttons without a script. */

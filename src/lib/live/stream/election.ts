@@ -1,0 +1,94 @@
+import { NAME, TURN_MS, type Join, type Word } from './tabs.ts';
+
+/** Every message says whether its tab holds the stream: what a holder passes on is its heartbeat. */
+interface Message {
+	from: string;
+	holds: boolean;
+	word: Word | { say: 'bye' } | { say: 'asking' } | { say: 'asked' };
+}
+
+/** How long a tab waits for a holder before it takes the stream itself, at least, and at most twice that. */
+const NEW_MS = 300;
+const LEFT_MS = 50;
+/** A holder passes a head on every five seconds: one that is silent for longer is frozen, or was killed. */
+const SILENT_MS = 6_000;
+const TURN_PAUSE_MS = 200;
+
+/**
+ * Where there are no Web Locks (plain http at another address than localhost) tabs elect the holder by messages alone.
+ * Two may hold for a moment, which doubles nothing, as the feed ignores what it has: the first message from the other
+ * makes the one with the greater id follow.
+ */
+export const joinByElection: Join = ({ hear, hold }, signal) => {
+	const id = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('.');
+	const channel = new BroadcastChannel(`${NAME}-election`);
+	let held: AbortController | null = null;
+	let claim: ReturnType<typeof setTimeout> | undefined;
+	/** Another tab asks for what it missed, until then at the latest. */
+	let turnUntil = 0;
+
+	const say = (word: Message['word']): void =>
+		channel.postMessage({ from: id, holds: held !== null, word } satisfies Message);
+
+	function claimAfter(ms: number): void {
+		clearTimeout(claim);
+		if (held === null) claim = setTimeout(take, ms * (1 + Math.random()));
+	}
+
+	function take(): void {
+		held = new AbortController();
+		// Says so at once: a tab that takes it at the same time hears that.
+		hold(held.signal);
+	}
+
+	function release(): void {
+		clearTimeout(claim);
+		held?.abort();
+		held = null;
+	}
+
+	channel.onmessage = ({ data: { from, holds, word } }: MessageEvent<Message>) => {
+		if (holds && held && from > id) say({ say: 'here' });
+		else if (holds && held) {
+			release();
+			say({ say: 'hello' });
+		}
+		if (word.say === 'bye') claimAfter(LEFT_MS);
+		else if (holds) claimAfter(SILENT_MS);
+		if (word.say === 'asking') turnUntil = performance.now() + TURN_MS;
+		else if (word.say === 'asked') turnUntil = 0;
+		else if (word.say !== 'bye') hear(word);
+	};
+
+	function leave(): void {
+		if (!held) return;
+		release();
+		say({ say: 'bye' });
+	}
+	addEventListener('pagehide', leave, { signal });
+	signal.addEventListener('abort', () => {
+		leave();
+		clearTimeout(claim);
+		channel.close();
+	});
+	say({ say: 'hello' });
+	claimAfter(NEW_MS);
+
+	return {
+		say,
+		/** Two tabs may still ask at once; all of them do not, which would use up the browser's connections. */
+		async inTurn(work) {
+			const late = performance.now() + TURN_MS;
+			do await pause(Math.random() * TURN_PAUSE_MS);
+			while (performance.now() < Math.min(turnUntil, late) && !signal.aborted);
+			if (!signal.aborted) say({ say: 'asking' });
+			try {
+				return await work();
+			} finally {
+				if (!signal.aborted) say({ say: 'asked' });
+			}
+		},
+	};
+};
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

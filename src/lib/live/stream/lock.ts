@@ -1,0 +1,59 @@
+import type { Sync } from '#contract';
+import { NAME, TURN_MS, type Join, type Word } from './tabs.ts';
+
+const TURN_NAME = `${NAME}-turn`;
+/** A holder that says nothing for so long is frozen: its lock is taken away. */
+const SILENT_MS = 4_000;
+
+/** Where there are Web Locks (https, localhost) the tab that has the lock holds the stream. */
+export const joinByLock: Join = ({ hear, hold, lost }, signal) => {
+	const channel = new BroadcastChannel(NAME);
+	const say = (word: Word): void => channel.postMessage(word);
+	let mayFollow = false;
+
+	const request = (options: LockOptions): void => {
+		const held = navigator.locks.request(NAME, options, () => {
+			if (signal.aborted) return;
+			mayFollow = true;
+			hold(signal);
+			return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
+		});
+		held.catch((error: unknown) => {
+			if (signal.aborted) return;
+			// Taken away, or locks are not for this page: then it holds a stream of its own.
+			if ((error as Error).name === 'AbortError') lost();
+			else hold(signal);
+		});
+	};
+
+	channel.onmessage = ({ data }: MessageEvent<Word>) => {
+		mayFollow ||= data.say !== 'hello' && data.say !== 'socket';
+		hear(data);
+	};
+	const patience = setTimeout(() => mayFollow || request({ steal: true }), SILENT_MS * (1 + Math.random() / 2));
+	signal.addEventListener('abort', () => {
+		clearTimeout(patience);
+		channel.close();
+	});
+	request({ signal });
+	say({ say: 'hello' });
+
+	return {
+		say,
+		inTurn(work) {
+			const turn = new AbortController();
+			const late = setTimeout(() => turn.abort(), TURN_MS);
+			let begun = false;
+			const begin = (): Promise<Sync> => {
+				clearTimeout(late);
+				begun = true;
+				return work();
+			};
+			const inLine = navigator.locks.request(TURN_NAME, { signal: turn.signal }, begin);
+			return inLine.catch((error: unknown) => {
+				if (begun) throw error;
+				return begin();
+			});
+		},
+	};
+};

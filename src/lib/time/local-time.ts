@@ -1,0 +1,25 @@
+import { wallTime } from './wall-time.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What the clocks of the browser's zone show at `ms`, as `wallTime` reads them. */
+function shownAt(ms: number): number {
+	const at = new Date(ms);
+	const shown = new Date(0);
+	shown.setUTCFullYear(at.getFullYear(), at.getMonth(), at.getDate());
+	return shown.setUTCHours(at.getHours(), at.getMinutes(), at.getSeconds(), at.getMilliseconds());
+}
+
+/**
+ * Reads `2027-03-28T02:30` in the browser's zone. Returns `missing` where the clocks skip that time, the first moment and
+ * `twice` where they show it twice, and null for text that is not a time.
+ */
+export function localTime(text: string): { at: Date; twice: boolean } | { missing: true } | null {
+	const wall = wallTime(text);
+	if (wall === null) return null;
+	// `new Date(text)` moves a skipped time silently. Each of the two offsets around it gives a candidate.
+	const offsets = [wall - DAY_MS, wall + DAY_MS].map((ms) => shownAt(ms) - ms);
+	const moments = [...new Set(offsets.map((offset) => wall - offset))].filter((ms) => shownAt(ms) === wall);
+	if (moments.length === 0) return { missing: true };
+	return { at: new Date(Math.min(...moments)), twice: moments.length > 1 };
+}

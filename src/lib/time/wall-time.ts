@@ -1,0 +1,28 @@
+const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?$/;
+
+/** A time that was read: `twice` says that the clocks show it twice, and `at` is the first. */
+export type ReadTime = { at: Date; twice: boolean } | { missing: true } | null;
+
+/**
+ * What the clock on a wall shows, read as if the wall were in UTC: `2027-03-28T02:30`, seconds allowed. Returns
+ * milliseconds, or null for text that no calendar has, such as the 30th of February.
+ */
+export function wallTime(text: string): number | null {
+	const parts = FORM.exec(text);
+	if (!parts) return null;
+	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+		.slice(1)
+		.map((part) => Number(part ?? 0));
+	if (hour > 23 || minute > 59 || second > 59) return null;
+	const date = new Date(0);
+	// `Date.UTC` takes the years below 100 for those of the 20th century.
+	date.setUTCFullYear(year, month - 1, day);
+	if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+	return date.setUTCHours(hour, minute, second);
+}
+
+/** Reads such a text in UTC, where the clocks never shift. */
+export function utcTime(text: string): ReadTime {
+	const at = wallTime(text);
+	return at === null ? null : { at: new Date(at), twice: false };
+}

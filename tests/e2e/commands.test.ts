@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { Page } from '@playwright/test';
+import { run } from '#tests/support/shell.ts';
+import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
+
+/** The same server under another name of this machine. */
+const byName = (server: Server): string => server.url.replace('127.0.0.1', 'localhost');
+const shown = (page: Page) => page.getByText(/^curl /);
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+	const holder = createServer().listen(0, '127.0.0.1');
+	await once(holder, 'listening');
+	const { port } = holder.address() as AddressInfo;
+	holder.close();
+	await once(holder, 'close');
+	return port;
+}
+
+async function copied(page: Page): Promise<string> {
+	await page.getByRole('button', { name: 'Copy as cURL' }).click();
+	await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+	return page.evaluate(() => navigator.clipboard.readText());
+}
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+test('[D73] a command to copy names the address that the page was opened by, and works as it was copied', async ({
+	page,
+	server,
+}) => {
+	await page.goto(byName(server));
+	await expectConnection(page, 'Live');
+	await expect(shown(page)).toContainText(`curl '${byName(server)}/api/calls'`);
+	const name = `Ada "O'Neil" $HOME \`id\` \\ !! %s`;
+	await page.getByLabel('Customer name').fill(name);
+	await page.getByLabel('Phone number').fill('+1 202 555 0100');
+	const command = await copied(page);
+	expect(command).toContain(`curl '${byName(server)}/api/calls'`);
+	// Older than the first curl that knows it.
+	expect(command).not.toContain('--json');
+	expect(await run(command)).toContain('"status":"PENDING"');
+	await expect(rowOf(page, name)).toBeVisible();
+});
+
+test('[D73] a command is not copied for a time that the clocks skip', async ({ page, server }) => {
+	await openDashboard(page, server);
+	await page.getByLabel('When').selectOption('pick');
+	await page.getByLabel('Day and time').fill('2027-03-28T02:30');
+	await page.getByRole('button', { name: 'Copy as cURL' }).click();
+	await expect(page.getByLabel('Day and time')).toHaveAccessibleDescription(/02:30 does not exist that day/);
+	await expect(page.getByText('Copied', { exact: true })).toHaveCount(0);
+});
+
+test.describe('with APP_URL', () => {
+	test.use({
+		env: async ({ page: _page }, use) => use({ APP_URL: 'https://calls.example', PORT: String(await freePort()) }),
+	});
+	test('[D73] a command names APP_URL where that is set', async ({ page, server }) => {
+		await openDashboard(page, server);
+		await expect(shown(page)).toContainText("curl 'https://calls.example/api/calls'");
+		expect(await copied(page)).toContain("curl 'https://calls.example/api/calls'");
+	});
+});
+
+test.describe('behind a proxy that is trusted', () => {
+	test.use({ env: { TRUST_PROXY: '1' }, javaScriptEnabled: false });
+	test('[D73] a page without a script names the address that the proxy was asked by', async ({ page, server }) => {
+		await page.goto(server.url);
+		await expect(shown(page)).toContainText(`curl '${server.url}/api/calls'`);
+		await page.setExtraHTTPHeaders({ 'x-forwarded-proto': 'https' });
+		await page.goto(server.url);
+		await expect(shown(page)).toContainText(`curl '${server.url.replace('http:', 'https:')}/api/calls'`);
+	});
+});
+
+test.describe('without a proxy', () => {
+	test.use({ javaScriptEnabled: false });
+	test('[D73] a page believes no header about its own address', async ({ page, server }) => {
+		await page.setExtraHTTPHeaders({ 'x-forwarded-proto': 'https', 'x-audena-origin': 'https://evil.example' });
+		await page.goto(server.url);
+		await expect(shown(page)).toContainText(`curl '${server.url}/api/calls'`);
+	});
+});
+
+test.describe('with a token', () => {
+	const token = 'a-token-for-the-command-tests';
+	test.use({ env: { API_TOKEN: token } });
+	test('[D73] a command takes the token from the shell', async ({ page, server }) => {
+		await page.goto(server.url);
+		await page.getByLabel(/token/i).fill(token);
+		await page.keyboard.press('Enter');
+		await expectConnection(page, 'Live');
+		const command = await copied(page);
+		expect(command).not.toContain(token);
+		expect(await run(command, { API_TOKEN: token })).toContain('"customerName":"Ada"');
+		await expect(rowOf(page, 'Ada')).toBeVisible();
+	});
+});
+
+test('[D73] the commands of the proxy notes work', async ({ page, server }) => {
+	await page.goto(`${server.url}/proxies`);
+	const text = await page.getByLabel('Two commands that show it').textContent();
+	const [upgrade = '', stream = ''] = (text ?? '')
+		.replaceAll('https://calls.example.com', server.url)
+		.split('\ncurl -sN');
+	// Both are ended by their own time limit, which curl reports as a failure.
+	const [first, second] = await Promise.all([run(upgrade), run(`curl -sN${stream} || true`)]);
+	expect(first).toContain('101 Switching Protocols');
+	expect(second).toContain('event: sync');
+});

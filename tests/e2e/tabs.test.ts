@@ -1,0 +1,169 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { CHROMIUM_ARGS, findChromium } from '#tests/support/chromium.ts';
+import { test, type Proxy } from './proxy.ts';
+import { expect, rowOf } from './server.ts';
+
+/** Many tabs at once: a busy machine takes its time. */
+const PATIENCE = { timeout: 90_000 };
+const executablePath = findChromium();
+
+// A name of a network, as `http://<a LAN address>`: not a secure context, so there are no Web Locks.
+test.use({
+	trace: 'off',
+	env: { ALLOWED_HOSTS: 'audena.test' },
+	launchOptions: {
+		args: [...CHROMIUM_ARGS, '--host-resolver-rules=MAP audena.test 127.0.0.1'],
+		...(executablePath === null ? {} : { executablePath }),
+	},
+});
+
+const address = ({ url }: Proxy): string => url.replace('127.0.0.1', 'audena.test');
+
+const expectOverStream = (page: Page): Promise<void> =>
+	expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live over the event stream', PATIENCE);
+
+async function openTabs(context: BrowserContext, between: Proxy, count: number): Promise<Page[]> {
+	const pages: Page[] = [];
+	for (let i = 0; i < count; i++) {
+		const page = await context.newPage();
+		pages.push(page);
+		await page.goto(address(between));
+		await expectOverStream(page);
+	}
+	return pages;
+}
+
+async function placeCall(page: Page, name: string): Promise<void> {
+	await page.getByLabel('Customer name').fill(name);
+	await page.getByLabel('Phone number').fill('+1 202 555 0100');
+	await page.getByRole('button', { name: 'Place call' }).click();
+}
+
+/** The page that holds the stream: the browser's network layer knows. */
+async function holderOf(pages: readonly Page[]): Promise<Page> {
+	const holders: Page[] = [];
+	for (const page of pages) {
+		const open = await page.evaluate(
+			() => (window as unknown as { streams: EventSource[] }).streams.filter(({ readyState }) => readyState < 2).length,
+		);
+		if (open > 0) holders.push(page);
+	}
+	expect(holders).toHaveLength(1);
+	return holders[0]!;
+}
+
+test.beforeEach(async ({ context }) => {
+	await context.addInitScript(() => {
+		const streams: EventSource[] = [];
+		Object.assign(window, { streams });
+		window.EventSource = class extends EventSource {
+			constructor(...args: ConstructorParameters<typeof EventSource>) {
+				super(...args);
+				streams.push(this);
+			}
+		};
+	});
+});
+
+test('[D74] at a plain http address seven tabs share one stream, and the call of the seventh is placed at once', async ({
+	context,
+	between,
+}) => {
+	test.slow();
+	const pages = await openTabs(context, between, 7);
+	expect(await pages[0]!.evaluate(() => [isSecureContext, 'locks' in navigator])).toEqual([false, false]);
+	await expect.poll(between.streams).toBe(1);
+	await placeCall(pages[6]!, 'Amara');
+	for (const page of pages) await expect(rowOf(page, 'Amara')).toContainText('Completed', PATIENCE);
+	// A holder, one question for what is missing, and for a moment a second holder.
+	expect(between.mostStreams).toBeLessThan(6);
+	await expect.poll(between.streams).toBe(1);
+});
+
+test('[D74] there the stream of a tab that closes, breaks or freezes is taken over, and nothing is missed', async ({
+	context,
+	server,
+	between,
+}) => {
+	test.slow();
+	let pages = await openTabs(context, between, 4);
+	const leave = async (page: Page, end: () => Promise<unknown>): Promise<void> => {
+		await end();
+		pages = pages.filter((other) => other !== page);
+	};
+	const everywhere = async (customerName: string): Promise<void> => {
+		await server.create({ customerName });
+		for (const page of pages) await expect(rowOf(page, customerName)).toContainText('Completed', PATIENCE);
+		for (const page of pages) await expectOverStream(page);
+		await expect.poll(between.streams).toBe(1);
+	};
+	await everywhere('Amara');
+
+	// It goes to another page.
+	const first = await holderOf(pages);
+	await leave(first, () => first.goto(`${address(between)}/proxies`));
+	await everywhere('Bela');
+
+	// It is frozen, as a browser freezes tabs that nobody looks at, and it thaws.
+	const second = await holderOf(pages);
+	const session = await context.newCDPSession(second);
+	await leave(second, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
+	for (const customerName of ['Chidi', 'Dora']) await server.create({ customerName });
+	for (const page of pages)
+		for (const name of ['Chidi', 'Dora']) await expect(rowOf(page, name)).toContainText('Completed', PATIENCE);
+	await session.send('Page.setWebLifecycleState', { state: 'active' });
+	pages.push(second);
+	await everywhere('Efe');
+
+	// The server goes and comes back.
+	await server.stop('SIGKILL');
+	await server.start();
+	await everywhere('Farid');
+	for (const page of pages)
+		for (const name of ['Amara', 'Bela', 'Chidi', 'Dora', 'Efe', 'Farid'])
+			await expect(rowOf(page, name)).toHaveCount(1);
+});
+
+test('[D75] the form says that it waits for the server, gives up after half a minute, and sends the same call again', async ({
+	page,
+	server,
+}) => {
+	await page.clock.install();
+	// Its limits follow the test's clock too.
+	await page.addInitScript(() => {
+		AbortSignal.timeout = (ms) => {
+			const limit = new AbortController();
+			setTimeout(() => limit.abort(new DOMException('late', 'TimeoutError')), ms);
+			return limit.signal;
+		};
+	});
+	await page.goto(server.url);
+	await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live', PATIENCE);
+	await page.clock.pauseAt(Date.now() + 60_000);
+	await page.getByLabel('Customer name').fill('Gita');
+	await page.getByLabel('Phone number').fill('+1 202 555 0100');
+	// It arrives, and its answer does not.
+	const keys: (string | undefined)[] = [];
+	await page.route('**/api/calls', async (route) => {
+		keys.push(route.request().headers()['idempotency-key']);
+		const reply = await route.fetch();
+		if (keys.length > 1) await route.fulfill({ response: reply });
+	});
+	await page.getByRole('button', { name: 'Place call' }).click();
+	const status = page.locator('#request').getByRole('status');
+	await expect(page.getByRole('button', { name: 'Place call' })).toHaveAttribute('aria-busy', 'true');
+	await page.clock.runFor(1_000);
+	await expect(status).toHaveText('Placing the call…');
+	await page.clock.runFor(5_000);
+	await expect(status).toHaveText('The server has not responded yet. Still waiting.');
+	// A second press while it waits sends nothing.
+	await page.getByRole('button', { name: 'Place call' }).click();
+	expect(keys).toHaveLength(1);
+	await page.clock.runFor(30_000);
+	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
+	await expect(status).toHaveText('');
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(status).toHaveText('Call to Gita placed.');
+	expect(keys[1]).toBe(keys[0]);
+	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toHaveLength(1);
+});

@@ -1,0 +1,10 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** Runs a command as it would be pasted into a POSIX shell, and returns what it prints. */
+export async function run(command: string, env: Record<string, string> = {}): Promise<string> {
+	const { stdout } = await execute('sh', ['-c', command], { env: { ...process.env, ...env } });
+	return stdout;
+}
