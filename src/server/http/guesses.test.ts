@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
-import { ProblemError } from '#contract';
+import type { ProblemError } from '#contract';
 import { standingClock } from '#tests/support/clock.ts';
 import { createGuesses, networkOf } from './guesses.ts';
 
