@@ -425,7 +425,7 @@ describe('the list', () => {
 				'mu\u0308ller': ['Jörg Müller'],
 				öb: ['ÅSA Öberg'],
 				åsa: ['ÅSA Öberg'],
-				muller: [],
+				muller: ['Jörg Müller'],
 			},
 			...{ '00%': ['100% Real_Name'], l_n: ['100% Real_Name'], '%': [], _: [], '%%%': [], a_a: [], 'l%n': [] },
 			...{ '555-01': ['Ada Lovelace', 'Grace Hopper'], '(555) 0123': ['Grace Hopper'], '+1 202 555': ['Ada Lovelace'] },
