@@ -15,7 +15,7 @@ export function statementClient({ protocol, isClosed, execute, executeMultiple }
 			'Transactions go through Database.transact: one held across an await would hold the one connection.',
 		);
 	};
-	return {
+	const client = {
 		protocol,
 		get closed() {
 			return isClosed();
@@ -30,4 +30,5 @@ export function statementClient({ protocol, isClosed, execute, executeMultiple }
 		reconnect: () => undefined,
 		close: () => undefined,
 	};
+	return client;
 }

@@ -159,9 +159,9 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 }
 
 function valueOf(value: unknown): Value {
-	if (value === null) return { type: 'null' };
 	if (typeof value === 'string') return { type: 'text', value };
-	return Number.isInteger(value) ? { type: 'integer', value: String(value) } : { type: 'float', value: Number(value) };
+	if (typeof value !== 'number') return { type: 'null' };
+	return Number.isInteger(value) ? { type: 'integer', value: String(value) } : { type: 'float', value };
 }
 
 function errorOf(reason: unknown): { message: string; code: string } {
