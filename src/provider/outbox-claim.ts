@@ -37,7 +37,7 @@ const busy = (now: string): string => `"busy" AS (
 const ownBulkLeft = (now: string): string => `(SELECT max(0, ${BULK.own} - count(*)) FROM "Delivery" AS "busy"
 	WHERE "busy"."leasedUntil" >= ${now} AND +"busy"."origin" IS NULL AND +"busy"."bulk")`;
 
-const claimable = (origin: string, bulk: 0 | 1, limit: string | number): string => `SELECT "id" FROM ${WAITING}
+const claimable = (origin: string, bulk: 0 | 1, limit: string | number): string => `SELECT "id", "dueAt" FROM ${WAITING}
 	WHERE ${origin} AND "bulk" = ${bulk} AND "dueAt" <= ?3 AND (+"leasedUntil" IS NULL OR +"leasedUntil" < ?3) AND NOT ${held('?3')}
 	ORDER BY "dueAt" LIMIT ${limit}`;
 /** Live ones first, then bulk, as far as there are hands for it. */

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery } from '#contract';
+import type { Database, Value } from '#db/database.ts';
+import { createDesk, type Desk } from '#provider/desk.ts';
+import { createOutboxStore } from '#provider/outbox-store.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+
+const NOW = 1_800_000_000_000;
+const COUNT = 2_600;
+
+interface Bench {
+	database: Database;
+	desk: Desk;
+	/** The rows that each statement returned or changed, in order. */
+	steps: { sql: string; rows: number }[];
+}
+
+/** A table of delivered and dead webhooks, four of each call; one in a thousand was answered with 418. */
+async function startDesk(onDue: () => void = () => undefined): Promise<Bench> {
+	const database = await migratedDatabase();
+	await database.all(
+		`WITH RECURSIVE "number"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "number" WHERE "i" < ?1)
+			INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "body", "state", "attempts", "createdAt", "lastStatus")
+			SELECT printf('msg_%d', "i"), printf('sim_%032x', "i" / 4), printf('call-%d', "i" / 4), "i" % 4 + 1, 'call.ended', '{}',
+				CASE "i" % 2 WHEN 0 THEN 'dead' ELSE 'delivered' END, 1, ?2 + "i", CASE "i" % 1000 WHEN 0 THEN 418 ELSE 200 END
+			FROM "number"`,
+		...[COUNT, NOW - COUNT],
+	);
+	const steps: Bench['steps'] = [];
+	const desk = createDesk({
+		database: {
+			...database,
+			async all<R>(sql: string, ...values: Value[]) {
+				const rows = await database.all<R>(sql, ...values);
+				steps.push({ sql, rows: rows.length });
+				return rows;
+			},
+		},
+		ownUrl: () => 'http://127.0.0.1/',
+		now: () => NOW,
+		onDue,
+		onChanged: () => undefined,
+	});
+	return { database, desk, steps };
+}
+
+describe('a large table of deliveries', () => {
+	it('[V37] all are sent again in steps, each of them once', async () => {
+		let woken = 0;
+		const { database, desk, steps } = await startDesk(() => woken++);
+		expect(await desk.redeliverMany({ filter: {} })).toBe(COUNT);
+		const updates = steps.filter(({ sql }) => sql.startsWith('UPDATE'));
+		expect(Math.max(...updates.map(({ rows }) => rows))).toBeLessThanOrEqual(500);
+		expect(woken).toBe(updates.filter(({ rows }) => rows > 0).length);
+		expect(
+			await database.all('SELECT "state", "bulk", "manual", count(*) AS "n" FROM "Delivery" GROUP BY 1, 2, 3'),
+		).toEqual([{ state: 'retrying', bulk: 1, manual: 1, n: COUNT }]);
+	});
+
+	it('[V37] one that was tried since the beginning is not taken again', async () => {
+		const { database, desk } = await startDesk();
+		await database.all(`UPDATE "Delivery" SET "claimedAt" = ? WHERE "id" = 'msg_7'`, NOW);
+		expect(await desk.redeliverMany({ filter: { state: ['delivered'] } })).toBe(COUNT / 2 - 1);
+	});
+
+	it('[V37] stopped in the middle, what was taken is sent, and the rest is as it was', async () => {
+		let steps = 0;
+		const { database, desk } = await startDesk(() => {
+			if (++steps === 2) throw new Error('stopped');
+		});
+		await expect(desk.redeliverMany({ filter: {} })).rejects.toThrow('stopped');
+		const left = await database.all('SELECT "state", count(*) AS "n" FROM "Delivery" GROUP BY 1 ORDER BY 1');
+		expect(left).toEqual([
+			{ state: 'dead', n: COUNT / 2 - 1_000 },
+			{ state: 'delivered', n: COUNT / 2 },
+			{ state: 'retrying', n: 1_000 },
+		]);
+	});
+
+	it.each([
+		[{}, COUNT],
+		[{ code: 418 }, 2],
+		[{ state: ['dead' as const] }, COUNT / 2],
+		[{ state: ['dead' as const, 'canceled' as const], code: 200 }, COUNT / 2 - 2],
+		[{ from: new Date(NOW - 9).toISOString() }, 10],
+		[{ to: new Date(NOW - COUNT + 11).toISOString(), state: ['delivered' as const] }, 5],
+		[{ callId: 'call-3', state: ['dead' as const] }, 2],
+	])('[V38] %j counts, previews and lists the same', async (filter, count) => {
+		const { desk, steps } = await startDesk();
+		expect(await desk.count(filter)).toBe(count);
+		expect(await desk.redeliverMany({ filter, dryRun: true })).toBe(count);
+		const found: Delivery[] = [];
+		for (let page: string | null | undefined; page !== null;) {
+			const answer = await desk.list({ ...filter, limit: 200, page: page ?? undefined });
+			found.push(...answer.deliveries);
+			page = answer.nextPage;
+		}
+		expect(found).toHaveLength(count);
+		const places = found.map(({ id }) => Number(id.slice(4)));
+		expect(places).toEqual(places.toSorted((a, b) => b - a));
+		expect(
+			Math.max(...steps.filter(({ sql }) => !sql.includes('"Attempt"')).map(({ rows }) => rows)),
+		).toBeLessThanOrEqual(201);
+	});
+});
+
+describe('a webhook that is due beside many that are sent again', () => {
+	const URL = 'http://127.0.0.1:1';
+	const live = (database: Database, origin: string | null): Promise<unknown> =>
+		database.all(
+			`INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "url", "origin", "body", "state", "dueAt", "attempts", "createdAt")
+				VALUES ('live', 'sim_live', 'live', 1, 'call.ended', ?1, ?1, '{}', 'pending', ?2, 0, 0)`,
+			...[origin, NOW + 1],
+		);
+
+	it.each([
+		['own', null, 16],
+		['foreign', URL, 3],
+	] as const)('[V39] is claimed first in the %s lane, and bulk leaves hands for it', async (lane, origin, most) => {
+		const { database, desk } = await startDesk();
+		if (origin !== null) await database.all('UPDATE "Delivery" SET "url" = ?1, "origin" = ?1', origin);
+		await desk.redeliverMany({ filter: {} });
+		await live(database, origin);
+		const store = createOutboxStore(database, lane);
+		expect((await store.claim(NOW + 2, 1, 'first', NOW + 10_000)).map(({ id }) => id)).toEqual(['live']);
+		expect(await store.claim(NOW + 2, 64, 'bulk', NOW + 10_000)).toHaveLength(most);
+		// Its hands are full: nothing of it is due until one is free.
+		expect(await store.claim(NOW + 2, 64, 'more', NOW + 10_000)).toEqual([]);
+		expect((await store.nextDue(NOW + 2)) ?? Infinity).toBeGreaterThan(NOW + 2);
+	});
+});
