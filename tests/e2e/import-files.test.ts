@@ -54,6 +54,7 @@ test('[I32] a customer id is not called; where the numbers are unclear the colum
 		'Customer ID,Name,Contact Number\n2025550177,IdAda,+442079460112\n2025550178,IdBo,+442079460113\n',
 	);
 	await expect(page.getByText('Not used: Customer ID.')).toHaveCount(2);
+	await expect(page.locator('#import-phoneNumber option:checked')).toHaveText('Contact Number');
 	await press(page, 'Import 2 calls');
 	await expect(page.getByRole('heading', { name: '2 calls made' })).toBeVisible();
 	expect(await stored(server)).toEqual(['IdAda +442079460112', 'IdBo +442079460113']);

@@ -123,9 +123,7 @@ test('[I21] where no row is right it says so, and not that the columns were wron
 	await choose(page, table([HEAD, ['Ada', '+12025550100', 'tomorrow']]));
 	await press(page, 'Fix 1 row to import');
 	await expect(
-		page.getByText(
-			'No row can become a call. The list above says why. Fix the file and choose it again.',
-		),
+		page.getByText('No row can become a call. The list above says why. Fix the file and choose it again.'),
 	).toBeVisible();
 	const time = page.getByText('2026-11-22T15:30:00Z');
 	expect(await time.evaluate((node) => node.getClientRects().length)).toBe(1);
