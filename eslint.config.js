@@ -64,7 +64,8 @@ export default ts.config(
 								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts or typed-text.ts.',
 						},
 						{
-							regex: '^#contract/(?!csv|cursor|decodable|gatherer|local-path|phone-text|scenario|search|typed-text|words)',
+							regex:
+								'^#contract/(?!csv|cursor|decodable|gatherer|local-path|phone-text|scenario|search|typed-text|words)',
 							allowTypeImports: true,
 							message:
 								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts or typed-text.ts.',
