@@ -80,7 +80,7 @@ describe('npm run seed', () => {
 			/'6'\. .* arguments\. Allowed are --calls N/,
 		);
 		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before anything was made
-		const network = { TURSO_DATABASE_URL: 'libsql://127.0.0.1:1' };
+		const network = { TURSO_DATABASE_URL: 'libsql://127.0.0.1:2' };
 		expectRefusal(await runSeed(['--calls', '5'], network), /^The database cannot be filled: it is on the network/);
 
 		const app = await startApp({ DATABASE_URL: url });

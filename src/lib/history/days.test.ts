@@ -1,5 +1,4 @@
 import { afterEach, expect, it } from 'vitest';
-import { ZonedTime } from '#contract/text.ts';
 import { atOfDay, dayOf, missedDay, noneOf } from './days.ts';
 
 const own = process.env.TZ;
@@ -42,7 +41,9 @@ it('[D72] a year beyond 9999 is still to come, and the first day there is can be
 	for (const zone of ['Europe/Berlin', 'America/New_York']) {
 		process.env.TZ = zone;
 		for (const newestFirst of [true, false])
-			expect(ZonedTime.safeParse(atOfDay('0001-01-01', newestFirst)).success).toBe(true);
+			expect(atOfDay('0001-01-01', newestFirst)).toMatch(
+				/^0{3}[0-2]-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+			);
 	}
 });
 

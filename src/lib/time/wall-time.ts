@@ -12,7 +12,7 @@ export function wallTime(text: string): number | null {
 	if (!parts) return null;
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
 		.slice(1)
-		.map((part) => Number(part ?? 0));
+		.map((part: string | undefined) => Number(part ?? 0));
 	if (hour > 23 || minute > 59 || second > 59) return null;
 	const date = new Date(0);
 	// `Date.UTC` takes the years below 100 for those of the 20th century.
