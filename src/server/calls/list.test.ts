@@ -209,6 +209,7 @@ async function fill(database: Database, rows: readonly Readonly<Row>[]): Promise
 /** What a reader of the contract would say. */
 function matches(call: Call, { status, workflow, outcome, run, from, to, q }: CallQuery): boolean {
 	const folded = foldedOf(call.customerName, call.phoneNumber);
+	const terms = q === undefined ? [] : searchTerms(q);
 	return (
 		(status?.includes(call.status) ?? true) &&
 		(workflow?.includes(call.workflow) ?? true) &&
@@ -216,7 +217,7 @@ function matches(call: Call, { status, workflow, outcome, run, from, to, q }: Ca
 		(run === undefined || (call.run !== null && run.includes(call.run))) &&
 		(from === undefined || Date.parse(call.createdAt) >= Date.parse(from)) &&
 		(to === undefined || Date.parse(call.createdAt) < Date.parse(to)) &&
-		(q === undefined || searchTerms(q).some((term) => folded.includes(term)))
+		(terms.length === 0 || terms.some((term) => folded.includes(term)))
 	);
 }
 
