@@ -63,7 +63,7 @@ const redeliverWhere = (bulk: 0 | 1): string =>
 /** In this order no delivery comes twice: what is sent again becomes `retrying`. */
 const AGAIN = ['retrying', 'dead', 'delivered'] as const satisfies DeliveryState[];
 /** What was taken since has had its try. */
-const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" < ?)`;
+const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" <= ?)`;
 /** Why one was not taken, by its state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
 	canceled: 'This delivery was canceled: its call is gone or was hung up.',
