@@ -26,7 +26,7 @@ const [STEP, INDEX_STEP] = [500, 10_000];
 const STEP_MS = 4;
 const LEAST = 20;
 /** A step that writes changes so many rows at most. It waits for its turn among the writes, so its time says little. */
-const WRITE_STEP = 100;
+const WRITE_STEP = 250;
 const WRITE_REST_MS = 5;
 
 const AFTER = `("providerId", "sequence") < (?, ?)`;
