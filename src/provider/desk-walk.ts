@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryState } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 
@@ -19,8 +20,14 @@ export interface Wanted {
 	values: readonly Value[];
 }
 
-/** How many deliveries one step looks at: a few milliseconds. Where only the index is read, it takes more of them. */
+/** How many deliveries one step looks at, at most. Where only the index is read, it takes more of them. */
 const [STEP, INDEX_STEP] = [500, 10_000];
+/** A step takes about so long, as nothing else runs meanwhile: after a slow one the next looks at fewer. */
+const STEP_MS = 4;
+const LEAST = 20;
+/** A step that writes changes so many rows at most. It waits for its turn among the writes, so its time says little. */
+const WRITE_STEP = 250;
+const WRITE_REST_MS = 5;
 
 const AFTER = `("providerId", "sequence") < (?, ?)`;
 const FROM = `("providerId", "sequence") >= (?, ?)`;
@@ -48,9 +55,12 @@ async function walk(
 	{ state, where }: Wanted,
 	from: Place | null,
 	look: (stretch: Stretch) => Promise<boolean>,
+	writes = false,
 ): Promise<Place | null> {
-	const size = where.length === 0 ? INDEX_STEP : STEP;
+	const most = where.length === 0 ? INDEX_STEP : STEP;
+	let size = writes ? WRITE_STEP : most;
 	for (let after = from ?? FIRST; ;) {
+		const began = performance.now();
 		const [row] = await database.all(
 			`SELECT "providerId", "sequence" ${OF_STATE} AND ${AFTER} ${ORDER} LIMIT 1 OFFSET ${size - 1}`,
 			...[state, after.providerId, after.sequence],
@@ -59,6 +69,12 @@ async function walk(
 		const goesOn = await look({ after, to });
 		if (to === null || !goesOn) return to;
 		after = to;
+		if (writes) {
+			await sleep(WRITE_REST_MS);
+			continue;
+		}
+		const faster = Math.min(2, STEP_MS / (performance.now() - began));
+		size = Math.round(Math.max(LEAST, Math.min(most, size * faster)));
 		await new Promise(setImmediate);
 	}
 }
@@ -120,10 +136,16 @@ export async function changeAll(
 ): Promise<void> {
 	// It writes each row, so that its steps are small whatever the filter.
 	const stepped = { ...wanted, where: [...wanted.where, '1'] };
-	await walk(database, stepped, null, async (stretch) => {
-		const [sql, values] = conditionsOf(stepped, stretch);
-		const ids = await database.all(`${update} "id" IN (SELECT "id" ${sql}) RETURNING "id"`, ...set(), ...values);
-		took(ids.map(({ id }) => String(id)));
-		return true;
-	});
+	await walk(
+		database,
+		stepped,
+		null,
+		async (stretch) => {
+			const [sql, values] = conditionsOf(stepped, stretch);
+			const ids = await database.all(`${update} "id" IN (SELECT "id" ${sql}) RETURNING "id"`, ...set(), ...values);
+			took(ids.map(({ id }) => String(id)));
+			return true;
+		},
+		true,
+	);
 }

@@ -7,7 +7,7 @@ export type Lane = 'own' | 'foreign';
 
 const PER_ORIGIN = 6;
 /** Of its hands so many may hold deliveries that were sent again in bulk, so that a live one always finds one. */
-const BULK = { own: 16, perOrigin: 3 };
+const BULK = { own: 4, perOrigin: 3 };
 /**
  * How long a webhook lets an earlier one of its call go first, so that reports arrive in order unless chaos was asked
  * for: until that one was taken, and for this long from then on. One that was tried and failed holds back nothing.
