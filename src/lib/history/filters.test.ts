@@ -28,7 +28,7 @@ it.each([
 	['6', 'One character finds beginnings only. Type two more.'],
 	['68', 'Two characters find beginnings only. Type one more.'],
 	['6-8', 'Two characters find beginnings only. Type one more.'],
-	['é̀', 'Two characters find beginnings only. Type one more.'],
+	['é̀', 'One character finds beginnings only. Type two more.'],
 	['683', ''],
 	['ada', ''],
 	[undefined, ''],
