@@ -388,7 +388,7 @@ describe('a provider elsewhere', () => {
 		['refuses the connection', null],
 	])('[A32] that %s to the end: FAILED as provider-unreachable after six tries', async (_what, status) => {
 		const provider = await startReceiver((response) => response.writeHead(status ?? 200).end('no'));
-		const url = status === null ? 'http://127.0.0.1:1' : provider.url;
+		const url = status === null ? 'http://127.0.0.1:2' : provider.url;
 		const app = await startApp({ PROVIDER_URL: url });
 		await app.settings({ speed: 1_000 });
 		const tab = await openFollowingTab(app);

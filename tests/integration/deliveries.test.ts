@@ -617,7 +617,7 @@ describe('by hand', () => {
 				else response.writeHead(204).end();
 			});
 			const callId = await askProvider(app, receiver.url, {
-				scenario: { outcome: 'completed', delayMs: 500, talkMs: 3_600_000 },
+				scenario: { outcome: 'completed', delayMs: 3_600_500, talkMs: 3_600_000 },
 			});
 			const { id, providerId } = await delivery(app, callId, INITIATED, isIn('delivered'));
 			expect((await app.api('POST', `/api/deliveries/${id}/redeliver`)).status).toBe(200);
