@@ -26,7 +26,8 @@ export function numberOf(
 ): CellNumber {
 	const typed = unwrapped(
 		firstValue(cell)
-			.normalize('NFKC')
+			// A circled or raised digit is no digit of a number: it stays, and is refused.
+			.replace(/\P{No}+/gu, (part) => part.normalize('NFKC'))
 			.replace(/\p{Cf}/gu, ''),
 	);
 	if (/^\+?\d[\d.,\s]*E\s*[+-]?\s*\d+$/i.test(typed)) return SHORTENED;
