@@ -73,12 +73,16 @@ describe('a phone number', () => {
 		for (const typed of [
 			...['+12025550100 x123', '+12025550100 ext. 7', '+12025550100;ext=7', '+12025550100#123', '+12025550100,,123'],
 			...['+12025550100p123', '+12025550100 доб. 12', '+1 800 FLOWERS', '+12025550100, +12025550101', '+1202555010②'],
-			...['+672 00000', '+12025550100.0', `+1${' 2'.repeat(40)}`],
+			...['+672 00000', `+1${' 2'.repeat(40)}`],
 		]) {
 			const read = await entrances(app, typed);
 			expect(read, typed).toEqual(all(read.form!));
 			expect(read.form, typed).toMatch(/\.$/);
 		}
+		// An import reads a spreadsheet's decimal exactly, where its digits are those that were typed.
+		const decimal = await entrances(app, '+12025550100.0');
+		expect(decimal).toEqual({ ...all(decimal.form!), row: '+12025550100' });
+		expect(decimal.form).toMatch(/^A spreadsheet took this number for a decimal/);
 		expect((await entrances(app, '+12025550100 x123')).alone).toBe('Extensions cannot be dialed. Leave out “x123”.');
 		expect((await app.list()).calls).toEqual([]);
 	});
