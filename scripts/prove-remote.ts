@@ -88,8 +88,13 @@ async function startProduct(
 	const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, '--no-pages'], {
 		cwd,
 		env: {
-			...{ PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error', TURSO_DATABASE_URL: database },
-			...{ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_SPEED: '10' },
+			PATH: process.env.PATH,
+			PORT: '0',
+			LOG_LEVEL: 'error',
+			TURSO_DATABASE_URL: database,
+			PROVIDER_DELAY_MS_MIN: '300',
+			PROVIDER_DELAY_MS_MAX: '1500',
+			PROVIDER_SPEED: '10',
 		},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
@@ -112,7 +117,11 @@ async function createAll(url: string): Promise<{ calls: { id: string; status: Ca
 	const create = async (_: unknown, i: number): Promise<{ id: string; status: Call['status'] }> => {
 		const [scenario, status] = SCENARIOS[i % SCENARIOS.length]!;
 		const body = JSON.stringify({
-			...{ customerName: `Customer ${i}`, phoneNumber: '+12025550100', workflow: 'SALES', run: 'prove', scenario },
+			customerName: `Customer ${i}`,
+			phoneNumber: '+12025550100',
+			workflow: 'SALES',
+			run: 'prove',
+			scenario,
 		});
 		const headers = { 'content-type': 'application/json', 'idempotency-key': `prove-${i}` };
 		for (;;) {

@@ -9,7 +9,7 @@ export function retryAfterMs(response: Response, now: number): number | null {
 	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
-/** In so many slices a limit is counted. */
+/** The number of slices in which a time limit is counted. */
 const SLICES = 10;
 
 /** How long a request may take. */

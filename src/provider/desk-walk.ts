@@ -25,7 +25,7 @@ const [STEP, INDEX_STEP] = [500, 10_000];
 /** A step takes about so long, as nothing else runs meanwhile: after a slow one the next looks at fewer. */
 const STEP_MS = 4;
 const LEAST = 20;
-/** A step that writes changes so many rows at most. It waits for its turn among the writes, so its time says little. */
+/** The most rows that one writing step changes. The step waits for its turn among the writes, so its time says little. */
 const WRITE_STEP = 250;
 const WRITE_REST_MS = 5;
 

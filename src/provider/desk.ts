@@ -211,7 +211,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 	}
 }
 
-/** The filter as conditions, state by state, each of which has an index of its own. */
+/** The filter as conditions, state by state: each state has its own index. */
 function wantedBy(filter: Filter): Wanted[] {
 	const [where, values] = filterOf(filter);
 	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, where, values }));

@@ -6,7 +6,7 @@
 export type Lane = 'own' | 'foreign';
 
 const PER_ORIGIN = 6;
-/** Of its hands so many may hold deliveries that were sent again in bulk, so that a live one always finds one. */
+/** The most bulk deliveries that a lane sends at once, so that a live delivery always finds a free slot. */
 const BULK = { own: 4, perOrigin: 3 };
 /**
  * How long a webhook lets an earlier one of its call go first, so that reports arrive in order unless chaos was asked

@@ -63,7 +63,7 @@ export interface AppDeps {
 	log: Logger;
 	/** Milliseconds since 1970. */
 	now?: () => number;
-	/** Milliseconds that have passed, of a clock that nobody sets. It follows `now` where only that is replaced. */
+	/** A monotonic clock, in milliseconds. It follows `now` where only that is replaced. */
 	uptime?: () => number;
 	/** In [0, 1). */
 	chance?: () => number;

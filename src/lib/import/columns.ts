@@ -174,7 +174,7 @@ function phoneColumn(names: readonly string[], sample: Sample, free: readonly nu
 
 const onlyOf = (found: readonly number[]): number | null => (found.length === 1 ? found[0]! : null);
 
-/** Digits that somebody may have meant to be called, also as spreadsheets spoil them. */
+/** Digits that may be a phone number, also as spreadsheets spoil them. */
 const isNumeric = (cell: string): boolean => digits(cell) >= 3 && !/\p{L}{4}/u.test(cell);
 
 /** The column of the whole name, or those of its parts. */

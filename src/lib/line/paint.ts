@@ -39,7 +39,7 @@ const steps = (from: number, to: number, by: number): number[] =>
 	Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
 
 /**
- * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars while somebody talks, one mark for its
+ * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars during the talk, one mark for its
  * end. The scale is fixed: what a call looks like depends on this call alone.
  */
 export function paint({ stretches, outcome, status, seed, width, height }: Subject): Painting {

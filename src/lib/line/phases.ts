@@ -38,7 +38,7 @@ function withTalk(parts: readonly Stretch[], talkMs: number): Stretch[] {
 	return [...parts.slice(0, -1), { ...last, ms: Math.max(0, last.ms - talkMs) }, talk];
 }
 
-/** How long they talked, up to now where the call is still going; null where nobody answered. */
+/** The length of the talk, up to now while the call runs; null for a call that was never answered. */
 export function talkOf(call: Call, now: number): number | null {
 	return phasesOf(call, now).find(({ part }) => part === 'in-progress')?.ms ?? null;
 }

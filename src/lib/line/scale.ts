@@ -1,6 +1,6 @@
 import type { Part, Stretch } from './phases.ts';
 
-/** A whole line is this long, in every row and for ever: other calls never change how a call is drawn. */
+/** A whole line is this long, in every row: other calls never change how a call is drawn. */
 export const LINE_MS = 3_000;
 /** A shorter part is drawn as long as this, so that it can be seen. */
 export const LEAST_MS = 150;
