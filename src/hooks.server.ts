@@ -36,14 +36,16 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	const { url, request, locals, route, isDataRequest } = event;
 	const { method } = request;
 	const read = method === 'GET' || method === 'HEAD';
+	const browses = read && (isDataRequest || /\btext\/html\b/i.test(request.headers.get('accept') ?? ''));
+	// Kit would look for the page first, and then say that it does not know the method.
+	if (!browses && route.id === NO_PAGE) return refuse(404);
 	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {
-		const page = read && (isDataRequest || /\btext\/html\b/i.test(request.headers.get('accept') ?? ''));
-		if (!page) return refuse(401);
+		if (!browses) return refuse(401);
 		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
 		return new Response(null, { status: 303, headers: { location } });
 	}
-	// Kit looks for the page first, and says then that it does not know the method. `default` is no name of an action.
-	if (!read && (route.id === NO_PAGE || url.searchParams.has('/default'))) return refuse(404);
+	// Kit keeps this name for a form's only action.
+	if (!read && url.searchParams.has('/default')) return refuse(404);
 	if (method !== 'POST' || request.headers.get('content-type') === null) return null;
 	const form = await readForm(request);
 	if (typeof form === 'number') return refuse(form);

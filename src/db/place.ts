@@ -27,13 +27,15 @@ export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
 	let gone: DatabaseGone | undefined;
 
 	function reason(): string | null {
+		// The file last: where the whole folder goes at this moment, that is what the reason says.
+		const now = { lock: identityOf(lock), journal: identityOf(journal) };
 		const file = identityOf(path);
 		if (file === null) return `The database file ${path} was deleted or moved while it was open. ${PUT_BACK}`;
 		if (!isSame(file, known.file)) return `Another file has replaced the database file ${path}. ${PUT_BACK}`;
 		if (file.size === 0n) return `The database file ${path} was emptied while it was open. ${RESTART}`;
-		if (known.lock !== null && !isSame(identityOf(lock), known.lock))
+		if (known.lock !== null && !isSame(now.lock, known.lock))
 			return `The lock file ${lock} was deleted, and another server may use the database. ${RESTART}`;
-		return isSame(identityOf(journal), known.journal) ? null : journalGone;
+		return isSame(now.journal, known.journal) ? null : journalGone;
 	}
 	const journalGone = `The database's journal ${journal} was deleted while it was open. ${RESTART}`;
 

@@ -14,7 +14,7 @@ export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack'> {
 
 /** A clock whose jumps are made good, also those that happen while the server is stopped. */
 export interface Timekeeper extends Clock {
-	/** Keeps what the clock says now, for the next start. Call it before the database is closed. */
+	/** Keeps what the clock says now, for the next start. Call it before the database is closed. An error is logged. */
 	keep(): Promise<void>;
 }
 
@@ -39,10 +39,11 @@ export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 	if (behindMs > JUMP_MS) await setBack(behindMs);
 	else await keep();
 	const clock = watchClock({ ...deps, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
-	const timer = setInterval(() => void keep().catch(onError), EVERY_MS).unref();
+	const keepOrLog = (): Promise<void> => keep().catch(onError);
+	const timer = setInterval(() => void keepOrLog(), EVERY_MS).unref();
 	return {
 		runningSince: clock.runningSince,
-		keep,
+		keep: keepOrLog,
 		close() {
 			clock.close();
 			clearInterval(timer);

@@ -170,16 +170,24 @@ test.describe('outside /api with a token', () => {
 
 	test('[HT8] only a browser that asks for a page is led to the login', async ({ server }) => {
 		const call = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
-		for (const path of ['//api/calls', '/foo', '/', '/calls', '/deliveries'])
+		for (const [path, status, code] of [
+			['//api/calls', 404, 'not_found'],
+			['/foo', 404, 'not_found'],
+			['/calls', 404, 'not_found'],
+			['/', 401, 'unauthorized'],
+			['/deliveries', 401, 'unauthorized'],
+		] as const)
 			for (const accept of [JSON_WANTED, 'Accept: */*', 'X-No-Accept: 1'])
 				for (const token of [[], [`Authorization: Bearer ${TOKEN}`]]) {
 					const lines = [accept, 'Content-Type: application/json', ...token];
 					const answer = await ask(server, `POST ${path}`, lines, call);
-					expect([path, accept, answer.status, codeOf(answer)]).toEqual([path, accept, 401, 'unauthorized']);
+					expect([path, accept, answer.status, codeOf(answer)]).toEqual([path, accept, status, code]);
 				}
 		expect((await ask(server, 'POST /?/create', [HTML, URLENCODED], 'customerName=Ada')).status).toBe(401);
-		for (const accept of [JSON_WANTED, 'Accept: */*'])
+		for (const accept of [JSON_WANTED, 'Accept: */*']) {
 			expect(codeOf(await ask(server, 'GET /deliveries', [accept]))).toBe('unauthorized');
+			expect(codeOf(await ask(server, 'GET //api/calls', [accept]))).toBe('not_found');
+		}
 		const { status, headers } = await ask(server, 'GET /deliveries?state=dead', [HTML]);
 		expect([status, headers.get('location')]).toEqual([303, '/login?next=%2Fdeliveries%3Fstate%3Ddead']);
 	});

@@ -37,7 +37,8 @@ async function create(app: TestApp): Promise<[status: number, code: string | und
 const ACCIDENTS: [what: string, happen: (running: Running) => Promise<void>, line: RegExp][] = [
 	['the file is deleted', ({ path }) => unlink(path), /was deleted or moved/],
 	['the file is renamed', ({ path }) => rename(path, `${path}.old`), /was deleted or moved/],
-	['the folder is deleted', ({ folder }) => rm(folder, { recursive: true }), /was deleted or moved/],
+	// File by file: the server may notice the first of them.
+	['the folder is deleted', ({ folder }) => rm(folder, { recursive: true }), /was deleted/],
 	['the folder is renamed', ({ folder }) => rename(folder, `${folder}.old`), /was deleted or moved/],
 	[
 		'a copy replaces the file',
