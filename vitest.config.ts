@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
 	test: {
+		// Most tests wait most of the time: as many files at once as there are cores.
+		maxWorkers: '100%',
 		projects: [
 			{
 				plugins: [svelte({ compilerOptions: { runes: true } })],

@@ -6,17 +6,16 @@ const run = (command: string, args: string[]): boolean => {
 	return spawnSync(command, args, { stdio: 'inherit', timeout: 300_000 }).status === 0;
 };
 
+/** Debian's; the second for releases without the first. */
+const PACKAGES = ['chromium-headless-shell', 'chromium'];
+
 /** Makes sure that a Chromium is there for the browser tests, by the means that this machine has; answers its path. */
 export function ensureChromium(): string | null {
 	const there = findChromium();
 	if (there !== null) return there;
 	console.log('No Chromium found: installing one for the browser tests.');
-	if (
-		process.getuid?.() === 0 &&
-		run('apt-get', ['update']) &&
-		run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
-	)
-		return findChromium();
+	const install = (name: string): boolean => run('apt-get', ['install', '-y', '--no-install-recommends', name]);
+	if (process.getuid?.() === 0 && run('apt-get', ['update']) && PACKAGES.some(install)) return findChromium();
 	run('npx', ['playwright', 'install', 'chromium']);
 	return findChromium();
 }
