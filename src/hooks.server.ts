@@ -1,5 +1,6 @@
 import type { Handle, HandleServerError, RequestEvent } from '@sveltejs/kit';
 import { refusalsOf, type Refuse } from '#lib/shell/refusal.ts';
+import { wantsHtml } from '#contract/wants-html.ts';
 import { readForm } from '#lib/shell/form-body.ts';
 import { asTheme, THEME_COOKIE, themeAttribute } from '#lib/shell/theme.ts';
 
@@ -36,7 +37,7 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	const { url, request, locals, route, isDataRequest } = event;
 	const { method } = request;
 	const read = method === 'GET' || method === 'HEAD';
-	const browses = read && (isDataRequest || /\btext\/html\b/i.test(request.headers.get('accept') ?? ''));
+	const browses = read && (isDataRequest || wantsHtml(request.headers.get('accept')));
 	// Kit would look for the page first, and then say that it does not know the method.
 	if (!browses && route.id === NO_PAGE) return refuse(404);
 	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {

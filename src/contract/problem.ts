@@ -31,6 +31,9 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** The detail of every `internal_error`. */
+export const INTERNAL_ERROR = 'Internal error. Quote the `requestId` when you report it.';
+
 /** RFC 9457, as `application/problem+json`. */
 export const Problem = z.object({
 	type: z.string(),

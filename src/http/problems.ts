@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { ProblemError, type Problem } from '#contract';
+import { INTERNAL_ERROR, ProblemError, type Problem } from '#contract';
 import { isEverybodysFault, OutcomeUnknown } from '#db/database.ts';
 import { NOT_UTF8, notUtf8 } from './body.ts';
 
@@ -43,7 +43,7 @@ function asProblem(error: unknown): ProblemError {
 		);
 	return (
 		readerProblem(error) ??
-		new ProblemError('internal_error', 'This is our mistake. Nothing else is known here.', { cause: error })
+		new ProblemError('internal_error', INTERNAL_ERROR, { cause: error })
 	);
 }
 

@@ -33,7 +33,7 @@ import { inOriginForm } from './http/request-target.ts';
 import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
-import { refuseOtherUpgrades } from './http/upgrades.ts';
+import { ignoreOtherUpgrades } from './http/upgrades.ts';
 import { createCarrier } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
@@ -217,7 +217,7 @@ export async function createApp(
 		const carrier = createCarrier({
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// Our own token never goes to another host.
-			token: config.provider.token ?? (ownProvider && access.protected ? ownToken : undefined),
+			token: ownProvider ? ownToken : config.provider.token,
 			...{ now, timeoutMs },
 		});
 		const speed = (): number => provider.settings.current().speed;
@@ -257,10 +257,11 @@ export async function createApp(
 			(await reads.position()).epoch !== '',
 		onBug,
 	});
-	server.on('request', oneByOne(inOriginForm(http)));
+	const listener = oneByOne(inOriginForm(http));
+	server.on('request', listener);
 	io.attach(server);
 	// In development Vite takes upgrades of its own.
-	if (config.pages !== 'vite') refuseOtherUpgrades(server);
+	if (config.pages !== 'vite') ignoreOtherUpgrades(server, listener.isBusy);
 
 	return {
 		async listen() {

@@ -1,4 +1,4 @@
-import { CallQuery, DeskQuery, parseQuery, ProblemError, type Answer, type Pages, type ProblemCode } from '#contract';
+import { CallQuery, DeskQuery, INTERNAL_ERROR, parseQuery, ProblemError, type Answer, type Pages, type ProblemCode } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';
@@ -31,7 +31,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	405: ['method_not_allowed', 'This page does not know the method. Scripts use /api.'],
 	413: ['body_too_large', 'Send at most 512 KiB in a form.'],
 	415: ['unsupported_media_type', 'Send a form: application/x-www-form-urlencoded or multipart/form-data, as UTF-8.'],
-	500: ['internal_error', 'This is our mistake. Nothing else is known here.'],
+	500: ['internal_error', INTERNAL_ERROR],
 };
 
 /** What SvelteKit's pages get of the server (see the contract). */

@@ -23,6 +23,8 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 	const io: FeedServer = new Server({
 		transports: ['websocket'],
 		serveClient: false,
+		// src/server/http/upgrades.ts serves what is not Socket.IO's.
+		destroyUpgrade: false,
 		perMessageDeflate: false,
 		httpCompression: false,
 		connectTimeout: CONNECT_WITHIN_MS,

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Server } from 'node:http';
 import type { RequestHandler } from 'express';
@@ -32,13 +32,15 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 
 /** The adapter sends a static file for any method, and fails on a range that ends before it begins. */
 function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler {
-	const files = new Set(
-		readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `/${path.replaceAll('\\', '/')}`),
-	);
+	const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+	const files = new Set(entries.map(({ parentPath, name }) => pathOf(relative(folder, join(parentPath, name)))));
 	return (request, response, next) => {
 		delete request.headers.range; // a server may ignore it (RFC 9110, 14.2): the files are small
 		const read = request.method === 'GET' || request.method === 'HEAD';
-		if (!read && files.has(request.path)) throw wrongMethod(request.method, ['GET', 'HEAD']);
+		if (!read && files.has(pathOf(decodeURIComponent(request.path)))) throw wrongMethod(request.method, ['GET', 'HEAD']);
 		return handler(request, response, next);
 	};
 }
+
+/** A file's path as the adapter looks it up: decoded, without slashes at its ends. */
+const pathOf = (path: string): string => path.replaceAll(sep, '/').replaceAll(/^\/+|\/+$/g, '');

@@ -50,9 +50,18 @@ describe('request targets', () => {
 		expect((await ask(app.url, `POST http://${host}/api/calls`, [JSON_TYPE], JSON.stringify(GOOD))).status).toBe(201);
 		expectProblem(await ask(app.url, `GET http://${host}/%`), 'not_found');
 		expectProblem(await ask(app.url, 'GET http://elsewhere.test/api/calls'), 'host_not_allowed');
-		expectProblem(await ask(app.url, 'GET *'), 'not_found');
-		const { status, headers } = await ask(app.url, 'OPTIONS *');
-		expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']);
+		for (const line of ['GET *', 'OPTIONS *']) expectProblem(await ask(app.url, line), 'not_found');
+	});
+
+	it('[HT2] with a fragment are 404 and delete nothing, in a browser’s words too', async () => {
+		const app = await startApp();
+		await app.create({ run: 'a', scheduledAt: FAR });
+		await leavesNoTrace(app, async () => {
+			for (const path of ['/api/calls/#x', '/api/calls/#', '/api/calls#run=a', '/api/calls?run=a#'])
+				for (const target of [path, `http://${new URL(app.url).host}${path}`])
+					for (const accept of ['Accept: application/json', 'Accept: text/html'])
+						expectProblem(await ask(app.url, `DELETE ${target}`, [accept]), 'not_found');
+		});
 	});
 
 	it('[HT3] a Host that holds more than a host and a port is 403', async () => {
@@ -70,21 +79,34 @@ describe('request targets', () => {
 			expectProblem(await ask(app.url, 'GET /api/calls', [`Host: ${host}`]), 'host_not_allowed');
 	});
 
-	it('[HT4] an upgrade to another path or protocol is refused at once', async () => {
+	it('[HT4] an upgrade that is not Socket.IO’s is ignored: the request runs as without it', async () => {
 		const app = await startApp();
-		for (const [path, protocol] of [
-			['/', 'websocket'],
-			['/%', 'websocket'],
-			['//socket.io/', 'websocket'],
-			['/healthz', 'h2c'],
-		]) {
-			const text = rawRequest(app.url, `GET ${path}`, [`Upgrade: ${protocol}`]).replace(
-				'Connection: close',
-				'Connection: Upgrade',
-			);
-			const { status, body } = readRaw(await rawExchange(app.url, text));
-			expect([path, status, (JSON.parse(body) as { code: string }).code]).toEqual([path, 400, 'invalid_input']);
+		const upgrading = (protocol: string) => ['Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`];
+		const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
+		for (const [line, protocol, status, text] of [
+			['GET /healthz', 'h2c', 200, ''],
+			['GET /healthz', 'websocket', 200, ''],
+			['GET /%', 'websocket', 404, ''],
+			['GET //socket.io/', 'websocket', 404, ''],
+			['POST /api/calls', 'h2c', 201, body],
+		] as const) {
+			const lines = [...upgrading(protocol), 'HTTP2-Settings: AAMAAABk', 'Content-Type: application/json'];
+			// The response to the request after it, on the same connection, is the last.
+			const bytes =
+				rawRequest(app.url, line, lines, text).replace('Connection: close\r\n', '') +
+				rawRequest(app.url, 'GET /api/calls?limit=1');
+			const responses = (await rawExchange(app.url, bytes)).split(/(?=HTTP\/1\.1 )/);
+			expect([line, responses.map((response) => readRaw(response).status)]).toEqual([line, [status, 200]]);
 		}
+		expect((await app.list()).calls.map(({ customerName }) => customerName)).toEqual(['Ada']);
+	});
+
+	it('[HT4] an upgrade behind an unfinished response ends the connection: no response takes the place of another', async () => {
+		const app = await startApp();
+		const first = rawRequest(app.url, 'GET /api/calls').replace('Connection: close\r\n', '');
+		const second = rawRequest(app.url, 'GET /healthz', ['Upgrade: h2c']).replace('close', 'Upgrade');
+		const responses = (await rawExchange(app.url, first + second)).split(/(?=HTTP\/1\.1 )/).filter(Boolean);
+		expect(responses.map((response) => response.includes('"calls"'))).toEqual(responses.map((_, i) => i === 0));
 		expect((await app.api('GET', '/healthz')).status).toBe(200);
 	});
 });

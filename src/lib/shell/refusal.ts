@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { wantsHtml } from '#contract/wants-html.ts';
 
 /** Makes the response that refuses a request with this status. `page` is the error page that Kit made, if it made one. */
 export type Refuse = (status: number, page?: Response) => Response;
@@ -8,7 +9,7 @@ export type Refuse = (status: number, page?: Response) => Response;
  * the router in it gets what Kit made for it.
  */
 export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent): Refuse {
-	const browser = /\btext\/html\b/i.test(request.headers.get('accept') ?? '');
+	const browser = wantsHtml(request.headers.get('accept'));
 	return (status, page) => {
 		const problem = locals.app.problemOf(status);
 		if (page !== undefined && (browser || isDataRequest || problem === null)) return withAllow(page);

@@ -11,8 +11,8 @@ export interface Access {
 	/** Whether this is the token, typed into the login. Throws `too_many_requests` after wrong ones. */
 	isToken(request: IncomingMessage, given: string): boolean;
 	/**
-	 * Who asks, by a token or a session; null when neither is right. Everybody, when nothing is protected. Rejects with
-	 * `too_many_requests` after wrong tokens.
+	 * The sender, by a token or a session; null when neither is right. Without an `API_TOKEN` every sender is let in.
+	 * Rejects with `too_many_requests` after wrong tokens.
 	 */
 	identify(request: IncomingMessage, token?: string | null): Promise<Visitor | null>;
 	/** Whether the session in this Cookie header is good; true when nothing is protected. */
@@ -28,9 +28,9 @@ export interface Visitor {
 
 export interface AccessDeps {
 	apiToken: string | null;
-	/** Also good for the provider's own API, where the provider is this server. */
+	/** Opens the provider's API as well, where the provider is this server. */
 	providerToken: string | undefined;
-	/** What this server itself sends to its own provider: its calls must not wait for the end of an attack. */
+	/** This process sends it to its own provider, and no limit holds it up: calls go on while tokens are guessed. */
 	ownToken: string;
 	sessions: Sessions;
 	guesses: Guesses;
@@ -45,15 +45,16 @@ export function createAccess({ apiToken, providerToken, ownToken, sessions, gues
 	async function identify(
 		request: IncomingMessage,
 		token: string | null = bearerOf(request.headers.authorization),
+		opens = isRight,
 	): Promise<Visitor | null> {
 		if (apiToken === null) return { session: null };
-		if (token !== null) return guesses.check(request, token, SENT_MAX, isRight) ? { session: null } : null;
+		if (token !== null) return guesses.check(request, token, SENT_MAX, opens) ? { session: null } : null;
 		const session = await sessions.of(request.headers.cookie);
 		return session && { session };
 	}
 
-	const opensProvider = (token: string): boolean =>
-		sameToken(token, ownToken) || (providerToken !== undefined && sameToken(token, providerToken));
+	const opensProvider = (given: string): boolean =>
+		isRight(given) || (providerToken !== undefined && sameToken(given, providerToken));
 
 	return {
 		protected: apiToken !== null,
@@ -62,8 +63,9 @@ export function createAccess({ apiToken, providerToken, ownToken, sessions, gues
 		hasEntered: async (cookie) => apiToken === null || (await sessions.of(cookie)) !== null,
 		guard: (request, _response, next) => {
 			const token = bearerOf(request.headers.authorization);
-			if (request.baseUrl === '/api/provider' && token !== null && opensProvider(token)) return next();
-			identify(request).then((visitor) => {
+			const atProvider = request.baseUrl === '/api/provider';
+			if (atProvider && token !== null && sameToken(token, ownToken)) return next();
+			identify(request, token, atProvider ? opensProvider : isRight).then((visitor) => {
 				if (visitor) next();
 				else next(new ProblemError('unauthorized', 'Send Authorization: Bearer with the API_TOKEN, or log in.'));
 			}, next);

@@ -20,34 +20,32 @@ export interface GuessesDeps {
 	warn(facts: object, message: string): void;
 }
 
-/** The wrong tokens of one address, or of all, since `since`. */
+/** The wrong tokens of one address since `since`. */
 interface Wrong {
 	since: number;
 	count: number;
 	/** Hashes of different ones, no more than the limit. */
 	tokens: Set<string>;
+	/** Lines in the log. */
 	logged: number;
 }
 
 const WINDOW_MS = 60_000;
 /** Different wrong tokens in a minute. A script that repeats one wrong token guesses nothing, and locks out no other. */
 const PER_ADDRESS = 20;
-/** The same of all addresses together. An address that sent the right token before is let in all the same. */
-const OVERALL = 1_000;
-/** Addresses that are remembered, the longest unused is forgotten first. */
+/** How many addresses are remembered. The one that was silent longest is forgotten first. */
 const ADDRESSES = 10_000;
-/** Lines in the log for each address in a minute, and for all; then only a count. */
-const [LINES, LINES_OVERALL] = [20, 200];
+/** Lines in the log for each address in a minute, and for all together; then only a count. */
+const [LINES, LINES_TOGETHER] = [20, 200];
 
 /** Limits and logs wrong tokens, at every door that takes one. */
 export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 	const wrong = new Map<string, Wrong>();
-	const known = new Map<string, true>();
-	let overall = nothingWrong(now());
+	let together = { since: now(), logged: 0 };
 	const timer = setInterval(report, WINDOW_MS);
 
-	/** Of the minute that runs; a clock that was set back begins another. */
-	const isOver = ({ since }: Wrong): boolean => now() - since >= WINDOW_MS || now() < since;
+	/** A clock that was set back ends the minute too. */
+	const isOver = ({ since }: { since: number }): boolean => now() - since >= WINDOW_MS || now() < since;
 
 	function report(): void {
 		for (const [address, its] of wrong) {
@@ -61,8 +59,16 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 		const its = wrong.get(address);
 		if (its && !isOver(its)) return its;
 		if (its) report();
-		if (isOver(overall)) overall = nothingWrong(now());
-		return nothingWrong(now());
+		return { since: now(), count: 0, tokens: new Set(), logged: 0 };
+	}
+
+	function remember(address: string, its: Wrong): void {
+		wrong.delete(address);
+		wrong.set(address, its);
+		for (const oldest of wrong.keys()) {
+			if (wrong.size <= ADDRESSES) break;
+			wrong.delete(oldest);
+		}
 	}
 
 	const tooMany = ({ since }: Wrong): ProblemError =>
@@ -78,19 +84,14 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 				its.count++;
 				throw tooMany(its);
 			}
-			if (overall.tokens.size >= OVERALL && !isOver(overall) && !known.has(address)) throw tooMany(overall);
-			if (isRight(token)) {
-				remember(known, address, true);
-				return true;
-			}
+			if (isRight(token)) return true;
 			its.count++;
-			remember(wrong, address, its);
-			const hash = createHash('sha256').update(token).digest('base64url');
-			its.tokens.add(hash);
-			overall.tokens.add(hash);
-			if (its.logged < LINES && overall.logged < LINES_OVERALL) {
+			remember(address, its);
+			its.tokens.add(createHash('sha256').update(token).digest('base64url'));
+			if (isOver(together)) together = { since: now(), logged: 0 };
+			if (its.logged < LINES && together.logged < LINES_TOGETHER) {
 				its.logged++;
-				overall.logged++;
+				together.logged++;
 				const isLimit = its.tokens.size >= PER_ADDRESS || its.count > most;
 				const message = isLimit ? 'wrong token: its address is limited now' : 'wrong token';
 				warn({ address, requestId: request.headers['x-request-id'] }, message);
@@ -102,17 +103,6 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 			clearInterval(timer);
 		},
 	};
-}
-
-const nothingWrong = (since: number): Wrong => ({ since, count: 0, tokens: new Set(), logged: 0 });
-
-function remember<Value>(map: Map<string, Value>, address: string, value: Value): void {
-	map.delete(address);
-	map.set(address, value);
-	for (const oldest of map.keys()) {
-		if (map.size <= ADDRESSES) break;
-		map.delete(oldest);
-	}
 }
 
 /** The address, or the network of an IPv6 one (/64): one customer has all of it. */

@@ -1,6 +1,7 @@
 import express, { Router, type Request } from 'express';
 import { ProblemError } from '#contract';
 import { localPath } from '#contract/local-path.ts';
+import { wantsHtml } from '#contract/wants-html.ts';
 import { refuseOtherCharsets } from '#http/body.ts';
 import type { Access } from './access.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -23,7 +24,7 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 	router.post('/login', readForm, async (request, response) => {
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
-		const wantsPage = request.accepts('html') && request.get('accept') !== '*/*';
+		const wantsPage = wantsHtml(request.headers.accept);
 		const again = (why: string): void => response.redirect(303, `/login?${why}&next=${encodeURIComponent(to)}`);
 		let isRight: boolean;
 		try {

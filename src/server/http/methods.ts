@@ -2,7 +2,7 @@ import type { RequestHandler, Router } from 'express';
 import { ProblemError } from '#contract';
 
 /** Every method that some path of this server knows, in the order of `Allow`. */
-export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** What Express keeps of a route: enough to ask which paths it matches. */
 interface RouteLayer {

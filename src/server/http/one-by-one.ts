@@ -1,17 +1,22 @@
 import type { RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How many requests of one connection may wait. Clients and load balancers send the next one after the response. */
 const WAITING_MAX = 64;
+
+export interface OneByOne extends RequestListener {
+	/** Whether a response of this connection is under way. */
+	isBusy(socket: Duplex): boolean;
+}
 
 /**
  * Runs the requests of one connection one after another: the next begins when the response before it is out. Node parses
  * pipelined requests all at once, so a client that reads nothing would get every response buffered. A connection with
  * more than `max` requests waiting is cut.
  */
-export function oneByOne(run: RequestListener, max = WAITING_MAX): RequestListener {
-	const waiting = new WeakMap<Socket, (() => void)[]>();
-	return (request, response) => {
+export function oneByOne(run: RequestListener, max = WAITING_MAX): OneByOne {
+	const waiting = new WeakMap<Duplex, (() => void)[]>();
+	const listener: RequestListener = (request, response) => {
 		const { socket } = request;
 		const begin = (): void => {
 			response.once('close', () => {
@@ -28,4 +33,5 @@ export function oneByOne(run: RequestListener, max = WAITING_MAX): RequestListen
 		} else if (queue.length < max) queue.push(begin);
 		else socket.destroy();
 	};
+	return Object.assign(listener, { isBusy: (socket: Duplex) => waiting.has(socket) });
 }

@@ -2,8 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '#contract';
 import { isDecodable } from '#contract/decodable.ts';
-import { wantsHtml } from '#http/accepts.ts';
-import { METHODS } from './methods.ts';
+import { wantsHtml } from '#contract/wants-html.ts';
 
 /** `GET http://host/path HTTP/1.1`: RFC 9112, 3.2.2. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
@@ -25,18 +24,16 @@ export const inOriginForm =
 	};
 
 /**
- * Gives every later handler a path that can be decoded. A malformed percent-encoding is 404; for a browser its `%`
- * becomes `%25`, so that the pages render their own 404.
+ * Gives every later handler a path that can be decoded, and no fragment: Express would route by what is before the `#`.
+ * Anything else is 404. For a browser a malformed percent-encoding becomes `%25`, so that the pages render their own 404.
  */
-export const requestTarget: RequestHandler = (request, response, next) => {
-	if (request.url === '*' && request.method === 'OPTIONS') {
-		response.status(204).set('Allow', METHODS.join(', ')).end();
-		return;
-	}
+export const requestTarget: RequestHandler = (request, _response, next) => {
 	const path = PATH.exec(request.url)?.[0] ?? '';
-	if (path.startsWith('/') && isDecodable(path)) return next();
-	if (!path.startsWith('/') || !wantsHtml(request.method, request.headers.accept))
-		throw new ProblemError('not_found', 'The path is not well-formed. Percent-encode it as UTF-8, with %25 for a %.');
+	const isPath = path.startsWith('/') && !request.url.includes('#');
+	if (isPath && isDecodable(path)) return next();
+	const reads = request.method === 'GET' || request.method === 'HEAD';
+	if (!isPath || !reads || !wantsHtml(request.headers.accept))
+		throw new ProblemError('not_found', 'The path is not well-formed. Encode it as UTF-8, with %25 for % and %23 for #.');
 	request.url = request.originalUrl = encodeURI(path) + request.url.slice(path.length);
 	next();
 };

@@ -1,31 +1,33 @@
-import { STATUS_CODES, type Server } from 'node:http';
-import { ProblemError } from '#contract';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** Where Socket.IO takes WebSockets. */
 const SOCKET_PATH = '/socket.io/';
+/** They belong to the upgrade, and are left out with it. */
+const DROPPED = new Set(['upgrade', 'connection', 'http2-settings']);
 
 /**
- * Refuses upgrades that are not Socket.IO's at once, such as those to HTTP/2 or to another path. Without it the client
- * waits a second and gets no response.
+ * Ignores upgrades that are not Socket.IO's, as a server may (RFC 9110, 7.8): the request runs as if it had not asked.
+ * Java's client, for one, asks for HTTP/2 with every request. Node 20 takes all upgrades or none; newer versions can
+ * choose by `shouldUpgradeCallback`. `isBusy` says whether an earlier response of the connection is still under way.
  */
-export function refuseOtherUpgrades(server: Server): void {
-	server.on('upgrade', ({ url = '' }, socket) => {
-		if (url.startsWith(SOCKET_PATH)) return;
-		const problem = new ProblemError(
-			'invalid_input',
-			`Only ${SOCKET_PATH} upgrades. Send the request without Upgrade.`,
-		);
-		const body = JSON.stringify(problem.toProblem());
-		socket.on('error', () => undefined); // the client left: no response can reach it
-		socket.end(
-			[
-				`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-				'Content-Type: application/problem+json; charset=utf-8',
-				`Content-Length: ${Buffer.byteLength(body)}`,
-				'Connection: close',
-				'',
-				body,
-			].join('\r\n'),
-		);
+export function ignoreOtherUpgrades(server: Server, isBusy: (socket: Duplex) => boolean): void {
+	server.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
+		if (request.url?.startsWith(SOCKET_PATH)) return;
+		// Its response would be lost behind the other one: the client sends it again on a connection of its own.
+		if (isBusy(socket)) {
+			socket.destroy();
+			return;
+		}
+		socket.unshift(Buffer.concat([headOf(request), rest]));
+		server.emit('connection', socket);
 	});
+}
+
+/** The request line and the headers as they came, without the upgrade. */
+function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+	const lines = [`${method} ${url} HTTP/${httpVersion}`];
+	for (let i = 0; i < rawHeaders.length; i += 2)
+		if (!DROPPED.has(rawHeaders[i]!.toLowerCase())) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+	return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
