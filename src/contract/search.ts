@@ -31,8 +31,26 @@ const ACCENTS =
 	/(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|(?<=\u0627\p{M}*)[\u0653-\u0655]/gu;
 /** Letters that Unicode does not decompose, as people write them who do not have them on their keyboard. */
 const LETTERS: Readonly<Record<string, string>> = {
-	...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ς: 'σ' },
-	...{ ɓ: 'b', ɖ: 'd', ɗ: 'd', ɨ: 'i', ƙ: 'k', ƴ: 'y', ǥ: 'g' },
+	ß: 'ss',
+	æ: 'ae',
+	œ: 'oe',
+	ø: 'o',
+	ł: 'l',
+	đ: 'd',
+	ð: 'd',
+	þ: 'th',
+	ħ: 'h',
+	ŧ: 't',
+	ŋ: 'n',
+	ı: 'i',
+	ς: 'σ',
+	ɓ: 'b',
+	ɖ: 'd',
+	ɗ: 'd',
+	ɨ: 'i',
+	ƙ: 'k',
+	ƴ: 'y',
+	ǥ: 'g',
 };
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 

@@ -56,7 +56,7 @@ const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** What was tried and is not being tried now: the first try comes at its own time. */
-// The unary plus keeps SQLite from looking for these by an index in which almost all that was ever sent stands.
+// The unary plus keeps SQLite from an index on these columns, which holds almost every delivery.
 const CAN_REDELIVER = `+"state" IN ('delivered', 'retrying', 'dead') AND +"leasedUntil" IS NULL`;
 const redeliverWhere = (bulk: 0 | 1): string =>
 	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying', "bulk" = ${bulk},

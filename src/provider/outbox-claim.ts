@@ -29,18 +29,18 @@ const nextOrigin = (after: string): string =>
 const ORIGINS = `"origins" ("origin") AS (
 	SELECT ${nextOrigin('IS NOT NULL')}
 	UNION ALL SELECT ${nextOrigin('> "origins"."origin"')} FROM "origins" WHERE "origins"."origin" IS NOT NULL)`;
-/** How many hands are at each, and how many of them hold bulk. */
+/** How many slots of each origin are taken, and how many of them by bulk. */
 const busy = (now: string): string => `"busy" AS (
 	SELECT "origin", count(*) AS "count", sum("bulk") AS "bulk" FROM "Delivery" WHERE "leasedUntil" >= ${now} AND +"origin" IS NOT NULL
 	GROUP BY +"origin")`;
-/** How many hands of the own lane are left for bulk. */
+/** How many slots of the own lane are left for bulk. */
 const ownBulkLeft = (now: string): string => `(SELECT max(0, ${BULK.own} - count(*)) FROM "Delivery" AS "busy"
 	WHERE "busy"."leasedUntil" >= ${now} AND +"busy"."origin" IS NULL AND +"busy"."bulk")`;
 
 const claimable = (origin: string, bulk: 0 | 1, limit: string | number): string => `SELECT "id", "dueAt" FROM ${WAITING}
 	WHERE ${origin} AND "bulk" = ${bulk} AND "dueAt" <= ?3 AND (+"leasedUntil" IS NULL OR +"leasedUntil" < ?3) AND NOT ${held('?3')}
 	ORDER BY "dueAt" LIMIT ${limit}`;
-/** Live ones first, then bulk, as far as there are hands for it. */
+/** Live ones first, then bulk, as far as slots are left for it. */
 const CLAIMED: Record<Lane, string> = {
 	own: `SELECT "id" FROM (
 		SELECT *, 0 AS "bulk" FROM (${claimable('"origin" IS NULL', 0, '?4')}) UNION ALL

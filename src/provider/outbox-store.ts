@@ -40,7 +40,7 @@ export interface OutboxStore extends QueueStore<DueDelivery> {
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
 /** At the start of a file's only server: what a dead process held is free at once. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
-/** Those of its calls that run end when their last webhook is due. */
+/** The times to move: of waiting deliveries, and the end of active provider calls. */
 const TIMED: readonly Timed[] = [
 	{ table: 'Delivery', times: ['dueAt', 'leasedUntil', 'claimedAt'], except: `"dueAt" IS NULL` },
 	{ table: 'ProviderCall', times: ['endsAt'], except: `"state" <> 'active'` },

@@ -236,13 +236,31 @@ export async function createApp(
 	};
 
 	const pages = createPages({
-		...{ version, appUrl: config.appUrl, access, calls, reads, desk, now, onBug },
+		version,
+		appUrl: config.appUrl,
+		access,
+		calls,
+		reads,
+		desk,
+		now,
+		onBug,
 		places: createPlaces(database),
 	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);
 	const http = createHttp({
-		...{ access, rules, sessions, sessionEnds, connections, calls, clearing, reads, desk, streams, endings, now },
+		access,
+		rules,
+		sessions,
+		sessionEnds,
+		connections,
+		calls,
+		clearing,
+		reads,
+		desk,
+		streams,
+		endings,
+		now,
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, rejections),
 		provider: provider.routes,

@@ -5,7 +5,7 @@ export const JUMP_MS = 5_000;
 export interface Reading {
 	/** Since 1970, as the machine says. It may be set forward and back. */
 	now: number;
-	/** Of a clock that nobody sets. On some systems it stands still while the machine sleeps. */
+	/** Of a clock that cannot be set. On some systems it stands still while the machine sleeps. */
 	uptime: number;
 }
 
@@ -20,11 +20,11 @@ export interface ClockDeps {
 	breakMs: number;
 	/** The process was suspended, the machine slept, or the clock was set forward: due work is looked for now. */
 	onResume(): void;
-	/** The clock was set back by so many milliseconds: what is due by it is due too late. */
+	/** The clock was set back by `ms`: every time that was written before lies further ahead than it should. */
 	onSetBack(ms: number): void;
 }
 
-/** Notices when the process was suspended, the machine slept, or somebody set the clock. */
+/** Notices when the process was suspended, the machine slept, or the clock was set. */
 export interface Clock {
 	/** Since when this server has run without such a break, by the wall clock: no wait for a word counts from before. */
 	runningSince(): number;

@@ -124,6 +124,20 @@ describe('the environment', () => {
 		expect(message).not.toContain(value);
 	});
 
+	it.each([
+		['TURSO_DATABASE_URL', 'libsql://db.example:6000?authToken=hidden'],
+		['TURSO_DATABASE_URL', 'libsql://db.example:6000#hidden'],
+		['DATABASE_URL', 'postgres://user:hidden@db.example/x'],
+		['DATABASE_URL', 'postgres:hidden@db.example'],
+		['APP_URL', 'https://hidden@calls.example'],
+		['APP_URL', 'https://hidden@calls.example:99999'],
+		['PROVIDER_URL', 'ftp://carrier.example?token=hidden'],
+		['PROVIDER_URL', 'user:hidden@carrier.example'],
+	])('[C5] what may be a secret in %s=%s is never printed', (name, value) => {
+		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed is `));
+		expect(messageOf({ [name]: value })).not.toContain('hidden');
+	});
+
 	it('[C6] a line break in a value stays within the one line', () => {
 		expect(messageOf({ PORT: '3000\nHOST: oh' }).split('\n')).toHaveLength(1);
 	});

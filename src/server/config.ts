@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NO_FAULTS, type Settings } from '#contract';
 import { isBlockedPort } from '#contract/blocked-ports.ts';
 import { FILE_URL_RULES, pathOfFileUrl } from '#db/location.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** All that the environment decides. Nowhere else is `process.env` read. */
 export interface Config {
@@ -195,7 +196,9 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
 	if (result.success) return result.data;
-	const shown = secret || hasPassword(value) ? 'its value (not shown)' : JSON.stringify(value); // on one line, whatever it holds
+	const printable = secret ? null : withoutSecrets(value);
+	const whole = printable === value ? '' : ' (without what may be secret in it)';
+	const shown = printable === null ? 'its value (not shown)' : JSON.stringify(printable) + whole; // on one line, whatever it holds
 	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
 }
 
@@ -217,8 +220,6 @@ function isProxy(text: string): boolean {
 		(bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most)
 	);
 }
-
-const hasPassword = (value: string): boolean => URL.canParse(value) && new URL(value).password !== '';
 
 /** False for an address on a port that `fetch` refuses to connect to. */
 function hasOpenPort(value: string): boolean {

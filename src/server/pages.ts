@@ -1,4 +1,13 @@
-import { CallQuery, DeskQuery, INTERNAL_ERROR, parseQuery, ProblemError, type Answer, type Pages, type ProblemCode } from '#contract';
+import {
+	CallQuery,
+	DeskQuery,
+	INTERNAL_ERROR,
+	parseQuery,
+	ProblemError,
+	type Answer,
+	type Pages,
+	type ProblemCode,
+} from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';

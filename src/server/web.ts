@@ -37,7 +37,8 @@ function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler 
 	return (request, response, next) => {
 		delete request.headers.range; // a server may ignore it (RFC 9110, 14.2): the files are small
 		const read = request.method === 'GET' || request.method === 'HEAD';
-		if (!read && files.has(pathOf(decodeURIComponent(request.path)))) throw wrongMethod(request.method, ['GET', 'HEAD']);
+		if (!read && files.has(pathOf(decodeURIComponent(request.path))))
+			throw wrongMethod(request.method, ['GET', 'HEAD']);
 		return handler(request, response, next);
 	};
 }

@@ -1,18 +1,12 @@
 import { CannotOpen, isEverybodysFault } from '#db/database.ts';
 import type { Location } from '#db/location.ts';
 import { MigrationChanged } from '#db/migrate.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** The one line that a start prints for a database that cannot be opened; null for an error that is a bug. */
 export function whyNotOpened({ url }: Location, error: unknown): string | null {
 	if (!(error instanceof CannotOpen || error instanceof MigrationChanged || isEverybodysFault(error))) return null;
 	const name = url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
 	const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
-	return `${name}: ${JSON.stringify(withoutSecrets(url))} cannot be opened (${reason}). Allowed is a database of this program that this user may write, or a new one.`;
-}
-
-/** An address as it may be printed: a server's may hold a password or a token. */
-function withoutSecrets(url: string): string {
-	if (url.startsWith('file:') || !URL.canParse(url)) return url;
-	const { protocol, host, pathname } = new URL(url);
-	return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+	return `${name}: ${JSON.stringify(withoutSecrets(url) ?? '…')} cannot be opened (${reason}). Allowed is a database of this program that this user may write, or a new one.`;
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { run } from '#tests/support/shell.ts';
 import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
@@ -8,15 +6,8 @@ import { expect, expectConnection, openDashboard, rowOf, test, type Server } fro
 const byName = (server: Server): string => server.url.replace('127.0.0.1', 'localhost');
 const shown = (page: Page) => page.getByText(/^curl /);
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-	const holder = createServer().listen(0, '127.0.0.1');
-	await once(holder, 'listening');
-	const { port } = holder.address() as AddressInfo;
-	holder.close();
-	await once(holder, 'close');
-	return port;
-}
+/** A port of this worker alone, below those that systems give for port 0. */
+const ownPort = (): string => String(21_000 + test.info().parallelIndex);
 
 async function copied(page: Page): Promise<string> {
 	await page.getByRole('button', { name: 'Copy as cURL' }).click();
@@ -55,7 +46,7 @@ test('[D73] a command is not copied for a time that the clocks skip', async ({ p
 
 test.describe('with APP_URL', () => {
 	test.use({
-		env: async ({ page: _page }, use) => use({ APP_URL: 'https://calls.example', PORT: String(await freePort()) }),
+		env: async ({ page: _page }, use) => use({ APP_URL: 'https://calls.example', PORT: ownPort() }),
 	});
 	test('[D73] a command names APP_URL where that is set', async ({ page, server }) => {
 		await openDashboard(page, server);

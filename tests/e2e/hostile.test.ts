@@ -212,6 +212,8 @@ test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ s
 		['/proxies', 'GET, HEAD, OPTIONS'],
 		['/logout', 'POST, OPTIONS'],
 		['/favicon.svg', 'GET, HEAD'],
+		['/favicon%2Esvg', 'GET, HEAD'],
+		['/favicon.svg/', 'GET, HEAD'],
 	];
 	for (const [path, allow] of known)
 		for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {

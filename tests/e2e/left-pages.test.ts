@@ -13,12 +13,26 @@ async function logIn(page: Page, url: string): Promise<void> {
 	await expectConnection(page, 'Live');
 }
 
-/** Goes back, and expects the login and no name, at no moment: what the page ever shows is written down. */
+/** Writes down whether a frame shows the name: call it before the first page is opened. */
+async function noteNames(page: Page): Promise<void> {
+	await page.addInitScript(() => {
+		const note = (): void => {
+			if (document.body?.innerText.includes('Rosa')) sessionStorage.setItem('name', 'shown');
+			requestAnimationFrame(note);
+		};
+		addEventListener('pageshow', note);
+		note();
+	});
+}
+
+/** Goes back, and expects the login and no name, in no frame. */
 async function expectNothingBehind(page: Page): Promise<void> {
+	await page.evaluate(() => sessionStorage.removeItem('name'));
 	await page.goBack({ waitUntil: 'commit' });
 	await expect(page).toHaveURL(/\/login/);
 	await expect(page.getByLabel(/token/i)).toBeVisible();
 	expect(await page.content()).not.toContain('Rosa');
+	expect(await page.evaluate(() => sessionStorage.getItem('name'))).toBeNull();
 }
 
 test.describe('pages with data', () => {
@@ -47,8 +61,11 @@ test.describe('pages with data', () => {
 		server,
 	}) => {
 		await server.create({ customerName: 'Rosa', scheduledAt: '2099-01-01T00:00:00Z' });
+		await noteNames(page);
 		await logIn(page, server.url);
+		expect(await page.evaluate(() => sessionStorage.getItem('name'))).toBe('shown');
 		const other = await context.newPage();
+		await noteNames(other);
 		await other.goto(server.url);
 		await expectConnection(other, 'Live');
 		await other.goto(`${server.url}/proxies`);
@@ -73,6 +90,7 @@ test.describe('a browser that keeps left pages in memory', () => {
 		try {
 			const context = await browser.newContext();
 			const page = await context.newPage();
+			await noteNames(page);
 			await logIn(page, server.url);
 			await page.getByRole('button', { name: 'Log out' }).click();
 			await expect(page).toHaveURL(/\/login/);

@@ -156,6 +156,8 @@ describe('the login', () => {
 			const answer = await login(app, fields);
 			expectProblem(answer, 'unauthorized');
 			expect(answer.headers.get('set-cookie')).toBeNull();
+			for (const accept of ['application/json, text/plain, */*', '*/*', 'text/*'])
+				expectProblem(await login(app, fields, { accept }), 'unauthorized');
 			const page = await login(app, { ...fields, next: '/calls?q=x' }, { accept: 'text/html' });
 			expect([page.status, page.headers.get('set-cookie')]).toEqual([303, null]);
 			expect(page.headers.get('location')).toBe('/login?wrong=1&next=%2Fcalls%3Fq%3Dx');

@@ -91,21 +91,34 @@ describe('wrong tokens', () => {
 		expect((await read(app, TOKEN)).status).toBe(200);
 	});
 
-	it('[A44] hold back none of the app’s own requests to its provider', async () => {
-		const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1' });
-		for (let i = 0; i < 21; i++) await login(app, `guess ${i}`);
-		expectProblem(await read(app, TOKEN), 'too_many_requests');
-		const away = { 'x-forwarded-for': '192.0.2.1', authorization: `Bearer ${TOKEN}` };
-		const wanted = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
-		const { body } = await app.api<{ call: { id: string } }>('POST', '/api/calls', wanted, away);
-		const { body: ended } = await app.api<{ call: { status: string } }>(
-			'GET',
-			`/api/calls/${body.call.id}/wait?timeout=60`,
-			undefined,
-			away,
-		);
-		expect(ended.call.status).toBe('COMPLETED');
+	it('[A44] at the provider’s API are limited too, and then its own token is not looked at either', async () => {
+		const app = await startApp({ API_TOKEN: TOKEN, PROVIDER_TOKEN: 'the-provider-token' });
+		const path = '/api/provider/calls';
+		expect((await read(app, 'the-provider-token', {}, path)).status).toBe(200);
+		expectProblem(await read(app, 'the-provider-token'), 'unauthorized');
+		for (let i = 0; i < 20; i++) await read(app, `guess-${i}`, {}, path);
+		for (const token of ['the-provider-token', TOKEN])
+			expectProblem(await read(app, token, {}, path), 'too_many_requests');
 	});
+
+	it.each([[{}], [{ PROVIDER_TOKEN: 'the-provider-token' }]])(
+		'[A44] hold back none of the app’s own requests to its provider, with %o',
+		async (env) => {
+			const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1', ...env });
+			for (let i = 0; i < 21; i++) await login(app, `guess ${i}`);
+			expectProblem(await read(app, TOKEN), 'too_many_requests');
+			const away = { 'x-forwarded-for': '192.0.2.1', authorization: `Bearer ${TOKEN}` };
+			const wanted = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
+			const { body } = await app.api<{ call: { id: string } }>('POST', '/api/calls', wanted, away);
+			const { body: ended } = await app.api<{ call: { status: string } }>(
+				'GET',
+				`/api/calls/${body.call.id}/wait?timeout=60`,
+				undefined,
+				away,
+			);
+			expect(ended.call.status).toBe('COMPLETED');
+		},
+	);
 
 	it('[A44] count nowhere where no token is set', async () => {
 		const app = await startApp();

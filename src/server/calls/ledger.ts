@@ -36,7 +36,7 @@ export type RowChange =
 	| { seq: number; type: 'created' | 'updated'; call: CallRow }
 	| { seq: number; type: 'deleted'; id: string }
 	| { seq: number; type: 'cleared'; run: string | null }
-	/** Deleted without tombstones: the feed answers it with a reset. */
+	/** Deleted without tombstones: the feed sends a reset. */
 	| { seq: number; type: 'purged'; ids: readonly string[] };
 
 /** What a group of commands comes to. */

@@ -159,7 +159,7 @@ const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	...REMOVE_CALLS,
 ];
-/** What no tombstone tells of is told by a reset, to every cursor from before. */
+/** Deletes calls without tombstones. Every older cursor then gets a reset. */
 const PURGE = [
 	`UPDATE "Feed" SET "prunedSeq" = (SELECT max(value ->> 0) FROM json_each(?)) WHERE "id" = 1`,
 	...REMOVE_CALLS,

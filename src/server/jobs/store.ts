@@ -36,7 +36,7 @@ const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "fa
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
 const LATER = `UPDATE "Job" SET "dueAt" = ?3, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
-/** All but the dispatch of a call that waits for its hour, which the wall clock tells. */
+/** All jobs, except the dispatch of a scheduled call: its time is one of the wall clock. */
 const TIMED: Timed = {
 	table: 'Job',
 	times: ['dueAt', 'leasedUntil'],

@@ -66,6 +66,7 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 		say({ say: 'bye' });
 	}
 	addEventListener('pagehide', leave, { signal });
+	addEventListener('pageshow', ({ persisted }) => void (persisted && claimAfter(NEW_MS)), { signal });
 	signal.addEventListener('abort', () => {
 		leave();
 		clearTimeout(claim);
