@@ -61,14 +61,14 @@ export default ts.config(
 							group: ['#contract'],
 							allowTypeImports: true,
 							message:
-								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts or typed-text.ts.',
+								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts, typed-text.ts or wants-html.ts.',
 						},
 						{
 							regex:
-								'^#contract/(?!csv|cursor|decodable|gatherer|local-path|phone-text|scenario|search|typed-text|words)',
+								'^#contract/(?!csv|cursor|decodable|gatherer|local-path|phone-text|scenario|search|typed-text|wants-html|words)',
 							allowTypeImports: true,
 							message:
-								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts or typed-text.ts.',
+								'Zod stays out of the bundle: values come from #contract/words.ts, csv.ts, cursor.ts, decodable.ts, search.ts, gatherer.ts, local-path.ts, phone-text.ts, scenario.ts, typed-text.ts or wants-html.ts.',
 						},
 					],
 				},

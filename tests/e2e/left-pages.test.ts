@@ -17,7 +17,7 @@ async function logIn(page: Page, url: string): Promise<void> {
 async function noteNames(page: Page): Promise<void> {
 	await page.addInitScript(() => {
 		const note = (): void => {
-			if (document.body?.innerText.includes('Rosa')) sessionStorage.setItem('name', 'shown');
+			if (document.querySelector('body')?.innerText.includes('Rosa')) sessionStorage.setItem('name', 'shown');
 			requestAnimationFrame(note);
 		};
 		addEventListener('pageshow', note);

@@ -66,7 +66,10 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 		say({ say: 'bye' });
 	}
 	addEventListener('pagehide', leave, { signal });
-	addEventListener('pageshow', ({ persisted }) => void (persisted && claimAfter(NEW_MS)), { signal });
+	const comeBack = ({ persisted }: PageTransitionEvent): void => {
+		if (persisted) claimAfter(NEW_MS);
+	};
+	addEventListener('pageshow', comeBack, { signal });
 	signal.addEventListener('abort', () => {
 		leave();
 		clearTimeout(claim);
