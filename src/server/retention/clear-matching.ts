@@ -48,11 +48,18 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		} while (page !== null && !over.aborted);
 	}
 
-	async function remove(ids: readonly string[], filters: CallFilters, tombstones: boolean, over: AbortSignal) {
+	async function remove(
+		ids: readonly string[],
+		filters: CallFilters,
+		tombstones: boolean,
+		over: AbortSignal,
+		onCommitted: () => void,
+	): Promise<void> {
 		for (let from = 0; from < ids.length && !over.aborted;) {
 			const { size } = portion;
 			const start = performance.now();
 			await calls.clearMatching(ids.slice(from, from + size), filters, tombstones);
+			onCommitted();
 			from += size;
 			const took = performance.now() - start;
 			if (from <= ids.length) portion.took(took);
@@ -67,11 +74,10 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		let begun = false;
 		const removeRead = async (): Promise<void> => {
 			try {
-				await remove(ids, filters, tombstones, over);
+				await remove(ids, filters, tombstones, over, () => (begun = true));
 			} catch (error) {
 				throw begun && isEverybodysFault(error) ? halfDone(error) : error;
 			}
-			begun ||= ids.length > 0;
 			ids = [];
 		};
 		for await (const more of pagesOf(filters, over)) {
