@@ -33,7 +33,8 @@ const REST_MS = 20;
 export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
 	const stop = new AbortController();
 	const underWay = new Set<Promise<unknown>>();
-	const portion = new Portion(32, 256, TURN_MS);
+	/** A commit waits for the disk, however little it writes: fewer would take as long. */
+	const portion = new Portion(128, 1_024, TURN_MS);
 
 	/** The ids of the calls that pass and were made before now, page by page. */
 	async function* pagesOf(filters: CallFilters, over: AbortSignal): AsyncGenerator<string[], void> {
