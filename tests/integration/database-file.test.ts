@@ -124,6 +124,16 @@ describe('one server for one file', () => {
 		expect(await refusalOf(path)).toBe('opened');
 	});
 
+	it.each(['.life', '.lock', '-wal', '-shm'])('[DB24] so is one whose name ends in %s', async (end) => {
+		const folder = await temporaryFolder();
+		const [path, other] = [join(folder, `a${end}`), join(folder, `b${end}`)];
+		await writeFile(path, '');
+		await link(path, other);
+		for (const name of [path, other]) expect(await refusalOf(name)).toMatch(/^it has 2 names/);
+		await unlink(other);
+		expect(await refusalOf(path)).toBe('opened');
+	});
+
 	it('[DB24] links in a circle are one line', async () => {
 		const folder = await temporaryFolder();
 		await symlink('b.db', join(folder, 'a.db'));
