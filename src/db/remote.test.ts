@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import Sqlite from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHranaStandIn, type HranaStandIn } from '#tests/support/hrana-stand-in.ts';
@@ -7,9 +8,12 @@ import { openRemote } from './remote.ts';
 const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
 
 /** Patient enough for a busy machine, unless a test is about giving up. */
-async function openTable(patienceMs = 60_000): Promise<{ server: HranaStandIn; database: Database }> {
+async function openTable(
+	patienceMs = 60_000,
+	responseMs = 60_000,
+): Promise<{ server: HranaStandIn; database: Database }> {
 	const server = await startHranaStandIn();
-	const database = openRemote(server.url, undefined, patienceMs);
+	const database = openRemote(server.url, undefined, patienceMs, responseMs);
 	onTestFinished(() => database.close());
 	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL CHECK ("value" >= 0))');
 	return { server, database };
@@ -70,6 +74,89 @@ describe('a database over the network', () => {
 		unlock();
 		expect(await insertNext(database)).toBe(0);
 	});
+
+	it('[DB29] writes that wait together are refused together: none has its patience after that of another', async () => {
+		const { server, database } = await openTable(500);
+		lock(server);
+		const began = performance.now();
+		const writes = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? insertNext(database) : database.all(INSERT, i)));
+		for (const write of await Promise.allSettled(writes))
+			expect(write).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
+		expect(performance.now() - began).toBeLessThan(3_000);
+	});
+
+	it.each([
+		['a read', /^SELECT/],
+		['the begin', /^BEGIN/],
+		['a write', /^INSERT/],
+	])(
+		'[DB31] a server that does not respond to %s before the commit has not done it, and holds up nothing',
+		async (_what, sql) => {
+			const { server, database } = await openTable(300, 300);
+			server.hangAt(sql);
+			const began = performance.now();
+			const writes = Array.from({ length: 10 }, () => insertNext(database));
+			for (const write of await Promise.allSettled(writes))
+				expect(write).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
+			expect(performance.now() - began).toBeLessThan(2_000);
+			server.hangAt(null);
+			expect(await insertNext(database)).toBe(0);
+		},
+	);
+
+	it('[DB31] reads that have no response are unavailable; later ones work, however many there were', async () => {
+		const { server, database } = await openTable(300, 300);
+		server.hangAt(/^SELECT/);
+		const reads = Array.from({ length: 30 }, (_, i) =>
+			i % 2 === 0 ? valuesOf(database) : database.snapshot([['SELECT 1']]),
+		);
+		for (const read of await Promise.allSettled(reads))
+			expect(read).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
+		server.hangAt(null);
+		expect(await valuesOf(database)).toEqual([]);
+	});
+
+	it('[DB31] [DB30] a commit and a single write that have no response may have been done', async () => {
+		const { server, database } = await openTable(60_000, 300);
+		server.hangAt(/^(COMMIT|INSERT INTO "T" \("value"\) VALUES \(1\))/);
+		const ran = { times: 0 };
+		await expect(insertNext(database, ran)).rejects.toThrow(OutcomeUnknown);
+		await expect(database.all('INSERT INTO "T" ("value") VALUES (1)')).rejects.toThrow(OutcomeUnknown);
+		expect(ran.times).toBe(1);
+		server.hangAt(null);
+		expect(await insertNext(database)).toBe(0);
+	});
+
+	it.each(['http', 'ws'])(
+		'[DB31] a server that accepts connections and says nothing is unavailable, over %s',
+		async (scheme) => {
+			const sockets = new Set<{ destroy(): void }>();
+			let open = 0;
+			const mute = createServer((socket) => {
+				sockets.add(socket);
+				open++;
+				socket
+					.on('close', () => open--)
+					.on('error', () => undefined)
+					.resume();
+			});
+			await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+			onTestFinished(() => {
+				mute.close();
+				for (const socket of sockets) socket.destroy();
+			});
+			const database = openRemote(`${scheme}://127.0.0.1:${(mute.address() as AddressInfo).port}`, undefined, 200, 200);
+			for (let i = 0; i < 3; i++) {
+				await expect(database.all('SELECT 1')).rejects.toThrow(DatabaseUnavailable);
+				await expect(database.transact([['SELECT 1']], () => ({ result: 0, statements: [] }))).rejects.toThrow(
+					DatabaseUnavailable,
+				);
+				await expect(database.all(INSERT, 1)).rejects.toThrow(OutcomeUnknown);
+			}
+			database.close();
+			await expect.poll(() => open, { timeout: 10_000 }).toBe(0);
+		},
+	);
 
 	it.each([
 		['the begin', /^BEGIN/],

@@ -12,9 +12,12 @@ import {
 	type Value,
 } from './database.ts';
 import { statementClient } from './statement-client.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** Between two attempts. */
 const PAUSE_MS = 20;
+/** How long a response may take. */
+const RESPONSE_MS = 5_000;
 /** Texts that change nothing, so that they may run twice and beside a write. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
@@ -25,20 +28,54 @@ class NotDone extends Error {
 
 /**
  * A libSQL server over the network. This process writes one transaction at a time: writers that met would refuse each
- * other. What was certainly not done is attempted again for up to `patienceMs`, so a plan may run several times. A commit
- * or a single write whose response was lost may have been done: it is `OutcomeUnknown`, and never attempted again.
+ * other. What was certainly not done is attempted again for up to `patienceMs` from its arrival, so a plan may run several
+ * times. A commit or a single write whose response was lost, or does not come within `responseMs`, may have been done: it is
+ * `OutcomeUnknown`, and never attempted again.
  */
-export function openRemote(url: string, authToken: string | undefined, patienceMs = 5_000): Database {
-	const client = connect(url, authToken);
+export function openRemote(
+	url: string,
+	authToken: string | undefined,
+	patienceMs = 5_000,
+	responseMs = RESPONSE_MS,
+): Database {
+	let client = connect(url, authToken, responseMs);
+	/** The last response did not come in time. */
+	let silent = false;
 
-	async function patiently<T>(work: () => Promise<T>): Promise<T> {
-		const giveUpAt = performance.now() + patienceMs;
+	/** Sends a request, and waits for its response no longer than it may take. */
+	async function inTime<T>(send: (client: Client) => Promise<T>): Promise<T> {
+		const used = client;
+		const limit = timeLimit(responseMs);
+		const late = new Promise<never>((_resolve, reject) => {
+			limit.signal.addEventListener('abort', () => reject(limit.signal.reason as DOMException));
+		});
+		try {
+			const done = await Promise.race([send(used), late]);
+			silent = false;
+			return done;
+		} catch (error) {
+			silent = error instanceof DOMException && error.name === 'TimeoutError';
+			// All requests share one WebSocket: whatever comes next gets a new one.
+			if (silent && used.protocol === 'ws' && used === client && !used.closed) {
+				used.close();
+				client = connect(url, authToken, responseMs);
+			}
+			throw error;
+		} finally {
+			limit.clear();
+		}
+	}
+
+	async function patiently<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
+		const isOver = (): boolean => performance.now() >= since + patienceMs;
+		// It waited behind others for a server that does not respond: it would wait as long again.
+		if (silent && isOver()) throw new DatabaseUnavailable('The database server does not respond.');
 		for (;;) {
 			try {
 				return await work();
 			} catch (error) {
 				if (!(error instanceof NotDone)) throw error;
-				if (performance.now() >= giveUpAt)
+				if (isOver())
 					throw new DatabaseUnavailable(`The database server did nothing in time: ${error.message}`, {
 						cause: error.cause,
 					});
@@ -50,27 +87,28 @@ export function openRemote(url: string, authToken: string | undefined, patienceM
 	let lastWrite: Promise<unknown> = Promise.resolve();
 	/** Runs one write after another, in order of arrival. */
 	function inTurn<T>(write: () => Promise<T>): Promise<T> {
-		const done = lastWrite.then(() => patiently(write));
+		const since = performance.now();
+		const done = lastWrite.then(() => patiently(write, since));
 		lastWrite = done.catch(() => undefined);
 		return done;
 	}
 
 	const execute = (statement: InStatement): Promise<ResultSet> =>
 		READS.test(typeof statement === 'string' ? statement : statement.sql)
-			? patiently(() => unlessDone(() => client.execute(statement)))
-			: inTurn(() => onceOnly(() => client.execute(statement)));
+			? patiently(() => unlessDone(() => inTime((to) => to.execute(statement))))
+			: inTurn(() => onceOnly(() => inTime((to) => to.execute(statement))));
 
 	async function transactOnce<Result>(
 		reads: readonly Statement[],
 		plan: (rows: Row[][]) => Plan<Result>,
 	): Promise<Result> {
-		const transaction = await unlessDone(() => client.transaction('write'));
+		const transaction = await unlessDone(() => inTime((to) => to.transaction('write')));
 		try {
 			const run = (statements: readonly Statement[]): Promise<ResultSet[]> =>
-				unlessDone(() => transaction.batch(statements.map(inStatement)));
+				unlessDone(() => inTime(() => transaction.batch(statements.map(inStatement))));
 			const { result, statements } = plan(reads.length > 0 ? (await run(reads)).map(rowsOf) : []);
 			if (statements.length > 0) await run(statements);
-			await onceOnly(() => transaction.commit());
+			await onceOnly(() => inTime(() => transaction.commit()));
 			return result;
 		} finally {
 			transaction.close();
@@ -84,20 +122,31 @@ export function openRemote(url: string, authToken: string | undefined, patienceM
 			protocol: client.protocol,
 			isClosed: () => client.closed,
 			execute,
-			executeMultiple: (sql) => inTurn(() => onceOnly(() => client.executeMultiple(sql))),
+			executeMultiple: (sql) => inTurn(() => onceOnly(() => inTime((to) => to.executeMultiple(sql)))),
 		}),
 		all: async <R>(sql: string, ...values: Value[]) => rowsOf(await execute(inStatement([sql, ...values]))) as R[],
 		snapshot: async (reads) =>
-			(await patiently(() => unlessDone(() => client.batch(reads.map(inStatement), 'read')))).map(rowsOf),
+			(await patiently(() => unlessDone(() => inTime((to) => to.batch(reads.map(inStatement), 'read'))))).map(rowsOf),
 		transact: (reads, plan) => inTurn(() => transactOnce(reads, plan)),
 		shrink: () => Promise.resolve(0),
 		close: () => client.close(),
 	};
 }
 
-function connect(url: string, authToken: string | undefined): Client {
+function connect(url: string, authToken: string | undefined, responseMs: number): Client {
+	/** Over HTTP: what is late is given up, or it would keep one of the client's few places. */
+	async function fetchInTime(request: Request): Promise<Response> {
+		const limit = timeLimit(responseMs);
+		try {
+			const response = await fetch(request, { signal: limit.signal });
+			return new Response(await response.arrayBuffer(), response);
+		} finally {
+			limit.clear();
+		}
+	}
 	try {
-		return createClient({ url, intMode: 'number', ...(authToken === undefined ? {} : { authToken }) });
+		const token = authToken === undefined ? {} : { authToken };
+		return createClient({ url, intMode: 'number', fetch: fetchInTime, ...token });
 	} catch (error) {
 		throw new CannotOpen(error instanceof Error ? error.message : String(error), { cause: error });
 	}
@@ -119,7 +168,7 @@ async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 	} catch (error) {
 		if (isOfStatement(error)) throw error;
 		if (isBusy(error)) throw notDone(error);
-		throw new OutcomeUnknown('The connection broke during a write, which may have been done.', { cause: error });
+		throw new OutcomeUnknown('A write had no response. It may have been done.', { cause: error });
 	}
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'libsql';
@@ -7,8 +7,8 @@ import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.
 
 const MAGIC = 'SQLite format 3\0';
 const { R_OK, W_OK, X_OK } = constants;
-/** The database, and what lies beside it. */
-const PARTS = ['', '-wal', '-shm', '.lock', '.life'];
+/** What lies beside a database. */
+const BESIDE = ['-wal', '-shm', '.lock', '.life'];
 
 /**
  * Makes the folder of a database file. Throws `CannotOpen`, with what to do, where the file cannot be a database of this
@@ -17,7 +17,9 @@ const PARTS = ['', '-wal', '-shm', '.lock', '.life'];
 export function assertUsable(path: string): void {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
-		for (const part of PARTS) assertReadable(`${path}${part}`);
+		const why = whyNotDatabase(path);
+		if (why !== null) throw new CannotOpen(why);
+		for (const part of ['', ...BESIDE]) assertReadableAndWritable(`${path}${part}`);
 		accessSync(dirname(path), R_OK | W_OK | X_OK);
 	} catch (error) {
 		if (error instanceof CannotOpen) throw error;
@@ -26,16 +28,14 @@ export function assertUsable(path: string): void {
 	}
 }
 
-function assertReadable(path: string): void {
-	const stats = statSync(path, { throwIfNoEntry: false });
-	if (stats === undefined) return;
-	const isDatabase = PARTS.every((part) => part === '' || !path.endsWith(part));
-	const why = isDatabase ? whyNotDatabase(path, stats) : null;
-	if (why !== null) throw new CannotOpen(why);
-	accessSync(path, R_OK | W_OK);
+/** Of a file that is there. */
+function assertReadableAndWritable(path: string): void {
+	if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, R_OK | W_OK);
 }
 
-function whyNotDatabase(path: string, stats: Stats): string | null {
+function whyNotDatabase(path: string): string | null {
+	const stats = statSync(path, { throwIfNoEntry: false });
+	if (stats === undefined) return null;
 	if (stats.isDirectory()) return 'it is a folder; name a file in it';
 	if (!stats.isFile()) return 'it is a device, a pipe or a socket; name a file';
 	if (stats.nlink > 1)

@@ -1,3 +1,5 @@
+export { timeLimit, type TimeLimit } from '#db/time-limit.ts';
+
 /** Nobody is waited for longer than this, whatever he asks. */
 const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 
@@ -7,30 +9,6 @@ export function retryAfterMs(response: Response, now: number): number | null {
 	if (header === null) return null;
 	const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
 	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
-}
-
-/** The number of slices in which a time limit is counted. */
-const SLICES = 10;
-
-/** How long a request may take. */
-export interface TimeLimit {
-	/** Aborts with a `TimeoutError` when the time is up. */
-	signal: AbortSignal;
-	/** The request is over. */
-	clear(): void;
-}
-
-/** A limit of `ms` of this process's own running time: however long it is suspended, that uses up one slice. */
-export function timeLimit(ms: number): TimeLimit {
-	const limit = new AbortController();
-	let slices = SLICES;
-	let timer: NodeJS.Timeout | undefined;
-	const next = (): void => {
-		if (slices-- > 0) timer = setTimeout(next, ms / SLICES);
-		else limit.abort(new DOMException('The time is up.', 'TimeoutError'));
-	};
-	next();
-	return { signal: limit.signal, clear: () => clearTimeout(timer) };
 }
 
 /** Why a request brought no answer, down to the system's own code. */

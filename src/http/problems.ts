@@ -41,10 +41,7 @@ function asProblem(error: unknown): ProblemError {
 				cause: error,
 			},
 		);
-	return (
-		readerProblem(error) ??
-		new ProblemError('internal_error', INTERNAL_ERROR, { cause: error })
-	);
+	return readerProblem(error) ?? new ProblemError('internal_error', INTERNAL_ERROR, { cause: error });
 }
 
 /** What Express and its body reader throw. */

@@ -8,16 +8,15 @@ export interface Place {
 	sequence: number;
 }
 
-/** A delivery that matches. */
-export interface Found extends Place {
-	id: string;
-}
-
-/** Which deliveries: of one state, with conditions on other columns. */
-export interface Wanted {
-	state: DeliveryState;
+/** Conditions on all columns but the state, each with one value. */
+export interface Conditions {
 	where: readonly string[];
 	values: readonly Value[];
+}
+
+/** Which deliveries: of one state, with other conditions. */
+export interface Wanted extends Conditions {
+	state: DeliveryState;
 }
 
 /** How many deliveries one step looks at, at most. Where only the index is read, it takes more of them. */
@@ -35,9 +34,6 @@ const ORDER = `ORDER BY "providerId" DESC, "sequence" DESC`;
 const OF_STATE = `FROM "Delivery" INDEXED BY "Delivery_state_providerId_sequence_idx" WHERE "state" = ?`;
 const FIRST: Place = { providerId: '\uffff', sequence: 0 };
 
-export const isBehind = (one: Place, other: Place): boolean =>
-	one.providerId < other.providerId || (one.providerId === other.providerId && one.sequence < other.sequence);
-
 export const placeOf = (row: Row): Place => ({ providerId: String(row.providerId), sequence: Number(row.sequence) });
 
 /** A stretch of a state's deliveries. `to` is its last place; null where it reaches to the end. */
@@ -47,23 +43,28 @@ interface Stretch {
 }
 
 /**
- * Goes through a state's deliveries in steps, the newest first, between which other work runs. `look` returns false to
- * stop. Returns the place behind which to go on; null at the end.
+ * Deliveries of these states, the newest first: each state's index gives them in this order, and SQLite takes them from
+ * each as they come. It is one statement because a delivery that changes its state between two would be in neither.
+ */
+const inOrder = (columns: string, states: readonly DeliveryState[], conditions: readonly string[]): string =>
+	`${states.map(() => [`SELECT ${columns} ${OF_STATE}`, ...conditions].join(' AND ')).join(' UNION ALL ')} ${ORDER}`;
+
+/**
+ * Goes through the deliveries of these states in steps, the newest first, between which other work runs. `look` returns
+ * false to stop. Returns the place behind which to go on; null at the end.
  */
 async function walk(
 	database: Database,
-	{ state, where }: Wanted,
+	{ states, most, writes = false }: { states: readonly DeliveryState[]; most: number; writes?: boolean },
 	from: Place | null,
 	look: (stretch: Stretch) => Promise<boolean>,
-	writes = false,
 ): Promise<Place | null> {
-	const most = where.length === 0 ? INDEX_STEP : STEP;
-	let size = writes ? WRITE_STEP : most;
+	let size = most;
 	for (let after = from ?? FIRST; ;) {
 		const began = performance.now();
 		const [row] = await database.all(
-			`SELECT "providerId", "sequence" ${OF_STATE} AND ${AFTER} ${ORDER} LIMIT 1 OFFSET ${size - 1}`,
-			...[state, after.providerId, after.sequence],
+			`${inOrder('"providerId", "sequence"', states, [AFTER])} LIMIT 1 OFFSET ${size - 1}`,
+			...states.flatMap((state) => [state, after.providerId, after.sequence]),
 		);
 		const to = row ? placeOf(row) : null;
 		const goesOn = await look({ after, to });
@@ -79,15 +80,24 @@ async function walk(
 	}
 }
 
-const conditionsOf = ({ state, where, values }: Wanted, { after, to }: Stretch): [sql: string, values: Value[]] => [
-	[OF_STATE, AFTER, ...(to === null ? [] : [FROM]), ...where].join(' AND '),
-	[state, after.providerId, after.sequence, ...(to === null ? [] : [to.providerId, to.sequence]), ...values],
-];
+/** What a stretch and the other conditions ask of each delivery. */
+function boundsOf({ where, values }: Conditions, { after, to }: Stretch): [conditions: string[], values: Value[]] {
+	return [
+		[AFTER, ...(to === null ? [] : [FROM]), ...where],
+		[after.providerId, after.sequence, ...(to === null ? [] : [to.providerId, to.sequence]), ...values],
+	];
+}
+
+function conditionsOf(wanted: Wanted, stretch: Stretch): [sql: string, values: Value[]] {
+	const [conditions, values] = boundsOf(wanted, stretch);
+	return [[OF_STATE, ...conditions].join(' AND '), [wanted.state, ...values]];
+}
 
 /** Counts those that match. */
 export async function countOf(database: Database, wanted: Wanted): Promise<number> {
 	let count = 0;
-	await walk(database, wanted, null, async (stretch) => {
+	const most = wanted.where.length === 0 ? INDEX_STEP : STEP;
+	await walk(database, { states: [wanted.state], most }, null, async (stretch) => {
 		const [sql, values] = conditionsOf(wanted, stretch);
 		const [row] = await database.all(`SELECT count(*) AS "count" ${sql}`, ...values);
 		count += Number(row?.count);
@@ -99,31 +109,27 @@ export async function countOf(database: Database, wanted: Wanted): Promise<numbe
 /** Up to `most` of those that match, the newest first, and the place behind which more may follow; null at the end. */
 export async function findIn(
 	database: Database,
-	wanted: Wanted,
-	from: Place | null,
-	most: number,
-	until: number,
-): Promise<{ found: Found[]; stoppedAt: Place | null }> {
-	const found: Found[] = [];
+	states: readonly DeliveryState[],
+	conditions: Conditions,
+	{ from, most, until }: { from: Place | null; most: number; until: number },
+): Promise<{ found: Row[]; stoppedAt: Place | null }> {
+	const found: Row[] = [];
 	const read = async (stretch: Stretch): Promise<void> => {
-		const [sql, values] = conditionsOf(wanted, stretch);
-		const rows = await database.all(
-			`SELECT "id", "providerId", "sequence" ${sql} ${ORDER} LIMIT ?`,
-			...values,
-			most - found.length,
-		);
-		found.push(...rows.map((row) => ({ id: String(row.id), ...placeOf(row) })));
+		const [bounds, values] = boundsOf(conditions, stretch);
+		const sql = `${inOrder('*', states, bounds)} LIMIT ?`;
+		const each = states.flatMap((state) => [state, ...values]);
+		found.push(...(await database.all(sql, ...each, most - found.length)));
 	};
-	// Without other conditions the index gives exactly these.
-	if (wanted.where.length === 0) {
-		await read({ after: from ?? FIRST, to: null });
-		return { found, stoppedAt: found.length === most ? found.at(-1)! : null };
-	}
-	const stoppedAt = await walk(database, wanted, from, async (stretch) => {
-		await read(stretch);
-		return found.length < most && performance.now() < until;
-	});
-	return { found, stoppedAt: found.length === most ? found.at(-1)! : stoppedAt };
+	// Without other conditions the indexes give exactly these.
+	if (conditions.where.length === 0) await read({ after: from ?? FIRST, to: null });
+	const stoppedAt =
+		conditions.where.length === 0
+			? null
+			: await walk(database, { states, most: STEP }, from, async (stretch) => {
+					await read(stretch);
+					return found.length < most && performance.now() < until;
+				});
+	return { found, stoppedAt: found.length === most ? placeOf(found.at(-1)!) : stoppedAt };
 }
 
 /** Changes those that match by `update`, a text that ends where its conditions begin; `took` hears of each step. */
@@ -134,18 +140,10 @@ export async function changeAll(
 	set: () => readonly Value[],
 	took: (ids: string[]) => void,
 ): Promise<void> {
-	// It writes each row, so that its steps are small whatever the filter.
-	const stepped = { ...wanted, where: [...wanted.where, '1'] };
-	await walk(
-		database,
-		stepped,
-		null,
-		async (stretch) => {
-			const [sql, values] = conditionsOf(stepped, stretch);
-			const ids = await database.all(`${update} "id" IN (SELECT "id" ${sql}) RETURNING "id"`, ...set(), ...values);
-			took(ids.map(({ id }) => String(id)));
-			return true;
-		},
-		true,
-	);
+	await walk(database, { states: [wanted.state], most: WRITE_STEP, writes: true }, null, async (stretch) => {
+		const [sql, values] = conditionsOf(wanted, stretch);
+		const ids = await database.all(`${update} "id" IN (SELECT "id" ${sql}) RETURNING "id"`, ...set(), ...values);
+		took(ids.map(({ id }) => String(id)));
+		return true;
+	});
 }

@@ -9,7 +9,7 @@ import {
 } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 import { CANCEL_WHERE } from './cancel.ts';
-import { changeAll, countOf, findIn, isBehind, placeOf, type Found, type Place, type Wanted } from './desk-walk.ts';
+import { changeAll, countOf, findIn, placeOf, type Place, type Wanted } from './desk-walk.ts';
 
 type Filter = NonNullable<RedeliverMany['filter']>;
 
@@ -103,21 +103,12 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 			const limit = query.limit ?? LIMIT;
 			const from = query.page === undefined ? null : pageOf(query.page);
 			if (query.callId !== undefined) return ofOneCall(query, from, limit);
+			const states = [...new Set(query.state ?? DELIVERY_STATES)];
 			const until = performance.now() + BUDGET_MS;
-			let stoppedAt: Place | null = null;
-			let matches: Found[] = [];
-			for (const wanted of wantedBy(query)) {
-				const { found, stoppedAt: stopped } = await findIn(database, wanted, from, limit + 1, until);
-				matches.push(...found);
-				if (stopped && (!stoppedAt || isBehind(stoppedAt, stopped))) stoppedAt = stopped;
-			}
-			// Behind the first place where one state stopped, the others are not complete.
-			matches = matches.filter((match) => !stoppedAt || !isBehind(match, stoppedAt));
-			matches.sort((one, other) => (isBehind(one, other) ? 1 : -1));
-			const shown = matches.slice(0, limit);
-			const next = matches.length > limit ? shown.at(-1)! : stoppedAt;
-			const rows = await database.all(BY_ID, JSON.stringify(shown.map(({ id }) => id)));
-			return pageFrom(rows, next);
+			const range = { from, most: limit + 1, until };
+			const { found, stoppedAt } = await findIn(database, states, filterOf(query), range);
+			const shown = found.slice(0, limit);
+			return pageFrom(shown, found.length > limit ? placeOf(shown.at(-1)!) : stoppedAt);
 		},
 		async count(filter) {
 			if (filter.callId !== undefined) return countOfCall(filter, '1');
@@ -203,9 +194,8 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 	}
 
 	async function pageFrom(rows: Row[], next: Place | null) {
-		const sorted = rows.toSorted((one, other) => (isBehind(placeOf(one), placeOf(other)) ? 1 : -1));
 		return {
-			deliveries: await withAttempts(sorted),
+			deliveries: await withAttempts(rows),
 			nextPage: next && `${next.providerId}.${next.sequence}`,
 		};
 	}
@@ -213,12 +203,12 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 
 /** The filter as conditions, state by state: each state has its own index. */
 function wantedBy(filter: Filter): Wanted[] {
-	const [where, values] = filterOf(filter);
-	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, where, values }));
+	const conditions = filterOf(filter);
+	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, ...conditions }));
 }
 
 function ofCallBy(filter: Filter): [where: string[], values: Value[]] {
-	const [where, values] = filterOf(filter);
+	const { where, values } = filterOf(filter);
 	if (filter.state === undefined) return [where, values];
 	return [
 		[...where, '"state" IN (SELECT value FROM json_each(?))'],
@@ -227,7 +217,7 @@ function ofCallBy(filter: Filter): [where: string[], values: Value[]] {
 }
 
 /** All but the states. */
-function filterOf({ callId, code, from, to }: Filter): [where: string[], values: Value[]] {
+function filterOf({ callId, code, from, to }: Filter): { where: string[]; values: Value[] } {
 	const where: string[] = [];
 	const values: Value[] = [];
 	const add = (condition: string, value: Value): void => {
@@ -238,7 +228,7 @@ function filterOf({ callId, code, from, to }: Filter): [where: string[], values:
 	if (code !== undefined) add('"lastStatus" = ?', code);
 	if (from !== undefined) add('"createdAt" >= ?', Date.parse(from));
 	if (to !== undefined) add('"createdAt" < ?', Date.parse(to));
-	return [where, values];
+	return { where, values };
 }
 
 function pageOf(page: string): Place {

@@ -42,13 +42,13 @@ const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lea
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
 /** The times to move: of waiting deliveries, and the end of active provider calls. */
 const TIMED: readonly Timed[] = [
-	{ table: 'Delivery', times: ['dueAt', 'leasedUntil', 'claimedAt'], except: `"dueAt" IS NULL` },
+	{ table: 'Delivery', times: ['dueAt', 'claimedAt'], lease: 'leasedUntil', except: `"dueAt" IS NULL` },
 	{ table: 'ProviderCall', times: ['endsAt'], except: `"state" <> 'active'` },
 ];
 const OWED = `SELECT 1 FROM "Delivery" WHERE "callId" = ? AND "state" = 'pending' AND "dueAt" <= ? LIMIT 1`;
 
 /** After the clock was set back by `ms`: what waits is due after as much time as before. */
-export async function setBack(database: Database, ms: number, now: number): Promise<void> {
+export async function setBack(database: Database, ms: number, now: () => number): Promise<void> {
 	for (const timed of TIMED) await bringBack(database, timed, ms, now);
 }
 

@@ -97,7 +97,7 @@ export async function createProvider({
 		kept: createForgetting(database, now),
 		isOwed: (callId) => isOwed(database, callId, now()),
 		wake,
-		setBack: (ms) => setBack(database, ms, now()),
+		setBack: (ms) => setBack(database, ms, now),
 		start() {
 			const send = createSender({ secrets, ownUrl: ownWebhookUrl, now, timeoutMs: deps.timeoutMs });
 			const outboxOf = (lane: Lane): Worker =>

@@ -260,3 +260,61 @@ it('[CK6] work under way keeps its lease when the clock is set forward: it is cl
 	expect(ran).toEqual(['held', 'other']);
 	finish();
 });
+
+describe('[CK6] work under way keeps its lease when the clock is set back: it is claimed once', () => {
+	const DAY = 86_400_000;
+
+	/** A job under way, by a clock that is a day behind from `setBack` on. */
+	async function startHeld(leaseMs?: number) {
+		const { add, start, store, database } = await startBench();
+		let ahead = 0;
+		const now = (): number => Date.now() + ahead;
+		const ran: string[] = [];
+		const other = counter(1);
+		let finish = (): void => undefined;
+		const held = new Promise<void>((resolve) => (finish = resolve));
+		const worker = start(
+			async (job) => {
+				ran.push(job.id);
+				if (job.id === 'held') await held;
+				await store.done(job);
+				if (job.id === 'other') other.hit();
+			},
+			{ now, ...(leaseMs === undefined ? {} : { leaseMs }) },
+		);
+		await add('held');
+		worker.wake();
+		await expect.poll(() => ran).toEqual(['held']);
+		return {
+			setBack: () => void (ahead = -DAY),
+			bringBack: (ms: number) => store.setBack(ms, now),
+			isRenewed: async (): Promise<boolean> => {
+				const [row] = await database.all(`SELECT "leasedUntil" FROM "Job" WHERE "id" = 'held'`);
+				return Number(row?.leasedUntil) < now() + DAY / 2;
+			},
+			/** Runs another job, and returns what ran. */
+			async goOn(): Promise<string[]> {
+				await add('other', -DAY - 1_000);
+				worker.wake();
+				await other.reached;
+				finish();
+				return ran;
+			},
+		};
+	}
+
+	it('where it was renewed before the times are brought back', async () => {
+		const { setBack, bringBack, isRenewed, goOn } = await startHeld(300);
+		setBack();
+		await expect.poll(isRenewed, { interval: 5, timeout: 10_000 }).toBe(true);
+		await bringBack(DAY);
+		expect(await goOn()).toEqual(['held', 'other']);
+	});
+
+	it('where it was suspended too, so that its lease is over once it is brought back', async () => {
+		const { setBack, bringBack, goOn } = await startHeld();
+		setBack();
+		await bringBack(DAY + 20_000);
+		expect(await goOn()).toEqual(['held', 'other']);
+	});
+});

@@ -37,6 +37,8 @@ export interface Worker {
 	close(): Promise<void>;
 }
 
+/** How long a lease holds a row, unless it is renewed. */
+export const LEASE_MS = 10_000;
 /** The longest sleep: finds the rows of dead processes, and is a safety net for clocks that jump. */
 const SLEEP_MAX_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
@@ -51,7 +53,7 @@ export function createWorker<Row extends Claimed>({
 	now,
 	newLease,
 	concurrency = 32,
-	leaseMs = 10_000,
+	leaseMs = LEASE_MS,
 }: WorkerDeps<Row>): Worker {
 	const underWay = new Set<Promise<void>>();
 	/** The rows under way, and when their leases end. */
@@ -85,9 +87,12 @@ export function createWorker<Row extends Claimed>({
 		await store.renew(row.id, row.lease, until);
 	}
 
-	/** A suspension or a clock that was set forward ended leases of work that is still under way. */
-	async function renewEnded(): Promise<void> {
-		for (const [row, until] of held) if (until < now()) await renew(row);
+	/**
+	 * A suspension or a clock that was set forward ended leases of work that is still under way. One that the clock of now
+	 * cannot have given is from before it was set back, and may be brought back to a time that is over.
+	 */
+	async function renewOthers(): Promise<void> {
+		for (const [row, until] of held) if (until < now() || until > now() + leaseMs) await renew(row);
 	}
 
 	async function work(row: Row, until: number): Promise<void> {
@@ -107,7 +112,7 @@ export function createWorker<Row extends Claimed>({
 	async function look(): Promise<number> {
 		while (!closed && underWay.size < concurrency) {
 			const limit = concurrency - underWay.size;
-			await renewEnded();
+			await renewOthers();
 			const until = now() + leaseMs;
 			const rows = await store.claim(now(), limit, newLease(), until);
 			for (const row of rows) {

@@ -205,7 +205,7 @@ export async function createApp(
 		// A call keeps half of its patience at least, and a long patience counts no hiccup.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
 		async bringBack(ms) {
-			await Promise.all([createJobStore(database).setBack(ms, now()), provider.setBack(ms)]);
+			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
 		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back'),
 		onResume() {

@@ -200,20 +200,24 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		];
 		for (const stream of streams) await stream.until(([first]) => first?.event === 'sync');
 		expect(await count(app, '?status=COMPLETED')).toBe((CALLS / 3) * 2);
+		const began = performance.now();
 		const deletion = clear(app, '?status=COMPLETED');
 		await tab.until(() => tab.syncs.length > 1); // the first step is committed
 		const since = await app.create({ scheduledAt: FAR });
 		expect((await deletion).status).toBe(204);
+		const seconds = (performance.now() - began) / 1_000;
 		expect((await app.call(since.id)).id).toBe(since.id);
 
 		expect(tab.syncs.slice(1).map(({ mode }) => mode)).not.toContain('delta');
 		expect(tab.changes().filter(({ type }) => type === 'deleted')).toEqual([]);
 		const head = (await app.list()).cursor;
 		for (const stream of streams) await stream.until((all) => all.at(-1)?.id === head);
-		for (const stream of streams)
-			expect(
-				stream.messages().filter(({ event, data }) => event === 'sync' && data.mode === 'reset').length,
-			).toBeGreaterThan(0);
+		for (const stream of streams) {
+			const { length } = stream.messages().filter(({ event, data }) => event === 'sync' && data.mode === 'reset');
+			expect(length).toBeGreaterThan(0);
+			// The first at once, then one a second, the last up to a second after the deletion.
+			expect(length).toBeLessThanOrEqual(2 + seconds);
+		}
 		const back = openTab(app, { cursor });
 		expect(await back.until(() => back.syncs[0])).toMatchObject({ mode: 'reset', changes: [] });
 		const now = openTab(app, { cursor: head });

@@ -20,18 +20,25 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 	it('[CK1] ends no call that its provider has news of: what is due runs first', async () => {
 		const server = await startServer(await environment({ CALL_TIMEOUT_MS: '1000' }));
 		const url = await server.url;
-		const calls = await Promise.all(Array.from({ length: 6 }, () => request(url, { scenario: talk(1_500) })));
+		const lastWebhook = 4_000;
+		const calls = await Promise.all(Array.from({ length: 6 }, () => request(url, { scenario: talk(lastWebhook) })));
+		const requestedAt = Date.now();
 		const all = async (): Promise<Call[]> => {
 			const { calls: found } = await ask<{ calls: Call[] }>(url, '/api/calls');
 			return found;
 		};
 		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
 		void server.kill('SIGSTOP');
-		await pause(3_500); // until long after the last webhook and the patience
+		const stoppedAt = Date.now();
+		// Until long after the last webhook and the patience.
+		await pause(requestedAt + lastWebhook + 2_000 - stoppedAt);
 		void server.kill('SIGCONT');
 		const statuses = async (): Promise<string[]> => (await all()).map(({ status }) => status);
 		await expect.poll(async () => (await statuses()).includes('PENDING'), PATIENCE).toBe(false);
 		expect((await all()).map(({ outcome }) => outcome)).toEqual(calls.map(() => 'completed'));
+		// It proves nothing unless some were under way at the stop.
+		const ends = (await all()).map(({ endedAt }) => Date.parse(endedAt!));
+		expect(Math.max(...ends)).toBeGreaterThan(stoppedAt);
 	});
 
 	it('[CK1] gives a foreign provider its whole patience again', async () => {
@@ -40,18 +47,21 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
 		});
 		const WEBHOOK_SECRET = newSecret();
-		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '2000', WEBHOOK_SECRET });
+		// Long enough for a machine that stalls before the stop. Half of it is the shortest break that counts.
+		const patienceMs = 6_000;
+		const CALL_TIMEOUT_MS = String(patienceMs);
+		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS, WEBHOOK_SECRET });
 		const server = await startServer(env);
 		const url = await server.url;
 		const { id } = await request(url);
 		const call = async (): Promise<Call> => (await ask<{ call: Call }>(url, `/api/calls/${id}`)).call;
 		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
 		void server.kill('SIGSTOP');
-		await pause(3_000);
+		await pause(patienceMs / 2 + 500);
+		const continuedAt = Date.now();
 		void server.kill('SIGCONT');
-		const since = Date.now();
 		await expect.poll(async () => (await call()).outcome, PATIENCE).toBe('no-report');
-		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(since + 1_900);
+		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + patienceMs);
 	});
 });
 

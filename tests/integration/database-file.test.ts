@@ -8,6 +8,7 @@ import {
 	mkdir,
 	readdir,
 	readFile,
+	realpath,
 	symlink,
 	unlink,
 	writeFile,
@@ -19,6 +20,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CannotOpen } from '#db/database.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openAlone, openDatabase, openOurs } from '#db/open.ts';
+import { own } from '#db/ownership.ts';
 import { startApp, temporaryFolder } from '#tests/support/app.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { environment, startProcess } from '#tests/support/process.ts';
@@ -122,6 +124,35 @@ describe('one server for one file', () => {
 		expect(await refusalOf(path)).toMatch(/^it has 2 names/);
 		await unlink(other);
 		expect(await refusalOf(path)).toBe('opened');
+	});
+
+	it.each(['.life', '.lock', '-wal', '-shm'])('[DB24] so is one whose name ends in %s', async (end) => {
+		const folder = await temporaryFolder();
+		const [path, other] = [join(folder, `a${end}`), join(folder, `b${end}`)];
+		await writeFile(path, '');
+		await link(path, other);
+		for (const name of [path, other]) expect(await refusalOf(name)).toMatch(/^it has 2 names/);
+		await unlink(other);
+		expect(await refusalOf(path)).toBe('opened');
+	});
+
+	it('[DB24] a link that changes while another server is waited for opens the file that is owned', async () => {
+		const folder = await temporaryFolder();
+		const [first, second, name] = [join(folder, 'first.db'), join(folder, 'second.db'), join(folder, 'link.db')];
+		await symlink(first, name);
+		const leave = await own(first, 0);
+		const opening = openAlone(at(name), MIGRATIONS, 20_000);
+		await unlink(name);
+		await symlink(second, name);
+		leave();
+		const { database, disown } = await opening;
+		onTestFinished(() => {
+			database.close();
+			disown?.();
+		});
+		expect(database.file).toBe(await realpath(first));
+		expect(await refusalOf(first)).toMatch(/^another server uses it/);
+		expect(await refusalOf(second)).toBe('opened');
 	});
 
 	it('[DB24] links in a circle are one line', async () => {

@@ -28,4 +28,22 @@ describe('the server on a database over the network', () => {
 		expect(repeated.headers.get('idempotent-replayed')).toBe('true');
 		expect((await app.list('?q=bo')).calls).toHaveLength(1);
 	});
+
+	it(
+		'[DB31] a server that does not respond makes it not ready, and works again afterwards',
+		{ timeout: 120_000 },
+		async () => {
+			const server = await startHranaStandIn();
+			const app = await startApp({ TURSO_DATABASE_URL: server.url });
+			expect((await app.api('GET', '/readyz')).status).toBe(200);
+			server.hangAt(/./);
+			expect((await app.api('GET', '/readyz')).status).toBe(503);
+			server.hangAt(null);
+			const wanted = { customerName: 'Bo', phoneNumber: '+12025550100', workflow: 'SALES' };
+			// What is sent shortly before still waits for its five seconds.
+			const made = async (): Promise<number> => (await app.api('POST', '/api/calls', wanted)).status;
+			await expect.poll(made, { timeout: 40_000 }).toBe(201);
+			await expect.poll(async () => (await app.api('GET', '/readyz')).status, { timeout: 20_000 }).toBe(200);
+		},
+	);
 });

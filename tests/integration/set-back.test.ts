@@ -4,6 +4,7 @@ import { createJobStore } from '#server/jobs/store.ts';
 import { setBack } from '#provider/outbox-store.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { bringBack } from '#queue/set-back.ts';
+import { LEASE_MS } from '#queue/worker.ts';
 
 const [NOW, DAY] = [1_800_000_000_000, 86_400_000];
 const addJob = (database: Database, id: string, kind: string, dueAt: number, leasedUntil: number | null = null) =>
@@ -22,8 +23,9 @@ it('[CK4] jobs and leases come back by as much as the clock; what is due already
 	await addJob(database, 'retrying', 'dispatch', NOW + DAY + 5);
 	await addJob(database, 'watched', 'watch', NOW + DAY + 900_000);
 	await addJob(database, 'held', 'hangup', NOW + DAY - 5, NOW + DAY + 10_000);
+	await addJob(database, 'taken since', 'dispatch', NOW + DAY - 5, NOW + LEASE_MS);
 	await addJob(database, 'due', 'dispatch', NOW - 5);
-	await createJobStore(database).setBack(DAY, NOW);
+	await createJobStore(database).setBack(DAY, () => NOW);
 	const rows = await database.all(
 		`SELECT "id", "dueAt" - ${NOW} AS "in", "leasedUntil" - ${NOW} AS "held" FROM "Job" ORDER BY rowid`,
 	);
@@ -32,6 +34,7 @@ it('[CK4] jobs and leases come back by as much as the clock; what is due already
 		{ id: 'retrying', in: 5, held: null },
 		{ id: 'watched', in: 900_000, held: null },
 		{ id: 'held', in: -5, held: 10_000 },
+		{ id: 'taken since', in: -5, held: LEASE_MS },
 		{ id: 'due', in: -5, held: null },
 	]);
 });
@@ -55,7 +58,7 @@ it('[CK4] webhooks come back, those that are done stay; calls that run at the pr
 				VALUES (?, 'a', '+12025550100', 'SALES', ?, '[]', '', '', 0, ?)`,
 			...[id, state, NOW + DAY + 1_000],
 		);
-	await setBack(database, DAY, NOW);
+	await setBack(database, DAY, () => NOW);
 	expect(
 		await database.all(
 			`SELECT "id", "dueAt" - ${NOW} AS "in", "claimedAt" - ${NOW} AS "claimed" FROM "Delivery" ORDER BY rowid`,
@@ -68,6 +71,32 @@ it('[CK4] webhooks come back, those that are done stay; calls that run at the pr
 		{ in: 1_000 },
 		{ in: DAY + 1_000 },
 	]);
+});
+
+it('[CK4] a lease that was given or renewed between two steps stays', async () => {
+	const database = await migratedDatabase();
+	await database.all(
+		`WITH RECURSIVE "number"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "number" WHERE "i" < 1001)
+			INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts", "leasedUntil")
+			SELECT "i", 'hangup', 'a', '{}', 0, 1, ?1 FROM "number"`,
+		NOW + DAY,
+	);
+	let now = NOW;
+	const lease = async (): Promise<unknown> =>
+		(await database.all(`SELECT "leasedUntil" - ${NOW} AS "in" FROM "Job" WHERE "id" = '1'`))[0]?.in;
+	const renewing = {
+		async all(sql: string, ...values: number[]) {
+			const rows = await database.all(sql, ...values);
+			if (!sql.startsWith('UPDATE')) return rows;
+			now += 500;
+			await database.all(`UPDATE "Job" SET "leasedUntil" = ? WHERE "id" = '1'`, now + LEASE_MS);
+			return rows;
+		},
+	};
+	await bringBack(renewing, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => now);
+	expect(await lease()).toBe(1_000 + LEASE_MS);
+	await createJobStore(database).setBack(DAY, () => now);
+	expect(await lease()).toBe(1_000 + LEASE_MS);
 });
 
 it('[CK7] a step looks at no more than a thousand rows, the newest first', async () => {
@@ -89,6 +118,6 @@ it('[CK7] a step looks at no more than a thousand rows, the newest first', async
 			return rows;
 		},
 	};
-	await bringBack(counting, { table: 'Job', times: ['dueAt', 'leasedUntil'] }, DAY, NOW);
+	await bringBack(counting, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => NOW);
 	expect(steps).toEqual([1_000, 1_501, 2_000, 501, 2_500, 1]);
 });

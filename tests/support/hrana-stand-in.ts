@@ -17,6 +17,8 @@ export interface HranaStandIn {
 	cutAfterCommitOf(sql: RegExp): void;
 	/** Cuts the connection before the next statement that matches runs. */
 	cutBefore(sql: RegExp): void;
+	/** From now on statements that match are not run, and their requests have no response; null ends that. */
+	hangAt(sql: RegExp | null): void;
 }
 
 type Value = { type: 'null' } | { type: 'integer' | 'float' | 'text'; value: string | number };
@@ -38,6 +40,7 @@ interface Stream {
 }
 
 class Cut extends Error {}
+class Hang extends Cut {}
 
 /** Speaks as much of "Hrana 2 over HTTP" as the client sends. Each stream is a connection of its own, which waits for no lock. */
 export async function startHranaStandIn(): Promise<HranaStandIn> {
@@ -47,6 +50,7 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 	let after: RegExp | undefined;
 	let before: RegExp | undefined;
 	let commitOf: RegExp | undefined;
+	let hang: RegExp | null = null;
 
 	function open(): Stream {
 		const sqlite = new Sqlite(path, { timeout: 0 });
@@ -56,6 +60,7 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 
 	function run({ sqlite, texts }: Stream, { sql, sql_id, args = [] }: Stmt): object {
 		const source = sql ?? texts.get(sql_id!)!;
+		if (hang?.test(source)) throw new Hang();
 		if (before?.test(source)) {
 			before = undefined;
 			throw new Cut();
@@ -137,8 +142,9 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 			response.setHeader('content-type', 'application/json').end(JSON.stringify({ baton: next, results }));
 		} catch (reason) {
 			if (!(reason instanceof Cut)) throw reason;
+			if (stream.sqlite.inTransaction) stream.sqlite.exec('ROLLBACK');
 			stream.sqlite.close();
-			response.destroy();
+			if (!(reason instanceof Hang)) response.destroy();
 		}
 	}
 
@@ -155,6 +161,7 @@ export async function startHranaStandIn(): Promise<HranaStandIn> {
 		cutAfter: (sql) => void (after = sql),
 		cutAfterCommitOf: (sql) => void (commitOf = sql),
 		cutBefore: (sql) => void (before = sql),
+		hangAt: (sql) => void (hang = sql),
 	};
 }
 

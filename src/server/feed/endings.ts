@@ -1,4 +1,5 @@
 import { ProblemError, type Call } from '#contract';
+import { timeLimit } from '#http/client.ts';
 import { toCall } from '../calls/call.ts';
 import type { Committed } from '../calls/writer.ts';
 
@@ -28,7 +29,7 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 		of: (id, timeoutMs, signal) =>
 			new Promise((resolve, reject) => {
 				const finish = (settle: () => void): void => {
-					clearTimeout(timer);
+					limit.clear();
 					signal.removeEventListener('abort', abort);
 					stops.delete(stop);
 					const others = waiting.get(id);
@@ -46,7 +47,8 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 						reject(new ProblemError('stopping', 'The server is stopping. Ask again.', { retryAfterSeconds: 1 })),
 					);
 				const late = `The call is still on its way after ${timeoutMs / 1_000} s. Ask again, or give a longer timeout.`;
-				const timer = setTimeout(() => finish(() => reject(new ProblemError('wait_timeout', late))), timeoutMs);
+				const limit = timeLimit(timeoutMs);
+				limit.signal.addEventListener('abort', () => finish(() => reject(new ProblemError('wait_timeout', late))));
 				signal.addEventListener('abort', abort);
 				stops.add(stop);
 				const others = waiting.get(id) ?? new Set();

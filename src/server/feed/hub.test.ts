@@ -92,6 +92,49 @@ describe('the hub', () => {
 		expect(resets).toEqual([{ mode: 'reset', cursor: 'a.14', changes: [], version: 'test' }]);
 	});
 
+	it('[CL7] at most one reset is sent in a second; the last one always, and what comes meanwhile waits for it', async () => {
+		const { hub, frames, heads, resets, beat } = opened();
+		const purge = (change: number): void =>
+			hub.publish({ ...commit(change - 1, change), changes: [{ seq: change, type: 'purged', ids: [] }] });
+		const cursors = (): string[] => resets.map(({ cursor }) => cursor);
+		purge(11);
+		expect(cursors()).toEqual(['a.11']);
+		for (let change = 12; change < 60; change++) {
+			await vi.advanceTimersByTimeAsync(50);
+			if (change % 10 === 0) hub.publish(commit(change - 1, change));
+			else purge(change);
+		}
+		expect(cursors()).toEqual(['a.11', 'a.30', 'a.50']);
+		expect(frames).toEqual([]);
+		await beat();
+		expect(cursors()).toEqual(['a.11', 'a.30', 'a.50', 'a.59']);
+		expect(heads.map(({ cursor }) => cursor)).toEqual(['a.59']);
+		hub.publish(commit(59, 60));
+		expect(placesOf(frames)).toEqual(['a.59 a.60']);
+		purge(61);
+		purge(62);
+		hub.close();
+		expect(cursors().at(-1)).toBe('a.62');
+	});
+
+	it('[CL7] while a reset waits nothing is vouched for', async () => {
+		const { hub, heads, resets, committed } = opened();
+		const purge = (change: number): void =>
+			hub.publish({ ...commit(change - 1, change), changes: [{ seq: change, type: 'purged', ids: [] }] });
+		await vi.advanceTimersByTimeAsync(HEAD_EVERY_MS - 500);
+		purge(11);
+		purge(12);
+		committed(12, 13);
+		await vi.advanceTimersByTimeAsync(499);
+		await vi.advanceTimersByTimeAsync(1);
+		await new Promise(setImmediate);
+		await new Promise(setImmediate);
+		expect([heads, resets.length]).toEqual([[], 1]);
+		await vi.advanceTimersByTimeAsync(600);
+		expect(resets.map(({ cursor }) => cursor)).toEqual(['a.11', 'a.13']);
+		hub.close();
+	});
+
 	it('[F83] a door that fails keeps nothing from the others', () => {
 		const { hub, errors } = opened();
 		const later: Changes[] = [];

@@ -43,6 +43,8 @@ export interface Hub {
 	close(): void;
 }
 
+/** Who is told to load everything again needs a while for it: no more than one reset is sent in so long. */
+const RESET_EVERY_MS = 1_000;
 /** How often a client that comes may be overtaken by commits before it gets its sync as it is. */
 const SYNC_TRIES = 5;
 
@@ -68,12 +70,24 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		}
 	}
 
+	/** Until a reset is sent, whatever is committed waits for it: a frame would lead clients past what the reset tells. */
+	let resetWaits = false;
+	const resets = createGatherer<number>({
+		send(changes) {
+			resetWaits = false;
+			sent = changes.at(-1)!;
+			const reset: Sync = { mode: 'reset', cursor: cursorOf(sent), changes: [], version };
+			toDoors((door) => door.reset(reset));
+		},
+		pauseMs: RESET_EVERY_MS,
+		onError,
+	});
+
 	const gatherer = createGatherer<Committed>({
 		send(group) {
-			if (group.some(isPurge)) {
-				sent = group.at(-1)!.position.change;
-				const reset: Sync = { mode: 'reset', cursor: cursorOf(sent), changes: [], version };
-				return toDoors((door) => door.reset(reset));
+			if (resetWaits || group.some(isPurge)) {
+				resetWaits = true;
+				return resets.add(group.at(-1)!.position.change);
 			}
 			for (const part of withoutGaps(group)) {
 				const [first, last] = [part[0]!, part.at(-1)!];
@@ -95,6 +109,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	async function beat(): Promise<void> {
 		const { change } = await positionNow();
 		await new Promise(setImmediate); // so that our own last commit was published
+		if (resetWaits) return; // it comes within a second, and says more
 		const foreign = change > committed;
 		if (foreign) deltas.forget();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
@@ -124,6 +139,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		close() {
 			clearInterval(heartbeat);
 			gatherer.close();
+			resets.close();
 		},
 	};
 }

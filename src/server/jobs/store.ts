@@ -39,7 +39,8 @@ const LATER = `UPDATE "Job" SET "dueAt" = ?3, "lease" = NULL, "leasedUntil" = NU
 /** All jobs, except the dispatch of a scheduled call: its time is one of the wall clock. */
 const TIMED: Timed = {
 	table: 'Job',
-	times: ['dueAt', 'leasedUntil'],
+	times: ['dueAt'],
+	lease: 'leasedUntil',
 	except: `"kind" = 'dispatch' AND EXISTS (SELECT 1 FROM "Call" WHERE "id" = "Job"."callId" AND "phase" = 'SCHEDULED')`,
 };
 
@@ -47,7 +48,7 @@ export interface JobStore extends QueueStore<Job> {
 	/** At the start of a file's only server: what a dead process held is free at once. */
 	takeOver(): Promise<void>;
 	/** After the clock was set back by `ms`: jobs are due after as much time as before, scheduled calls at their hour. */
-	setBack(ms: number, now: number): Promise<void>;
+	setBack(ms: number, now: () => number): Promise<void>;
 	/** It is not its time yet. Like both others, it counts only under the lease that the job was claimed with. */
 	later(job: Job, dueAt: number): Promise<void>;
 	/** Both count only under the lease that the job was claimed with. */

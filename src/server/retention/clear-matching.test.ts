@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ProblemError } from '#contract';
+import { DatabaseUnavailable } from '#db/database.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -10,7 +11,7 @@ import { createCallReads } from '../calls/reads.ts';
 import { createWriter } from '../calls/writer.ts';
 import { createClearMatching } from './clear-matching.ts';
 
-const CALLS = 1_200;
+const CALLS = 3_000;
 const FAILED = CALLS / 3;
 
 /** A clear over a real file; `step` is called with each of its steps, before the step is written. */
@@ -66,4 +67,25 @@ it('[CL9] so does the stop, which waits for that step; the client gets 503', asy
 	await closed;
 	expect(steps()).toBe(2);
 	expect(await left()).toBeGreaterThan(0);
+});
+
+it('[CL9] a step that fails after others were committed says that some calls were deleted', async () => {
+	const { clearing, left } = await start((step) => {
+		if (step === 4) throw new DatabaseUnavailable('locked');
+	});
+	const refused: unknown = await clearing.clear(FILTERS, new AbortController().signal).catch((error: unknown) => error);
+	expect(refused).toBeInstanceOf(ProblemError);
+	expect(refused).toMatchObject({ code: 'database_unavailable' });
+	expect((refused as ProblemError).message).toContain('Some calls were deleted');
+	expect(await left()).toBeGreaterThan(0);
+	expect(await left()).toBeLessThan(FAILED);
+});
+
+it('[CL9] a first step that fails says that nothing was deleted', async () => {
+	const locked = new DatabaseUnavailable('locked');
+	const { clearing, left } = await start(() => {
+		throw locked;
+	});
+	await expect(clearing.clear(FILTERS, new AbortController().signal)).rejects.toBe(locked);
+	expect(await left()).toBe(FAILED);
 });

@@ -33,7 +33,8 @@ const REST_MS = 20;
 export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
 	const stop = new AbortController();
 	const underWay = new Set<Promise<unknown>>();
-	const portion = new Portion(32, 256, TURN_MS);
+	/** A commit waits for the disk, however little it writes: fewer would take as long. */
+	const portion = new Portion(128, 1_024, TURN_MS);
 
 	/** The ids of the calls that pass and were made before now, page by page. */
 	async function* pagesOf(filters: CallFilters, over: AbortSignal): AsyncGenerator<string[], void> {
@@ -48,11 +49,18 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		} while (page !== null && !over.aborted);
 	}
 
-	async function remove(ids: readonly string[], filters: CallFilters, tombstones: boolean, over: AbortSignal) {
+	async function remove(
+		ids: readonly string[],
+		filters: CallFilters,
+		tombstones: boolean,
+		over: AbortSignal,
+		onCommitted: () => void,
+	): Promise<void> {
 		for (let from = 0; from < ids.length && !over.aborted;) {
 			const { size } = portion;
 			const start = performance.now();
 			await calls.clearMatching(ids.slice(from, from + size), filters, tombstones);
+			onCommitted();
 			from += size;
 			const took = performance.now() - start;
 			if (from <= ids.length) portion.took(took);
@@ -67,11 +75,10 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		let begun = false;
 		const removeRead = async (): Promise<void> => {
 			try {
-				await remove(ids, filters, tombstones, over);
+				await remove(ids, filters, tombstones, over, () => (begun = true));
 			} catch (error) {
 				throw begun && isEverybodysFault(error) ? halfDone(error) : error;
 			}
-			begun ||= ids.length > 0;
 			ids = [];
 		};
 		for await (const more of pagesOf(filters, over)) {
