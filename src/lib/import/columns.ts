@@ -1,4 +1,5 @@
 import { unguarded } from '#contract/csv.ts';
+import { LINE_BREAK } from '#contract/typed-text.ts';
 import { WORKFLOWS } from '#contract/words.ts';
 import * as heads from './heads.ts';
 import type { Row } from './table.ts';
@@ -32,10 +33,11 @@ export function cellOf(cells: readonly string[], field: Field, column: Column): 
 	return number ?? filled[0] ?? '';
 }
 
-/** Google's contacts hold several values in one cell. */
+/** Google's contacts hold several values in one cell, other address books a line for each. */
 export const firstValue = (cell: string): string =>
 	cell
 		.split(':::')
+		.flatMap((value) => value.split(LINE_BREAK))
 		.map((value) => value.trim())
 		.find((value) => value !== '') ?? '';
 
