@@ -59,6 +59,10 @@ const hasPlus = (cell: string): boolean => isPhone(cell) && seen(cell).startsWit
 /** Written as people write numbers, not as a machine counts: in groups, or with a zero before it. */
 const isShaped = (cell: string): boolean =>
 	isPhone(cell) && !isDecimal(seen(cell)) && (/\D/.test(seen(cell)) || /^0(?:[1-9]|0[1-9]\d{8})/.test(seen(cell)));
+/** With a trunk zero or an area code in brackets. */
+const isLocal = (cell: string): boolean => isShaped(cell) && /^[0(]/.test(seen(cell));
+/** As a machine counts: bare digits, also where a spreadsheet took them for a decimal. */
+const isCounted = (cell: string): boolean => /^\d+(?:[.,]0{1,2})?$/.test(seen(cell)) && !isShaped(cell);
 const isWorkflow = (cell: string): boolean => WORKFLOWS.some((workflow) => workflow === cell.trim().toUpperCase());
 const isTime = (cell: string): boolean => timeOf(cell.trim()).at !== undefined;
 const isWords = (cell: string): boolean =>
@@ -156,21 +160,27 @@ export function guessColumns(head: readonly string[] | null, rows: readonly Row[
 
 /** Whose head means a phone; else the one column that is written like numbers to call. Where it is unclear: null. */
 function phoneColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
+	const rankOf = (i: number): number | null => heads.phoneRank(names[i] ?? '');
+	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
+	const plus = others.filter((i) => sample.mostly(i, hasPlus));
+	const shaped = others.filter((i) => sample.mostly(i, isShaped) && !heads.isIdentity(names[i] ?? ''));
+	const local = others.filter((i) =>
+		rankOf(i) === null ? shaped.includes(i) && sample.mostly(i, isLocal) : sample.mostly(i, isShaped),
+	);
+	// Bare digits may as well be the number of a customer or of an order: other columns win, whatever the heads say.
+	const isCalled = (i: number): boolean => (plus.length === 0 && local.length === 0) || !sample.mostly(i, isCounted);
 	const called = free
-		.map((i) => ({ i, rank: heads.phoneRank(names[i] ?? '') }))
+		.filter(isCalled)
+		.map((i) => ({ i, rank: rankOf(i) }))
 		.filter(({ rank }) => rank !== null)
 		.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.i - b.i)
 		.map(({ i }) => i);
 	const numeric = called.filter((i) => sample.mayBe(i, isNumeric));
 	const filled = numeric.filter((i) => sample.cells(i, 1).length > 0);
-	if (numeric.length > 0) return oneOrMore(filled.length > 0 ? filled : numeric.slice(0, 1));
-
-	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
-	const plus = others.filter((i) => sample.mostly(i, hasPlus));
+	if (filled.length > 0) return oneOrMore(filled);
 	if (plus.length > 0) return onlyOf(plus);
-	const weak = free.find((i) => heads.isWeakPhone(names[i] ?? '') && sample.mayBe(i, isNumeric));
-	// Bare digits may as well be the number of a customer or of an order.
-	const shaped = others.filter((i) => sample.mostly(i, isShaped) && !heads.isIdentity(names[i] ?? ''));
+	if (numeric[0] !== undefined && local.length === 0) return numeric[0];
+	const weak = free.find((i) => isCalled(i) && heads.isWeakPhone(names[i] ?? '') && sample.mayBe(i, isNumeric));
 	return weak ?? onlyOf(shaped) ?? called[0] ?? null;
 }
 
@@ -190,9 +200,11 @@ function nameColumn(names: readonly string[], sample: Sample, free: readonly num
 		return null;
 	};
 	const whole = find(heads.WHOLE_NAME);
-	const [first, middle, last] = [find(heads.FIRST_NAME), find(heads.MIDDLE_NAME), find(heads.LAST_NAME)];
+	const [middle, last] = [find(heads.MIDDLE_NAME), find(heads.LAST_NAME)];
+	const first = find(heads.FIRST_NAME) ?? (last === null ? null : find(heads.FIRST_BESIDE_LAST));
 	const join = (...parts: (number | null)[]): Column => {
-		const known = parts.filter((part) => part !== null);
+		const isFamilyFirst = last !== null && heads.FAMILY_FIRST.has(heads.plain(names[last] ?? ''));
+		const known = (isFamilyFirst ? [last, first, middle] : parts).filter((part) => part !== null);
 		const filled = known.filter((part) => sample.cells(part, 1).length > 0);
 		return oneOrMore(filled.length > 0 ? filled : known);
 	};
