@@ -74,26 +74,41 @@ export function fieldsNamed(cells: readonly string[]): number {
 	return Object.values(columns).filter((column) => column !== null).length;
 }
 
-/** How far down a header is looked for. */
-const HEADER_WITHIN = 30;
+/** A header, and the delimiter that divides it, are looked for in so many rows. */
+export const HEADER_ROWS = 30;
 
 /**
  * The index of the row that names the columns; null: there is none. A later row is it where it names two or more
- * columns and the first row fewer: reports have lines above their table.
+ * columns and the first row fewer: reports have lines above their table. A row to call is no such line.
  */
 export function findHeader(rows: readonly Row[]): number | null {
-	const [first, ...others] = rows;
+	const [first, ...others] = rows.slice(0, HEADER_ROWS);
 	if (!first) return null;
 	const named = fieldsNamed(first.cells);
 	const isData = first.cells.some(isPhone);
-	const isHeader = ({ cells }: Row): boolean => !cells.some(isPhone) && fieldsNamed(cells) > 1;
+	const isHeader = (at: number): boolean => {
+		const { cells } = rows[at]!;
+		if (cells.some(isPhone) || fieldsNamed(cells) < 2) return false;
+		const below = rows.slice(at + 1, at + 1 + HEADER_ROWS);
+		return !rows.slice(0, at).some((row) => below.some((other) => isAlike(row, other, cells)));
+	};
 	if (named < 2 || isData) {
-		const later = others.slice(0, HEADER_WITHIN).findIndex(isHeader);
+		const later = others.findIndex((_, i) => isHeader(i + 1));
 		if (later >= 0) return later + 1;
 	}
 	if (isData) return null;
-	return named > 0 || others.slice(0, 20).some(({ cells }) => cells.some(isPhone)) ? 0 : null;
+	return named > 0 || others.some(({ cells }) => cells.some(isPhone)) ? 0 : null;
 }
+
+/** Whether two rows have a number with + in one column. Where the header names a phone, the upper may be a remark. */
+const isAlike = (upper: Row, lower: Row, header: readonly string[]): boolean =>
+	upper.cells.some(
+		(cell, i) =>
+			hasPlus(cell) &&
+			hasPlus(lower.cells[i] ?? '') &&
+			(heads.phoneRank(header[i] ?? '') === null || filled(upper) >= filled(lower)),
+	);
+const filled = ({ cells }: Row): number => cells.filter((cell) => cell.trim() !== '').length;
 
 /** What a guess reads of a file. */
 class Sample {

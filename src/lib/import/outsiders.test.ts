@@ -311,6 +311,34 @@ describe('lines above the header', () => {
 		expect(outcome(sheet)).toEqual([`${line + 1}: Ada +12025550100`, `${line + 2}: Bo +12025550101`]);
 	});
 
+	it.each(['', ' ; \n'])(
+		'[I34] header and delimiter are looked for in as many rows, empty ones not counted: %j',
+		async (empty) => {
+			const above = Array.from({ length: 22 }, (_, i) => `Remark ${i}, of today\n${empty}`).join('');
+			const sheet = await sheetOf(`${above}Name;Phone;City\nAda;+12025550100;Bonn\n`);
+			expect(sheet.table?.delimiter).toBe(';');
+			expect(outcome(sheet)).toEqual([`${empty === '' ? 24 : 46}: Ada +12025550100`]);
+		},
+	);
+
+	it.each([
+		[
+			'Full name;Erreichbar;Anliegen\nAda;+12025550100;x\nKunde;;Campaign\nBo;+12025550101;y\n',
+			['2: Ada +12025550100', '3: phoneNumber', '4: Bo +12025550101'],
+		],
+		[
+			'Ada;+12025550100;x\nKunde;;Campaign\nBo;+12025550101;y\n',
+			['1: Ada +12025550100', '2: phoneNumber', '3: Bo +12025550101'],
+		],
+		[
+			'Full name;Erreichbar;Anliegen\nAda;+12025550100;x\nName;Telefon;Campaign\nBo;+12025550101;y\n',
+			['2: Ada +12025550100', '3: phoneNumber', '4: Bo +12025550101'],
+		],
+		['Report;of today;\nHotline;+12025550100;\nName;Telefon;Campaign\nBo;+12025550101;y\n', ['4: Bo +12025550101']],
+	])('[I34] a row with a number to call is not left out for a later header: %j', async (text, rows) =>
+		expect(await read(text)).toEqual(rows),
+	);
+
 	it('[I34] semicolons are found below lines without any, and what follows the table is reported', async () =>
 		expect(await read('Report, of today\n\nName;Phone;City\nAda;+12025550100;Bonn\n\nTotal;1;\n')).toEqual([
 			...['4: Ada +12025550100', '6: phoneNumber'],
