@@ -4,6 +4,8 @@
 export const IGNORABLE = /^\p{Default_Ignorable_Code_Point}$/u;
 /** Looks like a space: white space, the Hangul fillers, the empty braille pattern. Tests one character. */
 export const BLANK = /^[\s\u115f\u1160\u2800\u3164\uffa0]$/u;
+/** Ends a line, in any text. Tests one character, or divides a text. */
+export const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 const DIGIT = /^\p{Nd}$/u;
 

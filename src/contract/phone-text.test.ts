@@ -11,7 +11,7 @@ describe('the text of a phone number', () => {
 		['+33\u202f6\u202f12\u202f34\u202f56\u202f78', '+33612345678'],
 		['+1\u2007202\u2007555\u20070100', US],
 		['\u3000+1\u3000202\u2009555\u205f0100\u1680', US],
-		['+1\t202\n555\u20280100', US],
+		['+1\t202\t5550100', US],
 		['\u202a+1 202 555 0100\u202c', US],
 		['\u2066+1 202 555 0100\u2069', US],
 		['\u200e+1\u200f202\u061c555\u200b0100\ufeff', US],
@@ -91,10 +91,20 @@ describe('the text of a phone number', () => {
 		[`${US} ::: +12025550101`, 'several'],
 		[`${US} / +12025550101`, 'several'],
 		[`${US}\n+12025550101`, 'several'],
+		['0302312\n0302313', 'several'],
+		['0302312\r\n0302313', 'several'],
+		['030\u20282312\u00855017', 'several'],
+		['٠٣٠٢٣١٢\n٠٣٠٢٣١٣', 'several'],
 		[`${US} or 202 555 0101`, 'several'],
 		['2025550100.0', 'decimal'],
 		['4930231250170,00', 'decimal'],
 		['4.47E+11', 'decimal'],
+		['4,47 E + 11', 'decimal'],
+		['447E9', 'decimal'],
+		['+3023125017.5', 'decimal'],
+		['+49 3023125017.25', 'decimal'],
+		['3.023.125.017,50', 'decimal'],
+		['3023125.000', 'decimal'],
 		['*31#+4930123', 'characters'],
 		['+1202555010②', 'characters'],
 		['+120255501²', 'characters'],
@@ -113,6 +123,112 @@ describe('the text of a phone number', () => {
 		const read = phoneTextOf(typed);
 		expect([read.fault, read.text]).toEqual([fault, undefined]);
 		expect(read.error).toMatch(/\.$/);
+	});
+
+	it.each([
+		...['+49 3023125017.0', '+49-3023125017.0', '(+49) 3023125017.0', '+4930 23125017.0', '+493023125017 .0'],
+		...['+49.3023125017.0', '+49 (3023125017.0)', '+49 3023125017 . 00', '+49 3023125017,0', '+49 3023125017٫0'],
+		...[
+			'+٤٩ ٣٠٢٣١٢٥٠١٧٫٠',
+			'+٤٩٣٠٢٣١٢٥٠١٧.٠',
+			'＋４９　３０２３１２５０１７．０',
+			'+49.30.23125017.00',
+			'+49 302 312 501 7.0',
+		],
+	])('[TX3] a spreadsheet’s decimal is refused in every spelling: %j', (typed) =>
+		expect(phoneTextOf(typed)).toMatchObject({ fault: 'decimal' }),
+	);
+
+	it.each([
+		['+49 3023125017.0', '+493023125017'],
+		['(3023125017.00)', '3023125017'],
+		['3023125017,', '3023125017'],
+		['3,023,125,017', '3023125017'],
+		['3’023’125’017', '3023125017'],
+		['3 023 125 017,00', '3023125017'],
+		['٣٬٠٢٣٬١٢٥٬٠١٧٫٠٠', '3023125017'],
+		// The zeros may be digits of the number, or the digits are not those that were typed.
+		['030 23125017.0', undefined],
+		['+49.30.23125.0', undefined],
+		['+49 30 231250.0', undefined],
+		['+49 30 2312 50.00', undefined],
+		['3023125017.5', undefined],
+		['4.47E+11', undefined],
+		['3023125.000', undefined],
+	])('[I35] what a spreadsheet wrote as %j is exactly %j', (typed, exact) =>
+		expect(phoneTextOf(typed).exact).toBe(exact),
+	);
+
+	it.each([
+		['01.42.68.53.00', '0142685300'],
+		['+33.1.42.68.53.00', '+33142685300'],
+		['+33 1.42.68.53.00', '+33142685300'],
+		['030.23125.00', '0302312500'],
+		['+1.202.555.0000', '+12025550000'],
+		['+1202555.0100', '+12025550100'],
+		['0151.23456789', '015123456789'],
+		['3.023.125.017', '3023125017'],
+		['+49.30.231250.12', '+493023125012'],
+		['+12025550100.', '+12025550100'],
+	])('[TX2] dots divide the groups of %j: it is read as %j', (typed, text) =>
+		expect(phoneTextOf(typed)).toEqual({ text }),
+	);
+
+	it('[TX3] a trailing .0, ,0 or .00 never gives a number more digits than it has without', () => {
+		/** Other ways to write the same digits. */
+		const scripts = ['0', '٠', '۰', '०', '０', '𝟎'].map(
+			(zero) => (text: string) =>
+				text.replace(/\d/g, (digit) => String.fromCodePoint(zero.codePointAt(0)! + Number(digit))),
+		);
+		const digits = (minLength: number, maxLength: number) =>
+			fc.string({ unit: fc.constantFrom(...'0123456789'), minLength, maxLength });
+		const spelling = fc.record({
+			prefix: fc.constantFrom(
+				'',
+				'+',
+				'+49',
+				'+49',
+				'(+49)',
+				'[+49]',
+				'0049',
+				'tel:',
+				'tel:+49',
+				'＋',
+				'030',
+				'\u200e+49',
+			),
+			separator: fc.constantFrom('', ' ', '-', '/', '.', '–', '\u2011', '−', '\u00a0', '\u202f', '\u3000', ' - '),
+			brackets: fc.constantFrom(
+				...([
+					['', ''],
+					['(', ')'],
+					['[', ']'],
+					['( ', ' )'],
+				] as const),
+			),
+			number: digits(7, 10),
+			before: fc.constantFrom('', ' ', '\u00a0'),
+			mark: fc.constantFrom('.', ',', '٫', '．', '，', '. '),
+			zeros: fc.constantFrom('0', '00'),
+			behind: fc.constantFrom('', ' ', '\u200f'),
+			isInside: fc.boolean(),
+			script: fc.constantFrom(...scripts),
+		});
+		let read = 0;
+		fc.assert(
+			fc.property(spelling, ({ prefix, separator, brackets: [open, close], number, isInside, script, ...tail }) => {
+				const decimal = tail.before + tail.mark + tail.zeros + tail.behind;
+				const around = (inside: string, outside: string): string =>
+					script(prefix + separator + open + number + inside + close + outside);
+				const plain = phoneTextOf(around('', '')).text;
+				const spoiled = phoneTextOf(isInside ? around(decimal, '') : around('', decimal));
+				expect(spoiled.text).toBeUndefined();
+				if (plain !== undefined) read++;
+				if (spoiled.exact !== undefined) expect(spoiled.exact).toBe(plain);
+			}),
+			{ numRuns: 2_000 },
+		);
+		expect(read).toBeGreaterThan(500);
 	});
 
 	it('[TX4] what it reads are the digits that were typed, in their order, whatever stands between them', () => {

@@ -1,13 +1,16 @@
 /** The text rules of phone numbers, without Zod: every entrance applies them before the numbering plans. */
-import { asciiDigit, BLANK, IGNORABLE } from './characters.ts';
+import { asciiDigit, BLANK, IGNORABLE, LINE_BREAK } from './characters.ts';
 
 /** Why a text holds no phone number that can be dialed. */
 export type PhoneFault = 'missing' | 'extension' | 'several' | 'decimal' | 'letters' | 'characters' | 'too-long';
 
 export type PhoneText =
-	| { text: string; fault?: never; error?: never }
-	/** `error` says what is wrong and what to do, in a sentence for the person who typed it. */
-	| { text?: never; fault: PhoneFault; error: string };
+	| { text: string; fault?: never; error?: never; exact?: never }
+	/**
+	 * `error` says what is wrong and what to do, in a sentence for the person who typed it. `exact` is the number of a
+	 * spreadsheet's decimal or grouped number, where its digits are certain.
+	 */
+	| { text?: never; fault: PhoneFault; error: string; exact?: string };
 
 /** A number in E.164, or what is wrong with it and the cure: what an entrance makes of a text. */
 export type ReadPhone = { e164: string; error?: never } | { e164?: never; error: string };
@@ -32,9 +35,14 @@ const DIGITS_BEFORE_EXTENSION = 5;
 const EXTENSION = /^[^\d+\p{Cc}\p{Cs}]+(?:\d[\s.-]*)+[^\d\p{L}]*$/u;
 /** Behind a separator a whole number, of seven digits or more, or anything with a + of its own. */
 const SEVERAL = /^\s*(?:[,;|&]|or|and)\s*\(?(?:\d[\s().-]*){7,}$|^[^\d]*\+/iu;
-/** As a spreadsheet writes a number that it took for a decimal. */
-const DECIMAL = /^\+?\d{5,}[.,]0+$/;
-const SHORTENED = /^\+?\d+(?:[.,]\d+)?E\+?\d+$/i;
+/** What follows the last decimal mark, and the text before it. */
+const DECIMAL = /^(?<whole>.*\d)[)\]\s]*(?<mark>[.,٫])\s*(?<decimals>\d*)[)\]\s]*$/;
+/** A whole number as a machine writes it: people divide so many digits into shorter groups. */
+const UNDIVIDED = /^\+?\d{6,}$|\d{7,}$/;
+/** A machine's groups of three, and its decimals: `3.023.125.017,00`. */
+const GROUPED =
+	/^\(?(?<whole>\+?[1-9]\d{0,2}(?<mark>[.,٬'’ ])\d{3}(?:\k<mark>\d{3})+)(?:(?!\k<mark>)[.,٫](?<decimals>\d{1,2}))?\)?$/;
+const SHORTENED = /^\+?\d+(?:[.,٫]\d*)?\s*E\s*[+-]?\s*\d{1,3}$/i;
 
 const failed = (fault: PhoneFault, error: string): PhoneText => ({ fault, error });
 
@@ -43,6 +51,7 @@ const failed = (fault: PhoneFault, error: string): PhoneText => ({ fault, error 
  * No digit disappears and none changes. The numbering plans are not asked: the result may still be too short.
  *
  * - Every Unicode space is a space, every dash a dash, every decimal digit its ASCII digit, every plus a `+`.
+ * - A line break divides two numbers.
  * - Direction marks, zero-width characters, byte order marks and soft hyphens are ignored.
  * - `tel:` before the number is ignored. A leading `00` stays: only a country's plan knows what it means there.
  * - An extension, digits to be dialed after the answer, a second number and letters are refused, each with its cure.
@@ -50,23 +59,54 @@ const failed = (fault: PhoneFault, error: string): PhoneText => ({ fault, error 
 export function phoneTextOf(raw: string): PhoneText {
 	if (E164.test(raw)) return { text: raw };
 	if (raw.length > RAW_MAX) return tooLong;
-	const written = plain(raw).replace(/^tel:\s*/i, '');
+	if (raw.split(LINE_BREAK).filter((line) => /\p{Nd}/u.test(line)).length > 1) return several;
+	const written = plainPhone(raw).replace(/^tel:\s*/i, '');
 	if (written === '') return failed('missing', 'The phone number is missing.');
-	if (DECIMAL.test(written))
-		return failed('decimal', 'A spreadsheet took this number for a decimal. Leave out what follows the point.');
 	if (SHORTENED.test(written))
 		return failed('decimal', 'A spreadsheet has shortened this number. Format its column as text there.');
-	if (NUMBER.test(written) && /\d/.test(written)) {
-		if (written.length > PHONE_MAX) return tooLong;
-		return { text: `${written.includes('+') ? '+' : ''}${written.replace(/\D/g, '')}` };
-	}
+	const decimal = decimalIn(written);
+	if (decimal) return decimal;
+	if (NUMBER.test(written) && /\d/.test(written))
+		return written.length > PHONE_MAX ? tooLong : { text: digitsOf(written) };
 	return faultIn(written);
 }
 
+const digitsOf = (written: string): string => `${written.includes('+') ? '+' : ''}${written.replace(/\D/g, '')}`;
+
+/**
+ * The fault of a text that a spreadsheet took for a decimal, or null. Dots also divide the groups of people's numbers:
+ * `01.42.68.53.00` is none. Where the zeros may be digits of the number, there is no `exact`.
+ */
+function decimalIn(written: string): PhoneText | null {
+	const grouped = GROUPED.exec(written)?.groups;
+	const { whole, mark = '', decimals = '' } = grouped ?? DECIMAL.exec(written)?.groups ?? {};
+	// Dots and spaces without decimals are read as people's groups are: their digits are the same.
+	if (whole === undefined || (decimals === '' && /[. ]/.test(mark))) return null;
+	if (!grouped && !NUMBER.test(whole)) return null;
+	const isMachine = grouped !== undefined || UNDIVIDED.test(whole);
+	if (/[1-9]/.test(decimals)) {
+		// People may write 202555.0100, and a comma may divide an extension from a number.
+		const isTyped = !grouped && (mark !== '.' || (decimals.length > 3 && whole.length < 9));
+		return isMachine && !isTyped
+			? failed('decimal', 'A spreadsheet has changed this number. Format its column as text there.')
+			: null;
+	}
+	if (!isMachine && decimals !== '0' && (decimals !== '00' || (mark === '.' && whole.includes('.')))) return null;
+	const isExact = isMachine && decimals.length < 3 && /^\D*[1-9]/.test(whole);
+	if (!isExact)
+		return failed('decimal', 'A spreadsheet may have changed this number. Leave out the point, or what follows it.');
+	const error =
+		decimals === ''
+			? `A spreadsheet has divided this number. Leave out “${mark}”.`
+			: 'A spreadsheet took this number for a decimal. Leave out what follows the point.';
+	return { fault: 'decimal', error, exact: digitsOf(whole) };
+}
+
+const several = failed('several', 'This holds more than one number. Give one.');
 const tooLong = failed('too-long', `Too long for a phone number: at most ${PHONE_MAX} characters.`);
 
 /** One spelling of what people type alike, on one line, without blanks at its ends. */
-function plain(raw: string): string {
+export function plainPhone(raw: string): string {
 	let text = '';
 	for (const character of raw) {
 		if (BLANK.test(character) || character === NEXT_LINE) text += ' ';
@@ -82,7 +122,7 @@ function faultIn(written: string): PhoneText {
 	const number = REST.exec(written)?.[0] ?? '';
 	const rest = written.slice(number.length);
 	const digits = number.replace(/\D/g, '').length;
-	if (digits > 0 && SEVERAL.test(rest)) return failed('several', 'This holds more than one number. Give one.');
+	if (digits > 0 && SEVERAL.test(rest)) return several;
 	if (digits >= DIGITS_BEFORE_EXTENSION && EXTENSION.test(rest))
 		return failed('extension', `Extensions cannot be dialed. Leave out “${rest.replace(/[\s)\]]+$/, '')}”.`);
 	if (/\p{L}/u.test(written)) return failed('letters', 'Letters cannot be dialed. Write the number in digits only.');
@@ -94,11 +134,12 @@ function faultIn(written: string): PhoneText {
 }
 
 /**
- * Why a number must be written otherwise, although a numbering plan can read it; null for most. Behind a + a plan may
- * drop a trunk prefix and nothing else: it also moves or adds digits in a few countries, such as Argentina's 15.
+ * Why a number must be written otherwise, although a numbering plan can read it; null for most. A plan may drop a trunk
+ * prefix and nothing else: it also drops carrier codes, and moves or adds digits in a few countries, such as Argentina's 15.
+ * `abroad` matches what the chosen country dials before a country code.
  */
-export function changedDigits(text: string, e164: string, callingCode: string): string | null {
-	const national = e164.slice(1 + callingCode.length);
-	if (!text.startsWith('+') || text.slice(1 + callingCode.length).endsWith(national)) return null;
+export function changedDigits(text: string, e164: string, callingCode: string, abroad = ''): string | null {
+	const code = text.startsWith('+') ? `\\+${callingCode}` : `(?:(?:${abroad})?${callingCode})?`;
+	if (new RegExp(`^${code}(?:0|1|8|06)?${e164.slice(1 + callingCode.length)}$`).test(text)) return null;
 	return `The numbering plan reads this as ${e164}. Write it like that if it is right.`;
 }

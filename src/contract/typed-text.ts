@@ -1,5 +1,7 @@
 /** The rule for names and other short text that a person types, without Zod: form, import and REST share it. */
-import { BLANK, IGNORABLE } from './characters.ts';
+import { BLANK, IGNORABLE, LINE_BREAK } from './characters.ts';
+
+export { LINE_BREAK };
 
 const PLAIN = /^[ -~]*$/;
 /**
@@ -11,7 +13,6 @@ const REMOVED =
 /** The joiners shape the characters on both sides. At the end only Indic scripts need one, behind a virama. */
 const JOINER = /^[\u034f\u200c\u200d]$/;
 const MARK = /^\p{M}$/u;
-const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 const UNSHOWN = /[\p{Cc}\p{Noncharacter_Code_Point}]/u;
 
 /**

@@ -6,8 +6,7 @@ import type { Call, Problem, ProviderCall } from '#contract';
 import { phoneTextOf } from '#contract/phone-text.ts';
 import { checkRow } from '#lib/import/rows.ts';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
-import { lostPlus } from '#lib/phone/lost-plus.ts';
-import { compose } from '#lib/phone/phone.ts';
+import * as phones from '#lib/phone/phone.ts';
 import { checkName } from '#lib/request/checks.ts';
 import { readPhone } from '#server/calls/phone.ts';
 import { startApp, temporaryFolder, type Answer, type TestApp } from '#tests/support/app.ts';
@@ -17,7 +16,6 @@ import { openTestDatabase } from '#tests/support/database.ts';
 const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z' };
 const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
 const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lostPlus: null } as const;
-const PHONES = { compose, lostPlus };
 
 const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
@@ -38,8 +36,8 @@ async function entrances(app: TestApp, phoneNumber: string): Promise<Record<stri
 		sent.status === 200
 			? await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${sent.body.providerId}`)
 			: undefined;
-	const form = compose(phoneNumber, 'US');
-	const row = checkRow(['Ada', phoneNumber], PLAN, PHONES);
+	const form = phones.compose(phoneNumber, 'US');
+	const row = checkRow(['Ada', phoneNumber], PLAN, phones);
 	return {
 		alone: alone.status === 201 ? alone.body.call.phoneNumber : messageOf(alone),
 		batch: batch.status === 201 ? batch.body.calls[0]!.phoneNumber : messageOf(batch),
@@ -123,7 +121,7 @@ describe('a phone number', () => {
 				// Without a + the form's country counts, which REST does not have.
 				if (phoneTextOf(typed).text?.startsWith('+') === false) return;
 				const server = readPhone(typed);
-				expect(compose(typed, 'DE').e164).toBe(server.e164);
+				expect(phones.compose(typed, 'DE').e164).toBe(server.e164);
 				if (server.e164 !== undefined) read++;
 			}),
 			{ numRuns: 2_000 },
@@ -170,7 +168,7 @@ describe('a name', () => {
 			])
 				expect([answer.status, messageOf(answer)], shown).toEqual([400, 'The customer name is missing.']);
 			expect(checkName(customerName), shown).toBe('Enter the customer’s name.');
-			const row = checkRow([customerName, '+12025550150'], PLAN, PHONES);
+			const row = checkRow([customerName, '+12025550150'], PLAN, phones);
 			expect(
 				row.errors?.map(({ field }) => field),
 				shown,

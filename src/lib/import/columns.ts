@@ -1,4 +1,5 @@
 import { unguarded } from '#contract/csv.ts';
+import { LINE_BREAK } from '#contract/typed-text.ts';
 import { WORKFLOWS } from '#contract/words.ts';
 import * as heads from './heads.ts';
 import type { Row } from './table.ts';
@@ -32,10 +33,11 @@ export function cellOf(cells: readonly string[], field: Field, column: Column): 
 	return number ?? filled[0] ?? '';
 }
 
-/** Google's contacts hold several values in one cell. */
+/** Google's contacts hold several values in one cell, other address books a line for each. */
 export const firstValue = (cell: string): string =>
 	cell
 		.split(':::')
+		.flatMap((value) => value.split(LINE_BREAK))
 		.map((value) => value.trim())
 		.find((value) => value !== '') ?? '';
 
@@ -57,6 +59,10 @@ const hasPlus = (cell: string): boolean => isPhone(cell) && seen(cell).startsWit
 /** Written as people write numbers, not as a machine counts: in groups, or with a zero before it. */
 const isShaped = (cell: string): boolean =>
 	isPhone(cell) && !isDecimal(seen(cell)) && (/\D/.test(seen(cell)) || /^0(?:[1-9]|0[1-9]\d{8})/.test(seen(cell)));
+/** With a trunk zero or an area code in brackets. */
+const isLocal = (cell: string): boolean => isShaped(cell) && /^[0(]/.test(seen(cell));
+/** As a machine counts: bare digits, also where a spreadsheet took them for a decimal. */
+const isCounted = (cell: string): boolean => /^\d+(?:[.,]0{1,2})?$/.test(seen(cell)) && !isShaped(cell);
 const isWorkflow = (cell: string): boolean => WORKFLOWS.some((workflow) => workflow === cell.trim().toUpperCase());
 const isTime = (cell: string): boolean => timeOf(cell.trim()).at !== undefined;
 const isWords = (cell: string): boolean =>
@@ -68,26 +74,41 @@ export function fieldsNamed(cells: readonly string[]): number {
 	return Object.values(columns).filter((column) => column !== null).length;
 }
 
-/** How far down a header is looked for. */
-const HEADER_WITHIN = 30;
+/** A header, and the delimiter that divides it, are looked for in so many rows. */
+export const HEADER_ROWS = 30;
 
 /**
  * The index of the row that names the columns; null: there is none. A later row is it where it names two or more
- * columns and the first row fewer: reports have lines above their table.
+ * columns and the first row fewer: reports have lines above their table. A row to call is no such line.
  */
 export function findHeader(rows: readonly Row[]): number | null {
-	const [first, ...others] = rows;
+	const [first, ...others] = rows.slice(0, HEADER_ROWS);
 	if (!first) return null;
 	const named = fieldsNamed(first.cells);
 	const isData = first.cells.some(isPhone);
-	const isHeader = ({ cells }: Row): boolean => !cells.some(isPhone) && fieldsNamed(cells) > 1;
+	const isHeader = (at: number): boolean => {
+		const { cells } = rows[at]!;
+		if (cells.some(isPhone) || fieldsNamed(cells) < 2) return false;
+		const below = rows.slice(at + 1, at + 1 + HEADER_ROWS);
+		return !rows.slice(0, at).some((row) => below.some((other) => isAlike(row, other, cells)));
+	};
 	if (named < 2 || isData) {
-		const later = others.slice(0, HEADER_WITHIN).findIndex(isHeader);
+		const later = others.findIndex((_, i) => isHeader(i + 1));
 		if (later >= 0) return later + 1;
 	}
 	if (isData) return null;
-	return named > 0 || others.slice(0, 20).some(({ cells }) => cells.some(isPhone)) ? 0 : null;
+	return named > 0 || others.some(({ cells }) => cells.some(isPhone)) ? 0 : null;
 }
+
+/** Whether two rows have a number with + in one column. Where the header names a phone, the upper may be a remark. */
+const isAlike = (upper: Row, lower: Row, header: readonly string[]): boolean =>
+	upper.cells.some(
+		(cell, i) =>
+			hasPlus(cell) &&
+			hasPlus(lower.cells[i] ?? '') &&
+			(heads.phoneRank(header[i] ?? '') === null || filled(upper) >= filled(lower)),
+	);
+const filled = ({ cells }: Row): number => cells.filter((cell) => cell.trim() !== '').length;
 
 /** What a guess reads of a file. */
 class Sample {
@@ -154,21 +175,27 @@ export function guessColumns(head: readonly string[] | null, rows: readonly Row[
 
 /** Whose head means a phone; else the one column that is written like numbers to call. Where it is unclear: null. */
 function phoneColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
+	const rankOf = (i: number): number | null => heads.phoneRank(names[i] ?? '');
+	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
+	const plus = others.filter((i) => sample.mostly(i, hasPlus));
+	const shaped = others.filter((i) => sample.mostly(i, isShaped) && !heads.isIdentity(names[i] ?? ''));
+	const local = others.filter((i) =>
+		rankOf(i) === null ? shaped.includes(i) && sample.mostly(i, isLocal) : sample.mostly(i, isShaped),
+	);
+	// Bare digits may as well be the number of a customer or of an order: other columns win, whatever the heads say.
+	const isCalled = (i: number): boolean => (plus.length === 0 && local.length === 0) || !sample.mostly(i, isCounted);
 	const called = free
-		.map((i) => ({ i, rank: heads.phoneRank(names[i] ?? '') }))
+		.filter(isCalled)
+		.map((i) => ({ i, rank: rankOf(i) }))
 		.filter(({ rank }) => rank !== null)
 		.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.i - b.i)
 		.map(({ i }) => i);
 	const numeric = called.filter((i) => sample.mayBe(i, isNumeric));
 	const filled = numeric.filter((i) => sample.cells(i, 1).length > 0);
-	if (numeric.length > 0) return oneOrMore(filled.length > 0 ? filled : numeric.slice(0, 1));
-
-	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
-	const plus = others.filter((i) => sample.mostly(i, hasPlus));
+	if (filled.length > 0) return oneOrMore(filled);
 	if (plus.length > 0) return onlyOf(plus);
-	const weak = free.find((i) => heads.isWeakPhone(names[i] ?? '') && sample.mayBe(i, isNumeric));
-	// Bare digits may as well be the number of a customer or of an order.
-	const shaped = others.filter((i) => sample.mostly(i, isShaped) && !heads.isIdentity(names[i] ?? ''));
+	if (numeric[0] !== undefined && local.length === 0) return numeric[0];
+	const weak = free.find((i) => isCalled(i) && heads.isWeakPhone(names[i] ?? '') && sample.mayBe(i, isNumeric));
 	return weak ?? onlyOf(shaped) ?? called[0] ?? null;
 }
 
@@ -188,9 +215,11 @@ function nameColumn(names: readonly string[], sample: Sample, free: readonly num
 		return null;
 	};
 	const whole = find(heads.WHOLE_NAME);
-	const [first, middle, last] = [find(heads.FIRST_NAME), find(heads.MIDDLE_NAME), find(heads.LAST_NAME)];
+	const [middle, last] = [find(heads.MIDDLE_NAME), find(heads.LAST_NAME)];
+	const first = find(heads.FIRST_NAME) ?? (last === null ? null : find(heads.FIRST_BESIDE_LAST));
 	const join = (...parts: (number | null)[]): Column => {
-		const known = parts.filter((part) => part !== null);
+		const isFamilyFirst = last !== null && heads.FAMILY_FIRST.has(heads.plain(names[last] ?? ''));
+		const known = (isFamilyFirst ? [last, first, middle] : parts).filter((part) => part !== null);
 		const filled = known.filter((part) => sample.cells(part, 1).length > 0);
 		return oneOrMore(filled.length > 0 ? filled : known);
 	};

@@ -31,29 +31,46 @@ export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
 /** Heads of other tools' columns too: such a column is used only where a cell of it is a workflow. */
 export const WEAK_WORKFLOW: ReadonlySet<string> = new Set(['type', 'kind', 'category', 'purpose', 'queue']);
 
+const list = (names: string): string[] => names.split(' ').map((name) => plain(name));
+
 /** A column with the whole name. The first of these that a file has is taken. */
 export const WHOLE_NAME = [
 	...['customername', 'name', 'fullname', 'displayname', 'contactname', 'clientname', 'personname', 'leadname'],
 	...['kundenname', 'nomcomplet', 'nombrecompleto', 'nomecompleto', 'nom', 'nombre', 'nome', 'naam', 'navn', 'namn'],
+	...list('ФИО ПІБ полноеимя контактноелицо celéjméno jménoapříjmení menoapriezvisko imięinazwisko imeiprezime'),
+	...list('adsoyad adısoyadı adisoyadi isimsoyisim ονοματεπώνυμο név teljesnév numecomplet nume'),
+	...list('氏名 お名前 名前 姓名 名字 客户姓名 客戶姓名 顧客名 客户名称 联系人 聯絡人 성명 성함 고객명'),
 	...['customer', 'contact', 'client', 'kunde', 'person'],
+	...list('клиент контакт zákazník müşteri πελάτης 客户 客戶 顧客 고객'),
 ];
 export const FIRST_NAME = [
 	...['firstname', 'givenname', 'forename', 'first', 'given', 'fname', 'vorname', 'rufname', 'prenom', 'voornaam'],
 	...['fornavn', 'fornamn', 'primeironome', 'primernombre', 'imie', 'etunimi'],
+	...list('имя ім’я jméno křestníjméno meno krstnémeno adı isim όνομα keresztnév utónév prenume ime 名 이름'),
 ];
+/** A first name beside a last name only: `Ad;Soyad`. Alone it is another word, or the whole name. */
+export const FIRST_BESIDE_LAST = ['ad', 'adi'];
 export const MIDDLE_NAME = [
 	...['middlename', 'additionalname', 'middle', 'weiterevornamen', 'weiterervorname', 'zweitervorname'],
 	...['deuxiemeprenom', 'segundonombre', 'secondonome', 'tussenvoegsel', 'mellomnavn', 'mellannamn'],
+	...list('отчество побатькові'),
 ];
 export const LAST_NAME = [
 	...['lastname', 'familyname', 'surname', 'last', 'family', 'lname', 'nachname', 'familienname', 'zuname'],
 	...['nomdefamille', 'apellidos', 'apellido', 'cognome', 'sobrenome', 'achternaam', 'etternavn', 'efternavn'],
 	...['efternamn', 'nazwisko', 'sukunimi'],
+	...list('фамилия прізвище příjmení priezvisko soyad soyadı soyadi soyisim επώνυμο επίθετο numedefamilie prezime'),
+	...list('priimek vezetéknév családnév 姓 姓氏 성 성씨'),
 ];
+/** Last names that come before the first name. */
+export const FAMILY_FIRST: ReadonlySet<string> = new Set(list('vezetéknév családnév 姓 姓氏 성 성씨'));
 /** Beside a first name these are the last name: `Vorname;Name`. */
-export const WHOLE_OR_LAST: ReadonlySet<string> = new Set(['name', 'nom', 'nome', 'naam', 'navn', 'namn']);
+export const WHOLE_OR_LAST: ReadonlySet<string> = new Set(['name', 'nom', 'nome', 'naam', 'navn', 'namn', 'nume']);
 /** Beside a last name these are the first name: `Nombre;Apellidos`. */
-export const WHOLE_OR_FIRST: ReadonlySet<string> = new Set(['name', 'nombre', 'nome', 'naam', 'navn', 'namn']);
+export const WHOLE_OR_FIRST: ReadonlySet<string> = new Set([
+	...['name', 'nombre', 'nome', 'naam', 'navn', 'namn'],
+	...list('名前 名字'),
+]);
 
 /** Whose name it is: `Customer First Name` is a first name. */
 const OWNER = /^(?:customer|client|contact|person|billing|lead|subscriber|kunden?)(?=.)/;
@@ -63,8 +80,12 @@ export const namesOf = (head: string): readonly string[] => {
 	return [name, name.replace(OWNER, '')];
 };
 
-const PHONE_PART =
-	/phone|telefo|mobil|handy|msisdn|rufnummer|whatsapp|movil|celular|cellular|portable|festnetz|landline|телефон|мобил|电话|電話|手机|携帯|전화|τηλεφων/u;
+const PHONE_PART = new RegExp(
+	'phone|telefo|mobil|handy|msisdn|rufnummer|whatsapp|movil|celular|cellular|portable|festnetz|landline|' +
+		// Words are compared without accents, in which Korean syllables are taken apart.
+		'телефон|мобил|мобіл|电话|電話|手机|手機|携帯|전화|휴대폰|핸드폰|τηλεφων'.normalize('NFKD'),
+	'u',
+);
 const PHONE_WORDS = new Set(['tel', 'telno', 'telnr', 'tlf', 'fon', 'cell', 'cel', 'gsm', 'mob', 'ph', 'komorka']);
 const PHONE_NAMES = new Set(['contactnumber', 'contactno', 'contactnr', 'contactnum', 'kontaktnummer', 'callnumber']);
 const WEAK_PHONE_NAMES = new Set(['number', 'to', 'nummer', 'numero']);

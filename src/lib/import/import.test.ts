@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '#contract/csv.ts';
 import { SCENARIO_NAMES } from '#contract/words.ts';
-import { lostPlus } from '#lib/phone/lost-plus.ts';
-import { compose } from '#lib/phone/phone.ts';
+import * as phones from '#lib/phone/phone.ts';
 import { batchAt } from './batches.ts';
 import { findHeader, guessColumns } from './columns.ts';
 import { decode } from './file.ts';
@@ -14,7 +13,6 @@ const bytes = (...parts: (string | number[])[]): Uint8Array =>
 
 const NOTHING = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
 const PLAN: Plan = { columns: NOTHING, workflow: 'SALES', run: '', country: 'DE', lostPlus: null };
-const PHONES = { compose, lostPlus };
 
 describe('a file', () => {
 	it('[I1] is read as UTF-8 with or without its mark, as UTF-16 by its mark, else as Windows-1252', async () => {
@@ -107,18 +105,18 @@ describe('its columns', () => {
 
 describe('a row', () => {
 	it('[I6] becomes a call; a number without + is of the chosen country', () =>
-		expect(checkRow([' Ada ', '030 23125017'], PLAN, PHONES)).toEqual({
+		expect(checkRow([' Ada ', '030 23125017'], PLAN, phones)).toEqual({
 			call: { customerName: 'Ada', phoneNumber: '+493023125017', workflow: 'SALES' },
 		}));
 
 	it('[I6] takes workflow, time, scenario and run from its columns', () => {
 		const columns = { customerName: 0, phoneNumber: 1, workflow: 2, scheduledAt: 3, scenario: 4, run: 5 };
 		const cells = ['Ada', "'+12025550100", 'support', '2099-01-01 10:00+02:00', '{"outcome":"busy"}', 'ci-7'];
-		expect(checkRow(cells, { ...PLAN, columns }, PHONES).call).toEqual({
+		expect(checkRow(cells, { ...PLAN, columns }, phones).call).toEqual({
 			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
 			...{ scheduledAt: '2099-01-01T08:00:00.000Z', scenario: { outcome: 'busy' }, run: 'ci-7' },
 		});
-		const wrong = checkRow(['', '12', 'chat', 'tomorrow', 'maybe', 'x'.repeat(65)], { ...PLAN, columns }, PHONES);
+		const wrong = checkRow(['', '12', 'chat', 'tomorrow', 'maybe', 'x'.repeat(65)], { ...PLAN, columns }, phones);
 		expect(wrong.errors).toEqual([
 			{ field: 'customerName', message: 'Enter the customer’s name.' },
 			{ field: 'phoneNumber', message: 'Too short for Germany. Two more digits?' },
@@ -139,7 +137,7 @@ describe('a row', () => {
 		['{"outcome":"completed","wait":5}', ['wait: There is no such field.']],
 	])('[EX1] the scenario %s of a row is checked before anything is sent', (scenario, messages) => {
 		const columns = { ...NOTHING, scenario: 2 };
-		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, PHONES);
+		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, phones);
 		expect(errors).toEqual(messages.map((message) => ({ field: 'scenario', message })));
 	});
 
@@ -147,7 +145,7 @@ describe('a row', () => {
 		'[I6] %s is no time',
 		(at) =>
 			expect(
-				checkRow(['Ada', '+12025550100', at], { ...PLAN, columns: { ...NOTHING, scheduledAt: 2 } }, PHONES).errors,
+				checkRow(['Ada', '+12025550100', at], { ...PLAN, columns: { ...NOTHING, scheduledAt: 2 } }, phones).errors,
 			).toMatchObject([{ field: 'scheduledAt' }]),
 	);
 
@@ -155,14 +153,14 @@ describe('a row', () => {
 		['4,93023E+11', 'A spreadsheet has shortened this number. Format its column as text there.'],
 		['', 'Enter a phone number.'],
 	])('[I6] the number %j is refused with the cure', (number, message) =>
-		expect(checkRow(['Ada', number], PLAN, PHONES).errors).toEqual([{ field: 'phoneNumber', message }]),
+		expect(checkRow(['Ada', number], PLAN, phones).errors).toEqual([{ field: 'phoneNumber', message }]),
 	);
 
 	it('[R93] that was exported is the same call again', async () => {
 		const names = ["'=1+1", '=cmd|x', '+12025550100', '-', "O'Brien", 'a "b", c', '＝x', "'Tis"];
 		const text = names.map((name) => csvLine([name, '+12025550100'])).join('');
 		const { rows } = await readTable(`\uFEFF${csvLine(['customerName', 'phoneNumber'])}`.slice(1) + text);
-		const calls = rows.slice(1).map(({ cells }) => checkRow(cells, PLAN, PHONES).call);
+		const calls = rows.slice(1).map(({ cells }) => checkRow(cells, PLAN, phones).call);
 		expect(calls.map((call) => [call?.customerName, call?.phoneNumber])).toEqual(
 			names.map((name) => [name, '+12025550100']),
 		);

@@ -140,7 +140,25 @@ describe('the column of the numbers', () => {
 		['Ref,Wer,Wohin\n2025550177,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
 		['30.11.2026,2025550177,Ada,030 1234567\n', ['1: Ada +49301234567']],
 		['2025550177,12.50,Ada,0301234567\n', ['1: Ada +49301234567']],
+		// A customer's number under a head like a phone's, beside numbers to call.
+		['Contact No,Name,Phone\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Kontaktnummer;Name;Telefon\n2025550177;Ada;+442079460112\n', ['2: Ada +442079460112']],
+		['Phone Record,Name,Phone\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Contact Number,Name,Ph\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Mobile Plan Number,Name,Tel\n3023125017,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Mobile Order,Name,Contact\n3023125017,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Phone,Name,Wohin\n3023125017.0,Ada,+442079460112\n', ['2: Ada +442079460112']],
+		['Kontaktnummer;Name;Telefon\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
+		['Mobile Plan Number,Name,Tel\n3023125017,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
+		['Mobile Order,Name,Contact\n3023125017,Ada,030 1234567\n', ['2: Ada +49301234567']],
+		// Bare digits are called where nothing else is written like a number to call.
+		['Kontaktnummer;Name\n3023125017;Ada\n', ['2: Ada +493023125017']],
+		['Phone,Name,Budget,Fax\n3023125017,Ada,1 000 000,+493023125018\n', ['2: Ada +493023125017']],
+		['Phone,Name,Tax no.,Date\n3023125017,Ada,012/345/678,01.02.2026\n', ['2: Ada +493023125017']],
+		['Phone,Name,Mobile\n3023125017,Ada,\n', ['2: Ada +493023125017']],
+		['Phone,Name,Mobile\n3023125017,Ada,1701234567\n', ['2: Ada +491701234567']],
 		// Unclear: it is asked for.
+		['Mobile Order,Name,To whom,From whom\n2025550177,Ada,+12025550177,+12025550178\n', ['phoneNumber?']],
 		['Customer ID,Name\n2025550177,Ada\n', ['phoneNumber?']],
 		['Kundennummer;Name\n2025550177;Ada\n', ['phoneNumber?']],
 		['2025550177,Ada\n', ['phoneNumber?']],
@@ -201,6 +219,30 @@ describe('an address book', () => {
 		['Prénom;Nom;Tél. mobile\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
 		['Nombre,Apellidos,Teléfono\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
 		['Nome,Cognome,Cellulare\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
+		// Names in other languages; where the family name comes first, it is first.
+		['Имя;Фамилия;Телефон\nАда;Лавлейс;0301234567\n', ['2: Ада Лавлейс +49301234567']],
+		['Фамилия;Имя;Отчество;Телефон\nЛавлейс;Ада;Ивановна;0301234567\n', ['2: Ада Ивановна Лавлейс +49301234567']],
+		['Город;ФИО;Телефон\nКиев;Ада Лавлейс;0301234567\n', ['2: Ада Лавлейс +49301234567']],
+		['Ім’я;Прізвище;Телефон\nАда;Лавлейс;0301234567\n', ['2: Ада Лавлейс +49301234567']],
+		['Jméno;Příjmení;Telefon\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Příjmení;Jméno;Mobil\nLovelace;Ada;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Meno;Priezvisko;Telefón\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Imię;Nazwisko;Telefon komórkowy\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Ad;Soyad;Telefon\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Şehir;ADI;SOYADI;Cep Telefonu\nIzmir;Ada;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Şehir;Ad Soyad;Telefon\nIzmir;Ada Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Ad,Name,Phone\nSpring,Ada,0301234567\n', ['2: Ada +49301234567']],
+		['Nume;Prenume;Telefon\nLovelace;Ada;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Ime;Prezime;Mobitel\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
+		['Όνομα;Επώνυμο;Τηλέφωνο\nΆντα;Λάβλεϊς;0301234567\n', ['2: Άντα Λάβλεϊς +49301234567']],
+		['Πόλη;Ονοματεπώνυμο;Κινητό τηλέφωνο\nΑθήνα;Άντα Λάβλεϊς;0301234567\n', ['2: Άντα Λάβλεϊς +49301234567']],
+		['Vezetéknév;Keresztnév;Telefon\nLovelace;Ada;0301234567\n', ['2: Lovelace Ada +49301234567']],
+		['姓,名,電話番号\n山田,太郎,0301234567\n', ['2: 山田 太郎 +49301234567']],
+		['名,姓,电话\n小明,王,0301234567\n', ['2: 王 小明 +49301234567']],
+		['会社,氏名,携帯電話\nABC,山田太郎,0301234567\n', ['2: 山田太郎 +49301234567']],
+		['公司,姓名,手机号码\nABC,王小明,0301234567\n', ['2: 王小明 +49301234567']],
+		['회사,이름,전화번호\nABC,김민수,0301234567\n', ['2: 김민수 +49301234567']],
+		['이름,성,휴대폰\n민수,김,0301234567\n', ['2: 김 민수 +49301234567']],
 		['Last Name,Phone\nLovelace,0301234567\n', ['2: Lovelace +49301234567']],
 		['First Name,Phone\nAda,0301234567\n', ['2: Ada +49301234567']],
 		[
@@ -268,6 +310,34 @@ describe('lines above the header', () => {
 		expect(sheet.table?.rows[sheet.header ?? -1]?.line).toBe(line);
 		expect(outcome(sheet)).toEqual([`${line + 1}: Ada +12025550100`, `${line + 2}: Bo +12025550101`]);
 	});
+
+	it.each(['', ' ; \n'])(
+		'[I34] header and delimiter are looked for in as many rows, empty ones not counted: %j',
+		async (empty) => {
+			const above = Array.from({ length: 22 }, (_, i) => `Remark ${i}, of today\n${empty}`).join('');
+			const sheet = await sheetOf(`${above}Name;Phone;City\nAda;+12025550100;Bonn\n`);
+			expect(sheet.table?.delimiter).toBe(';');
+			expect(outcome(sheet)).toEqual([`${empty === '' ? 24 : 46}: Ada +12025550100`]);
+		},
+	);
+
+	it.each([
+		[
+			'Full name;Erreichbar;Anliegen\nAda;+12025550100;x\nKunde;;Campaign\nBo;+12025550101;y\n',
+			['2: Ada +12025550100', '3: phoneNumber', '4: Bo +12025550101'],
+		],
+		[
+			'Ada;+12025550100;x\nKunde;;Campaign\nBo;+12025550101;y\n',
+			['1: Ada +12025550100', '2: phoneNumber', '3: Bo +12025550101'],
+		],
+		[
+			'Full name;Erreichbar;Anliegen\nAda;+12025550100;x\nName;Telefon;Campaign\nBo;+12025550101;y\n',
+			['2: Ada +12025550100', '3: phoneNumber', '4: Bo +12025550101'],
+		],
+		['Report;of today;\nHotline;+12025550100;\nName;Telefon;Campaign\nBo;+12025550101;y\n', ['4: Bo +12025550101']],
+	])('[I34] a row with a number to call is not left out for a later header: %j', async (text, rows) =>
+		expect(await read(text)).toEqual(rows),
+	);
 
 	it('[I34] semicolons are found below lines without any, and what follows the table is reported', async () =>
 		expect(await read('Report, of today\n\nName;Phone;City\nAda;+12025550100;Bonn\n\nTotal;1;\n')).toEqual([

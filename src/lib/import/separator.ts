@@ -1,5 +1,5 @@
 import type { ParseResult } from 'papaparse';
-import { fieldsNamed } from './columns.ts';
+import { fieldsNamed, HEADER_ROWS } from './columns.ts';
 import { closeQuotes } from './quotes.ts';
 
 /** What may divide columns, with its word. A file may name another character in its first line. */
@@ -34,7 +34,7 @@ type Parse = (text: string, delimiter: string) => ParseResult<string[]>;
 export async function detectDelimiter(sample: string, parse: Parse): Promise<string> {
 	let best = { delimiter: ',', named: 0, alike: 0 };
 	for (const delimiter of ['\t', ';', '|', ',']) {
-		const rows = parse(await closeQuotes(sample, delimiter), delimiter).data;
+		const rows = parse(await closeQuotes(sample, delimiter), delimiter).data.slice(0, HEADER_ROWS);
 		const widths = new Map<number, number>();
 		for (const { length } of rows) if (length > 1) widths.set(length, (widths.get(length) ?? 0) + length - 1);
 		const named = Math.max(0, ...rows.map((cells) => (cells.length > 1 ? fieldsNamed(cells) : 0)));

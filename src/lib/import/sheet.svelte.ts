@@ -1,6 +1,5 @@
 import type { NewCall } from '#contract';
 import type { LostPlus } from '#lib/phone/lost-plus.ts';
-import type { Composed } from '#lib/phone/types.ts';
 import type { Ready } from './batches.ts';
 import {
 	cellOf,
@@ -13,7 +12,7 @@ import {
 	type Field,
 } from './columns.ts';
 import { BYTES_MAX, decode, type ReadText } from './file.ts';
-import type { LostPlusChoice } from './number.ts';
+import type { LostPlusChoice, PhoneCode } from './number.ts';
 import { checkRow, type Plan, type RowError } from './rows.ts';
 import { readTable, Unreadable, type Row, type Table } from './table.ts';
 import { Turns } from './turns.ts';
@@ -32,7 +31,7 @@ export interface Found {
 export interface SheetDeps {
 	country: string;
 	/** The phone code, which loads by itself. */
-	phones(): Promise<{ compose(typed: string, country: string): Composed }>;
+	phones(): Promise<PhoneCode>;
 }
 
 const NO_COLUMNS: Columns = {
@@ -166,8 +165,7 @@ export class Sheet {
 		const { columns, workflow, run, country, lostPlus } = this;
 		const plan: Plan = { columns, workflow, run, country, lostPlus };
 		try {
-			const [{ compose }, plus] = await Promise.all([this.#deps.phones(), import('#lib/phone/lost-plus.ts')]);
-			const phones = { compose, lostPlus: plus.lostPlus };
+			const phones = await this.#deps.phones();
 			const found: Found = { ready: [], bad: [] };
 			const turns = new Turns();
 			for (const [i, { line, cells }] of this.#body.entries()) {

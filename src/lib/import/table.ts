@@ -37,7 +37,7 @@ export async function readTable(given: string, delimiter: string | null = null):
 		delimiter ??
 		stripped.delimiter ??
 		(await detectDelimiter(stripped.text.slice(0, CHUNK), (sample, delimiter) =>
-			Papa.parse<string[]>(sample, { delimiter, preview: 20, newline: '\n', skipEmptyLines: 'greedy' }),
+			Papa.parse<string[]>(sample, { delimiter, newline: '\n', skipEmptyLines: 'greedy' }),
 		));
 	const text = await closeQuotes(stripped.text, found);
 

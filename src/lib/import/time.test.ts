@@ -12,6 +12,14 @@ describe('the time of a cell', () => {
 		['2027-03-28T02:30:00+01:00', '2027-03-28T01:30:00.000Z'],
 		['2027-10-31T02:30:00+02:00', '2027-10-31T00:30:00.000Z'],
 		['2099-01-01T24:00:00Z', '2099-01-02T00:00:00.000Z'],
+		['2099-01-01T10:00:00+01', '2099-01-01T09:00:00.000Z'],
+		['2099-01-01T10:00:00−05:00', '2099-01-01T15:00:00.000Z'],
+		['2099-01-01T10:00:00–05', '2099-01-01T15:00:00.000Z'],
+		['2099-01-01\u00a010:00Z', '2099-01-01T10:00:00.000Z'],
+		['2099-01-01\u202f10:00\u00a0+0200', '2099-01-01T08:00:00.000Z'],
+		['2099-01-01  10:00  UTC', '2099-01-01T10:00:00.000Z'],
+		['2099‑01‑01T10:00Z', '2099-01-01T10:00:00.000Z'],
+		['\u200e2099-01-01T10:00Z\u200e', '2099-01-01T10:00:00.000Z'],
 	])('[I37] %s is %s', (text, at) => expect(timeOf(text)).toEqual({ at }));
 
 	it.each([
@@ -31,6 +39,15 @@ describe('the time of a cell', () => {
 		['2099-13-01T10:00:00Z', 'There is no such time.'],
 		['2099-01-01T25:00:00Z', 'There is no such time.'],
 		['2099-01-01T10:00:00+25:00', 'There is no such time.'],
+		['2099-01-01T10:00:60Z', 'There is no such time.'],
+		['2099-01-01T10:60Z', 'There is no such time.'],
+		['2099-01-01T30:00Z', 'There is no such time.'],
+		['2099-01-01T10:00:00+01:60', 'There is no such time.'],
+		['2099-01-01T24:00:01Z', 'There is no such time.'],
+		['2099-01-01\u00a010:00', 'The time zone is missing.'],
+		['2099-01-01T9:00Z', 'Give a time with its zone'],
+		['2099-01-01 9:00 Z', 'Give a time with its zone'],
+		['2099-01-01T10:00:00+1', 'Give a time with its zone'],
 		['tomorrow', 'Give a time with its zone'],
 	])('[I37] %s is refused with the cure', (text, error) => {
 		expect(timeOf(text).error).toContain(error);

@@ -6,6 +6,7 @@ import {
 	type CountryCode,
 	type PhoneNumber,
 } from 'libphonenumber-js/min';
+import { phoneTextOf } from '#contract/phone-text.ts';
 
 /** A number as it is stored, and as it is shown. */
 export interface Reading {
@@ -35,13 +36,12 @@ function hasOneLength(country: CountryCode): boolean {
  * is no valid number with +, or nothing is unclear: the country's numbers all have the length of this one.
  */
 export function lostPlus(typed: string, country: string): LostPlus | null {
-	if (!/^[\d\s().\-/]+$/.test(typed)) return null;
-	const digits = typed.replace(/\D/g, '');
-	if (digits === '' || digits.startsWith('0')) return null;
+	const { text: digits } = phoneTextOf(typed);
+	if (digits === undefined || /^[+0]/.test(digits)) return null;
 	const abroad = parsePhoneNumberFromString(`+${digits}`);
 	if (!abroad?.isValid()) return null;
 	const code = isSupportedCountry(country) ? country : undefined;
-	const home = parsePhoneNumberFromString(typed, code);
+	const home = parsePhoneNumberFromString(digits, code);
 	if (home?.number === abroad.number) return null;
 	if (code && home?.isValid() && hasOneLength(code)) return null;
 	return { digits, abroad: reading(abroad), home: home?.isPossible() ? reading(home) : null };

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compose, countries, group, split, tellNumber } from './phone.ts';
+import { compose, countries, group, lostPlus, phoneTextOf, split, tellNumber } from './phone.ts';
 
 describe('a typed number', () => {
 	it.each([
@@ -23,6 +24,34 @@ describe('a typed number', () => {
 		expect(compose(typed, country)).toEqual({ error }),
 	);
 
+	it.each([
+		['015 11 96123-4567', 'BR', '+5511961234567'],
+		['+55 015 11 96123-4567', 'DE', '+5511961234567'],
+		['17900 13800138000', 'CN', '+8613800138000'],
+		['11286 13800138000', 'CN', '+8613800138000'],
+		['011 15 2345-6789', 'AR', '+5491123456789'],
+	])('[TX4] %s in %s is not changed without a word', (typed, country, e164) =>
+		expect(compose(typed, country).error).toBe(
+			`The numbering plan reads this as ${e164}. Write it like that if it is right.`,
+		),
+	);
+
+	it.each([
+		['0 11 96123-4567', 'BR', '+5511961234567'],
+		['8 (495) 123-45-67', 'RU', '+74951234567'],
+		['06 1 234 5678', 'HU', '+3612345678'],
+		['1 202 555 0100', 'US', '+12025550100'],
+		['02 1234 5678', 'IT', '+390212345678'],
+		// The country code, behind what the country dials abroad and without it.
+		['0033 (0)6 12 34 56 78', 'DE', '+33612345678'],
+		['011 44 20 7946 0112', 'US', '+442079460112'],
+		['8 10 44 20 7946 0112', 'RU', '+442079460112'],
+		['0015 44 20 7946 0112', 'BR', '+442079460112'],
+		['44 (0)20 7946 0112', 'GB', '+442079460112'],
+	])('[TX4] %s in %s is %s: only what is dialed before a number is left out', (typed, country, e164) =>
+		expect(compose(typed, country)).toEqual({ e164 }),
+	);
+
 	it.each(['+12025550100 x123', '030 23125017 Durchwahl 12', '2025550100#1', '2025550100 доб. 12'])(
 		'[TX3] %s is refused as an extension',
 		(typed) => expect(compose(typed, 'US').error).toMatch(/^Extensions cannot be dialed\. Leave out “/),
@@ -35,6 +64,39 @@ describe('a typed number', () => {
 	it('[TX6] a full-width + is kept while it is grouped', () => expect(group('＋４４２０７９', 'US')).toBe('+44 20 79'));
 
 	it('is grouped for its country', () => expect(group('2025550100', 'US')).toBe('(202) 555-0100'));
+});
+
+it('[I36] a lost + is asked for alike in every spelling of the same digits', () => {
+	const spelling = fc.record({
+		digits: fc.constantFrom(
+			'447911123456',
+			'12025550100',
+			'4915123456789',
+			'3023125017',
+			'0447911123456',
+			'+12025550100',
+		),
+		separator: fc.constantFrom('', ' ', '-', '–', '\u2011', '−', '/', '.', '\u00a0', '\u200e', ') ('),
+		at: fc.integer({ min: 2, max: 5 }),
+		prefix: fc.constantFrom('', 'tel:', ' ', '[', '(', '\u202a'),
+		behind: fc.constantFrom('', ' ', ']', ')', '\u202c'),
+		zero: fc.constantFrom(...'0٠۰०０'),
+		country: fc.constantFrom('DE', 'AT', 'US', 'GB'),
+	});
+	let asked = 0;
+	fc.assert(
+		fc.property(spelling, ({ digits, separator, at, prefix, behind, zero, country }) => {
+			const typed = `${prefix}${digits.slice(0, at)}${separator}${digits.slice(at)}${behind}`.replace(/\d/g, (digit) =>
+				String.fromCodePoint(zero.codePointAt(0)! + Number(digit)),
+			);
+			expect(phoneTextOf(typed).text).toBe(digits);
+			const lost = lostPlus(typed, country);
+			expect(lost).toEqual(lostPlus(digits, country));
+			if (lost) asked++;
+		}),
+		{ numRuns: 1_000 },
+	);
+	expect(asked).toBeGreaterThan(50);
 });
 
 describe('a pasted number', () => {

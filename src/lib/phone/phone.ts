@@ -13,6 +13,9 @@ import {
 import { changedDigits, phoneTextOf } from '#contract/phone-text.ts';
 import type { Composed, Country, Told } from './types.ts';
 
+export { phoneTextOf, plainPhone } from '#contract/phone-text.ts';
+export { lostPlus } from './lost-plus.ts';
+
 /** Calling codes that several countries share, and the one that such a number is of when nothing else tells. */
 const MAIN: Readonly<Record<string, CountryCode>> = {
 	'1': 'US',
@@ -29,6 +32,12 @@ const countryOf = (number: PhoneNumber): CountryCode | undefined =>
 	number.country ??
 	MAIN[number.countryCallingCode] ??
 	getCountries().find((country) => getCountryCallingCode(country) === number.countryCallingCode);
+
+function planOf(country: CountryCode): Metadata['numberingPlan'] {
+	const metadata = new Metadata();
+	metadata.selectNumberingPlan(country);
+	return metadata.numberingPlan;
+}
 
 /** Every country with its name and calling code, by its two letters. */
 export function countries(): Country[] {
@@ -61,7 +70,8 @@ export function compose(typed: string, country: string): Composed {
 	const home = asCountry(country);
 	const number = parsePhoneNumberFromString(text, home ? { defaultCountry: home, extract: false } : { extract: false });
 	if (number?.isPossible()) {
-		const changed = changedDigits(text, number.number, number.countryCallingCode);
+		const abroad = home && planOf(home)?.IDDPrefix();
+		const changed = changedDigits(text, number.number, number.countryCallingCode, abroad);
 		return changed === null ? { e164: number.number } : { error: changed };
 	}
 
@@ -82,9 +92,7 @@ const NUMERALS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', '
 /** ` Two more digits?`, where the numbering plan can tell. */
 function count(number: PhoneNumber | undefined, country: CountryCode | undefined, fault: 'short' | 'long'): string {
 	if (!number || !country) return '';
-	const plan = new Metadata();
-	plan.selectNumberingPlan(country);
-	const lengths = plan.numberingPlan?.possibleLengths() ?? [];
+	const lengths = planOf(country)?.possibleLengths() ?? [];
 	const has = number.nationalNumber.length;
 	const off = fault === 'short' ? Math.min(...lengths) - has : has - Math.max(...lengths);
 	const numeral = NUMERALS[off];

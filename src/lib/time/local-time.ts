@@ -1,4 +1,4 @@
-import { wallTime } from './wall-time.ts';
+import { wallTime, type ReadTime } from './wall-time.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,7 @@ function shownAt(ms: number): number {
  * Reads `2027-03-28T02:30` in the browser's zone. Returns `missing` where the clocks skip that time, the first moment and
  * `twice` where they show it twice, and null for text that is not a time.
  */
-export function localTime(text: string): { at: Date; twice: boolean } | { missing: true } | null {
+export function localTime(text: string): ReadTime {
 	const wall = wallTime(text);
 	if (wall === null) return null;
 	// `new Date(text)` moves a skipped time silently. Each of the two offsets around it gives a candidate.
