@@ -140,6 +140,6 @@ function faultIn(written: string): PhoneText {
  */
 export function changedDigits(text: string, e164: string, callingCode: string, abroad = ''): string | null {
 	const code = text.startsWith('+') ? `\\+${callingCode}` : `(?:(?:${abroad})?${callingCode})?`;
-	if (new RegExp(`^${code}(?:0|1|8|06)?${e164.slice(1 + callingCode.length)}$`).test(text)) return null;
+	if (new RegExp(`^${code}(?:0|1|8|06|80)?${e164.slice(1 + callingCode.length)}$`).test(text)) return null;
 	return `The numbering plan reads this as ${e164}. Write it like that if it is right.`;
 }
