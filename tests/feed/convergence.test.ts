@@ -7,7 +7,7 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 		const seed = `${Date.now()}`;
 		console.log(`feed seed ${seed}`);
 		report = await converge({
-			...{ clients: 20, disturbances: 66, restarts: ['restored', 'killed'], everyMs: 90, stallMs: 3_000 },
+			...{ clients: 20, disturbances: 66, restarts: ['restored', 'killed'], everyMs: 90, stallMs: 3_000, creates: 150 },
 			...{ seed, say: () => undefined },
 		});
 		expect(report).toMatchObject({ restarts: { killed: 1, restored: 1 }, exitCode: 0, errors: [], notSettled: [] });
@@ -16,7 +16,6 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 	it('[F30] whatever happens to its line and to the server, every client has the calls of the database in the end', () => {
 		expect(report).toMatchObject({ missing: [], different: [], tooMany: [], otherInFile: [] });
 		// How many are left in the end depends on what was cleared last.
-		expect(report.written.created).toBeGreaterThan(100);
 		expect(report.calls).toBeGreaterThan(0);
 	});
 	it('[K19] of a copy that was put back the server makes a new epoch, and of nothing else', () => {

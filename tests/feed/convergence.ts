@@ -27,6 +27,8 @@ export interface ConvergenceOptions {
 	restarts: readonly Restart[];
 	/** The mean pause between two disturbances. */
 	everyMs: number;
+	/** The writers go on until they have created so many calls. */
+	creates: number;
 	/** The longest that a line holds bytes back. */
 	stallMs: number;
 	seed: string;
@@ -119,6 +121,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 
 		const counts = await disturb();
 		const lastAt = performance.now();
+		while (writers.written.created < options.creates) await pause(WRITE_EVERY_MS);
 		await writers.stop();
 		await quiet(stage.url());
 		const notSettled = await settled();

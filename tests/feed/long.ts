@@ -18,7 +18,7 @@ const { module } = await runnerImport<typeof Convergence>('./tests/feed/converge
 });
 const report = await module.converge({
 	...{ clients: Number(values.clients), disturbances: Number(values.disturbances), seed: values.seed },
-	...{ restarts: ['killed', 'restored', 'stopped', 'killed'], everyMs: 250, stallMs: 16_000 },
+	...{ restarts: ['killed', 'restored', 'stopped', 'killed'], everyMs: 250, stallMs: 16_000, creates: 500 },
 	say: (line) => console.log(line),
 });
 const { disturbances, restarts, written, ...rest } = report;
