@@ -33,6 +33,7 @@ const WITHOUT_ZOD = [
 	'scenario',
 	'search',
 	'typed-text',
+	'wants-html',
 	'words',
 ].map((name) => `src/contract/${name}.ts`);
 
