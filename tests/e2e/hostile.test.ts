@@ -79,7 +79,7 @@ for (const [name, env] of [
 			expect(server.lines).toEqual([]);
 		});
 
-		test('[HT7] whatever raw bytes come, no response is 5xx, nothing is logged and the server lives', async ({
+		test('[HT7] whatever raw bytes come, no response is 5xx, no error is logged and the server lives', async ({
 			server,
 		}) => {
 			test.slow();
@@ -149,7 +149,8 @@ for (const [name, env] of [
 				{ numRuns: 150 },
 			);
 			await expectAlive(server);
-			expect(server.lines).toEqual([]);
+			// A login among them may try a token.
+			expect(server.lines.filter((line) => !line.includes('"msg":"wrong token'))).toEqual([]);
 		});
 	});
 
