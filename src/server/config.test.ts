@@ -138,6 +138,13 @@ describe('the environment', () => {
 		expect(messageOf({ [name]: value })).not.toContain('hidden');
 	});
 
+	it.each(['API_TOKEN', 'PROVIDER_TOKEN', 'WEBHOOK_SECRET', 'TURSO_AUTH_TOKEN'])(
+		'[C2] a %s of blanks is not unset, and stops the start',
+		(name) => {
+			for (const value of [' ', '\t', '\u00a0']) expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: `));
+		},
+	);
+
 	it('[C6] a line break in a value stays within the one line', () => {
 		expect(messageOf({ PORT: '3000\nHOST: oh' }).split('\n')).toHaveLength(1);
 	});

@@ -195,7 +195,9 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const { fallback, allowed, schema, secret } = VARIABLES[name] as Variable<unknown>;
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
-	if (result.success) return result.data;
+	// Without its secret a server would be open to every client.
+	const isBlankSecret = secret && value === '' && given !== undefined && given !== '';
+	if (result.success && !isBlankSecret) return result.data;
 	const printable = secret ? null : withoutSecrets(value);
 	const whole = printable === value ? '' : ' (without what may be secret in it)';
 	const shown = printable === null ? 'its value (not shown)' : JSON.stringify(printable) + whole; // on one line, whatever it holds

@@ -34,7 +34,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	await expect(dialog).toContainText('No call matches now.');
 	await expect(dialog.getByRole('button', { name: 'Delete 0 calls' })).toBeDisabled();
 	await dialog.getByRole('radio', { name: 'All 3 calls' }).check();
-	await expect(dialog).toContainText('with 1 call that is still running');
+	await expect(dialog).toContainText('with 1 call that has not ended');
 	await number.fill('3');
 	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
 	await expect(dialog).toBeHidden();

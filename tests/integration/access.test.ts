@@ -39,6 +39,15 @@ describe('with API_TOKEN', () => {
 		expect(JSON.parse(lines[0]!)).toMatchObject({ err: { message: 'broken', cause: { message: 'deeper' } } });
 	});
 
+	it('[A40] a login that is no form is 415, and no wrong token', async () => {
+		const lines: string[] = [];
+		const log = createLog('warn', { write: (line) => void lines.push(line) });
+		const app = await startApp({ API_TOKEN: TOKEN }, { log });
+		for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x', 'application/json', 'text/plain'])
+			expectProblem(await app.api('POST', '/login', 'token=x', { 'content-type': type }), 'unsupported_media_type');
+		expect(lines).toEqual([]);
+	});
+
 	it('[A1] every route of REST is 401 without it or with another one, and nothing happens', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const closed = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);

@@ -111,7 +111,12 @@ const BUSINESS = new Set([
 	'lavoro',
 ]);
 const PRIVATE = new Set(['home', 'private', 'privat', 'domicile', 'casa', 'thuis', 'prive']);
-const LESS = new Set(['other', 'company', 'main', 'car', 'andere', 'weitere', 'autre', 'otro', 'altro', 'alternate']);
+/** Words beside a phone's that make another head's number the likelier one: other people's, and other digits. */
+const LESS = new Set([
+	...['other', 'company', 'main', 'car', 'andere', 'weitere', 'autre', 'otro', 'altro', 'alternate'],
+	...['emergency', 'notfall', 'agent', 'rep', 'sales', 'ticket', 'sim', 'serial', 'pin', 'contract', 'plan', 'record'],
+	...['account', 'order', 'invoice', 'ref', 'reference', 'code', 'kundennr', 'kundennummer'],
+]);
 
 /** Whether a head says that its column holds something else than a name or a number to call. */
 export const isOther = (head: string): boolean =>

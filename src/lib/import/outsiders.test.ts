@@ -151,6 +151,11 @@ describe('the column of the numbers', () => {
 		['Kontaktnummer;Name;Telefon\n2025550177;Ada;0301234567\n', ['2: Ada +49301234567']],
 		['Mobile Plan Number,Name,Tel\n3023125017,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
 		['Mobile Order,Name,Contact\n3023125017,Ada,030 1234567\n', ['2: Ada +49301234567']],
+		['Emergency phone,Name,Phone\n+12025550111,Ada,+12025550150\n', ['2: Ada +12025550150']],
+		['Sales rep phone,Name,Phone\n+12025550111,Ada,+12025550150\n', ['2: Ada +12025550150']],
+		['Phone Account Number,Name,Phone\n3023125011,Ada,3023125017\n', ['2: Ada +493023125017']],
+		['Mobile Order No,Name,Mobile\n3023125011,Ada,3023125017\n', ['2: Ada +493023125017']],
+		['Emergency phone,Name\n+12025550111,Ada\n', ['2: Ada +12025550111']],
 		// Bare digits are called where nothing else is written like a number to call.
 		['Kontaktnummer;Name\n3023125017;Ada\n', ['2: Ada +493023125017']],
 		['Phone,Name,Budget,Fax\n3023125017,Ada,1 000 000,+493023125018\n', ['2: Ada +493023125017']],

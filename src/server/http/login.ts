@@ -22,6 +22,8 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 	const router = Router();
 
 	router.post('/login', readForm, async (request, response) => {
+		if (request.is('urlencoded') === false)
+			throw new ProblemError('unsupported_media_type', 'Send the form as application/x-www-form-urlencoded.');
 		const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
 		const to = localPath(next);
 		const wantsPage = wantsHtml(request.headers.accept);
