@@ -37,7 +37,7 @@ const EXTENSION = /^[^\d+\p{Cc}\p{Cs}]+(?:\d[\s.-]*)+[^\d\p{L}]*$/u;
 const SEVERAL = /^\s*(?:[,;|&]|or|and)\s*\(?(?:\d[\s().-]*){7,}$|^[^\d]*\+/iu;
 /** What follows the last decimal mark, and the text before it. */
 const DECIMAL = /^(?<whole>.*\d)[)\]\s]*(?<mark>[.,٫])\s*(?<decimals>\d*)[)\]\s]*$/;
-/** A whole number as a machine writes it: people divide so many digits into shorter groups. */
+/** A whole number as a machine writes it. People would divide these digits into groups. */
 const UNDIVIDED = /^\+?\d{6,}$|\d{7,}$/;
 /** A machine's groups of three, and its decimals: `3.023.125.017,00`. */
 const GROUPED =

@@ -74,7 +74,7 @@ export function fieldsNamed(cells: readonly string[]): number {
 	return Object.values(columns).filter((column) => column !== null).length;
 }
 
-/** A header, and the delimiter that divides it, are looked for in so many rows. */
+/** How many rows at the top may hold the header. The delimiter is chosen by the same rows. */
 export const HEADER_ROWS = 30;
 
 /**

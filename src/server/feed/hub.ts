@@ -43,7 +43,7 @@ export interface Hub {
 	close(): void;
 }
 
-/** Who is told to load everything again needs a while for it: no more than one reset is sent in so long. */
+/** The least time between two resets: a client needs a while to load everything again. */
 const RESET_EVERY_MS = 1_000;
 /** How often a client that comes may be overtaken by commits before it gets its sync as it is. */
 const SYNC_TRIES = 5;
