@@ -7,8 +7,14 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 		const seed = `${Date.now()}`;
 		console.log(`feed seed ${seed}`);
 		report = await converge({
-			...{ clients: 20, disturbances: 66, restarts: ['restored', 'killed'], everyMs: 90, stallMs: 3_000, creates: 150 },
-			...{ seed, say: () => undefined },
+			clients: 20,
+			disturbances: 66,
+			restarts: ['restored', 'killed'],
+			everyMs: 90,
+			stallMs: 3_000,
+			creates: 150,
+			seed,
+			say: () => undefined,
 		});
 		expect(report).toMatchObject({ restarts: { killed: 1, restored: 1 }, exitCode: 0, errors: [], notSettled: [] });
 	}, 180_000);

@@ -27,7 +27,7 @@ export interface ConvergenceOptions {
 	restarts: readonly Restart[];
 	/** The mean pause between two disturbances. */
 	everyMs: number;
-	/** The writers go on until they have created so many calls. */
+	/** The number of calls that the writers create at least. */
 	creates: number;
 	/** The longest that a line holds bytes back. */
 	stallMs: number;

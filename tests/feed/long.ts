@@ -17,8 +17,13 @@ const { module } = await runnerImport<typeof Convergence>('./tests/feed/converge
 	...{ configFile: false, logLevel: 'warn', plugins: [svelte({ configFile: false })] },
 });
 const report = await module.converge({
-	...{ clients: Number(values.clients), disturbances: Number(values.disturbances), seed: values.seed },
-	...{ restarts: ['killed', 'restored', 'stopped', 'killed'], everyMs: 250, stallMs: 16_000, creates: 500 },
+	clients: Number(values.clients),
+	disturbances: Number(values.disturbances),
+	seed: values.seed,
+	restarts: ['killed', 'restored', 'stopped', 'killed'],
+	everyMs: 250,
+	stallMs: 16_000,
+	creates: 500,
 	say: (line) => console.log(line),
 });
 const { disturbances, restarts, written, ...rest } = report;
