@@ -1,0 +1,9 @@
+import type { Area } from '../area.ts';
+import { edits } from './edits.ts';
+import { faults } from './faults.ts';
+import { lives } from './lives.ts';
+import { sync } from './sync.ts';
+import { watching } from './watching.ts';
+
+/** What clients see over Socket.IO. */
+export const feed: readonly Area[] = [lives, faults, sync, watching, edits].flat();
