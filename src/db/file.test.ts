@@ -111,6 +111,25 @@ describe('a database file', () => {
 		expect(await insert(2)).toBe(1);
 	});
 
+	it('[DB3] a commit that fails is thrown, and leaves nothing of its transaction', async () => {
+		const { database, insert } = await openTable();
+		// SQLite looks at such a reference at the commit, and at nothing before.
+		await database.all(
+			'CREATE TABLE "Of" ("t" INTEGER NOT NULL REFERENCES "Owner" ("id") DEFERRABLE INITIALLY DEFERRED)',
+		);
+		await database.all('CREATE TABLE "Owner" ("id" INTEGER PRIMARY KEY)');
+		const withoutOwner = (): Plan<void> => ({
+			result: undefined,
+			statements: [
+				[INSERT, 1],
+				['INSERT INTO "Of" ("t") VALUES (?)', 7],
+			],
+		});
+		await expect(database.transact([], withoutOwner)).rejects.toThrow(/constraint/i);
+		expect(await count(database)).toBe(0);
+		expect(await insert(2)).toBe(0);
+	});
+
 	it('[DB4] a foreign lock of half a second delays, and neither fails nor stops the event loop', async () => {
 		const { path, database, insert } = await openTable();
 		const { release } = await lockElsewhere(path);

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { NOON } from '#tests/support/call-row.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+import { forget } from './repetitions.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+it('[R53] responses under a key, webhook-ids and minutes are kept for a day, and not longer', async () => {
+	const database = await migratedDatabase();
+	for (const [name, at] of [
+		['old', NOON - DAY_MS - 1],
+		['kept', NOON - DAY_MS],
+	] as const) {
+		await database.all(
+			`INSERT INTO "IdempotentAnswer" ("id", "bodyHash", "answer", "at") VALUES (?, '', '', ?)`,
+			name,
+			at,
+		);
+		await database.all('INSERT INTO "Receipt" ("id", "at") VALUES (?, ?)', name, at);
+		await database.all(`INSERT INTO "Minute" ("what", "at", "bucket", "count") VALUES (?, ?, 0, 1)`, name, at);
+		await database.all(
+			`INSERT INTO "RunMinute" ("run", "what", "at", "bucket", "count") VALUES ('ci', ?, ?, 0, 1)`,
+			...[name, at],
+		);
+	}
+	await forget(database, NOON);
+	const left = async (column: string, table: string): Promise<unknown[]> =>
+		(await database.all(`SELECT "${column}" AS "name" FROM "${table}"`)).map(({ name }) => name);
+	expect({
+		answers: await left('id', 'IdempotentAnswer'),
+		receipts: await left('id', 'Receipt'),
+		minutes: await left('what', 'Minute'),
+		runMinutes: await left('what', 'RunMinute'),
+	}).toEqual({ answers: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
+});
