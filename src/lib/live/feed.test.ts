@@ -189,6 +189,18 @@ describe('a tab that slept', () => {
 		await answer();
 		expect(feed.connection.state).toBe('live');
 	});
+	it('[F37] is not live by that answer either where a timer has run before it came', async () => {
+		vi.advanceTimersByTime(500);
+		vi.setSystemTime(Date.now() + 10_000);
+		vi.advanceTimersByTime(500);
+		expect(line.questions.length).toBe(1);
+		await answer();
+		expect(feed.connection.state).toBe('catching');
+		vi.advanceTimersByTime(500);
+		expect(line.questions.length).toBe(2);
+		await answer();
+		expect(feed.connection.state).toBe('live');
+	});
 });
 
 describe('what is missing', () => {
@@ -244,6 +256,12 @@ describe('a list that has to be loaded anew', () => {
 		pass(40);
 		expect(reloads).toBe(1);
 	});
+});
+
+it('[F31] a page of the list that was read earlier does not take the cursor back', () => {
+	feed.adopt('a.12');
+	feed.adopt('a.11');
+	expect(feed.cursor).toBe('a.12');
 });
 
 describe('a clock that is set back', () => {

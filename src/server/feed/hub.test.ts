@@ -18,11 +18,17 @@ const commit = (previous: number, change: number): Committed => ({
 function opened() {
 	let inDatabase = 10;
 	let reads = 0;
+	/** Runs when a delta has been read and not given to its client yet. */
+	let afterRead = (): void => undefined;
 	const errors: unknown[] = [];
 	const hub = createHub({
 		position: { epoch: 'a', seq: 10, change: 10, at: 0, prunedSeq: 0, indexedTo: 0 },
 		positionNow: () => Promise.resolve({ change: inDatabase }),
-		syncFrom: () => Promise.resolve({ mode: 'delta', cursor: `a.${(reads++, inDatabase)}`, changes: [] }),
+		syncFrom: () => {
+			const cursor = `a.${(reads++, inDatabase)}`;
+			afterRead();
+			return Promise.resolve({ mode: 'delta', cursor, changes: [] });
+		},
 		...{ version: 'test', now: () => 0, onError: (error: unknown) => errors.push(error) },
 	});
 	const [frames, heads]: [Changes[], Head[]] = [[], []];
@@ -34,6 +40,7 @@ function opened() {
 	});
 	return {
 		...{ hub, frames, heads, resets, errors, reads: () => reads },
+		afterRead: (then: () => void) => (afterRead = then),
 		committed: (previous: number, change: number, publish = true) => {
 			inDatabase = change;
 			if (publish) hub.publish(commit(previous, change));
@@ -49,6 +56,22 @@ const placesOf = (frames: readonly Changes[]): string[] =>
 	frames.map(({ previous, cursor }) => `${previous} ${cursor}`);
 
 describe('the hub', () => {
+	it('[F11] a client whose delta is overtaken by a commit gets one that has it', async () => {
+		const { hub, committed, afterRead, frames, reads } = opened();
+		afterRead(() => {
+			if (reads() === 1) committed(10, 11);
+		});
+		const syncs: string[] = [];
+		await hub.withSync(
+			'a.1',
+			() => true,
+			({ cursor }) => syncs.push(cursor),
+		);
+		// The frame went to those who had joined before.
+		expect([syncs, placesOf(frames)]).toEqual([['a.11'], ['a.10 a.11']]);
+		hub.close();
+	});
+
 	it('[F81] never hides a gap: what somebody else wrote between two commits begins another frame', () => {
 		const { hub, frames } = opened();
 		hub.publish(commit(10, 11));
