@@ -18,9 +18,10 @@ const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALE
 /** What a socket that is not let in hears: the problem's code, and no event at all. */
 async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown> {
 	const tab = openTab(app, options);
-	const error = await new Promise<Error & { data?: Partial<Problem> }>((resolve) =>
-		tab.socket.once('connect_error', resolve),
-	);
+	const error = await new Promise<Error & { data?: Partial<Problem> }>((resolve, reject) => {
+		tab.socket.once('connect_error', resolve);
+		tab.socket.once('connect', () => reject(new Error('The socket was let in.')));
+	});
 	tab.close();
 	expect([tab.syncs, tab.frames, tab.heads, tab.settings]).toEqual([[], [], [], []]);
 	return error.data?.code ?? error.message;
