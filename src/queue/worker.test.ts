@@ -183,9 +183,12 @@ describe('a worker', () => {
 		};
 		const one = start(work, { store: seen, leaseMs: 300 });
 		await begun.reached;
-		const two = start(work, { leaseMs: 300 });
+		const looked = counter(2); // at its start, and when it is woken
+		const looking: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(looked.hit) };
+		const two = start(work, { store: looking, leaseMs: 300 });
 		await renewed.reached; // that is two leases long
 		two.wake();
+		await looked.reached;
 		finish();
 		await Promise.all([one.close(), two.close()]);
 		expect(runs).toBe(1);
