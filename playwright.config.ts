@@ -6,6 +6,7 @@ const executablePath = findChromium();
 /** Browser tests, against the built server: each test starts its own (tests/e2e/server.ts). */
 export default defineConfig({
 	testDir: 'tests/e2e',
+	globalSetup: './tests/support/templates.ts',
 	fullyParallel: true,
 	workers: 2,
 	forbidOnly: true,

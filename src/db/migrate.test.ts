@@ -88,7 +88,11 @@ describe('migrations', () => {
 
 	it('[DB14] each database has an epoch of its own', async () => {
 		const epochs = await Promise.all(
-			[1, 2].map(async () => (await (await migratedDatabase()).all('SELECT "epoch" FROM "Feed"'))[0]?.epoch),
+			[1, 2].map(async () => {
+				const database = await openTestDatabase();
+				await migrate(database, FOLDER);
+				return (await database.all('SELECT "epoch" FROM "Feed"'))[0]?.epoch;
+			}),
 		);
 		expect(epochs[0]).toMatch(/^[0-9a-z]{8,32}$/);
 		expect(epochs[0]).not.toBe(epochs[1]);

@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { Call } from '#contract';
 import { fillHistory } from '#tests/support/history.ts';
+import { createServerHost, type ServerHost } from './server-host.ts';
 
-/** The built server as a process of its own, as production runs it, on a temporary file. */
+/** A server with the built pages on a temporary file. It runs in the worker's host process (server-host.ts). */
 export interface Server {
 	url: string;
 	/** What it has written to its standard output since its last start, but for its address: the log. */
@@ -16,9 +17,9 @@ export interface Server {
 	/** Requests with the token, where one is set. */
 	api<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
 	create(call?: Record<string, unknown>): Promise<Call>;
-	/** Ends the process and waits for that. */
+	/** Stops the server, or kills its process, and waits for that. */
 	stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-	/** Starts it again: the same file, the same port; `program` instead of the one that was built. */
+	/** Starts it again on the same file and the same port; `program`, a built server, runs as a process of its own. */
 	start(program?: string): Promise<void>;
 }
 
@@ -30,36 +31,47 @@ interface Fixtures {
 	server: Server;
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { host: ServerHost }>({
+	host: [
+		async ({}, use) => {
+			const host = createServerHost();
+			await use(host);
+			await host.close();
+		},
+		{ scope: 'worker' },
+	],
 	env: [{}, { option: true }],
 	calls: [0, { option: true }],
-	server: async ({ env, calls }, use) => {
+	server: async ({ env, calls, host }, use) => {
 		const folder = await mkdtemp(join(tmpdir(), 'audena-e2e-'));
 		const given: Record<string, string> = {
 			...{ LOG_LEVEL: 'warn', PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '500', PROVIDER_FAIL_RATE: '0' },
 			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
 		};
-		if (calls > 0) await fillHistory(given.DATABASE_URL!, calls);
+		await fillHistory(given.DATABASE_URL!, calls);
 		let port = given.PORT ?? '0';
 		let url = '';
-		let running: ChildProcess | undefined;
 		let lines: string[] = [];
+		let isHosted = false;
+		let alone: ChildProcess | undefined;
 
 		const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
-			if (!running) return;
-			const gone = once(running, 'exit');
-			running.kill(signal);
+			if (isHosted) await host.stop(signal);
+			isHosted = false;
+			if (!alone) return;
+			const gone = once(alone, 'exit');
+			alone.kill(signal);
 			await gone;
-			running = undefined;
+			alone = undefined;
 		};
-		const start = async (program = 'build/main.js'): Promise<void> => {
+		/** Runs `program` as a process of its own and returns the address that it prints. */
+		const run = async (program: string): Promise<string> => {
 			const started = spawn(process.execPath, [program], {
 				env: { ...process.env, ...given, PORT: port },
 				stdio: ['ignore', 'pipe', 'inherit'],
 			});
-			running = started;
-			lines = [];
-			const address = await new Promise<string>((resolve, reject) => {
+			alone = started;
+			return new Promise<string>((resolve, reject) => {
 				createInterface({ input: started.stdout }).on('line', (line) => {
 					const found = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
 					if (found === undefined) lines.push(line);
@@ -67,7 +79,15 @@ export const test = base.extend<Fixtures>({
 				});
 				started.on('exit', () => reject(new Error('The server did not start: is it built? (npm run build)')));
 			});
-			// With APP_URL the line names that, and the test chose the port.
+		};
+		const start = async (program?: string): Promise<void> => {
+			lines = [];
+			isHosted = program === undefined;
+			const address =
+				program === undefined
+					? await host.start({ ...given, PORT: port }, (line) => lines.push(line))
+					: await run(program);
+			// With APP_URL a program prints that, and the test chose the port.
 			url = given.APP_URL === undefined ? address.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`;
 			port = new URL(url).port;
 		};

@@ -4,7 +4,7 @@ import { Call } from '#contract';
 import { unguarded } from '#contract/csv.ts';
 import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
 import { plainRequest } from '#tests/support/http.ts';
-import { fillWithCalls } from '#tests/support/many-calls.ts';
+import { fillHistory } from '#tests/support/history.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 
@@ -102,7 +102,7 @@ describe('GET /api/calls/export', () => {
 
 	it('[R99] of 20,000 calls it has exactly those that match, each once, whatever is made meanwhile', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
-		await fillWithCalls(url, 20_000);
+		await fillHistory(url, 20_000);
 		const app = await startApp({ DATABASE_URL: url });
 		const whole = ndjson(app, '&order=oldest');
 		const failed = ndjson(app, '&status=FAILED');

@@ -6,6 +6,7 @@ import type { Call, CallPage, Delivery, Event, Problem, Settings } from '#contra
 import { createApp, type AppDeps } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
+import { fillHistory } from './history.ts';
 import { newSecret } from './webhook.ts';
 
 /** A running server with the real parts: a port of its own, a temporary database file. */
@@ -49,7 +50,7 @@ export async function startApp(env: Record<string, string> = {}, held: Held = {}
 	const given = {
 		...ENV,
 		WEBHOOK_SECRET: newSecret(),
-		DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}`,
+		DATABASE_URL: env.DATABASE_URL ?? (await newDatabase()),
 		...env,
 	};
 	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent'), ...held });
@@ -97,6 +98,13 @@ export async function startApp(env: Record<string, string> = {}, held: Held = {}
 			if (status !== 200) throw new Error('The settings were refused.');
 		},
 	};
+}
+
+/** The address of a migrated file that goes with the test. */
+async function newDatabase(): Promise<string> {
+	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
+	await fillHistory(url, 0);
+	return url;
 }
 
 /** A folder that goes with the test. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Database } from '#db/database.ts';
-import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import { temporaryFolder } from './app.ts';
+import { fillHistory } from './history.ts';
 
 /** Opens a database of its own, or the file at `url`, and closes it with the test. */
 export async function openTestDatabase(url?: string): Promise<Database> {
@@ -15,9 +15,9 @@ export async function openTestDatabase(url?: string): Promise<Database> {
 	return database;
 }
 
-/** A database of its own with every migration applied. */
+/** A database of its own with every migration applied: a copy of one that was migrated once. */
 export async function migratedDatabase(): Promise<Database> {
-	const database = await openTestDatabase();
-	await migrate(database, migrationsFrom(import.meta.dirname));
-	return database;
+	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
+	await fillHistory(url, 0);
+	return openTestDatabase(url);
 }

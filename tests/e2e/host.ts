@@ -1,0 +1,33 @@
+import { createApp, type App } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
+import { createLog } from '#server/log.ts';
+
+/**
+ * A process that runs one server after another, with the built pages, as its parent asks: to start a process for each
+ * test would cost more than the test. Its log is its standard output.
+ */
+export type Request = { start: Record<string, string> } | { stop: true };
+/** `url` is where the server listens, null once it has stopped. */
+export type Reply = { url: string | null } | { error: string };
+
+let app: App | undefined;
+
+async function handle(request: Request): Promise<Reply> {
+	if ('start' in request) {
+		const config = readConfig(request.start, 'built');
+		app = await createApp(config, { log: createLog(config.logLevel) });
+		return { url: await app.listen() };
+	}
+	await app?.close();
+	app = undefined;
+	return { url: null };
+}
+
+process.on('message', (request: Request) => {
+	handle(request)
+		.catch((error: unknown): Reply => ({ error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' }))
+		.then((reply) => process.send?.(reply))
+		.catch((error: unknown) => {
+			throw error;
+		});
+});

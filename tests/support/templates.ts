@@ -1,0 +1,28 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Names the folder of the templates; the workers of a runner inherit it. */
+const FOLDER = 'AUDENA_TEST_TEMPLATES';
+
+/** What a test runner calls before its first test: makes the folder that templates are kept in, and returns its end. */
+export default async function setup(): Promise<() => Promise<void>> {
+	const folder = await mkdtemp(join(tmpdir(), 'audena-templates-'));
+	process.env[FOLDER] = folder;
+	return () => rm(folder, { recursive: true, force: true });
+}
+
+const made = new Map<string, Promise<string>>();
+
+/** Copies the template `name` to `to`. `make` writes it into a new file when this process needs it first. */
+export async function copyTemplate(name: string, make: (file: string) => Promise<void>, to: string): Promise<void> {
+	const folder = process.env[FOLDER];
+	if (folder === undefined) throw new Error('There is no folder for templates: tests/support/templates.ts was not run.');
+	let template = made.get(name);
+	if (!template) {
+		const file = join(folder, `${name}-${process.pid}.db`);
+		template = make(file).then(() => file);
+		made.set(name, template);
+	}
+	await copyFile(await template, to);
+}
