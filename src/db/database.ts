@@ -23,8 +23,8 @@ export interface Database {
 	 */
 	transact<Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Promise<Result>;
 	/**
-	 * Gives up to `pages` unused pages back to the file system, but keeps `spare` of them for what comes; answers how many
-	 * more there are to give. Nothing on a network, nor in a file that was not made for it (`shrinkable.ts`).
+	 * Gives up to `pages` unused pages back to the file system, but keeps `spare` of them for new rows. Returns how many
+	 * more there are to give: 0 on a network, and in a file that another program made without `auto_vacuum`.
 	 */
 	shrink(pages: number, spare: number): Promise<number>;
 	/** What Prisma's adapter talks to: the same connection. */

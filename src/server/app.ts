@@ -5,7 +5,6 @@ import { WEBHOOK_PATH } from '#contract';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openAlone } from '#db/open.ts';
 import { prismaOver } from '#db/prisma.ts';
-import { makeShrinkable } from '#db/shrinkable.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createPlaces } from './calls/at.ts';
@@ -103,8 +102,7 @@ export async function createApp(
 	const { file } = database;
 	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
 	const alone = disown !== null;
-	const { days, calls: newest } = config.retention;
-	if (file !== null && (days !== null || newest !== null)) prepareToShrink(file, log);
+	const { days } = config.retention;
 	if (days !== null) log.info({ days }, 'what ended so long ago is deleted once the clock has gone evenly for an hour');
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
@@ -337,17 +335,6 @@ export async function createApp(
 }
 
 const isListening = (server: Server): boolean => server.listening;
-
-/** Without the room for it everything else works: calls are deleted, and what they held is used again. */
-function prepareToShrink(file: string, log: Logger): void {
-	const start = performance.now();
-	const onBegin = (): void => log.info('the database file is written anew, once, so that it can shrink');
-	try {
-		if (makeShrinkable(file, { onBegin })) log.info({ ms: Math.round(performance.now() - start) }, 'it can shrink now');
-	} catch (error) {
-		log.warn({ err: error }, 'the database file could not be written anew: it will not shrink');
-	}
-}
 
 /** Waits for `work`, but no longer than `ms`. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,4 +1,3 @@
-import Sqlite from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '#db/open.ts';
 import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
@@ -160,32 +159,5 @@ describe('a history with limits', () => {
 		await first.close();
 		const second = await startApp({ ...first.env, RETENTION_CALLS: '250' }, ahead);
 		expect(await kept(second, 250)).toBe(250);
-	});
-
-	it('[RT9] a file from before is written anew once, where there is a limit, and can shrink', async () => {
-		const path = `${await temporaryFolder()}/audena.db`;
-		const before = new Sqlite(path);
-		// A file keeps the mode of its first table, also when that table is gone.
-		before.exec('CREATE TABLE "T" ("t" TEXT); DROP TABLE "T"');
-		before.close();
-		await fillHistory(`file:${path}`, 300);
-		const mode = (): unknown => {
-			const sqlite = new Sqlite(path);
-			try {
-				return sqlite.prepare('PRAGMA auto_vacuum').all();
-			} finally {
-				sqlite.close();
-			}
-		};
-
-		const unlimited = await startApp({ DATABASE_URL: `file:${path}` });
-		expect((await unlimited.list('?limit=200')).calls.length).toBe(200);
-		await unlimited.close();
-		expect(mode()).toEqual([{ auto_vacuum: 0 }]);
-
-		const limited = await again(unlimited, { RETENTION_CALLS: '100' });
-		await expect.poll(async () => (await limited.list('?limit=200')).calls.length, SOON).toBe(100);
-		await limited.close();
-		expect(mode()).toEqual([{ auto_vacuum: 2 }]);
 	});
 });

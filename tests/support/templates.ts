@@ -17,7 +17,8 @@ const made = new Map<string, Promise<string>>();
 /** Copies the template `name` to `to`. `make` writes it into a new file when this process needs it first. */
 export async function copyTemplate(name: string, make: (file: string) => Promise<void>, to: string): Promise<void> {
 	const folder = process.env[FOLDER];
-	if (folder === undefined) throw new Error('There is no folder for templates: tests/support/templates.ts was not run.');
+	if (folder === undefined)
+		throw new Error('There is no folder for templates: tests/support/templates.ts was not run.');
 	let template = made.get(name);
 	if (!template) {
 		const file = join(folder, `${name}-${process.pid}.db`);
