@@ -42,7 +42,6 @@ import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import { createClearMatching } from './retention/clear-matching.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
-import { createSteadyClock } from './retention/steady-clock.ts';
 import { createSockets } from './sockets.ts';
 import { keepTime } from './timekeeper.ts';
 import { version } from './version.ts';
@@ -102,8 +101,6 @@ export async function createApp(
 	const { file } = database;
 	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
 	const alone = disown !== null;
-	const { days } = config.retention;
-	if (days !== null) log.info({ days }, 'what ended so long ago is deleted once the clock has gone evenly for an hour');
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
@@ -284,13 +281,15 @@ export async function createApp(
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
-			stopForgetting = forgetRepetitions(database, createSteadyClock(now, uptime, now()), onError);
+			stopForgetting = forgetRepetitions({ database, now, isSteady: time.isSteady, onError });
 			retention = createRetention({
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
-				uptime,
+				isSteady: time.isSteady,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});
+			if (isLimited(config.retention) && !time.isSteady())
+				log.info('retention begins in an hour: the clock may have jumped while the server was stopped');
 			ready = true;
 			return ownAddress();
 		},
@@ -335,6 +334,8 @@ export async function createApp(
 }
 
 const isListening = (server: Server): boolean => server.listening;
+
+const isLimited = ({ days, calls }: Config['retention']): boolean => days !== null || calls !== null;
 
 /** Waits for `work`, but no longer than `ms`. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

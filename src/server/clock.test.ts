@@ -1,16 +1,16 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { uptimeBy, watchClock } from './clock.ts';
+import { STEADY_MS, uptimeBy, watchClock } from './clock.ts';
 
 const DAY = 86_400_000;
 
 /** A clock that is read by hand, and what it told. */
-function start(breakMs = 60_000) {
+function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
 	const told: string[] = [];
 	const clock = watchClock({
 		now: () => at.now,
 		uptime: () => at.uptime,
-		breakMs,
+		...{ breakMs, isSteady },
 		onResume: () => told.push('resumed'),
 		onSetBack: (ms) => told.push(`back by ${ms}`),
 	});
@@ -20,7 +20,7 @@ function start(breakMs = 60_000) {
 		at.now += ms + moved;
 		return clock.runningSince() - 1_000 * DAY;
 	};
-	return { pass, told };
+	return { pass, told, isSteady: clock.isSteady };
 }
 
 it('[CK1] time that passes is no break, however much passes between two looks', () => {
@@ -48,12 +48,31 @@ it('[CK4] a clock that was set back says by how much; a small step is none', () 
 it('[CK1] a process that did not run for a while is a break', async () => {
 	const told = vi.fn();
 	const now = (): number => performance.now();
-	const clock = watchClock({ now, uptime: now, breakMs: 200, onResume: told, onSetBack: told });
+	const clock = watchClock({ now, uptime: now, breakMs: 200, isSteady: true, onResume: told, onSetBack: told });
 	onTestFinished(() => clock.close());
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
 	const resumedAt = now();
 	await expect.poll(() => told.mock.calls.length).toBeGreaterThan(0);
 	expect(clock.runningSince()).toBeGreaterThanOrEqual(resumedAt);
+});
+
+it('[RT8] a clock is steady once it has run for an hour without a jump, in either direction', () => {
+	const { pass, isSteady } = start(60_000, false);
+	expect(isSteady()).toBe(false);
+	pass(STEADY_MS - 1);
+	expect(isSteady()).toBe(false);
+	pass(1);
+	expect(isSteady()).toBe(true);
+	for (const jump of [DAY, -DAY]) {
+		pass(1_000, jump);
+		expect(isSteady()).toBe(false);
+		pass(STEADY_MS, 4_000); // a clock that is set right by seconds has not jumped
+		expect(isSteady()).toBe(true);
+	}
+});
+
+it('[RT8] a clock that was right before the start is steady at once', () => {
+	expect(start().isSteady()).toBe(true);
 });
 
 it('[CK4] the time that passed by a clock that is moved never falls', () => {

@@ -1,5 +1,7 @@
 /** A step of the wall clock by more than that is a jump; by less, the clock is being set right. */
 export const JUMP_MS = 5_000;
+/** What cannot be undone waits until the wall clock has run this long without a jump. */
+export const STEADY_MS = 3_600_000;
 
 /** The wall clock and the time that has passed, read together, in milliseconds. */
 export interface Reading {
@@ -18,6 +20,8 @@ export interface ClockDeps {
 	uptime(): number;
 	/** A shorter break is none. */
 	breakMs: number;
+	/** Whether the wall clock was right before: then it is steady from the start. */
+	isSteady: boolean;
 	/** The process was suspended, the machine slept, or the clock was set forward: due work is looked for now. */
 	onResume(): void;
 	/** The clock was set back by `ms`: every time that was written before lies further ahead than it should. */
@@ -28,21 +32,25 @@ export interface ClockDeps {
 export interface Clock {
 	/** Since when this server has run without such a break, by the wall clock: no wait for a word counts from before. */
 	runningSince(): number;
+	/** Whether the wall clock has run for an hour (`STEADY_MS`) without a jump. */
+	isSteady(): boolean;
 	close(): void;
 }
 
 /** The clock is read often enough to see the shortest break, and at least so often. */
 const TICK_MS = 1_000;
 
-export function watchClock({ now, uptime, breakMs, onResume, onSetBack }: ClockDeps): Clock {
+export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack }: ClockDeps): Clock {
 	const read = () => ({ now: now(), uptime: uptime(), real: performance.now() });
 	let last = read();
 	let since = last.now;
+	let steadyAt = isSteady ? -Infinity : last.uptime + STEADY_MS;
 
 	function look(): void {
 		const before = last;
 		last = read();
 		const drift = driftBetween(before, last);
+		if (Math.abs(drift) > JUMP_MS) steadyAt = last.uptime + STEADY_MS;
 		if (drift < -JUMP_MS) {
 			since = last.now;
 			onSetBack(-drift);
@@ -57,6 +65,10 @@ export function watchClock({ now, uptime, breakMs, onResume, onSetBack }: ClockD
 		runningSince() {
 			look();
 			return since;
+		},
+		isSteady() {
+			look();
+			return last.uptime >= steadyAt;
 		},
 		close: () => clearInterval(timer),
 	};

@@ -17,12 +17,18 @@ export async function forget(database: Database, now: number): Promise<void> {
 	await Promise.all(FORGET.map((sql) => database.all(sql, now - KEPT_MS)));
 }
 
-/** Forgets now and then. The answer stops it. */
-export function forgetRepetitions(
-	database: Database,
-	now: () => number,
-	onError: (error: unknown) => void,
-): () => void {
-	const timer = setInterval(() => void forget(database, now()).catch(onError), EVERY_MS);
+export interface ForgettingDeps {
+	database: Database;
+	now(): number;
+	/** Whether the clock has run without a jump for long enough to delete by it. */
+	isSteady(): boolean;
+	onError(error: unknown): void;
+}
+
+/** Forgets every ten minutes. The returned function stops it. */
+export function forgetRepetitions({ database, now, isSteady, onError }: ForgettingDeps): () => void {
+	const timer = setInterval(() => {
+		if (isSteady()) void forget(database, now()).catch(onError);
+	}, EVERY_MS);
 	return () => clearInterval(timer);
 }

@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
-import { JUMP_MS, watchClock, type Clock, type ClockDeps } from './clock.ts';
+import { JUMP_MS, STEADY_MS, watchClock, type Clock, type ClockDeps } from './clock.ts';
 
-export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack'> {
+export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack' | 'isSteady'> {
 	database: Database;
 	/** No other process works on this database. Where others do, none of them moves the times of its rows. */
 	alone: boolean;
@@ -36,13 +36,16 @@ export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 
 	const [row] = await database.all(READ);
 	const behindMs = row === undefined ? 0 : Number(row.value) - now();
+	// After a longer rest, and on a file without a row, nothing tells a clock that is ahead from one that is right.
+	const isSteady = row !== undefined && Math.abs(behindMs) <= STEADY_MS;
 	if (behindMs > JUMP_MS) await setBack(behindMs);
 	else await keep();
-	const clock = watchClock({ ...deps, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
+	const clock = watchClock({ ...deps, isSteady, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
 	const keepOrLog = (): Promise<void> => keep().catch(onError);
 	const timer = setInterval(() => void keepOrLog(), EVERY_MS).unref();
 	return {
 		runningSince: clock.runningSince,
+		isSteady: clock.isSteady,
 		keep: keepOrLog,
 		close() {
 			clock.close();

@@ -31,18 +31,18 @@ const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_eac
 
 /**
  * Drops what the provider still has of calls that are gone here, once no call is left that is as old; and calls that
- * others made there, by their own age alone. For a day all of it stays: so long its keys have their answers. `time` is
- * the believed one, `before` is -Infinity where there is no limit of age.
+ * others made there, by their own age alone. For a day all of it stays: so long its keys have their answers. `before` is
+ * -Infinity where there is no limit of age.
  */
 export async function dropLeftovers(
 	{ database, provider, size, rest, goesOn }: LeftoversDeps,
-	time: number,
+	now: number,
 	before: number,
 ): Promise<void> {
 	const [oldest] = await database.all(OLDEST);
 	const olderThan = {
-		own: Math.min(time - DAY_MS, Math.max(before, Number(oldest?.createdAt ?? time))),
-		foreign: Math.min(time - DAY_MS, before),
+		own: Math.min(now - DAY_MS, Math.max(before, Number(oldest?.createdAt ?? now))),
+		foreign: Math.min(now - DAY_MS, before),
 	};
 	for (let after = ''; goesOn();) {
 		const records = await provider.recordsAfter(after, PAGE);

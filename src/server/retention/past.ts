@@ -1,15 +1,13 @@
 import type { Database } from '#db/database.ts';
 
 /**
- * What is kept: nothing that was made and has ended before, and so many of the newest; null keeps any number. And what
- * ended within the hour around `now`, the clock's time, or around one of the times that it may be if the clock jumped, so
- * that whoever waited for it still finds it.
+ * What is kept: calls that were made or have ended since `before`, the newest `calls` (null keeps any number), and calls
+ * that ended within the hour around `now`, so that a client that waited for the end still finds its call.
  */
 export interface Limits {
 	before: number;
 	calls: number | null;
 	now: number;
-	orNow: readonly number[];
 }
 
 /** How far a walk from the oldest call on has come, and how many calls it left behind it. */
@@ -45,13 +43,12 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);
 	const tooMany = limits.calls === null ? 0 : Number(kept?.total) - limits.calls;
-	const isAround = (now: number, at: number): boolean => Math.abs(now - at) < GRACE_MS;
-	const isFresh = (at: number): boolean => [limits.now, ...limits.orNow].some((now) => isAround(now, at));
+	const isFresh = (at: number): boolean => Math.abs(limits.now - at) < GRACE_MS;
 	const stretch: Stretch = { ended: [], n: place.n, count: 0, isLast: rows.length < WINDOW };
 	for (const { n, id, status, createdAt, endedAt, busy } of rows) {
 		const isTooMany = place.left + stretch.count < tooMany;
 		const made = Number(createdAt);
-		if (isAround(limits.now, made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
+		if (isFresh(made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
 		if (stretch.ended.length === most) return { ...stretch, isLast: false };
 		stretch.n = Number(n);
 		stretch.count++;

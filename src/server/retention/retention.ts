@@ -3,11 +3,9 @@ import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
-import { keepBelievedTime } from './believed-time.ts';
 import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
-import { createSteadyClock } from './steady-clock.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 /** The provider's port. */
@@ -23,8 +21,8 @@ export interface RetentionDeps {
 	/** Off where both are null. */
 	keep: Config['retention'];
 	now(): number;
-	/** Milliseconds, of a clock that never jumps. */
-	uptime(): number;
+	/** Whether the clock has run without a jump for long enough to delete by it. */
+	isSteady(): boolean;
 	/** So many calls were deleted. */
 	onDeleted(count: number): void;
 	/** New rows for the jobs' worker were committed. */
@@ -69,9 +67,6 @@ const SPARE_PAGES = 256;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
-	const believed = keepBelievedTime(database, deps.now, deps.uptime);
-	/** For what is believed is nothing at first, and behind after a rest. */
-	const sinceStart = createSteadyClock(deps.now, deps.uptime, deps.now());
 	const portion = new Portion(32, 128, TURN_MS);
 	/** A commit waits for the disk, however little it writes: fewer would take as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -128,13 +123,12 @@ export function createRetention(deps: RetentionDeps): Retention {
 		} while (isCleared() && !stop.signal.aborted && performance.now() < lastRound);
 	}
 
-	async function retire(time: number, before: number): Promise<void> {
-		const orNow = [time, sinceStart()];
+	async function retire(_now: number, before: number): Promise<void> {
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
-		while (goesOn()) {
-			// The clock's time anew: a look may take long, and the machine may sleep meanwhile.
-			const limits: Limits = { before, calls: keep.calls, now: deps.now(), orNow };
+		// The clock is read again for each step: a pass may take long, and the machine may sleep meanwhile.
+		while (goesOn() && deps.isSteady()) {
+			const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			let gone: string[] = [];
 			if (ended.length > 0) {
@@ -152,8 +146,9 @@ export function createRetention(deps: RetentionDeps): Retention {
 		if (deleted > 0) deps.onDeleted(deleted);
 	}
 
-	const leftovers = (time: number, before: number): Promise<void> =>
-		dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, time, before);
+	const leftovers = async (now: number, before: number): Promise<void> => {
+		if (deps.isSteady()) await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, now, before);
+	};
 
 	async function shrink(): Promise<void> {
 		for (let left = 1; left > 0 && (await rest());) {
@@ -166,7 +161,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	const isLimited = keep.days !== null || keep.calls !== null;
 	/** In this order; but where a clear cut one short, the next pass begins with the one behind it: each has its turn. */
-	const others: ((time: number, before: number) => Promise<void>)[] = [
+	const others: ((now: number, before: number) => Promise<void>)[] = [
 		...(isLimited ? [retire, leftovers] : []),
 		async () => {
 			if (await rest()) await pruneTombstones(database, rest);
@@ -179,12 +174,12 @@ export function createRetention(deps: RetentionDeps): Retention {
 		await removeCleared();
 		made = 0;
 		othersUntil = performance.now() + OTHERS_MS;
-		const time = isLimited ? await believed() : -Infinity;
-		const before = keep.days === null ? -Infinity : time - keep.days * DAY_MS;
+		const now = deps.now();
+		const before = keep.days === null ? -Infinity : now - keep.days * DAY_MS;
 		for (let done = 0; done < others.length && goesOn(); done++) {
 			const other = others[turn]!;
 			turn = (turn + 1) % others.length;
-			await other(time, before);
+			await other(now, before);
 		}
 		if (goesOn()) turn = 0;
 	}
