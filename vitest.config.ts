@@ -38,6 +38,8 @@ export default defineConfig({
 					hookTimeout: 30_000,
 				},
 			},
+			// Not part of `npm test`: they take minutes (npm run test:long).
+			{ extends: true, test: { name: 'benchmarks', include: ['bench/**/*.test.ts'] } },
 		],
 	},
 });

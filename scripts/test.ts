@@ -1,41 +1,36 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureChromium, NO_CHROMIUM } from './ensure-chromium.ts';
+import { runCommand } from './run-command.ts';
+import { countPlaywright, countVitest, slowest, type Counted } from './test-reports.ts';
 
-/** `npm test`: everything, in the order in which a failure is cheapest. Ends with one line that counts. */
-interface Count {
-	passed: number;
-	failed: number;
-}
-
+/**
+ * `npm test`: one build, then the checks beside the tests of each kind. Ends with the slowest tests and with one line that
+ * counts. `-- --no-browser` leaves the browser tests out.
+ */
+const { values: options } = parseArgs({ options: { 'no-browser': { type: 'boolean', default: false } } });
 const reports = mkdtempSync(join(tmpdir(), 'audena-test-'));
-const total: Count = { passed: 0, failed: 0 };
+const total: Counted = { passed: 0, failed: 0, tests: [] };
 
-function step(title: string, args: string[], env: Record<string, string> = {}): boolean {
-	console.log(`\n── ${title}`);
-	const { status } = spawnSync('npx', args, { stdio: 'inherit', env: { ...process.env, ...env } });
-	return status === 0;
-}
-
-/** A step without tests of its own: it counts where it fails. */
-function check(title: string, args: string[]): boolean {
-	const passed = step(title, args);
+/** A command without tests of its own: it counts where it fails. */
+async function check(title: string, args: string[]): Promise<boolean> {
+	const passed = await runCommand(title, args);
 	if (!passed) total.failed++;
 	return passed;
 }
 
-/** A runner that writes a JSON report; one that leaves none has failed. */
-function suite(
+/** A runner that writes a JSON report to `file`; one that leaves none has failed. */
+async function suite(
 	title: string,
 	args: string[],
 	file: string,
-	count: (report: unknown) => Count,
+	count: (report: unknown) => Counted,
 	env: Record<string, string> = {},
-): void {
-	const passed = step(title, args, env);
-	let counted: Count = { passed: 0, failed: 1 };
+): Promise<void> {
+	const passed = await runCommand(title, args, env);
+	let counted: Counted = { passed: 0, failed: 1, tests: [] };
 	try {
 		counted = count(JSON.parse(readFileSync(file, 'utf8')));
 	} catch (error) {
@@ -43,45 +38,42 @@ function suite(
 	}
 	total.passed += counted.passed;
 	total.failed += passed ? counted.failed : Math.max(1, counted.failed);
+	total.tests.push(...counted.tests);
 }
 
-const vitestFile = join(reports, 'vitest.json');
-const playwrightFile = join(reports, 'playwright.json');
-const ofVitest = (report: unknown): Count => {
-	const { numPassedTests, numTotalTests } = report as { numPassedTests: number; numTotalTests: number };
-	return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
-};
-const ofPlaywright = (report: unknown): Count => {
-	const { stats } = report as { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
-	return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
-};
+async function runChecks(): Promise<void> {
+	await check('lint', ['eslint', '--max-warnings', '0', '.']);
+	await check('types', ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']);
+	await check('format', ['prettier', '--check', '--log-level', 'warn', '.']);
+}
+
+async function runTests(): Promise<void> {
+	const vitest = join(reports, 'vitest.json');
+	const projects = ['browser units', 'server units', 'integration'].map((name) => `--project=${name}`);
+	const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${vitest}`];
+	await suite('unit and integration', ['vitest', 'run', ...projects, ...reporters], vitest, countVitest);
+	if (options['no-browser']) return;
+	if (ensureChromium() === null) {
+		console.error(NO_CHROMIUM);
+		total.failed++;
+		return;
+	}
+	const playwright = join(reports, 'playwright.json');
+	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: playwright };
+	await suite('browser', ['playwright', 'test', '--reporter=line,json'], playwright, countPlaywright, env);
+}
 
 try {
-	const generated = check('generate', ['svelte-kit', 'sync']) && check('Prisma client', ['prisma', 'generate']);
-	if (generated) {
-		check('format', ['prettier', '--check', '--log-level', 'warn', '.']);
-		check('lint', ['eslint', '--max-warnings', '0', '.']);
-		check('types', ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']);
-		const built =
-			check('build the pages', ['vite', 'build', '--logLevel', 'warn']) &&
-			check('build the server', ['vite', 'build', '--config', 'vite.server.config.ts', '--logLevel', 'warn']);
-		suite(
-			'unit and integration',
-			['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestFile}`],
-			vitestFile,
-			ofVitest,
-		);
-		if (ensureChromium() === null) {
-			console.error(NO_CHROMIUM);
-			total.failed++;
-		} else if (built) {
-			const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightFile };
-			suite('browser', ['playwright', 'test', '--reporter=list,json'], playwrightFile, ofPlaywright, env);
-		}
-	}
+	const built =
+		(await check('generate', ['svelte-kit', 'sync'])) &&
+		(await check('Prisma client', ['prisma', 'generate'])) &&
+		(await check('build the pages', ['vite', 'build', '--logLevel', 'warn'])) &&
+		(await check('build the server', ['vite', 'build', '--config', 'vite.server.config.ts', '--logLevel', 'warn']));
+	if (built) await Promise.all([runChecks(), runTests()]);
 } finally {
 	rmSync(reports, { recursive: true, force: true });
 }
 
+console.log(['', 'The slowest tests:', ...slowest(total.tests, 10)].join('\n'));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -6,7 +6,7 @@ import { PARTS as HISTORY_PARTS } from '#bench/history/options.ts';
 import { PARTS } from '#bench/options.ts';
 import type { Section } from '#bench/report.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..');
 const WITHIN_MS = 170_000;
 
 /** Plain Socket.IO gathers nothing and is not measured with many changes; the rest gives a figure everywhere. */

@@ -1,0 +1,16 @@
+import { runCommand } from './run-command.ts';
+
+/** `npm run test:long`: the tests that take longer than `npm test` may. Ends with one line that counts them. */
+const RUNS: readonly [title: string, args: string[]][] = [
+	['mutants', ['tsx', 'scripts/mutants.ts']],
+	['build', ['npm', 'run', 'build']],
+	['crash', ['tsx', 'tests/crash/long.ts']],
+	['convergence', ['tsx', 'tests/feed/long.ts']],
+	['soak', ['tsx', 'tests/load/soak.ts']],
+	['benchmarks in their short form', ['vitest', 'run', '--project=benchmarks']],
+];
+
+let failed = 0;
+for (const [title, args] of RUNS) if (!(await runCommand(title, args))) failed++;
+console.log(`\n${RUNS.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
