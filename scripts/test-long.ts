@@ -3,7 +3,6 @@ import { runCommand } from './run-command.ts';
 /** `npm run test:long`: the tests that take longer than `npm test` may. Ends with one line that counts them. */
 const RUNS: readonly [title: string, args: string[]][] = [
 	['mutants', ['tsx', 'scripts/mutants.ts']],
-	['build', ['npm', 'run', 'build']],
 	['crash', ['tsx', 'tests/crash/long.ts']],
 	['convergence', ['tsx', 'tests/feed/long.ts']],
 	['soak', ['tsx', 'tests/load/soak.ts']],

@@ -55,7 +55,10 @@ export function createServerHost(): ServerHost {
 			onLine = listener;
 			return (await ask({ start: env }))!;
 		},
-		stop: async (signal) => (signal === 'SIGKILL' ? kill() : void (await ask({ stop: true }))),
+		async stop(signal) {
+			if (signal === 'SIGKILL') await kill();
+			else await ask({ stop: true });
+		},
 		close: kill,
 	};
 }

@@ -33,7 +33,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { host: ServerHost }>({
 	host: [
-		async ({}, use) => {
+		async ({ browserName: _any }, use) => {
 			const host = createServerHost();
 			await use(host);
 			await host.close();

@@ -7,8 +7,6 @@ import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 import { FAR } from '#tests/support/trace.ts';
 
-/** The same file, with these limits. */
-const again = (app: TestApp, limits: Record<string, string>): Promise<TestApp> => startApp({ ...app.env, ...limits });
 const HOUR_MS = 3_600_000;
 
 /** One after the other, so that each is older than what the provider has of the next. */
