@@ -2,6 +2,7 @@ import { runCommand } from './run-command.ts';
 
 /** `npm run test:long`: the tests that take longer than `npm test` may. Ends with one line that counts them. */
 const RUNS: readonly [title: string, args: string[]][] = [
+	['goldens', ['tsx', 'tests/goldens/main.ts']],
 	['mutants', ['tsx', 'scripts/mutants.ts']],
 	['crash', ['tsx', 'tests/crash/long.ts']],
 	['convergence', ['tsx', 'tests/feed/long.ts']],
