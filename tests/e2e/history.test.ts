@@ -323,36 +323,6 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] does anew what the browser drops later on', async ({ page, server }) => {
-		await openDashboard(page, server);
-		await settled(page, placeOf);
-		await page.keyboard.press('End');
-		await settled(page, placeOf, 0);
-		// Of a key that it begins where the page stood before, nothing is seen but the end of a scroll.
-		const press = (key: string, tells: readonly string[]): Promise<number> =>
-			page.evaluate(
-				async ([key, tells]) => {
-					const frames = async (count: number): Promise<void> => {
-						for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
-					};
-					await frames(3);
-					const at = scrollY;
-					document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-					for (const type of tells) document.dispatchEvent(new Event(type, { bubbles: true }));
-					await frames(5);
-					return scrollY - at;
-				},
-				[key, tells] as const,
-			);
-		// One that the browser goes on with is left to it, also where another scroll ends first.
-		expect(await press('PageUp', ['scroll', 'scrollend'])).toBe(0);
-		expect(await press('PageUp', ['scrollend', 'scroll'])).toBe(0);
-		expect(await press('PageUp', ['scrollend'])).toBeCloseTo(-0.875 * (await page.evaluate(() => innerHeight)), 0);
-		// From there it is the reader who has scrolled, and the browser alone goes on.
-		await settled(page, placeOf);
-		expect(await press('PageUp', ['scrollend'])).toBe(0);
-	});
-
 	test('[D57] goes to the same place again once the reader has left it, in one load each', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);

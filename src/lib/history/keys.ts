@@ -28,16 +28,14 @@ const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
 };
 
-/** What the browser drops: a key that would be the first to scroll the page after the list has scrolled it. */
+/** Scrolls for a key that comes while the list scrolls the page: the browser would drop it. */
 export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
 	const by = strideOf(event);
-	if (by === 0) return;
-	if (viewport.landing) {
-		event.preventDefault();
-		scrollBy(0, by);
-	} else if (viewport.stands) viewport.insist(by);
+	if (by === 0 || !viewport.landing) return;
+	event.preventDefault();
+	scrollBy(0, by);
 }
 
 /** Home and End go to the ends of the list, however much of it was read, unless somebody types or has a menu open. */

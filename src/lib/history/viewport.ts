@@ -13,9 +13,6 @@ export class Viewport {
 	y = 0;
 	#top = 0;
 	#landed: object | null = null;
-	/** Where the page was scrolled to from here, until it is read elsewhere. */
-	#to = NaN;
-	#insists: AbortController | null = null;
 
 	/** The height of what stands above the rows while they are scrolled. */
 	get head(): number {
@@ -51,32 +48,10 @@ export class Viewport {
 		return this.#landed !== null;
 	}
 
-	/** The page stands where it was scrolled to from here, and was not seen elsewhere since. */
-	get stands(): boolean {
-		return scrollY === this.#to;
-	}
-
-	/**
-	 * A scroll by `by` pixels that the browser begins now is done from here if it ends without a step: on a slow machine
-	 * it may begin where the page stood before. Only the last is kept in mind.
-	 */
-	insist(by: number): void {
-		this.#insists?.abort();
-		const over = (this.#insists = new AbortController());
-		const dropped = (): void => {
-			if (!over.signal.aborted) scrollBy(0, by);
-			over.abort();
-		};
-		addEventListener('scroll', () => over.abort(), over);
-		// It may be the end of another scroll: one that has begun has its first step by then.
-		addEventListener('scrollend', () => afterFrames(dropped), over);
-	}
-
 	/** Scrolls, unless the page stands there: that would end a smooth scroll that the reader has begun. */
 	scrollTo(y: number): void {
 		if (Math.abs(y - scrollY) <= 0.5) return;
 		scrollTo(0, y);
-		this.#to = scrollY;
 		const landed = (this.#landed = {});
 		const settle = (): void => {
 			if (this.#landed === landed) this.#landed = null;
@@ -92,7 +67,6 @@ export class Viewport {
 	/** The rows on the screen, counted from the list's first, and how far the list's head is above its place. */
 	read(): { from: number; to: number; edge: number } | null {
 		this.y = scrollY;
-		if (!this.stands) this.#to = NaN;
 		if (!this.body) return null;
 		const { top } = this.body.getBoundingClientRect();
 		this.#top = top + this.y;
@@ -121,7 +95,6 @@ export class Viewport {
 
 	/** The list's element is gone, or no longer ours. */
 	release(): void {
-		this.#insists?.abort();
 		document.documentElement.style.overflowAnchor = '';
 	}
 }
