@@ -92,7 +92,7 @@ test.describe('with a token', () => {
 
 test('[D73] the commands of the proxy notes work', async ({ page, server }) => {
 	await page.goto(`${server.url}/proxies`);
-	const text = await page.getByLabel('Two commands that show it').textContent();
+	const text = await page.getByLabel('Two commands that check the proxy').textContent();
 	const [upgrade = '', stream = ''] = (text ?? '')
 		.replaceAll('https://calls.example.com', server.url)
 		.split('\ncurl -sN');

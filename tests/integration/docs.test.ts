@@ -45,7 +45,7 @@ describe('the documentation is true', () => {
 
 	it('[X4] every npm script and every file that the documents name exists', () => {
 		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-		const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/simulator.md'];
+		const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/simulator.md', 'docs/proxies.md'];
 		for (const document of [...pages, ...filesBelow('docs/decisions')]) {
 			const text = read(document);
 			for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), document).toContain(name);
