@@ -81,7 +81,4 @@ export interface Pages {
 	deliveries(params: URLSearchParams): Promise<Answer<DeskView>>;
 	/** How many deliveries gave up, all in all. */
 	deadLetters(): Promise<number>;
-	/** As `POST /api/deliveries/:id/redeliver` and `/cancel`, for forms without JavaScript. */
-	redeliver(id: string): Promise<Answer<Delivery>>;
-	cancelDelivery(id: string): Promise<Answer<Delivery>>;
 }

@@ -16,7 +16,7 @@ import { wantedCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
-import { deskFor, type DeliveryDesk } from './http/deliveries.ts';
+import type { DeliveryDesk } from './http/deliveries.ts';
 
 export interface PagesDeps {
 	version: string;
@@ -83,8 +83,6 @@ export function createPages({ version, appUrl, access, calls, reads, places, des
 		deliveries: (params) =>
 			answer(() => deskPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
-		redeliver: (id) => answer(() => deskFor(desk, id).redeliver(id)),
-		cancelDelivery: (id) => answer(() => deskFor(desk, id).cancel(id)),
 	};
 }
 

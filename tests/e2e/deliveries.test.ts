@@ -378,30 +378,12 @@ test('[E9] the history is live again after a visit, and missed nothing meanwhile
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('[E8] deliveries can be read, sent again and canceled', async ({ page, server, receiver }) => {
+	test('[E8] deliveries can be read', async ({ page, server, receiver }) => {
 		await deadLetters(server, receiver, 'plain-call');
-		receiver.status = 200;
 		await page.goto(`${server.url}/deliveries?state=dead&callId=plain-call`);
 		const ended = page.getByRole('listitem').filter({ hasText: 'call.ended' }).first();
 		await ended.locator('summary').first().click();
 		await expect(ended).toContainText('It answers 500.');
-		await ended.getByRole('button', { name: /^Redeliver call\.ended/ }).click();
-		await expect(page).toHaveURL(/\/deliveries\?state=dead&callId=plain-call#msg_/);
-		await expect(async () => {
-			await page.goto(`${server.url}/deliveries?state=delivered`);
-			await expect(page.locator('[data-delivery]')).toHaveCount(1, { timeout: 500 });
-		}).toPass();
-
-		await setSpeed(server, 1);
-		receiver.status = 500;
-		await send(server, receiver, 'waiting-call');
-		await page.goto(`${server.url}/deliveries?state=pending&state=retrying`);
-		await page
-			.getByRole('button', { name: /^Cancel call\./ })
-			.last()
-			.click();
-		await expect(page).toHaveURL(/state=pending&state=retrying#msg_/);
-		await page.goto(`${server.url}/deliveries?state=canceled`);
-		await expect(page.locator('[data-delivery]')).toHaveCount(1);
+		await expect(ended.getByRole('button', { name: /^Redeliver/ })).toBeHidden();
 	});
 });

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { actionOf, active, address, againOf, chosen } from './filters.ts';
+import { active, address, againOf, chosen } from './filters.ts';
 
 describe('the address of the page', () => {
 	const params = new URLSearchParams('state=dead&code=500&page=abc&%2Fcancel=');
 	it('changes one filter, keeps the others and begins at the first page', () =>
 		expect(address(params, { state: ['delivered'] })).toBe('/deliveries?code=500&state=delivered'));
 	it('without filters is the page alone', () => expect(address(new URLSearchParams('code='), {})).toBe('/deliveries'));
-	it('lets a form come back to the very same list', () => {
-		expect(actionOf('redeliver', params)).toBe('/deliveries?/redeliver&state=dead&code=500&page=abc');
-		expect(actionOf('cancel', new URLSearchParams())).toBe('/deliveries?/cancel');
-	});
 });
 
 it('a group is chosen when exactly its states are asked for', () => {

@@ -9,12 +9,6 @@ type Parameter = 'state' | 'callId' | 'code' | 'page';
 export const address = (params: URLSearchParams, changes: Partial<Record<Parameter, readonly string[]>> = {}): string =>
 	addressOf(PATH, params, changes);
 
-/** Where a form without a script goes, so that it comes back to the same list. */
-export function actionOf(name: 'redeliver' | 'cancel', params: URLSearchParams): string {
-	const here = address(params, { page: params.getAll('page') }).slice(PATH.length + 1);
-	return `${PATH}?/${name}${here === '' ? '' : `&${here}`}`;
-}
-
 export const GROUP_NAMES = Object.keys(DELIVERY_GROUPS) as DeliveryGroup['name'][];
 
 /** The group that was asked for alone; null for all, and for a mixture. */
