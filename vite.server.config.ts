@@ -11,8 +11,13 @@ export default defineConfig({
 		target: 'node20',
 		sourcemap: true,
 		rolldownOptions: {
-			input: { main: 'src/server/main.ts', seed: 'scripts/seed.ts' },
-			output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+			input: {
+				main: 'src/server/main.ts',
+				seed: 'scripts/seed.ts',
+				'checkpoint-worker': 'src/db/checkpoint-worker.js',
+			},
+			// All in one folder: the worker's path is relative to whichever file starts it.
+			output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 		},
 	},
 });

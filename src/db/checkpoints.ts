@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -31,21 +30,7 @@ const CLOSING_MS = 5_000;
 /** A log of so many pages is not left to grow: it begins anew only when all of it has been moved. */
 const FINISH_PAGES = 4_000;
 
-/** Each message but the last is a checkpoint, answered with how many pages were in the log. */
-const WORKER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const Sqlite = require(workerData.driver);
-const sqlite = new Sqlite(workerData.path, { timeout: 1000 });
-const checkpoint = sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-parentPort.on('message', (end) => {
-	if (end) {
-		sqlite.close();
-		parentPort.close();
-		Atomics.store(workerData.ended, 0, 1);
-		Atomics.notify(workerData.ended, 0);
-	} else parentPort.postMessage(checkpoint.all([])[0].log);
-});
-`;
+const WORKER = new URL('./checkpoint-worker.js', import.meta.url);
 
 /** Without checkpoints SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits. */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
@@ -64,8 +49,7 @@ export function createCheckpoints({
 	const ended = new Int32Array(new SharedArrayBuffer(4));
 
 	function start(): Worker {
-		const driver = createRequire(import.meta.url).resolve('libsql');
-		const started = new Worker(WORKER, { eval: true, workerData: { path, driver, ended } });
+		const started = new Worker(WORKER, { workerData: { path, ended } });
 		started.unref();
 		started.on('message', (log: number) => {
 			underWay = false;
