@@ -1,14 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Call } from '#contract';
 import { temporaryFolder } from './app.ts';
-
-const ROOT = dirname(dirname(import.meta.dirname));
-/** Named by its file, so that the working directory does not matter. */
-const TSX = pathToFileURL(join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+import { programOf } from './program.ts';
 
 export interface Exit {
 	code: number | null;
@@ -31,7 +27,7 @@ export async function startProcess(
 	cwd?: string,
 	args: readonly string[] = [],
 ): Promise<ServerProcess> {
-	const child = spawn(process.execPath, ['--import', TSX, join(ROOT, file), ...args], {
+	const child = spawn(process.execPath, [...programOf(file), ...args], {
 		cwd: cwd ?? (await temporaryFolder()),
 		env: { PATH: process.env.PATH, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,7 +66,7 @@ export async function environment(over: Record<string, string> = {}): Promise<Re
 }
 /** The server without pages: nothing needs to be built. */
 export const startServer = (env: Record<string, string>): Promise<ServerProcess> =>
-	startProcess('tests/support/serve.ts', env);
+	startProcess('src/server/main.ts', env, undefined, ['--no-pages']);
 
 /** Asks a server process; JSON in, JSON out. */
 export async function ask<T>(url: string, path: string, init?: RequestInit): Promise<T> {

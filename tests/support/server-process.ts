@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const root = join(import.meta.dirname, '..', '..');
+import { isBuilt, programOf } from './program.ts';
 
 /** A server as a process of its own. */
 export interface ServerProcess {
@@ -21,19 +17,9 @@ export interface ServerProcess {
 
 /** What runs: the built server where it is as new as its sources, else the sources without the pages. */
 export function serverCommand(): { args: string[]; built: boolean } {
-	const built = join(root, 'build', 'main.js');
-	if (existsSync(join(root, 'build', 'web', 'handler.js')) && existsSync(built)) {
-		const newest = Math.max(...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map(changedAt));
-		if (statSync(built).mtimeMs >= newest) return { args: [built], built: true };
-	}
-	const tsx = fileURLToPath(import.meta.resolve('tsx'));
-	return { args: ['--import', tsx, join(root, 'src', 'server', 'main.ts'), '--no-pages'], built: false };
+	const built = isBuilt();
+	return { args: [...programOf('src/server/main.ts'), ...(built ? [] : ['--no-pages'])], built };
 }
-
-const changedAt = (path: string): number =>
-	/^(routes|lib|generated)\b/.test(path) ? 0 : changed(join(root, 'src', path));
-const changed = (path: string): number =>
-	path.endsWith('.ts') && !path.endsWith('.test.ts') ? statSync(path).mtimeMs : 0;
 
 /** Starts it in `folder`, where no `.env` stands, with this environment and nothing of ours but the PATH. */
 export function startServer(folder: string, env: Record<string, string>): ServerProcess {
