@@ -235,7 +235,8 @@ test('[D33] the page is live: what changes moves by push alone, and takes focus,
 	await page.evaluate(() => scrollTo(0, 40));
 
 	receiver.status = 200;
-	await server.api('POST', `/api/deliveries/${id}/redeliver`);
+	// Refused while the next attempt is under way.
+	await expect(() => server.api('POST', `/api/deliveries/${id}/redeliver`)).toPass();
 	await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('by hand');
 	await expect(own).toContainText('It answers 200.');
 	await expect(summary).toBeFocused();

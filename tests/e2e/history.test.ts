@@ -12,8 +12,6 @@ interface Seen {
 	y: number;
 }
 
-// A snapshot of the whole document before and after each action costs more than the action.
-test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
 const ROWS_MAX = 200;

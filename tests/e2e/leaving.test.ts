@@ -4,7 +4,6 @@ import { test as behindProxy } from './proxy.ts';
 import { hold, holdAnswer } from './hold.ts';
 import { expect, expectConnection, openDashboard, test } from './server.ts';
 
-test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
 /** What an answer sets off has begun by the second frame. */

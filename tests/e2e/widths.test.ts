@@ -4,8 +4,6 @@ import { expect, expectConnection, openDashboard, rowOf, test, type Server } fro
 /** On both sides of every width at which the page folds, and where columns are narrowest. */
 const WIDTHS = [360, 639, 640, 768, 1087, 1088, 1200, 1263, 1264, 1280, 1366, 1423, 1424, 1440];
 
-test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
-
 async function open(page: Page, server: Server, width: number, path?: string): Promise<void> {
 	await page.setViewportSize({ width, height: 740 });
 	await openDashboard(page, server, path);
