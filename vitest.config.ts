@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
 	test: {
-		// Most tests wait most of the time: as many files at once as there are cores.
-		maxWorkers: '100%',
+		// Most tests wait most of the time: a worker uses a quarter of a core.
+		maxWorkers: '200%',
 		// Importing a module has no effect, so the files of one worker share their modules: half the CPU time.
 		isolate: false,
 		projects: [
