@@ -1,0 +1,80 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Words that readers stumble over, each with what to write instead. Add to the list freely. */
+const BANNED: readonly [word: RegExp, instead: string][] = [
+	[/\banew\b/i, 'again, from the start'],
+	[/\b(who|what|which)(so)?ever\b/i, 'the thing itself'],
+	[/\b(no|some|every|any)body\b/i, 'no client, a client, every client'],
+	[/\b(him|his|himself)\b/i, 'its, their'],
+	[/\bso (many|much) (of|calls|rows|bytes|milliseconds)\b/i, 'a number of, up to N'],
+	[/\bof which\b/i, 'two sentences'],
+	[/\bonce for all\b/i, 'once'],
+	[/\bstands?\b/i, 'is, appears'],
+	[/\bstood\b/i, 'was, appeared'],
+	[/\b(tells?|told)\b/i, 'sends, notifies, reports, shows'],
+	[/\bwish(es)?\b/i, 'request'],
+	[/\bhands\b/i, 'passes, actions'],
+	[/\banswers\b/i, 'returns, responds, responses'],
+	[/\bvouch(es)?\b/i, 'says, reports'],
+	[/\bheed(s|ed)?\b/i, 'uses'],
+	[/\bbehaviour\b/i, 'behavior'],
+	[/\bcancell(ed|ing)\b/i, 'canceled'],
+];
+
+/** What is clean already, and stays so. The goal is everything. */
+const CLEAN = [
+	'README.md',
+	'docs/configuration.md',
+	'docs/glossary.md',
+	'docs/proxies.md',
+	'docs/rest.md',
+	'docs/spec',
+];
+
+const filesOf = (path: string): string[] =>
+	statSync(join(root, path)).isDirectory()
+		? readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+				.map((name) => join(path, name))
+				.filter((name) => /\.(md|ts|js|svelte|css)$/.test(name))
+		: [path];
+
+/** The comments of a TypeScript text. */
+function commentsOf(text: string): string[] {
+	const scanner = ts.createScanner(ts.ScriptTarget.Latest, false, ts.LanguageVariant.Standard, text);
+	const comments: string[] = [];
+	for (let kind = scanner.scan(); kind !== ts.SyntaxKind.EndOfFileToken; kind = scanner.scan())
+		if (kind === ts.SyntaxKind.SingleLineCommentTrivia || kind === ts.SyntaxKind.MultiLineCommentTrivia)
+			comments.push(scanner.getTokenText());
+	return comments;
+}
+
+/** What a reader of the file reads as English: a document without its code, the comments of a program. */
+function proseOf(path: string): string[] {
+	const text = readFileSync(join(root, path), 'utf8');
+	if (path.endsWith('.md')) return [text.replaceAll(/```[\s\S]*?```|`[^`]*`/g, '')];
+	if (path.endsWith('.css')) return text.match(/\/\*[\s\S]*?\*\//g) ?? [];
+	if (!path.endsWith('.svelte')) return commentsOf(text);
+	const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].flatMap(([, script = '']) =>
+		commentsOf(script),
+	);
+	return [...scripts, ...(text.match(/<!--[\s\S]*?-->/g) ?? [])];
+}
+
+it('[X11] documents and comments use plain words', () => {
+	const found = CLEAN.flatMap(filesOf).flatMap((path) =>
+		proseOf(path).flatMap((prose) =>
+			BANNED.flatMap(([word, instead]) => {
+				const hit = word.exec(prose);
+				if (!hit) return [];
+				const around = prose.slice(Math.max(0, hit.index - 40), hit.index + 40).replaceAll(/\s+/g, ' ');
+				return [`${path}: "${hit[0]}" (instead: ${instead}) in: …${around}…`];
+			}),
+		),
+	);
+	expect(found).toEqual([]);
+});
