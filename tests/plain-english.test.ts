@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 /** Words that readers stumble over, each with what to write instead. Add to the list freely. */
 const BANNED: readonly [word: RegExp, instead: string][] = [
 	[/\banew\b/i, 'again, from the start'],
-	[/\b(who|what|which)(so)?ever\b/i, 'the thing itself'],
+	[/\b(who|what)(so)?ever\b/i, 'the thing itself'],
 	[/\b(no|some|every|any)body\b/i, 'no client, a client, every client'],
 	[/\b(him|his|himself)\b/i, 'its, their'],
 	[/\bso (many|much) (of|calls|rows|bytes|milliseconds)\b/i, 'a number of, up to N'],

@@ -14,7 +14,7 @@ const rank = (phase: CallRow['phase']): number => PHASES.indexOf(phase);
 const isTerminal = (call: CallRow): boolean => call.status !== 'PENDING';
 
 /**
- * The state machine (docs/spec.md, M rules). Pure. Phases only advance and may be skipped; a late, repeated or
+ * The state machine (docs/spec/calls.md, M rules). Pure. Phases only advance and may be skipped; a late, repeated or
  * reordered report changes nothing; an ended call changes by hand only.
  */
 export function advance(call: CallRow, report: ProviderReport, now: number): Advance {
