@@ -46,10 +46,12 @@ function asProblem(error: unknown): ProblemError {
 
 /** What Express and its body reader throw. */
 function readerProblem(error: unknown): ProblemError | undefined {
-	const { type, status } = error as { type?: unknown; status?: unknown };
+	const { type, status, limit } = error as { type?: unknown; status?: unknown; limit?: unknown };
 	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');
 	if (type === NOT_UTF8) return notUtf8();
-	if (type === 'entity.too.large' || status === 413) return new ProblemError('body_too_large', 'Send at most 1 MiB.');
+	if (type === 'entity.too.large' && typeof limit === 'number')
+		return new ProblemError('body_too_large', `Send at most ${limit / 1_024} KiB.`);
+	if (status === 413) return new ProblemError('body_too_large', 'Send fewer fields.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
 	if (error instanceof URIError) return new ProblemError('not_found', 'The address is not well formed.');

@@ -33,6 +33,11 @@ describe('with API_TOKEN', () => {
 		const body = `token=${TOKEN}&${'a&'.repeat(1_500)}`;
 		const answer = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
 		expectProblem(answer, 'body_too_large');
+		const long = await app.api('POST', '/login', `token=${'x'.repeat(9_000)}`, {
+			'content-type': 'application/x-www-form-urlencoded',
+		});
+		expectProblem(long, 'body_too_large');
+		expect((long.body as Problem).detail).toBe('Send at most 8 KiB.');
 		const lines: string[] = [];
 		const log = createLog('info', { write: (line) => void lines.push(line) });
 		log.error({ err: Object.assign(new Error('broken', { cause: new Error('deeper') }), { body }) }, 'request failed');
