@@ -26,7 +26,7 @@ export default ts.config(
 		rules: {
 			'@typescript-eslint/consistent-type-imports': 'error',
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-			// `return reject(error)` reads well, and Express ignores what a handler returns.
+			// `return reject(error)` reads well, and callers ignore what a handler returns.
 			'@typescript-eslint/no-confusing-void-expression': 'off',
 			// Dependencies are named arguments made of closures, whose methods do not use `this`.
 			'@typescript-eslint/unbound-method': 'off',
@@ -34,7 +34,7 @@ export default ts.config(
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
 			// Characters are counted as code points on purpose.
 			'@typescript-eslint/no-misused-spread': 'off',
-			// Express creates its request from an IncomingMessage by setting the prototype.
+			// Express's request inherits from IncomingMessage through its prototype.
 			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
 			// The code checks lengths where they matter. An index into an array of our own is known to be valid.
 			'@typescript-eslint/no-non-null-assertion': 'off',

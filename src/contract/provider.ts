@@ -48,7 +48,7 @@ export const ProviderCall = z.object({
 });
 export type ProviderCall = z.infer<typeof ProviderCall>;
 
-/** The reason for a hangup. The provider sends no further reports of a deleted call, not even its end. */
+/** Why a call is hung up. `deleted` also cancels the pending reports of a call that has already ended. */
 export const HangUp = z.strictObject({ deleted: z.boolean().optional() });
 export type HangUp = z.infer<typeof HangUp>;
 
@@ -58,7 +58,7 @@ export const Settings = z.strictObject({
 	delayMs: z
 		.strictObject({ min: Milliseconds.max(3_600_000), max: Milliseconds.max(3_600_000) })
 		.refine(({ min, max }) => min <= max, 'The shortest delay is above the longest.'),
-	/** The share of calls that fail if the request chooses no scenario. */
+	/** The share of calls that fail if neither a scenario nor a test number decides the outcome. */
 	failRate: rate,
 	/** The seed for repeatable draws. null draws a new seed each time. */
 	seed: z.string().max(100).nullable(),
