@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
 	test: {
-		// Most tests wait most of the time, so one worker per core is enough.
+		// Most tests wait most of the time, so as many files run at once as there are cores.
 		maxWorkers: '100%',
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,

@@ -2,8 +2,8 @@
  * CSV (RFC 4180): the server writes it and the browser parses it back. Free of Zod.
  *
  * Spreadsheets run a cell that begins with = + - or @ as a formula, even after blanks and quotes (OWASP, CSV
- * Injection). A leading apostrophe marks such text as text. A plain E.164 number stays unguarded: its + cannot start a
- * formula with side effects, and scripts need the exact number.
+ * Injection). A leading apostrophe marks such text as text. A plain E.164 number stays unguarded: its + makes it a
+ * number and nothing else, and scripts need it unchanged.
  */
 const FORMULA = /^[\s'"]*[=+\-@＝＋－＠\t\r\n\0]/;
 const E164 = /^\+\d{1,15}$/;
