@@ -5,7 +5,7 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** What the browser may not reach: SvelteKit 2 guards src/lib/server only. */
+/** What browser code must not import. SvelteKit 2 guards src/lib/server only. */
 const NOT_IN_THE_BROWSER = ['#server', '#provider', '#db', '#queue', '#http', '#seed'].map((room) => ({
 	group: [`${room}/*`, `**/${room.slice(1)}/**`],
 	message: 'The pages get the server handed over (src/hooks.server.ts); they never import it.',
@@ -26,17 +26,17 @@ export default ts.config(
 		rules: {
 			'@typescript-eslint/consistent-type-imports': 'error',
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-			// `return reject(error)` reads well; a handler's answer is nobody's.
+			// `return reject(error)` reads well, and callers ignore what a handler returns.
 			'@typescript-eslint/no-confusing-void-expression': 'off',
-			// Our dependencies are named arguments made of closures: their methods know no `this`.
+			// Dependencies are named arguments made of closures, whose methods do not use `this`.
 			'@typescript-eslint/unbound-method': 'off',
 			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-			// Characters are counted as code points, on purpose.
+			// Characters are counted as code points on purpose.
 			'@typescript-eslint/no-misused-spread': 'off',
-			// Express's request is an IncomingMessage by prototype.
+			// Express's request inherits from IncomingMessage through its prototype.
 			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-			// Lengths are checked where it matters; an index into our own array is ours to know.
+			// The code checks lengths where they matter. An index into an array of our own is known to be valid.
 			'@typescript-eslint/no-non-null-assertion': 'off',
 			'@typescript-eslint/return-await': ['error', 'in-try-catch'],
 		},
@@ -45,7 +45,7 @@ export default ts.config(
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
 		rules: {
-			// Links are written with their base where one is set.
+			// Links include the base path where one is set.
 			'svelte/no-navigation-without-resolve': 'off',
 		},
 	},

@@ -3,7 +3,7 @@ import { CHROMIUM_ARGS, findChromium } from './tests/support/chromium.ts';
 
 const executablePath = findChromium();
 
-/** Browser tests, against the built server: each test starts its own (tests/e2e/server.ts). */
+/** Browser tests against the built server. Each test starts its own server (tests/e2e/server.ts). */
 export default defineConfig({
 	testDir: 'tests/e2e',
 	globalSetup: './tests/support/templates.ts',
@@ -17,7 +17,7 @@ export default defineConfig({
 		...devices['Desktop Chrome'],
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
-		// Snapshots of the page at each action would take a tenth of the time.
+		// DOM snapshots at each action would take a tenth of the run time.
 		trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false },
 		launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },
 	},

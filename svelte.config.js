@@ -6,9 +6,9 @@ export default {
 	preprocess: vitePreprocess(),
 	compilerOptions: { runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true) },
 	kit: {
-		// The adapter empties its output folder, so the pages get one beside the server's bundle.
+		// The adapter empties its output folder, so the pages need their own folder beside the server's bundle.
 		adapter: adapter({ out: 'build/web' }),
-		// One guard in Express checks Origin for pages, API and sockets alike (src/server/http/guards.ts).
+		// One guard in Express checks Origin for pages, API and sockets (src/server/http/guards.ts).
 		csrf: { trustedOrigins: ['*'] },
 		csp: {
 			mode: 'auto',

@@ -3,8 +3,8 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 
 /**
- * The page speaks WebSocket only: the other transports of Socket.IO's client stay out of what it loads. Where a later
- * version names its files otherwise nothing breaks, and [D2] tells of the weight.
+ * Keeps the other transports of Socket.IO's client out of the bundle, because the page uses WebSocket only. If a later
+ * version renames its files, nothing breaks, and [D2] reports the extra weight.
  */
 const webSocketOnly: Plugin = {
 	name: 'web-socket-only',
@@ -18,8 +18,8 @@ const webSocketOnly: Plugin = {
 };
 
 /**
- * The CSV parser is CommonJS: taken as that it would put the bundler's helpers into what every page loads. It is wrapped
- * as a module instead, and stays in the import's own part.
+ * Wraps the CommonJS CSV parser as an ES module. Otherwise the bundler adds its CommonJS helpers to the code that every
+ * page loads. Wrapped, the parser stays in the import's own chunk.
  */
 const csvParserAsModule: Plugin = {
 	name: 'csv-parser-as-module',
@@ -34,5 +34,5 @@ const csvParserAsModule: Plugin = {
 			: undefined,
 };
 
-/** The pages. The server's own bundle is made by vite.server.config.ts. */
+/** Builds the pages. vite.server.config.ts builds the server's bundle. */
 export default defineConfig({ plugins: [webSocketOnly, csvParserAsModule, tailwindcss(), sveltekit()] });

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vite';
 
-/** Bundles the server, and the tool that seeds its history, into build; packages stay outside, so production needs its dependencies only. */
+/**
+ * Bundles the server and the seed tool into build. Packages stay external, so production needs only its dependencies.
+ */
 export default defineConfig({
 	publicDir: false,
 	define: { __BUILD__: JSON.stringify(Date.now().toString(36)) },
@@ -16,7 +18,7 @@ export default defineConfig({
 				seed: 'scripts/seed.ts',
 				'checkpoint-worker': 'src/db/checkpoint-worker.js',
 			},
-			// All in one folder: the worker's path is relative to whichever file starts it.
+			// One folder for all files: the path of the worker is relative to the file that starts it.
 			output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 		},
 	},

@@ -5,13 +5,13 @@ export default defineConfig({
 	test: {
 		// Most tests wait most of the time: a worker uses a quarter of a core.
 		maxWorkers: '200%',
-		// Importing a module has no effect, so the files of one worker share their modules: half the CPU time.
+		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
 		projects: [
 			{
 				extends: true,
 				plugins: [svelte({ compilerOptions: { runes: true } })],
-				// Runes run as in a browser, not as in a server's rendering.
+				// Runes must behave as in a browser, not as in server rendering.
 				resolve: { conditions: ['browser'] },
 				test: { name: 'browser units', include: ['src/lib/**/*.test.ts'] },
 			},
@@ -21,14 +21,14 @@ export default defineConfig({
 					name: 'server units',
 					globalSetup: 'tests/support/templates.ts',
 					include: ['src/{contract,db,queue,server,provider,seed}/**/*.test.ts', 'tests/*.test.ts'],
-					// Some of them write to real files and wait for other processes: time enough on a busy machine.
+					// Some tests write real files and wait for other processes, which takes longer on a busy machine.
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 				},
 			},
 			{
 				extends: true,
-				// The feed's own tests drive the browser's classes.
+				// The feed tests drive the browser's classes.
 				plugins: [svelte({ compilerOptions: { runes: true } })],
 				test: {
 					name: 'integration',
@@ -38,7 +38,7 @@ export default defineConfig({
 					hookTimeout: 30_000,
 				},
 			},
-			// Not part of `npm test`: they take minutes (npm run test:long).
+			// Not part of `npm test`: benchmarks take minutes (npm run test:long).
 			{ extends: true, test: { name: 'benchmarks', include: ['bench/**/*.test.ts'] } },
 		],
 	},

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * `npm run lock:complete`: adds the optional packages of other platforms that npm left out of package-lock.json because
- * it could not see them where it ran (npm/cli#4828). Without them `npm ci` fails, here or on another platform. Versions
- * come from the packages that ask for them; npm fills in the rest when such a platform installs them.
+ * it could not see them locally (npm/cli#4828). Without them `npm ci` fails on one of the platforms. Versions come from
+ * the packages that depend on them. npm fills in the rest when such a platform installs them.
  */
 interface Entry {
 	version?: string;
@@ -22,7 +22,7 @@ const file = new URL('../package-lock.json', import.meta.url);
 const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU = ['arm64', 'x64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32'];
 
-/** Reads the platform off a name such as `@rollup/rollup-linux-x64-musl`. */
+/** Derives the platform from a name such as `@rollup/rollup-linux-x64-musl`. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
 	const words = name.split(/[/-]/);
 	const os = OS.find((word) => words.includes(word));
@@ -31,7 +31,7 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
 	return { ...(cpu ? { cpu: [cpu] } : {}), ...(os ? { os: [os] } : {}), ...(libc ? { libc: [libc] } : {}) };
 }
 
-/** Where npm would find a package that the one at `path` asks for. */
+/** Whether the lock has an entry where npm would look for a dependency of the package at `path`. */
 function isLocked(packages: Lock['packages'], path: string, name: string): boolean {
 	for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf('node_modules/') - 1))) {
 		if (`${base === '' ? '' : `${base}/`}node_modules/${name}` in packages) return true;

@@ -6,10 +6,13 @@ const run = (command: string, args: string[]): boolean => {
 	return spawnSync(command, args, { stdio: 'inherit', timeout: 300_000 }).status === 0;
 };
 
-/** Debian's; the second for releases without the first. */
+/** Debian packages. The second is for releases without the first. */
 const PACKAGES = ['chromium-headless-shell', 'chromium'];
 
-/** Makes sure that a Chromium is there for the browser tests, by the means that this machine has; answers its path. */
+/**
+ * Ensures a Chromium for the browser tests. Installs one with the system's package manager or Playwright if needed.
+ * Returns its path, or null if none could be installed.
+ */
 export function ensureChromium(): string | null {
 	const there = findChromium();
 	if (there !== null) return there;

@@ -4,7 +4,7 @@ import { ConfigError, readConfig } from '#server/config.ts';
 import { loadEnvFile } from '#server/env-file.ts';
 import { whyNotOpened } from '#server/why-not-opened.ts';
 
-/** `npm run db:push`: applies the migrations to the database that the environment names. */
+/** `npm run db:push`: applies the migrations to the configured database. */
 async function main(): Promise<void> {
 	loadEnvFile(process.cwd(), process.env);
 	const { database: location } = readConfig(process.env);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MUTANTS, type Mutant } from '#tests/mutants/mutants.ts';
 
-/** `npm run mutants [-- name-part]`: breaks the product in one place after another, and expects the named tests to fail. */
+/** `npm run mutants [-- name-part]`: breaks the product in one place at a time and expects the named tests to fail. */
 
-/** What this script reads of a report that vitest writes. */
+/** The fields that this script reads of Vitest's JSON report. */
 interface Report {
 	success: boolean;
 	numFailedTests: number;
@@ -15,15 +15,15 @@ interface Report {
 }
 
 const root = join(import.meta.dirname, '..');
-/** Generated files that tests import and git ignores. */
+/** Generated files that tests import but git ignores. */
 const GENERATED = ['src/generated', '.svelte-kit'];
-/** A run that takes longer hangs. The first one runs every named test. */
+/** A longer run counts as hanging. The first run executes every named test. */
 const RUN_MAX_MS = 600_000;
 
 const textOf = (folder: string, { file }: Mutant): string => readFileSync(join(folder, file), 'utf8');
 const secondsSince = (start: number): string => `${((performance.now() - start) / 1_000).toFixed(1).padStart(5)} s`;
 
-/** The tests run in a copy, so that a run that is cut short leaves no mutant in the work tree. */
+/** The tests run in a copy, so an interrupted run leaves no mutant in the work tree. */
 function copyWorkTree(): string {
 	const copy = mkdtempSync(join(tmpdir(), 'audena-mutants-'));
 	const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
@@ -36,7 +36,10 @@ function copyWorkTree(): string {
 	return copy;
 }
 
-/** Runs these files, of these the tests whose names contain one of `only`. Null where vitest left no report. */
+/**
+ * Runs these test files. A non-empty `only` limits the run to tests whose names contain one of its entries. Returns
+ * null if Vitest left no report.
+ */
 function runTests(copy: string, files: readonly string[], only: readonly string[], bail: number): Report | null {
 	const file = join(copy, 'report.json');
 	rmSync(file, { force: true });
@@ -52,7 +55,7 @@ const failuresOf = (report: Report | null): string[] =>
 		assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
 	) ?? [];
 
-/** All named tests must pass on the code as it is: a test that fails anyway kills nothing. */
+/** All named tests must pass on the unchanged code: a test that fails anyway proves nothing. */
 function passUnchanged(copy: string, mutants: readonly Mutant[]): boolean {
 	const whole = mutants.filter(({ only }) => only === undefined);
 	const parts = mutants.filter(({ only }) => only !== undefined);
@@ -67,7 +70,7 @@ function passUnchanged(copy: string, mutants: readonly Mutant[]): boolean {
 	});
 }
 
-/** Only a failing test kills: a file that does not compile has none. */
+/** Only a failing test kills a mutant. A file that does not compile reports no failed test. */
 function isKilled(copy: string, mutant: Mutant): boolean {
 	const { name, file, find, replace, tests, only } = mutant;
 	const start = performance.now();

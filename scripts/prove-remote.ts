@@ -9,9 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, CallPage, Event, Stats } from '#contract';
 
 /**
- * `npm run prove:remote -- FOLDER`: runs the product on the protocol's own test server (libsql/hrana-test-server, whose
- * sources are in FOLDER), over HTTP and over WebSocket, until a mix of calls has ended. PYTHON names an interpreter with
- * aiohttp and an SQLite of 3.44 or newer; python3 otherwise. It is no part of the test suite.
+ * `npm run prove:remote -- FOLDER`: runs the product against the test server of the libSQL protocol, over HTTP and
+ * WebSocket, until a mix of calls has ended. FOLDER contains the sources of libsql/hrana-test-server. PYTHON names an
+ * interpreter with aiohttp and SQLite 3.44 or newer; the default is python3. Not part of the test suite.
  */
 const USAGE = 'Usage: npm run prove:remote -- FOLDER, with the sources of libsql/hrana-test-server in FOLDER.';
 const CALLS = 66;
@@ -25,7 +25,7 @@ const SCENARIOS: readonly [scenario: unknown, status: Call['status']][] = [
 	['canceled', 'FAILED'],
 ];
 
-/** Runs the test server's file as it is, but on the port that it is given: it has a fixed one. */
+/** Runs the unchanged test server on a given port, because its own port is fixed. */
 const ON_PORT = `
 import os, runpy, sys
 import aiohttp.web
@@ -111,7 +111,7 @@ async function startProduct(
 	throw new Error('The server did not start.');
 }
 
-/** Creates every call at once, and repeats what was refused as unavailable, under the same key. */
+/** Creates all calls concurrently. Repeats a request that got 503, under the same idempotency key. */
 async function createAll(url: string): Promise<{ calls: { id: string; status: Call['status'] }[]; refused: number }> {
 	let refused = 0;
 	const create = async (_: unknown, i: number): Promise<{ id: string; status: Call['status'] }> => {
@@ -138,7 +138,7 @@ async function createAll(url: string): Promise<{ calls: { id: string; status: Ca
 	return { calls: await Promise.all(Array.from({ length: CALLS }, create)), refused };
 }
 
-/** Waits for the end of every call; throws where one ended otherwise, twice, or where the counters say something else. */
+/** Waits for the end of every call. Throws if a call ended differently or twice, or if the counters disagree. */
 async function check(url: string, calls: readonly { id: string; status: Call['status'] }[]): Promise<void> {
 	await until('every call has ended', async () => (await get<Stats>(url, '/api/stats')).byStatus.PENDING === 0);
 	const { calls: listed } = await get<CallPage>(url, '/api/calls?run=prove&limit=200');

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Runs a command of this project's packages to its end; returns whether its exit code was 0. What it writes is shown
- * under its title when it has ended, so that commands that run side by side stay apart.
+ * Runs a command of an installed package and returns whether it exited with 0. Prints the buffered output under its
+ * title at the end, so that the outputs of parallel commands do not mix.
  */
 export async function runCommand(title: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
 	const start = performance.now();

@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright';
 import { CHROMIUM_ARGS, findChromium } from '#tests/support/chromium.ts';
 
-/** `npm run screenshot`: takes the README's pictures of the built dashboard with a few calls, some of them running. */
+/**
+ * `npm run screenshot`: takes the README's screenshots of the built dashboard with a few calls, some of them running.
+ */
 const CALLS: [customerName: string, phoneNumber: string, workflow: string, scenario: unknown][] = [
 	['Hamish MacAllister', '+442079460112', 'SALES', 'completed'],
 	['Misaki Satō', '+81355550131', 'SUPPORT', 'completed'],

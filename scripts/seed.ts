@@ -6,7 +6,7 @@ import { CannotSeed, seed } from '#seed/seed.ts';
 import { ConfigError, readConfig } from '#server/config.ts';
 import { loadEnvFile } from '#server/env-file.ts';
 
-/** `npm run seed -- --calls N [--seed S]`: fills the database that the environment names with a made-up history. */
+/** `npm run seed -- --calls N [--seed S]`: fills the configured database with a made-up history. */
 async function main(): Promise<void> {
 	const flags = readFlags(process.argv.slice(2));
 	loadEnvFile(process.cwd(), process.env);
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 	}
 }
 
-/** What the one line says; anything else is a bug. */
+/** Expected errors are printed as one line. Any other error is a bug. */
 const isExpected = (error: unknown): error is Error =>
 	error instanceof CannotOpen ||
 	error instanceof CannotSeed ||

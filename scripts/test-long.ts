@@ -1,6 +1,9 @@
 import { runCommand } from './run-command.ts';
 
-/** `npm run test:long`: the tests that take longer than `npm test` may. Ends with one line that counts them. */
+/**
+ * `npm run test:long`: the tests that are too slow for `npm test`. Prints one line with the number of passed and failed
+ * runs at the end.
+ */
 const RUNS: readonly [title: string, args: string[]][] = [
 	['goldens', ['tsx', 'tests/goldens/main.ts']],
 	['mutants', ['tsx', 'scripts/mutants.ts']],

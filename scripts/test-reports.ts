@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-/** What a suite did: how many tests passed and failed, and how long each took. */
+/** The result of a suite: the numbers of passed and failed tests, and the duration of each test. */
 export interface Counted {
 	passed: number;
 	failed: number;
@@ -13,7 +13,7 @@ interface VitestReport {
 	testResults: { name: string; assertionResults: { title: string; duration?: number }[] }[];
 }
 
-/** Reads the JSON report of Vitest. A skipped test counts as failed. */
+/** Reads Vitest's JSON report. A skipped test counts as failed. */
 export function countVitest(report: unknown): Counted {
 	const { numPassedTests, numTotalTests, testResults } = report as VitestReport;
 	return {
@@ -35,7 +35,7 @@ interface PlaywrightReport {
 	suites: PlaywrightSuite[];
 }
 
-/** Reads the JSON report of Playwright. A flaky test and a skipped one count as failed. */
+/** Reads Playwright's JSON report. Flaky and skipped tests count as failed. */
 export function countPlaywright(report: unknown): Counted {
 	const { stats, suites } = report as PlaywrightReport;
 	const testsOf = ({ file, suites: inner = [], specs }: PlaywrightSuite): Counted['tests'] => [
@@ -52,7 +52,7 @@ export function countPlaywright(report: unknown): Counted {
 	};
 }
 
-/** The slowest tests, one a line, the slowest first. */
+/** Returns one line for each of the `count` slowest tests, slowest first. */
 export const slowest = (tests: Counted['tests'], count: number): string[] =>
 	tests
 		.toSorted((a, b) => b.ms - a.ms)

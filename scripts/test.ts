@@ -7,21 +7,21 @@ import { runCommand } from './run-command.ts';
 import { countPlaywright, countVitest, slowest, type Counted } from './test-reports.ts';
 
 /**
- * `npm test`: one build, then the checks beside the tests of each kind. Ends with the slowest tests and with one line that
- * counts. `-- --no-browser` leaves the browser tests out.
+ * `npm test`: builds once, then runs the checks in parallel with the tests. Prints the slowest tests and one line with
+ * the counts at the end. `-- --no-browser` skips the browser tests.
  */
 const { values: options } = parseArgs({ options: { 'no-browser': { type: 'boolean', default: false } } });
 const reports = mkdtempSync(join(tmpdir(), 'audena-test-'));
 const total: Counted = { passed: 0, failed: 0, tests: [] };
 
-/** A command without tests of its own: it counts where it fails. */
+/** Runs a command that has no tests of its own. A failed command counts as one failed test. */
 async function check(title: string, args: string[]): Promise<boolean> {
 	const passed = await runCommand(title, args);
 	if (!passed) total.failed++;
 	return passed;
 }
 
-/** A runner that writes a JSON report to `file`; one that leaves none has failed. */
+/** Runs a test runner that writes a JSON report to `file`. A missing report counts as a failed test. */
 async function suite(
 	title: string,
 	args: string[],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isBlockedPort } from './blocked-ports.ts';
 
-/** What this Node.js says of a request to the port, which is never sent: the host is no host. */
+/** Whether this Node.js refuses the port. No request leaves the process, because the host does not exist. */
 async function isRefusedByFetch(port: number): Promise<boolean> {
 	const error = await fetch(`http://nowhere.invalid:${port}/`).catch((reason: unknown) => reason);
 	if (!(error instanceof Error)) throw new Error('A host that does not exist returned a response.');

@@ -6,7 +6,7 @@ const BLOCKED: ReadonlySet<number> = new Set([
 	6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
 
-/** Whether `fetch`, in browsers and in Node.js, refuses to connect to this port. */
+/** Whether `fetch` refuses to connect to this port, in browsers and in Node.js. */
 export function isBlockedPort(port: number): boolean {
 	return BLOCKED.has(port);
 }

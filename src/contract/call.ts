@@ -12,7 +12,7 @@ export type Status = z.infer<typeof Status>;
 export type Phase = z.infer<typeof Phase>;
 export type Outcome = z.infer<typeof Outcome>;
 
-/** How a call can end at a provider. */
+/** The outcomes that a provider can report. */
 export const Ending = z.enum(ENDINGS);
 export type Ending = z.infer<typeof Ending>;
 
@@ -20,14 +20,14 @@ const ScenarioShape = z.union([
 	z.enum(SCENARIO_NAMES),
 	z.strictObject({
 		outcome: Ending,
-		/** From acceptance to the final status. */
+		/** Milliseconds from acceptance to the final status. */
 		delayMs: Milliseconds.max(SCENARIO_MS_MAX).optional(),
-		/** How much of that is talk; only for `completed` and `dropped`. */
+		/** Milliseconds of talk at the end of the delay. Allowed for `completed` and `dropped` only. */
 		talkMs: Milliseconds.max(SCENARIO_MS_MAX).optional(),
 	}),
 ]);
 
-/** How the simulated provider ends a call: a scenario's name, or its parameters, which it keeps exactly. */
+/** How the simulated provider ends a call: a scenario name, or parameters that the provider follows exactly. */
 export const Scenario = z
 	.unknown()
 	.superRefine((value, context) => {
@@ -36,7 +36,7 @@ export const Scenario = z
 	.pipe(ScenarioShape);
 export type Scenario = z.infer<typeof Scenario>;
 
-/** What somebody sends to request a call. The number is normalised to E.164 by the server. */
+/** The request to create a call. The server normalizes the number to E.164. */
 export const NewCall = z.strictObject({
 	customerName: typed('The customer name', NAME_MAX),
 	phoneNumber: PhoneNumber,
@@ -47,10 +47,13 @@ export const NewCall = z.strictObject({
 });
 export type NewCall = z.infer<typeof NewCall>;
 
-/** The most calls of one batch. */
+/** The maximum number of calls in a batch. */
 export const BATCH_MAX = 1_000;
 
-/** The body of a batch. Its calls are checked one by one (`NewCall`), so that a long batch holds nobody up. */
+/**
+ * The body of a batch. The server validates each call separately (`NewCall`), so a long batch does not block the event
+ * loop.
+ */
 export const Batch = z.strictObject({
 	calls: z
 		.array(z.unknown(), { error: 'Give the calls as a list.' })
@@ -62,7 +65,7 @@ export type Batch = z.infer<typeof Batch>;
 export const Call = z.object({
 	id: z.uuid(),
 	customerName: z.string(),
-	/** E.164. */
+	/** In E.164. */
 	phoneNumber: z.string(),
 	workflow: Workflow,
 	status: Status,
@@ -78,11 +81,11 @@ export const Call = z.object({
 	ringingAt: Timestamp.nullable(),
 	answeredAt: Timestamp.nullable(),
 	endedAt: Timestamp.nullable(),
-	/** How long they talked. */
+	/** Talk time. */
 	durationMs: Milliseconds.nullable(),
-	/** How many faults were injected. */
+	/** The number of injected faults. */
 	faults: z.int().nonnegative(),
-	/** Of its last change. */
+	/** The seq of the last change. */
 	seq: z.int().positive(),
 });
 export type Call = z.infer<typeof Call>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The longest callback address, in characters. */
+/** In characters. */
 const ADDRESS_MAX = 2_000;
 
-/** Scheme and authority of an address as it was written: a URL parser hides what is odd about them. */
+/** Returns the scheme and authority as written, because a URL parser normalizes suspicious parts away. */
 export function authorityOf(address: string): { scheme: string; credentials: string | null; host: string } | null {
 	const [, scheme, authority] = /^([a-z][a-z\d+.-]*):\/\/([^/?#]*)/i.exec(address) ?? [];
 	if (scheme === undefined || authority === undefined) return null;
@@ -15,7 +15,9 @@ export function authorityOf(address: string): { scheme: string; credentials: str
 	};
 }
 
-/** Why a text is no address that a webhook can be sent to, or null. Where webhooks may go is the provider's to decide. */
+/**
+ * Returns why the address is malformed, or null. The provider decides separately which hosts it may send webhooks to.
+ */
 function malformation(address: string): string | null {
 	if (address.length > ADDRESS_MAX) return `The address is too long: at most ${ADDRESS_MAX} characters.`;
 	if (/[\s\p{Cc}]/u.test(address) || !address.isWellFormed())
@@ -33,7 +35,7 @@ function malformation(address: string): string | null {
 	return null;
 }
 
-/** An http or https address, refused with the reason that is true of it. */
+/** An absolute http or https address. The issue message names the exact fault. */
 export const CallbackUrl = z.string({ error: 'The callback address must be text.' }).superRefine((address, context) => {
 	const message = malformation(address);
 	if (message !== null) context.addIssue({ code: 'custom', message });

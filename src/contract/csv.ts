@@ -1,23 +1,23 @@
 /**
- * How text crosses a wire as CSV (RFC 4180), without Zod: the server writes it, the browser reads it back.
+ * CSV (RFC 4180): the server writes it and the browser parses it back. Free of Zod.
  *
- * Spreadsheets take a cell that begins with = + - or @ for a formula, also behind blanks and quotes (OWASP, CSV
- * Injection). Such text gets an apostrophe before it, which they take for "this is text". A plain E.164 number is left as
- * it is: its + makes a number and nothing else, and scripts want it whole.
+ * Spreadsheets run a cell that begins with = + - or @ as a formula, even after blanks and quotes (OWASP, CSV
+ * Injection). A leading apostrophe marks such text as text. A plain E.164 number stays unguarded: its + makes it a
+ * number and nothing else, and scripts need it unchanged.
  */
 const FORMULA = /^[\s'"]*[=+\-@＝＋－＠\t\r\n\0]/;
 const E164 = /^\+\d{1,15}$/;
 
 const isFormula = (text: string): boolean => FORMULA.test(text) && !E164.test(text);
 
-/** What `unguarded` is to be given back as: with an apostrophe before it where a spreadsheet would run it. */
+/** Prefixes an apostrophe to text that a spreadsheet would run as a formula. `unguarded` reverses it. */
 export const guarded = (text: string): string => (isFormula(text) ? `'${text}` : text);
 
-/** What was guarded, exactly as it was. */
+/** Returns the original text of a guarded cell. */
 export const unguarded = (cell: string): string =>
 	cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
 
-/** One cell: quoted where it must be, and where it is guarded. */
+/** Formats one cell. Quotes it where RFC 4180 requires it and wherever it is guarded. */
 export function csvCell(value: string | number | object | null): string {
 	if (value === null) return '';
 	if (typeof value === 'number') return String(value);
@@ -26,6 +26,6 @@ export function csvCell(value: string | number | object | null): string {
 	return safe !== text || /[",;\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One line of a file. */
+/** Formats one record, including its line end. */
 export const csvLine = (values: readonly (string | number | object | null)[]): string =>
 	`${values.map(csvCell).join(',')}\r\n`;

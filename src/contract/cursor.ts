@@ -1,4 +1,4 @@
-/** A place in the feed, taken apart: a number within one life of the database. Without Zod, for the browser too. */
+/** A parsed cursor: a seq within one epoch of the database. Free of Zod, so the browser can use it. */
 export interface Place {
 	epoch: string;
 	seq: number;
@@ -7,7 +7,7 @@ export interface Place {
 /** `"<epoch>.<seq>"` */
 export const CURSOR_PATTERN = /^([0-9a-z]{1,32})\.(\d{1,15})$/;
 
-/** Null for anything that is no cursor. */
+/** Returns null if `text` is not a cursor. */
 export function readCursor(text: unknown): Place | null {
 	if (typeof text !== 'string') return null;
 	const [, epoch, seq] = CURSOR_PATTERN.exec(text) ?? [];
@@ -16,14 +16,14 @@ export function readCursor(text: unknown): Place | null {
 
 export const writeCursor = ({ epoch, seq }: Place): string => `${epoch}.${seq}`;
 
-/** Where a cursor that came from the server is; throws where it is none. */
+/** Parses a cursor that the server sent. Throws a RangeError if it is malformed. */
 export function place(cursor: string): Place {
 	const found = readCursor(cursor);
 	if (!found) throw new RangeError(`Not a cursor of a feed: ${cursor}`);
 	return found;
 }
 
-/** True when `cursor` is past `own` in the same epoch, or of another one. */
+/** Whether `cursor` is ahead of `own` in the same epoch, or belongs to another epoch. */
 export function isPast(own: string, cursor: string): boolean {
 	const [mine, theirs] = [place(own), place(cursor)];
 	return mine.epoch !== theirs.epoch || theirs.seq > mine.seq;

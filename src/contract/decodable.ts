@@ -1,8 +1,8 @@
-/** Whether percent-encoded text decodes to UTF-8. The result is used because bundlers drop calls whose result is not. */
+/** Whether percent-encoded text decodes to UTF-8. Bundlers drop calls with unused results, so the result is used. */
 export function isDecodable(text: string): boolean {
 	try {
 		return typeof decodeURIComponent(text) === 'string';
 	} catch {
-		return false; // a URIError: nothing else is thrown here
+		return false; // decodeURIComponent throws only URIError
 	}
 }

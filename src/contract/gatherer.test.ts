@@ -4,7 +4,7 @@ import { createGatherer } from './gatherer.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Each sending takes so long. */
+/** A gatherer whose `send` takes `costMs` milliseconds. */
 function gathering(costMs: number, options: { maxPauseMs?: number } = {}) {
 	const sent: number[][] = [];
 	const errors: unknown[] = [];

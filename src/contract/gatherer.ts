@@ -1,29 +1,29 @@
 export interface GathererDeps<T> {
-	/** Sends what was gathered, in order; how long that takes decides the pause behind it. */
+	/** Sends the gathered items in order. Its duration determines the pause that follows. */
 	send(items: readonly T[]): void;
-	/** The longest pause behind a sending, in milliseconds; with 0 every item goes by itself. */
+	/** The longest pause after a send, in milliseconds. With 0, every item is sent by itself. */
 	maxPauseMs?: number;
-	/** A pause that is always as long. */
+	/** A fixed pause in milliseconds, instead of one derived from the duration of the send. */
 	pauseMs?: number;
 	onError(error: unknown): void;
 }
 
 export interface Gatherer<T> {
-	/** Sends at once when nothing was sent just now, else with what else comes until the pause is over. */
+	/** Sends the item immediately, or with the next batch if a pause is running. */
 	add(item: T): void;
-	/** Sends what waits. */
+	/** Sends the pending items immediately. */
 	flush(): void;
-	/** Sends what waits, and no more pauses. */
+	/** Sends the pending items and starts no further pause. */
 	close(): void;
 }
 
 export const PAUSE_MAX_MS = 20;
-/** Sending takes no more than this part of the time while much is to be sent. */
+/** The maximum share of time spent on sending during a burst. */
 const SHARE = 0.25;
 
 /**
- * Gathers by itself what comes in a burst: a lone item waits for nothing, and a pause follows each sending, the longer
- * the costlier it was. So a burst costs each of many clients a bounded number of frames.
+ * Sends a lone item immediately and batches the items of a burst. A pause follows each send, proportional to its
+ * duration. A burst therefore costs each client a bounded number of frames.
  */
 export function createGatherer<T>({ send, maxPauseMs = PAUSE_MAX_MS, pauseMs, onError }: GathererDeps<T>): Gatherer<T> {
 	let waiting: T[] = [];

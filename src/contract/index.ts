@@ -1,4 +1,7 @@
-/** What crosses a wire, said once. The browser imports types from here and values from the files without Zod alone (`words.ts` and others). */
+/**
+ * Every wire schema and type. The browser imports types from here, and values only from the files without Zod
+ * (`words.ts` and others).
+ */
 export * from './call.ts';
 export * from './event.ts';
 export * from './feed.ts';

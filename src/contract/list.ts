@@ -10,10 +10,10 @@ const orNothing = (value: unknown): unknown => {
 	const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== '' && v !== undefined);
 	return values.length === 0 ? undefined : values;
 };
-/** A filter that may repeat; an empty one counts as absent. */
+/** A filter that may repeat. An empty one counts as absent. */
 const repeated = <T extends z.ZodType>(schema: T) =>
 	z.preprocess(orNothing, z.array(schema).max(20, 'Give at most 20 of them.').optional());
-/** A parameter that stands at most once; an empty one counts as absent. */
+/** A parameter that may appear once. An empty one counts as absent. */
 const once = <T extends z.ZodType>(name: string, schema: T) =>
 	z.preprocess((value, context) => {
 		const values = orNothing(value);
@@ -21,11 +21,11 @@ const once = <T extends z.ZodType>(name: string, schema: T) =>
 		if (values.length > 1) context.addIssue({ code: 'custom', message: `Give ${name} once.` });
 		return values[0] as unknown;
 	}, schema.optional());
-/** Beyond it a search is refused before it is read. */
+/** A longer search is rejected before it is folded. */
 const Q_RAW_MAX = 1_000;
 const callId = once('callId', z.string().max(100, 'A call’s id has at most 100 characters.'));
 const page = once('page', z.string().max(500, 'This is no page token.'));
-/** A search for blanks and invisible characters alone looks for nothing. */
+/** Treats a search of blanks and invisible characters as absent. */
 const blankIsAbsent = (value: unknown): unknown =>
 	typeof value === 'string' && value.length <= Q_RAW_MAX && isBlankSearch(value) ? undefined : value;
 
@@ -45,78 +45,78 @@ const wholeNumber = (name: string, min: number, max: number) =>
 		)
 		.pipe(z.number().min(min, `${name} is at least ${min}.`).max(max, `${name} is at most ${max}.`));
 
-/** The parameters of `GET /api/calls`, as they stand in a URL. */
+/** The query parameters of `GET /api/calls`. */
 export const CallQuery = z.strictObject({
 	status: repeated(Status),
 	workflow: repeated(Workflow),
 	outcome: repeated(Outcome),
 	run: repeated(typed('The run', RUN_MAX)),
-	/** A substring of the name or the number. */
+	/** Matches a substring of the name or the number. */
 	q: z.preprocess(blankIsAbsent, once('q', z.string().trim().max(100, 'Search for at most 100 characters.'))),
-	/** Created at or after. */
+	/** Inclusive lower bound of the creation time. */
 	from: once('from', ZonedTime),
-	/** Created before. */
+	/** Exclusive upper bound of the creation time. */
 	to: once('to', ZonedTime),
 	limit: once('limit', wholeNumber('limit', 1, 200)),
-	/** A token from `nextPage` or `previousPage`. */
+	/** A page token from `nextPage` or `previousPage`. */
 	page,
 	order: once('order', z.enum(['newest', 'oldest'], { error: 'Choose one of newest, oldest.' })),
 });
 export type CallQuery = z.infer<typeof CallQuery>;
 
-/** The filters of the list alone. */
+/** The filters of the list, without paging and order. */
 const CallFilters = CallQuery.omit({ limit: true, page: true, order: true });
 export type CallFilters = z.infer<typeof CallFilters>;
 
-/** The parameters of `DELETE /api/calls`. */
+/** The query parameters of `DELETE /api/calls`. */
 export const ClearQuery = CallFilters.extend({
-	/** `true` counts the calls and deletes none. */
+	/** `true` counts the matching calls and deletes none. */
 	dryRun: once('dryRun', z.enum(['true', 'false'], { error: 'Choose one of true, false.' })),
 });
 
-/** The parameters of `GET /api/calls/export`: the list's own, but for its pages. */
+/** The query parameters of `GET /api/calls/export`: those of the list, without paging. */
 export const ExportQuery = CallQuery.omit({ limit: true, page: true }).extend({
-	/** `csv` where it is not said. */
+	/** Defaults to `csv`. */
 	format: once('format', z.enum(['csv', 'ndjson'], { error: 'Choose one of csv, ndjson.' })),
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
-/** One page of calls. Only `nextPage: null` is the end: a short page may go on. */
+/** One page of calls. Only `nextPage: null` marks the end of the list: a page may be shorter than its limit. */
 export const CallPage = z.object({
 	calls: z.array(Call),
 	nextPage: z.string().nullable(),
 	previousPage: z.string().nullable(),
-	/** The feed's position just before this query. */
+	/** The position of the feed just before this query. */
 	cursor: Cursor,
 });
 export type CallPage = z.infer<typeof CallPage>;
 
-/** The filters of `GET /api/deliveries`, as they stand in a URL. */
+/** The filters of `GET /api/deliveries`, as query parameters. */
 const deliveryFilters = {
 	state: repeated(DeliveryState),
 	callId,
-	/** The HTTP status of the last answer. */
+	/** The HTTP status of the last response. */
 	code: once('code', wholeNumber('code', 100, 599)),
-	/** Created at or after. */
+	/** Inclusive lower bound of the creation time. */
 	from: once('from', ZonedTime),
-	/** Created before. */
+	/** Exclusive upper bound of the creation time. */
 	to: once('to', ZonedTime),
 };
 export const DeliveryQuery = z.strictObject({
 	...deliveryFilters,
 	limit: once('limit', wholeNumber('limit', 1, 200)),
-	/** A token from `nextPage`. */
+	/** A page token from `nextPage`. */
 	page,
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 
-/** The filters of the deliveries page, as they stand in its URL. */
+/** The query parameters of the deliveries page. */
 export const DeskQuery = DeliveryQuery.pick({ state: true, callId: true, code: true, page: true });
 export type DeskQuery = z.infer<typeof DeskQuery>;
 
 /**
- * The same filters in a body that changes something: what is there must say something, or a script's empty variable
- * would mean everything.
+ * The same filters in the body of a request with side effects. An empty value is an error here, because a script's
+ * empty variable would otherwise match everything.
  */
 const chosenDeliveries = {
 	state: z.preprocess(
@@ -129,28 +129,28 @@ const chosenDeliveries = {
 	to: ZonedTime.optional(),
 };
 
-/** Which deliveries to send again: these, or all that match. A filter that names nothing matches all. */
+/** Which deliveries to redeliver: the given ids, or all that match the filter. An empty filter matches all. */
 export const RedeliverMany = z
 	.strictObject({
 		ids: z.array(z.string().max(100)).min(1).max(1_000).optional(),
 		filter: z.strictObject(chosenDeliveries).optional(),
-		/** Only count them. */
+		/** Counts the deliveries and sends none. */
 		dryRun: z.boolean().optional(),
 	})
 	.refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'Give either ids or filter.');
 export type RedeliverMany = z.infer<typeof RedeliverMany>;
 
-/** The parameters of `GET /api/events`. `Last-Event-ID` wins over `cursor`. */
+/** The query parameters of `GET /api/events`. `Last-Event-ID` takes precedence over `cursor`. */
 export const EventsQuery = z.strictObject({
 	cursor: once('cursor', Cursor),
-	/** The changes of one call. */
+	/** Limits the stream to the changes of one call. */
 	callId,
-	/** The changes of one run. */
+	/** Limits the stream to the changes of one run. */
 	run: once('run', typed('The run', RUN_MAX)),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;
 
-/** The parameters of `GET /api/calls/:id/wait`. */
+/** The query parameters of `GET /api/calls/:id/wait`. */
 export const WaitQuery = z.strictObject({
 	/** In seconds. */
 	timeout: once('timeout', wholeNumber('timeout', 1, 120)),

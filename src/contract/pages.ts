@@ -5,80 +5,88 @@ import type { Delivery, DeliveryState } from './provider.ts';
 import type { Timestamp } from './text.ts';
 import type { DELIVERY_GROUPS } from './words.ts';
 
-/** An answer to the pages: what was asked for, or the problem that REST would have answered with. */
+/** The result of a call from a page: the value, or the problem that the REST API would have returned. */
 export type Answer<T> = { ok: T; problem?: never } | { ok?: never; problem: Omit<Problem, 'requestId'> };
 
-/** A page of the history with what the dashboard says around it. */
+/** One page of the history, with the data that the dashboard shows around it. */
 export interface CallsView {
 	page: CallPage;
-	/** The filters as they were understood; `page` is the token of the place that the address named. */
+	/** The filters as parsed. `page` is the token of the position that the URL named. */
 	query: CallQuery;
-	/** That token reads backwards: the page ends at the place. */
+	/** Whether that token reads backward, so that the page ends at the position. */
 	back: boolean;
-	/** About which share of the history, from 0 to 1, stands before this page; null under a filter. */
+	/** The approximate share of the history before this page, from 0 to 1. null if a filter is set. */
 	shareBefore: number | null;
-	/** In the whole history, as of `page.cursor`. */
+	/** Calls in the whole history, as of `page.cursor`. */
 	total: number;
 	pending: number;
-	/** The server's clock. */
+	/** The server's time of this view. */
 	at: Timestamp;
 }
 
-/** Deliveries that stand at the same point of their way. */
+/** Deliveries in one of the groups of `DELIVERY_GROUPS`. */
 export interface DeliveryGroup {
 	name: keyof typeof DELIVERY_GROUPS;
-	/** The states of this group that were asked for. */
+	/** The states of this group that the filter includes. */
 	states: DeliveryState[];
-	/** Newest first; signatures are masked, long bodies cut. */
+	/** Newest first. Signatures are masked and long bodies are truncated. */
 	deliveries: Delivery[];
 	nextPage: string | null;
-	/** How many of all that match would be sent again by hand; null where they are too many to count for a page. */
+	/**
+	 * How many of all matching deliveries a manual bulk redelivery would send. null if counting takes too long for a
+	 * page.
+	 */
 	again: number | null;
 }
 
-/** The deliveries page. */
+/** The data of the deliveries page. */
 export interface DeskView {
-	/** One group is a list with pages; of several each shows its newest. Those without a delivery are left out. */
+	/**
+	 * A single group is a list with pages. Several groups each show their newest deliveries. Empty groups are left out.
+	 */
 	groups: DeliveryGroup[];
-	/** The filters as they were understood. */
+	/** The filters as parsed. */
 	query: DeskQuery;
-	/** How many of these match the filters other than the state. */
+	/** Deliveries that are pending or retrying and match every filter but the state. */
 	onItsWay: number;
 	gaveUp: number;
-	/** The names of the calls' customers, by the call's id, where this server has the call. */
+	/** Customer names by call id, for the calls that this server has. */
 	customers: Record<string, string>;
-	/** The provider is another server, which keeps its deliveries to itself. */
+	/** Whether the provider is another server, which does not share its deliveries. */
 	foreign: boolean;
-	/** When this was so, by the server's clock. */
+	/** The server's time of this view. */
 	at: Timestamp;
 }
 
 /**
- * What the pages may ask of the running server. SvelteKit runs in a module graph of its own, so it gets this object
- * handed over once (`globalThis.audena`, set in src/server/web.ts, read in src/hooks.server.ts) and imports nothing.
+ * What the pages may ask of the running server. SvelteKit runs in its own module graph and imports no server code.
+ * `globalThis.audena` passes this object once: src/server/web.ts sets it and src/hooks.server.ts reads it.
  */
 export interface Pages {
-	/** The server's version, also in every `sync`. */
+	/** The server's version, as sent in every `sync`. */
 	readonly version: string;
-	/** `APP_URL`: where automation reaches this server; null for the address that a page was opened by. */
+	/** `APP_URL`, the base address for automation. null means the address under which the page was opened. */
 	readonly appUrl: string | null;
-	/** True when a token is needed. */
+	/** Whether the server requires a token. */
 	readonly protected: boolean;
-	/** Tells the log of a page that broke. */
+	/** Logs the error of a page that failed. */
 	bug(error: unknown, requestId: string): void;
-	/** What a client that wants no HTML gets instead of an error page with this status; null for any other status. */
+	/**
+	 * Returns the problem that a client without HTML gets for this status. Returns null if the status has no such
+	 * problem.
+	 */
 	problemOf(status: number): Omit<Problem, 'requestId'> | null;
-	/** Whether the session in this Cookie header may see the pages; true when nothing is protected. */
+	/** Whether the session in this Cookie header may see the pages. Always true if the server requires no token. */
 	mayEnter(cookie: string | null): Promise<boolean>;
 	/**
-	 * The query as it stands in the URL; a page and the filters as they were understood. Beside REST's parameters it may
-	 * have `at`: where the list begins, without filtering. `end`, a day, a time, a call's id or a share of the history.
+	 * Reads one page of calls for the query parameters of a URL. Besides those of REST, `at` sets where the list begins,
+	 * without filtering: `end`, a day, a time, a call's id or a share of the history.
 	 */
 	calls(params: URLSearchParams): Promise<Answer<CallsView>>;
-	/** As `POST /api/calls`, for forms without JavaScript. `input` is checked here. */
+	/** Same as `POST /api/calls`, for forms without JavaScript. Validates `input`. */
 	create(input: Record<string, unknown>): Promise<Answer<Call>>;
-	/** The query as it stands in the URL; the deliveries that match, in their groups. */
+	/** Reads the matching deliveries, in groups, for the query parameters of a URL. */
 	deliveries(params: URLSearchParams): Promise<Answer<DeskView>>;
-	/** How many deliveries gave up, all in all. */
+	/** The total number of dead deliveries. */
 	deadLetters(): Promise<number>;
 }

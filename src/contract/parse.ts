@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ProblemError } from './problem.ts';
 
-/** The value as the schema understands it, or `invalid_input` with every error and its path. */
+/** Returns the parsed value. Throws `invalid_input` with every error and its path. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'The input'): z.infer<T> {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
@@ -11,8 +11,8 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'Th
 }
 
 /**
- * The same of a query, which changes nothing. Of a parameter that stands once the name is the whole path: nobody who wrote
- * `status=DONE` knows of a place in a list.
+ * Same as `parse` for a query. A parameter that appears once reports its name as the whole path, without an array
+ * index: `status=DONE` reports `status`, not `status.0`.
  */
 export function parseQuery<T extends z.ZodType>(
 	schema: T,
@@ -30,11 +30,11 @@ export function parseQuery<T extends z.ZodType>(
 	throw new ProblemError('invalid_input', `${what} is not valid. Its errors say what to change.`, { errors });
 }
 
-/** Every error with its path, below `at` where the value stands there. */
+/** Returns every error with its path, prefixed by `at`. */
 export const errorsOf = (error: z.core.$ZodError, at: readonly string[] = []): { path: string; message: string }[] =>
 	error.issues.flatMap((issue) => errorsOfIssue(issue, at));
 
-/** So many fields that nobody knows are named of one object: a body of a megabyte may hold a hundred thousand. */
+/** Limits the unknown fields that are reported for one object: a body of 1 MB can hold 100,000 of them. */
 const UNKNOWN_MAX = 100;
 
 function errorsOfIssue(issue: z.core.$ZodIssue, at: readonly string[]): { path: string; message: string }[] {

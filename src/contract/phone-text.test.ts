@@ -147,7 +147,7 @@ describe('the text of a phone number', () => {
 		['3’023’125’017', '3023125017'],
 		['3 023 125 017,00', '3023125017'],
 		['٣٬٠٢٣٬١٢٥٬٠١٧٫٠٠', '3023125017'],
-		// The zeros may be digits of the number, or the digits are not those that were typed.
+		// No exact number: the zeros may be digits of the number, or the typed digits are lost.
 		['030 23125017.0', undefined],
 		['+49.30.23125.0', undefined],
 		['+49 30 231250.0', undefined],
@@ -175,7 +175,7 @@ describe('the text of a phone number', () => {
 	);
 
 	it('[TX3] a trailing .0, ,0 or .00 never gives a number more digits than it has without', () => {
-		/** Other ways to write the same digits. */
+		/** Variants of a text in the digits of several scripts. */
 		const scripts = ['0', '٠', '۰', '०', '０', '𝟎'].map(
 			(zero) => (text: string) =>
 				text.replace(/\d/g, (digit) => String.fromCodePoint(zero.codePointAt(0)! + Number(digit))),

@@ -1,45 +1,45 @@
-/** The text rules of phone numbers, without Zod: every entrance applies them before the numbering plans. */
+/** Text rules for phone numbers. Every input applies them before the numbering plans. Free of Zod. */
 import { asciiDigit, BLANK, IGNORABLE, LINE_BREAK } from './characters.ts';
 
-/** Why a text holds no phone number that can be dialed. */
+/** Why a text is not a phone number that can be dialed. */
 export type PhoneFault = 'missing' | 'extension' | 'several' | 'decimal' | 'letters' | 'characters' | 'too-long';
 
 export type PhoneText =
 	| { text: string; fault?: never; error?: never; exact?: never }
 	/**
-	 * `error` says what is wrong and what to do, in a sentence for the person who typed it. `exact` is the number of a
-	 * spreadsheet's decimal or grouped number, where its digits are certain.
+	 * `error` is a sentence for the user: what is wrong and how to fix it. `exact` is the number behind a spreadsheet's
+	 * decimal or grouped format, present only if its digits are certain.
 	 */
 	| { text?: never; fault: PhoneFault; error: string; exact?: string };
 
-/** A number in E.164, or what is wrong with it and the cure: what an entrance makes of a text. */
+/** What an input reads from a text: a number in E.164, or a sentence that says what is wrong and how to fix it. */
 export type ReadPhone = { e164: string; error?: never } | { e164?: never; error: string };
 
-/** The longest phone number, in characters as it is written. */
+/** The maximum length of a phone number as written, in characters. */
 export const PHONE_MAX = 40;
-/** No text that holds a number is longer, whatever invisible characters are in it. */
+/** The maximum length of the raw text, which may contain invisible characters. */
 const RAW_MAX = 1_000;
 
 const E164 = /^\+\d{1,15}$/;
 const NEXT_LINE = '\u0085';
 const DASH = /^[\p{Pd}\u2043\u2212\u30fc\uff70]$/u;
 const COUNTED = /^\p{No}$/u;
-/** A number as people write it. Its + comes first, or behind an opening bracket. */
+/** A number as people write it. Its + comes first, or follows an opening bracket. */
 const NUMBER = /^[\s([]*\+?[\d\s()[\]./-]*$/;
-/** The first character that belongs to no number, and all that follows it. */
+/** The leading part of a text that can be a number. Used to find the first character after it. */
 const REST = /^[\s([]*\+?[\d\s()[\]./-]*/;
 
-/** With fewer digits before it, what follows is part of a number in letters, such as 1-800-GO4IT. */
+/** After fewer digits, the rest is part of a vanity number such as 1-800-GO4IT, not an extension. */
 const DIGITS_BEFORE_EXTENSION = 5;
-/** Digits behind anything else: `x12`, `;ext=12`, `#12`, `,,12`, `p12`, `доб. 12`, `内線 12`, in any language. */
+/** Digits after any separator, in any language: `x12`, `;ext=12`, `#12`, `,,12`, `p12`, `доб. 12`, `内線 12`. */
 const EXTENSION = /^[^\d+\p{Cc}\p{Cs}]+(?:\d[\s.-]*)+[^\d\p{L}]*$/u;
-/** Behind a separator a whole number, of seven digits or more, or anything with a + of its own. */
+/** A separator followed by a whole number of seven digits or more, or anything with a + of its own. */
 const SEVERAL = /^\s*(?:[,;|&]|or|and)\s*\(?(?:\d[\s().-]*){7,}$|^[^\d]*\+/iu;
-/** What follows the last decimal mark, and the text before it. */
+/** The decimals after the last decimal mark, and the text before the mark. */
 const DECIMAL = /^(?<whole>.*\d)[)\]\s]*(?<mark>[.,٫])\s*(?<decimals>\d*)[)\]\s]*$/;
-/** A whole number as a machine writes it. People would divide these digits into groups. */
+/** An undivided number, as a machine writes it. People usually divide this many digits into groups. */
 const UNDIVIDED = /^\+?\d{6,}$|\d{7,}$/;
-/** A machine's groups of three, and its decimals: `3.023.125.017,00`. */
+/** Groups of three digits with optional decimals, as a spreadsheet formats them: `3.023.125.017,00`. */
 const GROUPED =
 	/^\(?(?<whole>\+?[1-9]\d{0,2}(?<mark>[.,٬'’ ])\d{3}(?:\k<mark>\d{3})+)(?:(?!\k<mark>)[.,٫](?<decimals>\d{1,2}))?\)?$/;
 const SHORTENED = /^\+?\d+(?:[.,٫]\d*)?\s*E\s*[+-]?\s*\d{1,3}$/i;
@@ -47,14 +47,14 @@ const SHORTENED = /^\+?\d+(?:[.,٫]\d*)?\s*E\s*[+-]?\s*\d{1,3}$/i;
 const failed = (fault: PhoneFault, error: string): PhoneText => ({ fault, error });
 
 /**
- * The number that a text holds, as `+` and ASCII digits, or as digits alone where it has no `+`; or why it holds none.
- * No digit disappears and none changes. The numbering plans are not asked: the result may still be too short.
+ * Returns the number in a text as ASCII digits, with a leading `+` if the text has one; otherwise the fault. Never
+ * drops or changes a digit. The result may still be too short, because this function does not check numbering plans.
  *
- * - Every Unicode space is a space, every dash a dash, every decimal digit its ASCII digit, every plus a `+`.
- * - A line break divides two numbers.
+ * - Every Unicode space counts as a space, every dash as a dash, every plus as `+`, every decimal digit as ASCII.
+ * - A line break separates two numbers.
  * - Direction marks, zero-width characters, byte order marks and soft hyphens are ignored.
- * - `tel:` before the number is ignored. A leading `00` stays: only a country's plan knows what it means there.
- * - An extension, digits to be dialed after the answer, a second number and letters are refused, each with its cure.
+ * - A leading `tel:` is ignored. A leading `00` stays, because its meaning depends on the country's plan.
+ * - Extensions, digits to dial after the answer, second numbers and letters are rejected, each with its fix.
  */
 export function phoneTextOf(raw: string): PhoneText {
 	if (E164.test(raw)) return { text: raw };
@@ -74,18 +74,18 @@ export function phoneTextOf(raw: string): PhoneText {
 const digitsOf = (written: string): string => `${written.includes('+') ? '+' : ''}${written.replace(/\D/g, '')}`;
 
 /**
- * The fault of a text that a spreadsheet took for a decimal, or null. Dots also divide the groups of people's numbers:
- * `01.42.68.53.00` is none. Where the zeros may be digits of the number, there is no `exact`.
+ * Returns the fault of a text that a spreadsheet turned into a decimal, or null. Dots also divide typed numbers:
+ * `01.42.68.53.00` has no such fault. `exact` is absent if the zeros may be digits of the number.
  */
 function decimalIn(written: string): PhoneText | null {
 	const grouped = GROUPED.exec(written)?.groups;
 	const { whole, mark = '', decimals = '' } = grouped ?? DECIMAL.exec(written)?.groups ?? {};
-	// Dots and spaces without decimals are read as people's groups are: their digits are the same.
+	// Dots and spaces without decimals divide groups, by hand or by machine. The digits are the same.
 	if (whole === undefined || (decimals === '' && /[. ]/.test(mark))) return null;
 	if (!grouped && !NUMBER.test(whole)) return null;
 	const isMachine = grouped !== undefined || UNDIVIDED.test(whole);
 	if (/[1-9]/.test(decimals)) {
-		// People may write 202555.0100, and a comma may divide an extension from a number.
+		// People may type 202555.0100, and a comma may separate an extension from a number.
 		const isTyped = !grouped && (mark !== '.' || (decimals.length > 3 && whole.length < 9));
 		return isMachine && !isTyped
 			? failed('decimal', 'A spreadsheet has changed this number. Format its column as text there.')
@@ -105,13 +105,13 @@ function decimalIn(written: string): PhoneText | null {
 const several = failed('several', 'This holds more than one number. Give one.');
 const tooLong = failed('too-long', `Too long for a phone number: at most ${PHONE_MAX} characters.`);
 
-/** One spelling of what people type alike, on one line, without blanks at its ends. */
+/** Returns the normalized spelling of a number, on one line and trimmed. */
 export function plainPhone(raw: string): string {
 	let text = '';
 	for (const character of raw) {
 		if (BLANK.test(character) || character === NEXT_LINE) text += ' ';
 		else if (DASH.test(character)) text += '-';
-		// Superscript and circled digits are no digits of a number: they are left as they are, and refused.
+		// Superscript and circled digits are not digits of a number. They stay as they are, so the text is rejected.
 		else if (!IGNORABLE.test(character))
 			text += COUNTED.test(character) ? character : asciiDigit(character).normalize('NFKC');
 	}
@@ -134,9 +134,9 @@ function faultIn(written: string): PhoneText {
 }
 
 /**
- * Why a number must be written otherwise, although a numbering plan can read it; null for most. A plan may drop a trunk
- * prefix and nothing else: it also drops carrier codes, and moves or adds digits in a few countries, such as Argentina's 15.
- * `abroad` matches what the chosen country dials before a country code.
+ * Returns why a number must be written differently although a numbering plan can parse it, or null. A plan may only
+ * drop a trunk prefix. Some plans also drop carrier codes, or move and add digits, such as Argentina's 15. `abroad`
+ * matches what the chosen country dials before a country code.
  */
 export function changedDigits(text: string, e164: string, callingCode: string, abroad = ''): string | null {
 	const code = text.startsWith('+') ? `\\+${callingCode}` : `(?:(?:${abroad})?${callingCode})?`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every problem that the server answers with: its stable code, its HTTP status and its title. */
+/** Every problem of the API: its stable code, its HTTP status and its title. */
 export const PROBLEMS = {
 	invalid_json: [400, 'The body is not JSON'],
 	invalid_input: [400, 'The input is not valid'],
@@ -34,7 +34,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** The detail of every `internal_error`. */
 export const INTERNAL_ERROR = 'Internal error. Quote the `requestId` when you report it.';
 
-/** RFC 9457, as `application/problem+json`. */
+/** An `application/problem+json` body (RFC 9457). */
 export const Problem = z.object({
 	type: z.string(),
 	title: z.string(),
@@ -49,14 +49,14 @@ export type Problem = z.infer<typeof Problem>;
 
 export interface ProblemOptions {
 	errors?: { path: string; message: string }[];
-	/** Answered as the header. */
+	/** Sent as the `Retry-After` header. */
 	retryAfterSeconds?: number;
-	/** The methods that this path knows, for the `Allow` header. */
+	/** The methods that this path supports, for the `Allow` header. */
 	allow?: readonly string[];
 	cause?: unknown;
 }
 
-/** Something expected that went wrong. Throw it anywhere; one handler answers it. `detail` says what to do. */
+/** An expected failure. One error handler turns it into a response. `detail` says what to do. */
 export class ProblemError extends Error {
 	override readonly name = 'ProblemError';
 	readonly code: ProblemCode;
@@ -76,7 +76,7 @@ export class ProblemError extends Error {
 		return PROBLEMS[this.code][0];
 	}
 
-	/** RFC 9457, but for the request's id. */
+	/** Returns the RFC 9457 body without the request id. */
 	toProblem(): Omit<Problem, 'requestId'> {
 		const [status, title] = PROBLEMS[this.code];
 		const { code, message: detail, errors } = this;

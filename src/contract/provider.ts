@@ -4,27 +4,27 @@ import { Ending, Phase, Scenario, Status, Workflow } from './call.ts';
 import { ForeignId, Milliseconds, PhoneNumber, Timestamp, ZonedTime } from './text.ts';
 import { DELIVERY_STATES } from './words.ts';
 
-/** What the app asks of the provider. */
+/** The body of send-call, the app's request to the provider. */
 export const SendCall = z.strictObject({
 	callId: ForeignId,
 	phoneNumber: PhoneNumber,
 	workflow: Workflow,
 	scenario: Scenario.nullish(),
-	/** Where the reports go; by default this server's own address. */
+	/** Where the provider sends its reports. Defaults to this server's own address. */
 	callbackUrl: CallbackUrl.nullish(),
 });
 export type SendCall = z.infer<typeof SendCall>;
 
 export const SendCallAnswer = z.object({
 	providerId: ForeignId,
-	/** From the answer to the final status. */
+	/** Milliseconds from the response to the final status. */
 	scheduledInMs: Milliseconds,
 });
 export type SendCallAnswer = z.infer<typeof SendCallAnswer>;
 
-/** One report that the provider intends to send. */
+/** One report that the provider plans to send. */
 export const PlannedReport = z.object({
-	/** From acceptance. */
+	/** Milliseconds after acceptance. */
 	afterMs: Milliseconds,
 	phase: Phase,
 	status: Status,
@@ -33,7 +33,7 @@ export const PlannedReport = z.object({
 });
 export type PlannedReport = z.infer<typeof PlannedReport>;
 
-/** The provider's own record of a call that it accepted. */
+/** The provider's record of an accepted call. */
 export const ProviderCall = z.object({
 	providerId: z.string(),
 	callId: z.string(),
@@ -48,7 +48,7 @@ export const ProviderCall = z.object({
 });
 export type ProviderCall = z.infer<typeof ProviderCall>;
 
-/** Why a call is hung up. Of one that was deleted nobody wants to hear any more, not even how it ended. */
+/** Why a call is hung up. `deleted` also cancels the pending reports of a call that has already ended. */
 export const HangUp = z.strictObject({ deleted: z.boolean().optional() });
 export type HangUp = z.infer<typeof HangUp>;
 
@@ -58,9 +58,9 @@ export const Settings = z.strictObject({
 	delayMs: z
 		.strictObject({ min: Milliseconds.max(3_600_000), max: Milliseconds.max(3_600_000) })
 		.refine(({ min, max }) => min <= max, 'The shortest delay is above the longest.'),
-	/** The share of calls that fail when nobody chose an outcome. */
+	/** The share of calls that fail if neither a scenario nor a test number decides the outcome. */
 	failRate: rate,
-	/** For repeatable dice; null draws anew each time. */
+	/** The seed for repeatable draws. null draws a new seed each time. */
 	seed: z.string().max(100).nullable(),
 	/** Divides the provider's delays and both retry schedules. */
 	speed: z.number().min(1).max(1_000),
@@ -76,12 +76,11 @@ export const Settings = z.strictObject({
 		timedOut: rate,
 		acceptedThenFailed: rate,
 	}),
-	/** Faults are zero after this. */
+	/** Faults are disabled after this time. */
 	until: ZonedTime.transform((time) => new Date(time).toISOString()).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** No fault is injected. */
 export const NO_FAULTS: Settings['faults'] = {
 	doubled: 0,
 	reordered: 0,
@@ -98,18 +97,18 @@ export const NO_FAULTS: Settings['faults'] = {
 export const DeliveryState = z.enum(DELIVERY_STATES, { error: `Choose one of ${DELIVERY_STATES.join(', ')}.` });
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
-/** One try to deliver a webhook. */
+/** One attempt to deliver a webhook. */
 export const Attempt = z.object({
 	number: z.int().positive(),
 	at: Timestamp,
 	durationMs: Milliseconds,
 	manual: z.boolean(),
 	request: z.object({ headers: z.record(z.string(), z.string()), body: z.string() }),
-	/** null: no answer. With an `error` beside it, its body broke off. */
+	/** null if there was no response. With an `error` beside it, the body of the response broke off. */
 	response: z
 		.object({
 			status: z.int(),
-			/** Several `set-cookie` stand on lines of their own. */
+			/** Several `set-cookie` headers are joined by line breaks. */
 			headers: z.record(z.string(), z.string()),
 			body: z.string(),
 			truncated: z.boolean(),
@@ -119,7 +118,7 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** One webhook event on its way. Its id is the `webhook-id`, the same for every attempt. */
+/** One webhook event. Its id is the `webhook-id`, which is the same for every attempt. */
 export const Delivery = z.object({
 	id: z.string(),
 	callId: z.string(),

@@ -1,24 +1,24 @@
 import { ENDINGS, SCENARIO_NAMES } from './words.ts';
 
-/** The outcomes of a call that was answered: only these have talk. */
+/** Outcomes of answered calls. Only these calls have talk time. */
 const ANSWERED: readonly unknown[] = ['completed', 'dropped'];
-/** The longest delay that a call may ask for: a day. */
+/** The longest delay that a call may request: one day. */
 export const SCENARIO_MS_MAX = 86_400_000;
 
 const FIELDS: readonly string[] = ['outcome', 'delayMs', 'talkMs'];
-/** A body of a megabyte may hold a hundred thousand unknown fields. */
+/** Limits the reported errors: a body of 1 MB can hold 100,000 unknown fields. */
 const UNKNOWN_MAX = 100;
 
 export interface ScenarioError {
-	/** Below the scenario; empty for the scenario as a whole. */
+	/** Relative to the scenario. Empty for the scenario as a whole. */
 	path: string[];
 	/** What is wrong, and what to do. */
 	message: string;
 }
 
 /**
- * Everything that is wrong with a scenario. Chosen times are kept exactly, so those that cannot be kept are refused.
- * Every door uses this one function: REST, batch, `send-call` and the import. It needs no Zod, so the browser runs it too.
+ * Returns every error of a scenario. The provider keeps chosen times exactly, so impossible times are rejected. REST,
+ * batch, `send-call` and the import share this function. Free of Zod, so the browser runs it too.
  */
 export function scenarioErrors(value: unknown): ScenarioError[] {
 	if (typeof value === 'string' && SCENARIO_NAMES.some((name) => name === value)) return [];

@@ -4,43 +4,43 @@ import type { Changes, Head, Sync } from './feed.ts';
 import type { Delivery, Settings } from './provider.ts';
 import type { Stats } from './stats.ts';
 
-/** What the server pushes. */
+/** The events that the server pushes. */
 export interface ServerEvents {
 	sync(sync: Sync): void;
 	changes(changes: Changes): void;
 	head(head: Head): void;
 	settings(settings: Settings): void;
-	/** After `sync` and when they change, at most once a second. */
+	/** Sent after `sync` and whenever the figures change, at most once a second. */
 	stats(stats: Stats): void;
-	/** To those who watch this call: new entries, or deliveries as they are now. */
+	/** Sent to clients that watch this call: new entries, or the current state of its deliveries. */
 	timeline(timeline: Timeline): void;
-	/** To those who watch the deliveries: some that are new or changed, as they are now. */
+	/** Sent to clients that watch the deliveries: the current state of new or changed ones. */
 	deliveries(changed: { deliveries: Delivery[] }): void;
 }
 
-/** A call as it is when somebody begins to watch it; null where there is none. */
+/** The snapshot of a call when a client begins to watch it. `call` is null if it does not exist. */
 export interface Watched {
 	call: Call | null;
 	events: Event[];
 	deliveries: Delivery[];
 }
 
-/** What is new of a watched call. Entries come once, by rising seq; deliveries replace those of the same id. */
+/** Updates of a watched call. Each entry is sent once, in seq order. Deliveries replace those with the same id. */
 export interface Timeline {
 	callId: string;
 	events: Event[];
 	deliveries: Delivery[];
 }
 
-/** What a client may ask; every question is acknowledged. */
+/** The requests of a client. The server acknowledges each one. */
 export interface ClientEvents {
 	sync(where: { cursor?: string | null }, answer: (sync: Sync) => void): void;
-	/** One call at a time, null for none; to be asked again after each reconnect. */
+	/** Watches one call at a time; null stops watching. The client must repeat it after each reconnect. */
 	watch(what: { callId: string | null }, answer: (watched: Watched) => void): void;
 	'watch-deliveries'(what: { on: boolean }, answer: (now: { on: boolean }) => void): void;
 }
 
-/** What a client sends with its handshake. A browser's session cookie serves instead of the token. */
+/** The client's handshake. A browser's session cookie replaces the token. */
 export interface Handshake {
 	token?: string;
 	cursor?: string;

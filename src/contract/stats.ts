@@ -3,9 +3,9 @@ import { Milliseconds, Timestamp } from './text.ts';
 
 const count = z.int().nonnegative();
 
-/** A minute of the last hour: calls that were made in it, and calls that ended in it. */
+/** The calls created and the calls ended within one minute. */
 export const StatsMinute = z.object({
-	/** Its beginning. */
+	/** The start of the minute. */
 	at: Timestamp,
 	created: count,
 	completed: count,
@@ -13,15 +13,15 @@ export const StatsMinute = z.object({
 });
 export type StatsMinute = z.infer<typeof StatsMinute>;
 
-/** The history in figures. They count the calls that are in it: what is deleted is counted no more. */
+/** Figures about the calls in the history. Deleted calls do not count. */
 export const Stats = z.object({
 	byStatus: z.object({ PENDING: count, COMPLETED: count, FAILED: count }),
 	byWorkflow: z.object({ SUPPORT: count, SALES: count, REMINDER: count }),
-	/** The last 60 minutes, oldest first; the last one is under way. */
+	/** The last 60 minutes, oldest first. The last one is still in progress. */
 	perMinute: z.array(StatsMinute).length(60),
 	/**
-	 * From the request, or from the time that it was scheduled for, to the end, over the calls that ended in these
-	 * minutes; good to a fortieth. null when none did.
+	 * Time from the request, or from `scheduledAt`, to the end, over the calls that ended in these minutes. Accurate to
+	 * 2.5 %. null if no call ended.
 	 */
 	timeToTerminalMs: z.object({ median: Milliseconds, p95: Milliseconds }).nullable(),
 });

@@ -9,7 +9,7 @@ const FAULTS: Readonly<Record<TypedFault, (max: number) => string>> = {
 	unshown: () => 'holds a character that cannot be shown.',
 };
 
-/** Text that a person typed, as `typedText` cleans it: 1 to `max` visible characters on one line, no broken Unicode. */
+/** Text that a person typed, cleaned by `typedText`: 1 to `max` visible characters on one line, in valid Unicode. */
 export const typed = (what: string, max: number) =>
 	z
 		.string({ error: `${what} must be text.` })
@@ -19,16 +19,16 @@ export const typed = (what: string, max: number) =>
 			if (fault !== null) context.addIssue({ code: 'custom', message: `${what} ${FAULTS[fault](max)}` });
 		});
 
-/** A phone number as it arrives. What it may be, `phoneTextOf` and the numbering plans decide. */
+/** A phone number as received. `phoneTextOf` and the numbering plans validate it. */
 export const PhoneNumber = z.string({ error: 'The phone number must be text.' });
 
-/** ISO 8601 UTC with milliseconds, as every time leaves the server. */
+/** ISO 8601 in UTC with milliseconds, the format of every time that the server sends. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 
 const YEAR_10000 = Date.UTC(10_000, 0);
 
-/** A time with its zone, as it may arrive. */
+/** A time with its zone, as received. */
 export const ZonedTime = z.iso
 	.datetime({
 		offset: true,
@@ -36,10 +36,9 @@ export const ZonedTime = z.iso
 	})
 	.refine((text) => !(Date.parse(text) >= YEAR_10000), 'Give a time before the year 10000.');
 
-/** A whole number of milliseconds. */
 export const Milliseconds = z.int().nonnegative();
 
-/** An id that somebody else made: 1 to 100 characters that can be stored and compared as they are. */
+/** An id from another system: 1 to 100 characters, stored and compared unchanged. */
 export const ForeignId = z
 	.string()
 	.min(1)

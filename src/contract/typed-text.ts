@@ -1,23 +1,24 @@
-/** The rule for names and other short text that a person types, without Zod: form, import and REST share it. */
+/** The rules for names and other short typed text, shared by form, import and REST. Free of Zod. */
 import { BLANK, IGNORABLE, LINE_BREAK } from './characters.ts';
 
 export { LINE_BREAK };
 
 const PLAIN = /^[ -~]*$/;
 /**
- * Shows nothing and shapes nothing: soft hyphen, zero-width space, word joiner, byte order mark, and all direction marks,
- * overrides and isolates. An override can disguise a name and the text beside it. The screens isolate each name anyway.
+ * Invisible characters that shape nothing: soft hyphen, zero-width space, word joiner, byte order mark, and all
+ * direction marks, overrides and isolates. An override can disguise a name and the text beside it. The screens also
+ * isolate each name.
  */
 const REMOVED =
 	/[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e001f}\u{e0080}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
-/** The joiners shape the characters on both sides. At the end only Indic scripts need one, behind a virama. */
+/** Joiners shape the characters on both sides. At the end, only Indic scripts need one, after a virama. */
 const JOINER = /^[\u034f\u200c\u200d]$/;
 const MARK = /^\p{M}$/u;
 const UNSHOWN = /[\p{Cc}\p{Noncharacter_Code_Point}]/u;
 
 /**
- * The text as it is stored: without characters that show nothing and shape nothing, and without blanks at its ends.
- * Keeps joiners, variation selectors and tags behind a character, as emoji, Persian and Indic names need them.
+ * Returns the text as stored: trimmed, and without invisible characters that shape nothing. Keeps joiners, variation
+ * selectors and tags after a character, because emoji, Persian and Indic names need them.
  */
 export function typedText(text: string): string {
 	if (PLAIN.test(text)) return text.trim();
@@ -32,14 +33,14 @@ export function typedText(text: string): string {
 	return characters.slice(start, end).join('');
 }
 
-/** How many characters (code points) of the text count toward a limit: all but those that show nothing. */
+/** Counts the code points that count toward a limit, which excludes invisible characters. */
 export const shownLength = (text: string): number =>
 	PLAIN.test(text) ? text.length : [...text].filter((character) => !IGNORABLE.test(character)).length;
 
-/** Why a text cannot be stored. `padded`: it holds more invisible characters than any script needs. */
+/** Why a text cannot be stored. `padded` means more invisible characters than any script needs. */
 export type TypedFault = 'missing' | 'too-long' | 'padded' | 'line-break' | 'unshown';
 
-/** What is wrong with a text that `typedText` returned and that may have `max` characters; null when nothing is. */
+/** Returns the fault of a text that `typedText` returned, or null. `max` limits its visible characters. */
 export function typedFault(text: string, max: number): TypedFault | null {
 	if (!hasShown(text)) return 'missing';
 	if (shownLength(text) > max) return 'too-long';
@@ -48,7 +49,7 @@ export function typedFault(text: string, max: number): TypedFault | null {
 	return !text.isWellFormed() || UNSHOWN.test(text) ? 'unshown' : null;
 }
 
-/** Whether a character is visible by itself. A combining mark alone is not. */
+/** Whether any character is visible by itself. A combining mark alone is not. */
 function hasShown(text: string): boolean {
 	for (const character of text)
 		if (!BLANK.test(character) && !IGNORABLE.test(character) && !MARK.test(character)) return true;

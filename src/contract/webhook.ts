@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { Ending, Phase, Status } from './call.ts';
 import { ForeignId, Milliseconds, ZonedTime } from './text.ts';
 
-/** What a provider tells of a call. Keys that we do not know are kept with the event. */
+/** A provider's report about a call. Unknown keys are stored with the event. */
 export const ProviderReport = z.looseObject({
 	callId: ForeignId,
 	providerId: ForeignId,
 	status: Status,
 	phase: Phase.optional(),
-	/** How it ended at the provider; the other outcomes are ours to tell. */
+	/** How the call ended at the provider. The server sets the other outcomes itself. */
 	outcome: Ending.optional(),
-	/** The provider's own count of this call's reports. */
+	/** The provider's own counter of reports for this call. */
 	sequence: z.int().nonnegative().optional(),
 	occurredAt: ZonedTime.optional(),
 	durationMs: Milliseconds.optional(),

@@ -1,24 +1,24 @@
-/** The product's words, without Zod, so that the browser may import them as values. */
+/** The product's vocabulary. Free of Zod, so the browser can import the values. */
 
 export const WORKFLOWS = ['SUPPORT', 'SALES', 'REMINDER'] as const;
 export const STATUSES = ['PENDING', 'COMPLETED', 'FAILED'] as const;
-/** In the order in which a call goes through them; phases only advance and may be skipped. */
+/** In lifecycle order. Phases only advance, and a call may skip some. */
 export const PHASES = ['SCHEDULED', 'QUEUED', 'INITIATED', 'RINGING', 'IN_PROGRESS', 'ENDED'] as const;
 /** Why a call ended. */
 export const OUTCOMES = [
 	'completed',
 	'busy',
 	'no-answer',
-	/** Never answered. */
+	/** The call was never answered. */
 	'failed',
-	/** Broke off after the answer. */
+	/** The call broke off after the answer. */
 	'dropped',
 	'canceled',
 	'provider-unreachable',
 	'no-report',
 	'manual',
 ] as const;
-/** How a call can end at a provider. */
+/** The outcomes that a provider can report. */
 export const ENDINGS = ['completed', 'busy', 'no-answer', 'failed', 'dropped', 'canceled'] as const;
 /** The scenarios that the simulated provider knows by name. */
 export const SCENARIO_NAMES = [
@@ -47,8 +47,8 @@ export const EVENT_TYPES = [
 ] as const;
 export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'canceled'] as const;
 /**
- * The groups of the deliveries page, in the order in which they need somebody: their states, and which of these are sent
- * again together by hand. What was never tried waits for its own time.
+ * The groups of the deliveries page, most urgent first. `states` lists the states of a group. `again` lists the states
+ * that a manual bulk redelivery sends. A delivery that was never attempted waits for its own due time.
  */
 export const DELIVERY_GROUPS = {
 	onItsWay: { states: ['pending', 'retrying'], again: ['retrying'] },
@@ -58,11 +58,11 @@ export const DELIVERY_GROUPS = {
 } as const satisfies Record<string, { states: readonly DeliveryWord[]; again: readonly DeliveryWord[] }>;
 type DeliveryWord = (typeof DELIVERY_STATES)[number];
 
-/** The longest customer name, in characters (code points), after trimming. */
+/** The maximum length of a customer name after trimming, in visible code points. */
 export const NAME_MAX = 80;
-/** The longest label of a run, in characters. */
+/** The maximum length of a run label, in characters. */
 export const RUN_MAX = 64;
-/** The path on which webhooks arrive. */
+/** The path that receives webhooks. */
 export const WEBHOOK_PATH = '/api/webhooks/provider-status';
-/** The milliseconds without a word from the server after which a client no longer calls itself live. */
+/** Milliseconds of silence from the server after which a client no longer shows itself as live. */
 export const SILENT_AFTER_MS = 12_000;

@@ -1,11 +1,11 @@
-// A file of its own, in JavaScript: a worker thread starts from a path, and Node reads no TypeScript.
+// A separate JavaScript file, because a worker thread starts from a path and Node does not run TypeScript.
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'libsql';
 
 const sqlite = new Sqlite(workerData.path, { timeout: 1_000 });
 const checkpoint = sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
-/** Each message but the last asks for a checkpoint; the response is how many pages are in the log. */
+/** `false` requests a checkpoint; the response is the number of pages in the log. `true` closes the connection. */
 parentPort?.on('message', (end) => {
 	if (end) {
 		sqlite.close();

@@ -9,7 +9,7 @@ import { createCheckpoints } from './checkpoints.ts';
 const TEXT = 'x'.repeat(3_000);
 const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
 
-/** A table on a connection that moves nothing by itself, and its checkpoints. */
+/** A table and its checkpoints, on a connection with automatic checkpoints disabled. */
 async function table(atLatestMs?: number) {
 	const path = join(await temporaryFolder(), 'audena.db');
 	const sqlite = new Sqlite(path);
@@ -45,7 +45,7 @@ it('[DB19] what many commits wrote is moved into the file by another thread', as
 it('[DB19] what a few commits wrote is moved after a time, also what came during a checkpoint', async () => {
 	const { path, commit } = await table(50);
 	for (let i = 0; i < 256; i++) commit(1);
-	// The checkpoint is under way now, and sees none of these.
+	// The first checkpoint is running and does not include these commits.
 	for (let i = 0; i < 300; i++) commit(1);
 	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(540 * TEXT.length);
 	commit(100);
@@ -71,7 +71,7 @@ it('[DB20] a log that one large transaction made long gives its room back', asyn
 	await database.all('CREATE TABLE "T" ("a" TEXT)');
 	await write(8_000);
 	expect(sizeOf(`${path}-wal`)).toBeGreaterThan(24_000_000);
-	// Each moves on what it can; the log begins anew once all has been moved.
+	// Each call moves what it can. SQLite restarts the log when all pages are moved.
 	const after = async (): Promise<number> => {
 		await write(1);
 		await database.all('PRAGMA wal_checkpoint(PASSIVE)');
@@ -91,7 +91,7 @@ it('[DB8] closed while a checkpoint is under way, the log is folded in all the s
 		await database.all('CREATE TABLE "T" ("a" TEXT)');
 		for (let i = 0; i < 300; i++) await write(1);
 		await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(200 * TEXT.length);
-		// With the table's own, the last of these is the 512th commit: the second checkpoint has just begun.
+		// With the CREATE TABLE, the last of these is the 512th commit, which has just started the second checkpoint.
 		for (let i = 0; i < 211; i++) await write(20);
 		database.close();
 		expect(sizeOf(`${path}-wal`)).toBe(0);

@@ -1,38 +1,40 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Moves what was committed from the write-ahead log into the database file, on a thread of its own: inside a commit it
- * would hold up the event loop for tens of milliseconds, and write the same pages again and again.
+ * Moves committed pages from the write-ahead log into the database file, on a separate thread. Inside a commit, a
+ * checkpoint would block the event loop for tens of milliseconds and write the same pages repeatedly.
  */
 export interface Checkpoints {
-	/** A transaction was committed. */
+	/** Records a committed transaction. */
 	committed(): void;
-	/** Returns once what is under way has ended; nothing begins any more. */
+	/** Waits for the running checkpoint and starts no further one. */
 	close(): void;
 }
 
 export interface CheckpointsDeps {
 	path: string;
-	/** Ends a checkpoint that another thread has nearly done, so that the log begins anew. */
+	/** Completes a checkpoint that another thread has almost finished, so that SQLite restarts the log. */
 	finish(): void;
-	/** Whether the path names the file still: a thread that opened another one, or made one, would do harm. */
+	/** Whether the path still names the open file. A thread that opened or created another file would do harm. */
 	isInPlace?(): boolean;
-	/** Milliseconds after a commit when it is moved at the latest. */
+	/** The maximum milliseconds between a commit and its checkpoint. */
 	atLatestMs?: number;
 }
 
-/** So many commits are worth a checkpoint at once, … */
+/** This many commits start a checkpoint immediately. */
 const COMMITS = 256;
-/** … and any after this time. */
+/** Fewer commits are checkpointed after this time. */
 const AT_LATEST_MS = 5_000;
-/** One checkpoint takes a fraction of it. */
+/** The maximum wait when closing. One checkpoint takes a fraction of it. */
 const CLOSING_MS = 5_000;
-/** A log of so many pages is not left to grow: it begins anew only when all of it has been moved. */
+/** From this many pages on, `finish` completes the checkpoint. SQLite restarts a log only when all pages are moved. */
 const FINISH_PAGES = 4_000;
 
 const WORKER = new URL('./checkpoint-worker.js', import.meta.url);
 
-/** Without checkpoints SQLite moves the pages itself, later and inside a commit. Another try comes with the next commits. */
+/**
+ * Without checkpoints SQLite moves the pages itself, later and inside a commit. The next commits start another attempt.
+ */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
 
 export function createCheckpoints({
@@ -69,7 +71,7 @@ export function createCheckpoints({
 		});
 		return started;
 	}
-	/** What was committed during a checkpoint is not in it. */
+	/** A running checkpoint does not include the commits made meanwhile. */
 	function plan(): void {
 		if (underWay || closed || commits === 0) return;
 		if (commits >= COMMITS) checkpoint();
@@ -95,7 +97,7 @@ export function createCheckpoints({
 			clearTimeout(timer);
 			if (!worker) return;
 			worker.postMessage(true);
-			// Not awaited: a database is closed at the end of everything, and what closes it may not be able to wait.
+			// Blocks instead of awaiting: a database is closed at the very end, and its caller may be unable to await.
 			Atomics.wait(ended, 0, 0, CLOSING_MS);
 		},
 	};

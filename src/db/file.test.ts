@@ -25,7 +25,7 @@ async function openTable(): Promise<{ path: string; database: Database; insert(v
 const count = async (database: Database): Promise<unknown> =>
 	(await database.all('SELECT count(*) AS "count" FROM "T"'))[0]?.count;
 
-/** How many of this process's open files stand at `path`, with its journal files. */
+/** Counts this process's open files at `path`, including its journal files. */
 async function openFilesAt(path: string): Promise<number> {
 	const fds = await readdir('/proc/self/fd');
 	const targets = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
@@ -34,7 +34,7 @@ async function openFilesAt(path: string): Promise<number> {
 
 const lockers = new Set<ChildProcess>();
 
-/** Ends the processes that hold a lock, and waits for that. */
+/** Kills the processes that hold a lock and waits for their exit. */
 async function unlockAll(): Promise<void> {
 	for (const other of lockers) {
 		if (other.exitCode !== null || other.signalCode !== null) continue;
@@ -45,7 +45,7 @@ async function unlockAll(): Promise<void> {
 	lockers.clear();
 }
 
-/** Another process that holds the write lock from the moment this resolves until it is told to let go. */
+/** Starts another process that holds the write lock. The lock is held from the moment this resolves until `release`. */
 async function lockElsewhere(path: string): Promise<{ release(): void }> {
 	const script = `
 		const sqlite = new (require('libsql'))(${JSON.stringify(path)});
@@ -73,7 +73,7 @@ describe('a database file', () => {
 		await insert(0);
 		const alone = await openFilesAt(path);
 		for (let i = 1; i <= 300; i++) await insert(i);
-		// The thread that makes checkpoints has the file and its log open, too.
+		// The checkpoint thread also holds the file and its log open.
 		await expect.poll(() => openFilesAt(path)).toBe(alone + 2);
 		for (let i = 301; i <= 1_300; i++) expect(await insert(i)).toBe(i);
 		expect(await openFilesAt(path)).toBe(alone + 2);
@@ -113,7 +113,7 @@ describe('a database file', () => {
 
 	it('[DB3] a commit that fails is thrown, and leaves nothing of its transaction', async () => {
 		const { database, insert } = await openTable();
-		// SQLite looks at such a reference at the commit, and at nothing before.
+		// SQLite checks a deferred reference only at the commit.
 		await database.all(
 			'CREATE TABLE "Of" ("t" INTEGER NOT NULL REFERENCES "Owner" ("id") DEFERRABLE INITIALLY DEFERRED)',
 		);
@@ -139,11 +139,11 @@ describe('a database file', () => {
 			turns++;
 			if (performance.now() - begunAt >= 500) release();
 		}, 5);
-		// Many callers, each of which waits for itself.
+		// Many callers, each with its own wait.
 		const work = Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i))));
 		await work.finally(() => clearInterval(turning));
 		expect(performance.now() - begunAt).toBeGreaterThanOrEqual(500);
-		expect(turns).toBeGreaterThan(5); // a wait inside SQLite would hold the loop once for each caller
+		expect(turns).toBeGreaterThan(5); // a wait inside SQLite would block the loop once for each caller
 		expect(await count(database)).toBe(20);
 	});
 
@@ -187,7 +187,7 @@ describe('a database file', () => {
 		await unlockAll();
 		for (const value of [1, 2]) {
 			await other.all(INSERT, value);
-			expect(await count(database)).toBe(value); // no old state stayed open in it
+			expect(await count(database)).toBe(value); // no old read state stayed open
 		}
 		await insert(3);
 		expect(await count(other)).toBe(3);

@@ -17,26 +17,25 @@ import {
 import { createPlace, type Place } from './place.ts';
 import { statementClient } from './statement-client.ts';
 
-/** While SQLite waits for a foreign lock it holds the event loop, for each caller anew: it waits at the opening alone. */
+/** SQLite's own wait for a foreign lock blocks the event loop for each caller. It is used only while opening. */
 const OPENING_MS = 200;
-/** Afterwards callers ask again by themselves, outside of it. */
+/** The retry interval after opening. These waits do not block the event loop. */
 const ASK_AGAIN_MS = 10;
-/** In pages: without the checkpoints of a thread of their own (`checkpoints.ts`) the log would grow to this. */
+/** In pages. The log could grow to this without the checkpoint thread (`checkpoints.ts`). */
 const LOG_MAX = 'wal_autocheckpoint = 16000';
-/** A log that was longer, of a clear or a large import, gives its room back when it begins anew. In bytes. */
+/** In bytes. SQLite shrinks a longer log, left by a clear or a large import, to this when it restarts the log. */
 const LOG_KEPT = 'journal_size_limit = 16777216';
-/** An accepted call is on the disk with FULL, which is the product's; the other is for comparison. */
+/** The product uses FULL, which puts an accepted call on the disk. NORMAL is for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
-/** What `PRAGMA auto_vacuum` says of a file that can shrink step by step. */
+/** The value of `PRAGMA auto_vacuum` for a file that can shrink step by step. */
 const INCREMENTAL = 2;
-/** Texts that need no write lock. */
+/** Statements that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
 /**
- * A database file on **one kept connection**: `@libsql/client` would open a new one after each transaction, losing the
- * PRAGMAs and leaking the file (docs/decisions/0002). Statements are synchronous, so a transaction is one turn of the
- * event loop and nothing comes between its reads and its writes. A lock that somebody else holds is waited for up to
- * `patienceMs`.
+ * Opens a database file on **one kept connection**. `@libsql/client` would open a new one after each transaction, which
+ * loses the PRAGMAs and leaks the file (docs/decisions/0002). Statements are synchronous, so a transaction is one turn
+ * of the event loop and nothing runs between its reads and its writes. Waits up to `patienceMs` for a foreign lock.
  */
 export function openFile(path: string, patienceMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
 	const sqlite = connect(path, synchronous);
@@ -45,7 +44,7 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	const place = createPlace({ path, onJournalGone: finish });
 	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(place) });
 	const prepared = new Map<string, { statement: Sqlite.Statement; hasRows: boolean }>();
-	/** Only constant texts belong in the cache. */
+	/** Only constant texts belong in this cache. */
 	const prepare = (sql: string): { statement: Sqlite.Statement; hasRows: boolean } => {
 		let known = prepared.get(sql);
 		if (!known) {
@@ -61,9 +60,9 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		return [];
 	};
 
-	/** When a write was last let in: a lock that is passed on and on is none that stays. */
+	/** When a write last acquired the lock. A lock that keeps changing owners is not stuck. */
 	let letInAt = 0;
-	/** Asks again outside SQLite's own wait, so that a foreign lock never stops the event loop. */
+	/** Retries outside SQLite's own wait, so that a foreign lock never blocks the event loop. */
 	const patiently = async <T>(work: () => T, since = performance.now()): Promise<T> => {
 		for (;;) {
 			try {
@@ -78,9 +77,9 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 
 	/**
-	 * Runs `work` under the write lock. After the commit too the file must be in its place: a write that is acknowledged was
-	 * in the file that the path names. Only this text may find the database locked, and so it is not a prepared one: a
-	 * statement that was refused stays open inside SQLite, and from then on the connection would read an old state.
+	 * Runs `work` under the write lock. The second place check ensures that an acknowledged write is in the file that the
+	 * path names. BEGIN is the only text that can find the database locked, so it is not prepared: a rejected prepared
+	 * statement stays open inside SQLite, and the connection would read an old state from then on.
 	 */
 	const lockedNow = <T>(work: () => T): T => {
 		place.check();
@@ -106,8 +105,8 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		else writing = false;
 	};
 	/**
-	 * One write in each turn of the event loop, in order of arrival. A commit waits for the disk: many in one turn would
-	 * hold up everything else here, and leave no gap for another process.
+	 * Runs one write per turn of the event loop, in order of arrival. A commit waits for the disk: several in one turn
+	 * would delay everything else in this process, and leave no gap for other processes.
 	 */
 	const inTurn = async <T>(write: () => T): Promise<T> => {
 		const since = performance.now();
@@ -130,7 +129,7 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		if (all('PRAGMA auto_vacuum', [])[0]?.auto_vacuum !== INCREMENTAL) return 0;
 		const unused = (): number => Number(all('PRAGMA freelist_count', [])[0]?.freelist_count);
 		const take = Math.min(pages, unused() - spare);
-		// Not prepared: it would stop at its first page, and stay open.
+		// Not prepared: a prepared statement would stop after one page and stay open.
 		if (take > 0) sqlite.exec(`PRAGMA incremental_vacuum(${take})`);
 		return Math.max(0, unused() - spare);
 	};
@@ -165,11 +164,11 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 }
 
-/** A connection with the PRAGMAs that are kept for good; throws `CannotOpen`. */
+/** Opens a connection and sets its PRAGMAs. Throws `CannotOpen`. */
 export function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
-		// Before the first table; on a file that has some it would do nothing but take the write lock.
+		// Must precede the first table. On a file with tables it has no effect, but takes the write lock.
 		if (isEmpty(sqlite)) sqlite.prepare('PRAGMA auto_vacuum = INCREMENTAL').all();
 		for (const pragma of [
 			'journal_mode = WAL',
@@ -180,7 +179,7 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 			LOG_KEPT,
 		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
-		// The first read makes the journal, which `place.ts` remembers.
+		// The first read creates the journal, whose identity `place.ts` remembers.
 		sqlite.prepare('SELECT 1 FROM sqlite_master LIMIT 1').all();
 		sqlite.prepare('PRAGMA busy_timeout = 0').all();
 		return sqlite;
@@ -189,7 +188,7 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 	}
 }
 
-/** Whether writes would reach the file that the path names. */
+/** Whether a write would reach the file that the path names. */
 function isInPlace(place: Place): boolean {
 	try {
 		place.check();
@@ -202,7 +201,10 @@ function isInPlace(place: Place): boolean {
 const isEmpty = (sqlite: Sqlite.Database): boolean =>
 	(sqlite.prepare('PRAGMA page_count').all() as Row[])[0]?.page_count === 0;
 
-/** What Prisma's adapter asks of a libSQL client, over the kept connection; `oneStatement` runs a text when it may. */
+/**
+ * Implements what Prisma's adapter needs of a libSQL client over the kept connection. `oneStatement` schedules each
+ * text.
+ */
 function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run: () => T) => Promise<T>): Client {
 	const execute = async (statement: InStatement): Promise<ResultSet> => {
 		const sql = typeof statement === 'string' ? statement : statement.sql;

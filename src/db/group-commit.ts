@@ -6,13 +6,13 @@ interface Waiting<In, Out> {
 	reject(reason: unknown): void;
 }
 
-/** As much as one transaction takes at once, so that readers wait for no more than that; one heavier item goes alone. */
+/** The maximum weight of one transaction, which bounds how long readers wait. A heavier item is committed alone. */
 const GROUP_MAX = 256;
 
 /**
- * Gathers what arrives while a commit is under way into the next one, in order of arrival; each caller gets its own
- * answer. When one item spoils a group, the group is halved until the culprit stands alone; a database that cannot be
- * written is everyone's. `commit` writes all items or throws and has written none. `weigh` says what an item counts for.
+ * Collects the items that arrive during a commit into the next one, in order of arrival. Each caller gets its own
+ * result. If a group fails, it is halved until the faulty item is alone. A fault of the whole database rejects every
+ * item. `commit` must write all items, or throw and write none. `weigh` returns the weight of an item.
  */
 export class GroupCommit<In, Out> {
 	readonly #commit: (items: readonly In[]) => Promise<readonly Out[]>;
@@ -32,21 +32,22 @@ export class GroupCommit<In, Out> {
 		});
 	}
 
-	/** Resolves when nothing waits any more. */
+	/** Resolves when no item waits. */
 	async settled(): Promise<void> {
 		await this.#draining;
 	}
 
 	async #drain(): Promise<void> {
 		do {
-			// A turn of the loop: requests read together join the group, and callers that ask again at once starve nobody.
+			// Wait one turn: requests read together join the group, and callers that add again immediately starve no other
+			// caller.
 			await new Promise(setImmediate);
 			await this.#write(this.#queue.splice(0, this.#fitting()));
 		} while (this.#queue.length > 0);
 		this.#draining = undefined;
 	}
 
-	/** How many of those that wait go together, one at least. */
+	/** Returns how many waiting items fit into one transaction, at least one. */
 	#fitting(): number {
 		let weight = 0;
 		const over = this.#queue.findIndex(({ item }) => (weight += this.#weigh(item)) > GROUP_MAX);

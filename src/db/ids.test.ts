@@ -14,6 +14,6 @@ it('ids are UUIDs of version 7, all different, and rise, also within a milliseco
 	expect(ids.every((id) => validate(id) && version(id) === 7)).toBe(true);
 	expect(new Set(ids).size).toBe(2_000);
 	expect(ids.toSorted()).toEqual(ids);
-	// After what the counter and the time say, all is chance.
+	// The part after the time and the counter is random.
 	expect(new Set(ids.map((id) => id.slice(24))).size).toBe(2_000);
 });

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 
-/** The tables and views of a database, but not those of SQLite and of tools beside the program. */
+/** Selects the tables and views of a database, except those of SQLite and libSQL. */
 export const READ_TABLES = `SELECT "name" FROM sqlite_master WHERE "type" IN ('table', 'view')
 	AND "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "name" NOT LIKE 'libsql\\_%' ESCAPE '\\' ORDER BY "name"`;
 export const READ_APPLIED = 'SELECT "migration_name" FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL';
 
-/** The names of the migrations in a folder, in order. */
+/** Returns the names of the migrations in a folder, in order. */
 export function migrationsIn(folder: string): string[] {
 	return readdirSync(folder, { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
@@ -14,8 +14,8 @@ export function migrationsIn(folder: string): string[] {
 }
 
 /**
- * Why a database with these tables and applied migrations is not to be migrated by a program that knows `known`: it is
- * another program's, or a newer version's. Null where it is empty or this program's.
+ * Returns why a program that knows the migrations `known` must not migrate a database with these tables and applied
+ * migrations: it belongs to another program or a newer version. Returns null if it is empty or this program's own.
  */
 export function foreignness(
 	tables: readonly string[],

@@ -2,21 +2,21 @@ import { resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Location {
-	/** `file:./data/audena.db` (from the working directory), or `libsql://…` for a server. */
+	/** `file:./data/audena.db` (relative to the working directory), or `libsql://…` for a server. */
 	url: string;
 	authToken: string | undefined;
 }
 
-/** The rules of `pathOfFileUrl` as the end of "Allowed is …". */
+/** The rules of `pathOfFileUrl`, worded as the end of "Allowed is …". */
 export const FILE_URL_RULES =
 	'file: and the path of a file, without parameters (?), #, %, $, \\ or ~ at its start; such characters are written as %XX after file:///';
 
-/** SQLite, Prisma and shells give these a meaning; here they would only end up in a file name. */
+/** SQLite, Prisma and shells interpret these characters. Here they would end up in a file name. */
 const AMBIGUOUS = /[?#$]/;
 
 /**
- * The absolute path that a `file:` address means; null for an address that cannot be meant. `file:path` is taken as it
- * is, from the working directory on; in `file:///path` a character may be written as `%XX`.
+ * Returns the absolute path of a `file:` address, or null for an invalid or ambiguous one. `file:path` is taken
+ * literally, relative to the working directory. In `file:///path` a character may be written as `%XX`.
  */
 export function pathOfFileUrl(url: string): string | null {
 	if (!url.startsWith('file:') || AMBIGUOUS.test(url)) return null;
@@ -32,7 +32,7 @@ function fromText(text: string): string | null {
 }
 
 function fromUrl(url: string): string | null {
-	// `file:///./data` looks relative and `file:///~/data` like a home, and neither is.
+	// `file:///./data` looks relative and `file:///~/data` looks like a home folder, but neither is.
 	if (/^file:\/\/\w*\/(\.{1,2}|~)(\/|$)/.test(url)) return null;
 	try {
 		const path = fileURLToPath(url);

@@ -8,7 +8,7 @@ import { migrate, migrationsFrom } from './migrate.ts';
 
 const FOLDER = migrationsFrom(import.meta.dirname);
 
-/** A folder with these migrations, each a name and its SQL. */
+/** Creates a migrations folder from names and their SQL. */
 async function folderOf(migrations: Record<string, string>): Promise<string> {
 	const folder = await temporaryFolder();
 	for (const [name, sql] of Object.entries(migrations)) {
@@ -99,11 +99,11 @@ describe('migrations', () => {
 	});
 });
 
-/** A table as the schema or as the database describes it. */
+/** A table as described by the schema or by the database. */
 interface Table {
 	columns: Record<string, { type: string; required: boolean; fallback: string | null }>;
 	primaryKey: string[];
-	/** Columns with commas between (and of which rows, where not of all), and whether they are unique. */
+	/** Whether an index is unique, by its comma-separated columns and the condition of a partial index. */
 	indexes: Record<string, boolean>;
 }
 
@@ -112,7 +112,7 @@ const TYPES: Record<string, string> = { Int: 'INTEGER', String: 'TEXT', DateTime
 const indexName = (columns: readonly string[], where: string | undefined): string =>
 	`${columns.join()}${where === undefined ? '' : ` where ${where}`}`;
 
-/** Reads the models of a Prisma schema: scalar fields, ids, uniques and indexes, which is all that ours has. */
+/** Reads the models of a Prisma schema: scalar fields, ids, uniques and indexes. Our schema has nothing else. */
 function modelsOf(schema: string): Record<string, Table> {
 	const models: Record<string, Table> = {};
 	for (const [, name, body] of schema.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)) {
@@ -185,7 +185,7 @@ describe('the migrated database and the Prisma schema', async () => {
 
 	it('[DB15] have the same tables', async () => {
 		const tables = await tablesOf(await migratedDatabase());
-		// The search index and the tables that FTS5 keeps for it are no models.
+		// The search index and its FTS5 shadow tables have no models.
 		const ours = tables.filter((name) => name !== '_prisma_migrations' && !String(name).startsWith('CallSearch'));
 		expect(ours).toEqual(Object.keys(models).toSorted());
 		expect(Object.keys(models)).toHaveLength([...schema.matchAll(/^model /gm)].length);

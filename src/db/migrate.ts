@@ -6,7 +6,7 @@ import { v4 } from 'uuid';
 import { CannotOpen, type Database } from './database.ts';
 import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
 
-/** Prisma's own table, so that its CLI understands what we applied. */
+/** Prisma's own table, so that its CLI recognizes the applied migrations. */
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
@@ -18,12 +18,12 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-/** A migration that was applied reads otherwise now. */
+/** An applied migration was edited afterwards. */
 export class MigrationChanged extends Error {
 	override readonly name = 'MigrationChanged';
 }
 
-/** The folder of the migrations, found upwards from `from`: both the sources and the built server stand below it. */
+/** Returns the migrations folder, searching upward from `from`. Both the sources and the built server are below it. */
 export function migrationsFrom(from: string): string {
 	for (let folder = from; ; folder = dirname(folder)) {
 		const candidate = join(folder, 'prisma', 'migrations');
@@ -33,9 +33,9 @@ export function migrationsFrom(from: string): string {
 }
 
 /**
- * Applies what is not applied yet, in order, each in a transaction of its own; answers the names. Throws when an applied
- * migration was edited afterwards: what stands in the database would no longer be what the file says. Throws `CannotOpen`,
- * before it writes, for the database of another program or of a newer version.
+ * Applies the missing migrations in order, each in its own transaction, and returns their names. Throws
+ * `MigrationChanged` for an applied migration that was edited: the database would no longer match its file. Throws
+ * `CannotOpen`, before any write, for the database of another program or of a newer version.
  */
 export async function migrate(database: Database, folder: string): Promise<string[]> {
 	const applied: string[] = [];
@@ -82,7 +82,7 @@ async function assertMayMigrate(database: Database, known: readonly string[]): P
 	if (why !== null) throw new CannotOpen(why);
 }
 
-/** Splits a migration at the semicolons that end a line, which is how ours are written. */
+/** Splits a migration at semicolons that end a line, which is how our migrations are written. */
 function statementsOf(sql: string): string[] {
 	return sql
 		.split(/;[ \t]*$/m)

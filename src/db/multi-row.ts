@@ -1,19 +1,22 @@
 import type { Statement, Value } from './database.ts';
 
-/** The most rows of one text: with a power of two for each size, few texts are prepared, and parameters stay in bounds. */
+/**
+ * The maximum number of rows per statement. Sizes are powers of two, so few texts are prepared and the number of
+ * parameters stays within SQLite's limit.
+ */
 const ROWS_MAX = 64;
 
-/** Statements that write these rows in their order, as many by one text as it takes. */
+/** Returns statements that write these rows in order, each with as many rows as possible. */
 export type Write = (rows: readonly (readonly Value[])[]) => Statement[];
 
 /**
- * Inserts many rows by constant texts with a parameter for each value. For wide rows that takes half the time of taking
- * them from `json_each(?)`, which looks for each value from the row's beginning (docs/decisions/0002).
+ * Inserts many rows with constant texts that have a parameter for each value. For wide rows this takes half the time of
+ * `json_each(?)`, which searches each value from the beginning of its row (docs/decisions/0002).
  */
 export const multiRowInsert = (table: string, columns: readonly string[]): Write =>
 	byChunks(columns.length, (rows) => `INSERT INTO "${table}" (${quoted(columns).join(', ')}) VALUES ${rows}`);
 
-/** Changes these columns of many rows, which begin with their integer key. */
+/** Updates these columns of many rows. Each row begins with its integer key. */
 export const multiRowUpdate = (table: string, key: string, columns: readonly string[]): Write =>
 	byChunks(columns.length + 1, (rows) => {
 		const set = quoted(columns).map((name, i) => `${name} = "told"."column${i + 2}"`);
@@ -44,8 +47,8 @@ function byChunks(width: number, textWith: (rows: string) => string): Write {
 }
 
 /**
- * A value that SQLite can keep: it would store half a surrogate pair as broken UTF-8, which no driver reads back, and its
- * functions cut a text at a NUL.
+ * Returns a value that SQLite can store. It would store a lone surrogate as broken UTF-8, which no driver reads back,
+ * and its functions cut a text at a NUL.
  */
 export function storable<T>(value: T): T | string {
 	if (typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'))) return value;

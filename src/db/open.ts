@@ -8,8 +8,9 @@ import { openRemote } from './remote.ts';
 import { assertOurs, assertUsable } from './usable.ts';
 
 /**
- * The path of a database file, through every link, in a folder that is made; null for a server. Throws `CannotOpen`. Ask
- * once: a link may lead elsewhere afterwards, and the file that was checked is the one to own and to open.
+ * Returns the path of a database file with all links resolved, and creates its folder. Returns null for a server.
+ * Throws `CannotOpen`. Call it once: a link may change later, and the checked file must be the one that is owned and
+ * opened.
  */
 function usableFileOf({ url }: Location): string | null {
 	if (!url.startsWith('file:')) return null;
@@ -23,23 +24,32 @@ function usableFileOf({ url }: Location): string | null {
 const openAt = (path: string | null, { url, authToken }: Location): Database =>
 	path === null ? openRemote(url, authToken) : openFile(path);
 
-/** Opens the file, making its folder, or the connection to the server. Apply the migrations next. */
+/** Opens the file, creating its folder, or connects to the server. The caller applies the migrations next. */
 export const openDatabase = (location: Location): Database => openAt(usableFileOf(location), location);
 
-/** The same for a tool that migrates: refuses the file of another program or of a newer version, and leaves it as it is. */
+/**
+ * Same as `openDatabase`, for a tool that migrates. Throws `CannotOpen` for the file of another program or of a newer
+ * version, and leaves that file unchanged.
+ */
 export function openOurs(location: Location, migrations: string): Database {
 	const path = usableFileOf(location);
 	if (path !== null) assertOurs(path, migrations);
 	return openAt(path, location);
 }
 
-/** A database, and how its file is given up; null for one over the network, which others may use. */
+/**
+ * A database and the function that releases its file. `disown` is null for a database over the network, which is
+ * shared.
+ */
 export interface Owned {
 	database: Database;
 	disown: (() => void) | null;
 }
 
-/** The same for a server: nothing else owns the file until `disown`. Waits up to `waitMs` for another server to leave. */
+/**
+ * Same as `openOurs`, for a server: this process owns the file until `disown`. Waits up to `waitMs` for another server
+ * to release it.
+ */
 export async function openAlone(location: Location, migrations: string, waitMs?: number): Promise<Owned> {
 	const path = usableFileOf(location);
 	if (path === null) return { database: openAt(path, location), disown: null };

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Sqlite from 'libsql';
 import { CannotOpen, isBusy } from './database.ts';
 
-/** How long a second server waits for the first one to leave. */
+/** How long a second server waits for the first one to release the file. */
 const WAIT_MS = 4_000;
 const TRY_EVERY_MS = 100;
 
 /**
- * Makes this process the only server of a database file, until the answer is called or the process ends, however it
- * ends: the lock is the operating system's, on a small file beside the database. Throws `CannotOpen` when another server
- * does not leave in time. Tools that only touch the database need no ownership.
+ * Makes this process the only server of a database file. Calling the returned function, or any end of the process,
+ * releases it: the lock is the operating system's, on a small file beside the database. Throws `CannotOpen` if another
+ * server does not release it in time. Tools that only touch the database need no ownership.
  */
 export async function own(path: string, waitMs = WAIT_MS): Promise<() => void> {
 	const giveUpAt = performance.now() + waitMs;

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 import { DatabaseGone } from './database.ts';
 
-/** Says whether the paths of a database still name the files that are open. */
+/** Checks whether the paths of a database still name the open files. */
 export interface Place {
-	/** Throws `DatabaseGone` while they do not: the same error each time, until all are back. */
+	/** Throws `DatabaseGone` while they do not: the same error each time, until all files are back. */
 	check(): void;
 }
 
 export interface PlaceDeps {
-	/** The path of the open database. Its journal exists; its lock file may. */
+	/** The path of the open database. Its journal exists; its lock file may exist. */
 	path: string;
-	/** The journal alone is gone: what is committed can still be moved into the file. */
+	/** Called if only the journal is gone. Committed pages can still be moved into the file. */
 	onJournalGone(): void;
 }
 
@@ -18,8 +18,8 @@ const PUT_BACK = 'Nothing is written until the same file is back: put it back, o
 const RESTART = 'Nothing is written any more: restart the server.';
 
 /**
- * Remembers which files a database, its journal and its lock are. A file that is deleted, renamed or replaced while it is
- * open goes on taking writes, and they are lost with the process: SQLite does not look for that in WAL mode.
+ * Remembers the identity of a database, its journal and its lock. A file that is deleted, renamed or replaced while
+ * open still takes writes, which are lost when the process ends. SQLite does not check this in WAL mode.
  */
 export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
 	const [journal, lock] = [`${path}-wal`, `${path}.lock`];
@@ -27,7 +27,7 @@ export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
 	let gone: DatabaseGone | undefined;
 
 	function reason(): string | null {
-		// The file last: where the whole folder goes at this moment, that is what the reason says.
+		// Check the file last: if the whole folder disappears meanwhile, the reason names the file.
 		const now = { lock: identityOf(lock), journal: identityOf(journal) };
 		const file = identityOf(path);
 		if (file === null) return `The database file ${path} was deleted or moved while it was open. ${PUT_BACK}`;

@@ -3,7 +3,7 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
 
-/** The adapter over a connection that somebody else opened and keeps. */
+/** Prisma's adapter over a connection that the caller opened and owns. */
 class OverDatabase extends PrismaLibSql {
 	readonly #database: Database;
 
@@ -16,7 +16,10 @@ class OverDatabase extends PrismaLibSql {
 	}
 }
 
-/** Prisma's client for reading. Warmed: its first queries would compile while somebody waits. */
+/**
+ * Returns Prisma's client for reads. Runs one query first, because Prisma compiles on first use and a request would
+ * wait.
+ */
 export async function prismaOver(database: Database): Promise<PrismaClient> {
 	const prisma = new PrismaClient({ adapter: new OverDatabase(database) });
 	await prisma.call.findMany({ take: 1, orderBy: { n: 'desc' } });

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CannotOpen } from './database.ts';
 
 /**
- * The one path of a file that several links may lead to, also of a file that is still to be made: its lock, its journal
- * and its mark lie beside it. Throws `CannotOpen` for links in a circle.
+ * Resolves every link in a path, even if the file does not exist yet. The lock, the journal and the mark of a database
+ * lie beside the real path. Throws `CannotOpen` for circular links.
  */
 export function realPathOf(path: string): string {
 	try {
@@ -23,7 +23,7 @@ function follow(path: string): string {
 	return target === undefined ? real : follow(resolve(dirname(real), target));
 }
 
-/** Undefined where there is no such file, or no link. */
+/** Returns undefined if there is no such file or link. */
 function ifThere(read: () => string): string | undefined {
 	try {
 		return read();

@@ -7,7 +7,7 @@ import { openRemote } from './remote.ts';
 
 const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
 
-/** Patient enough for a busy machine, unless a test is about giving up. */
+/** The default patience suits a busy machine. Tests about giving up pass shorter times. */
 async function openTable(
 	patienceMs = 60_000,
 	responseMs = 60_000,
@@ -19,7 +19,7 @@ async function openTable(
 	return { server, database };
 }
 
-/** Inserts the number of rows that it read; `ran` counts how often its plan ran. */
+/** Inserts the row count that it read. `ran` counts the runs of the plan. */
 function insertNext(database: Database, ran = { times: 0 }): Promise<number> {
 	const plan = ([rows]: Row[][]): Plan<number> => {
 		ran.times++;
@@ -32,7 +32,7 @@ function insertNext(database: Database, ran = { times: 0 }): Promise<number> {
 const valuesOf = async (database: Database): Promise<unknown[]> =>
 	(await database.all('SELECT "value" FROM "T" ORDER BY "value"')).map(({ value }) => value);
 
-/** Holds the write lock from another connection until the answer is called. */
+/** Holds the write lock on another connection until the returned function is called. */
 function lock({ path }: HranaStandIn): () => void {
 	const other = new Sqlite(path);
 	other.exec('BEGIN IMMEDIATE');
@@ -45,7 +45,7 @@ function lock({ path }: HranaStandIn): () => void {
 
 describe('a database over the network', () => {
 	it('[DB28] writers of one process take turns: none is refused, and each sees what the earlier ones wrote', async () => {
-		const { database } = await openTable(0); // no patience: only turns keep them apart
+		const { database } = await openTable(0); // no patience: only taking turns prevents conflicts
 		const numbers = await Promise.all(Array.from({ length: 30 }, () => insertNext(database)));
 		expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i));
 		await Promise.all(Array.from({ length: 10 }, (_, i) => database.all(INSERT, 100 + i)));

@@ -14,23 +14,23 @@ import {
 import { statementClient } from './statement-client.ts';
 import { timeLimit } from './time-limit.ts';
 
-/** Between two attempts. */
+/** The pause between two attempts. */
 const PAUSE_MS = 20;
-/** How long a response may take. */
+/** The maximum time for a response. */
 const RESPONSE_MS = 5_000;
-/** Texts that change nothing, so that they may run twice and beside a write. */
+/** Texts that change nothing. They may run twice and concurrently with a write. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
-/** The server has not done what it was sent: another attempt is safe. */
+/** The server did not run the request, so another attempt is safe. */
 class NotDone extends Error {
 	override readonly name = 'NotDone';
 }
 
 /**
- * A libSQL server over the network. This process writes one transaction at a time: writers that met would refuse each
- * other. What was certainly not done is attempted again for up to `patienceMs` from its arrival, so a plan may run several
- * times. A commit or a single write whose response was lost, or does not come within `responseMs`, may have been done: it is
- * `OutcomeUnknown`, and never attempted again.
+ * Opens a libSQL server over the network. This process writes one transaction at a time, because concurrent writers
+ * would reject each other. Work that was certainly not done is retried for up to `patienceMs` after its arrival, so a
+ * plan may run several times. A commit or single write without a response within `responseMs` may have been done: it
+ * throws `OutcomeUnknown` and is never retried.
  */
 export function openRemote(
 	url: string,
@@ -39,10 +39,10 @@ export function openRemote(
 	responseMs = RESPONSE_MS,
 ): Database {
 	let client = connect(url, authToken, responseMs);
-	/** The last response did not come in time. */
+	/** Whether the last request timed out. */
 	let silent = false;
 
-	/** Sends a request, and waits for its response no longer than it may take. */
+	/** Sends a request. Throws a `TimeoutError` if its response takes longer than `responseMs`. */
 	async function inTime<T>(send: (client: Client) => Promise<T>): Promise<T> {
 		const used = client;
 		const limit = timeLimit(responseMs);
@@ -55,7 +55,7 @@ export function openRemote(
 			return done;
 		} catch (error) {
 			silent = error instanceof DOMException && error.name === 'TimeoutError';
-			// All requests share one WebSocket: whatever comes next gets a new one.
+			// All requests share one WebSocket, so later requests need a new connection.
 			if (silent && used.protocol === 'ws' && used === client && !used.closed) {
 				used.close();
 				client = connect(url, authToken, responseMs);
@@ -68,7 +68,7 @@ export function openRemote(
 
 	async function patiently<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
 		const isOver = (): boolean => performance.now() >= since + patienceMs;
-		// It waited behind others for a server that does not respond: it would wait as long again.
+		// This work waited behind other work for a server that does not respond. It would wait as long again.
 		if (silent && isOver()) throw new DatabaseUnavailable('The database server does not respond.');
 		for (;;) {
 			try {
@@ -85,7 +85,7 @@ export function openRemote(
 	}
 
 	let lastWrite: Promise<unknown> = Promise.resolve();
-	/** Runs one write after another, in order of arrival. */
+	/** Runs writes one at a time, in order of arrival. */
 	function inTurn<T>(write: () => Promise<T>): Promise<T> {
 		const since = performance.now();
 		const done = lastWrite.then(() => patiently(write, since));
@@ -134,7 +134,7 @@ export function openRemote(
 }
 
 function connect(url: string, authToken: string | undefined, responseMs: number): Client {
-	/** Over HTTP: what is late is given up, or it would keep one of the client's few places. */
+	/** For HTTP. A late request is aborted, because it would occupy one of the client's few slots. */
 	async function fetchInTime(request: Request): Promise<Response> {
 		const limit = timeLimit(responseMs);
 		try {
@@ -152,7 +152,7 @@ function connect(url: string, authToken: string | undefined, responseMs: number)
 	}
 }
 
-/** Sends what changes nothing until a commit: any failure but the statement's own may be attempted again. */
+/** Sends a request that changes nothing before a commit. Any failure but the statement's own can be retried. */
 async function unlessDone<T>(send: () => Promise<T>): Promise<T> {
 	try {
 		return await send();
@@ -161,7 +161,7 @@ async function unlessDone<T>(send: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Sends what changes something: only a refusal that the server sent says that it was not done. */
+/** Sends a write. Only a rejection from the server proves that it was not done. */
 async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 	try {
 		return await send();
@@ -175,7 +175,7 @@ async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 const notDone = (error: unknown): NotDone =>
 	new NotDone(error instanceof Error ? error.message : String(error), { cause: error });
 
-/** Whether the server has run a statement and it failed by itself, such as for a constraint. */
+/** Whether the server ran the statement and it failed on its own, for example on a constraint. */
 const isOfStatement = (error: unknown): boolean =>
 	error instanceof LibsqlError && /^(SQLITE|SQL|ARGS)_/.test(error.code) && !isBusy(error);
 

@@ -3,12 +3,14 @@ import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client';
 export interface StatementClientDeps {
 	protocol: string;
 	isClosed(): boolean;
-	/** Runs one statement outside of a transaction. */
+	/** Runs one statement outside a transaction. */
 	execute(statement: InStatement): Promise<ResultSet>;
 	executeMultiple(sql: string): Promise<void>;
 }
 
-/** What Prisma's adapter calls of a libSQL client; the other members refuse. */
+/**
+ * Implements the members of a libSQL client that Prisma's adapter calls. Members for transactions and batches throw.
+ */
 export function statementClient({ protocol, isClosed, execute, executeMultiple }: StatementClientDeps): Client {
 	const refuse = (): never => {
 		throw new Error(

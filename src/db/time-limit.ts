@@ -1,15 +1,17 @@
-/** The number of slices in which a time limit is counted. */
+/** The number of slices of a time limit. */
 const SLICES = 10;
 
-/** How long a request may take. */
+/** The time limit of a request. */
 export interface TimeLimit {
 	/** Aborts with a `TimeoutError` when the time is up. */
 	signal: AbortSignal;
-	/** The request is over. */
+	/** Stops the limit when the request is over. */
 	clear(): void;
 }
 
-/** A limit of `ms` of this process's own running time: however long it is suspended, that uses up one slice. */
+/**
+ * Creates a limit of `ms` of running time of this process. A suspension uses up at most one slice, however long it is.
+ */
 export function timeLimit(ms: number): TimeLimit {
 	const limit = new AbortController();
 	let slices = SLICES;

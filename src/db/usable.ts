@@ -7,12 +7,12 @@ import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.
 
 const MAGIC = 'SQLite format 3\0';
 const { R_OK, W_OK, X_OK } = constants;
-/** What lies beside a database. */
+/** Suffixes of the files beside a database. */
 const BESIDE = ['-wal', '-shm', '.lock', '.life'];
 
 /**
- * Makes the folder of a database file. Throws `CannotOpen`, with what to do, where the file cannot be a database of this
- * user. Writes nothing to what exists.
+ * Creates the folder of a database file. Throws `CannotOpen`, with a fix, if the file cannot be a database that this
+ * user can write. Never writes to an existing file.
  */
 export function assertUsable(path: string): void {
 	try {
@@ -28,7 +28,7 @@ export function assertUsable(path: string): void {
 	}
 }
 
-/** Of a file that is there. */
+/** Throws if the file exists and this user may not read or write it. */
 function assertReadableAndWritable(path: string): void {
 	if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, R_OK | W_OK);
 }
@@ -56,8 +56,8 @@ function headOf(path: string): string {
 }
 
 /**
- * Throws `CannotOpen` where the file is the database of another program, or of a newer version of this one. Looks at it
- * without a trace: without a journal no lock is taken, and with one the connection is read-only.
+ * Throws `CannotOpen` if the file is the database of another program or of a newer version. Leaves no trace: without a
+ * journal the connection takes no lock, and with one it is read-only.
  */
 export function assertOurs(path: string, migrations: string): void {
 	const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

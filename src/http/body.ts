@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { ProblemError } from '#contract';
 
-/** The largest body that is read. */
+/** The size limit of a request body. */
 const BODY_MAX = '1mb';
 
-/** The `type` of the error that `refuseOtherCharsets` throws for bytes that are not UTF-8. */
+/** The error `type` that `refuseOtherCharsets` sets for bytes that are not UTF-8. */
 export const NOT_UTF8 = 'charset.malformed';
 
 /**
- * For Express' body readers (`verify`): JSON is UTF-8 (RFC 8259, 8.1), and so are our forms. Decoding other bytes would
- * store replacement characters.
+ * A `verify` hook for Express' body readers. JSON is UTF-8 (RFC 8259, 8.1), and so are our forms. Decoding other bytes
+ * would store replacement characters.
  */
 export function refuseOtherCharsets(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
 	if (charset.toLowerCase() !== 'utf-8')
@@ -20,7 +20,7 @@ export function refuseOtherCharsets(_request: unknown, _response: unknown, body:
 
 const readJson = express.json({ limit: BODY_MAX, strict: false, type: () => true, verify: refuseOtherCharsets });
 
-/** Reads a JSON body; another content type is refused with 415, where there is a body at all. */
+/** Reads a JSON body. Throws `unsupported_media_type` for a body of another content type. */
 export const jsonBody: RequestHandler = (request, response, next) => {
 	const hasBody =
 		request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
@@ -29,10 +29,10 @@ export const jsonBody: RequestHandler = (request, response, next) => {
 	readJson(request, response, next);
 };
 
-/** Reads the body as the bytes that were signed. */
+/** Reads the body as bytes, because the signature covers the exact bytes. */
 export const rawBody: RequestHandler = express.raw({ limit: BODY_MAX, type: () => true });
 
-/** The text of a body, without the byte order mark. Throws `invalid_json` for bytes that are not UTF-8. */
+/** Decodes a body and drops its byte order mark. Throws `invalid_json` for bytes that are not UTF-8. */
 export function utf8Of(body: Buffer): string {
 	if (!isUtf8(body)) throw notUtf8();
 	return new TextDecoder().decode(body);

@@ -1,9 +1,9 @@
 export { timeLimit, type TimeLimit } from '#db/time-limit.ts';
 
-/** Nobody is waited for longer than this, whatever he asks. */
+/** Upper bound for `Retry-After`. */
 const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 
-/** `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), at most a day, or null. */
+/** Returns `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), at most one day, or null. */
 export function retryAfterMs(response: Response, now: number): number | null {
 	const header = response.headers.get('retry-after');
 	if (header === null) return null;
@@ -11,27 +11,27 @@ export function retryAfterMs(response: Response, now: number): number | null {
 	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
-/** Why a request brought no answer, down to the system's own code. */
+/** Returns why a request got no response, with the system's own error code if there is one. */
 export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	if (error.name === 'TimeoutError') return 'No answer in time.';
 	const { cause } = error;
-	// fetch hides the system's reason behind its own words. A reason is never empty: that would read as no error.
+	// fetch wraps the system's error. The result is never empty, because an empty reason would read as no error.
 	const own = error.message || error.name;
 	return error instanceof TypeError && cause instanceof Error
 		? cause.message || (cause as { code?: string }).code || own
 		: own;
 }
 
-/** What came of a body: its first bytes as text, whether there was more, and why it broke off where it did. */
+/** The beginning of a body as text. `truncated` is set if more followed or if reading failed. */
 export interface ReadBody {
 	body: string;
 	truncated: boolean;
-	/** What the reading failed of; what came before that is kept. */
+	/** Why reading failed. The text read before is kept. */
 	failure?: Error;
 }
 
-/** The first `max` bytes of a body as text, cut between two characters. The rest is not read. Never throws. */
+/** Reads the first `max` bytes of a body as text, cut between two characters. Discards the rest. Never throws. */
 export async function readUpTo(response: Response, max: number): Promise<ReadBody> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -49,13 +49,13 @@ export async function readUpTo(response: Response, max: number): Promise<ReadBod
 		failure = error instanceof Error ? error : new Error(String(error));
 	}
 	const truncated = size > max || failure !== undefined;
-	// Told that more may come, the decoder leaves out the half of a character at the end.
+	// With `stream`, the decoder leaves out an incomplete character at the end.
 	const text = new TextDecoder('utf-8', { ignoreBOM: true });
 	const body = text.decode(Buffer.concat(chunks).subarray(0, max), { stream: truncated });
 	return failure === undefined ? { body, truncated } : { body, truncated, failure };
 }
 
-/** The headers of an answer. Several cookies stand on lines of their own: a comma would not tell them apart. */
+/** Returns the headers of a response. Joins several cookies by line breaks, because commas would be ambiguous. */
 export function headersOf({ headers }: Response): Record<string, string> {
 	const cookies = headers.getSetCookie();
 	return { ...Object.fromEntries(headers), ...(cookies.length === 0 ? {} : { 'set-cookie': cookies.join('\n') }) };

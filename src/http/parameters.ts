@@ -2,10 +2,10 @@ import type { Request } from 'express';
 import { parseQuery, ProblemError } from '#contract';
 import type { z } from 'zod';
 
-/** Far below what Express reads, so that nothing goes unseen behind it. */
+/** Far below the limit of Express's query parser, which silently ignores parameters beyond it. */
 const PAIRS_MAX = 200;
 
-/** Refuses query parameters that are not in `known`: a typo must not widen a list or a deletion. */
+/** Throws `unknown_parameter` for query parameters outside `known`: a typo must not widen a list or a deletion. */
 export function refuseUnknown(request: Request, known: readonly string[] = []): void {
 	if (request.originalUrl.split('&').length > PAIRS_MAX)
 		throw new ProblemError('unknown_parameter', `Give at most ${PAIRS_MAX} parameters.`);
@@ -20,7 +20,7 @@ export function refuseUnknown(request: Request, known: readonly string[] = []): 
 	);
 }
 
-/** The query parameters as the schema understands them. */
+/** Returns the parsed query parameters. Throws `unknown_parameter` or `invalid_input`. */
 export function queryOf<Shape extends z.ZodRawShape>(
 	request: Request,
 	schema: z.ZodObject<Shape>,
@@ -29,7 +29,6 @@ export function queryOf<Shape extends z.ZodRawShape>(
 	return parseQuery(schema, request.query);
 }
 
-/** A parameter of the path. */
 export function pathParameter(request: Request, name: string): string {
 	const value = request.params[name];
 	return typeof value === 'string' ? value : '';
@@ -37,7 +36,7 @@ export function pathParameter(request: Request, name: string): string {
 
 const KEY_MAX = 255;
 
-/** The `Idempotency-Key`, or null without one. Throws `invalid_input` for one that cannot be kept. */
+/** Returns the `Idempotency-Key`, or null without one. Throws `invalid_input` for an empty or overlong key. */
 export function idempotencyKey(request: Request): string | null {
 	const key = request.get('idempotency-key');
 	if (key === undefined) return null;

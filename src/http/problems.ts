@@ -3,13 +3,16 @@ import { INTERNAL_ERROR, ProblemError, type Problem } from '#contract';
 import { isEverybodysFault, OutcomeUnknown } from '#db/database.ts';
 import { NOT_UTF8, notUtf8 } from './body.ts';
 
-/** The one handler that turns what was thrown into an answer. A bug is told to `onBug` and answered without its text. */
+/**
+ * The one handler that turns a thrown error into a response. Reports bugs to `onBug` and keeps their text out of the
+ * response.
+ */
 export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
 	return (error: unknown, _request, response, next) => {
 		const problem = asProblem(error);
-		// A refusal that was meant (a fault on purpose, a stop) has no cause.
+		// An intended refusal (an injected fault, a shutdown) has no cause.
 		if (problem.status >= 500 && problem.cause !== undefined) onBug(error, requestIdOf(response));
-		if (response.headersSent) return next(error); // nothing can be said any more: Express cuts the connection
+		if (response.headersSent) return next(error); // too late for a response: Express closes the connection
 		sendProblem(response, problem);
 	};
 }
@@ -44,7 +47,7 @@ function asProblem(error: unknown): ProblemError {
 	return readerProblem(error) ?? new ProblemError('internal_error', INTERNAL_ERROR, { cause: error });
 }
 
-/** What Express and its body reader throw. */
+/** Maps the errors that Express and its body reader throw. */
 function readerProblem(error: unknown): ProblemError | undefined {
 	const { type, status, limit } = error as { type?: unknown; status?: unknown; limit?: unknown };
 	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');

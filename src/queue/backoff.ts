@@ -1,4 +1,6 @@
-/** Delays before the second, third, … try, in milliseconds at speed 1. After the last one the row is given up. */
+/**
+ * Delays before the second, third, … attempt, in milliseconds at speed 1. After the last attempt the row is given up.
+ */
 export type Schedule = readonly number[];
 
 /** Dispatch to the provider. */
@@ -7,9 +9,9 @@ export const DISPATCH_SCHEDULE: Schedule = [500, 1_000, 2_000, 4_000, 8_000];
 export const WEBHOOK_SCHEDULE: Schedule = [1_000, 5_000, 15_000, 60_000, 300_000];
 
 /**
- * How long to wait after `attempts` failed tries: between half and the whole of the schedule's delay, divided by `speed`.
- * Half is the least, so that a schedule always lasts at least half as long as it says. `chance` is in [0, 1). Returns
- * whole milliseconds, rounded up; null when the schedule is used up.
+ * Returns the delay after `attempts` failed attempts in whole milliseconds, rounded up, or null at the end of the
+ * schedule. The delay is between half and all of the scheduled one, divided by `speed`. The lower bound guarantees that
+ * a schedule lasts at least half its nominal time. `chance` is in [0, 1).
  */
 export function backoffMs(schedule: Schedule, attempts: number, speed: number, chance: number): number | null {
 	const most = schedule[attempts - 1];

@@ -1,28 +1,28 @@
 import { LEASE_MS } from './worker.ts';
 
-/** What this needs of a database. */
+/** The database functions that this module needs. */
 interface Statements {
 	all(sql: string, ...values: number[]): Promise<Record<string, unknown>[]>;
 }
 
-/** Rows whose times are due by the wall clock. */
+/** A table whose rows wait for wall-clock times. */
 export interface Timed {
 	table: string;
-	/** The columns that hold a time by which a row waits. */
+	/** The columns with a time that a row waits for. */
 	times: readonly string[];
-	/** The column that says until when a row is held. */
+	/** The column with the end of a row's lease. */
 	lease?: string;
-	/** Rows that wait for something else than time that passes. */
+	/** An SQL condition for rows that wait for something other than time. */
 	except?: string;
 }
 
-/** Rows that one step looks at: a few milliseconds. */
+/** Rows per step, which takes a few milliseconds. */
 const WINDOW = 1_000;
 
 /**
- * After the clock was set back by `ms`: brings each time that lies ahead of `now` back by as much, so that a row is due
- * when as much time has passed as before. Newest rows first, in steps between which other work runs. A lease that the
- * clock of now can have given stays: none of these ends later than `LEASE_MS` from the step on, as statements run in order.
+ * After the clock was set back by `ms`, moves each time ahead of `now` back by `ms`, so that a row is due after the
+ * same elapsed time as before. Works from the newest rows in steps, and yields to other work between steps. A lease
+ * that the current clock can have granted stays: statements run in order, so it ends within `LEASE_MS` of the step.
  */
 export async function bringBack(database: Statements, timed: Timed, ms: number, now: () => number): Promise<void> {
 	const { table, times, lease, except } = timed;

@@ -7,14 +7,14 @@ import { createWorker, type Worker, type WorkerDeps } from './worker.ts';
 interface Bench {
 	database: Database;
 	store: JobStore;
-	/** A row that is due `inMs` from now. */
+	/** Adds a row that is due `inMs` from now. */
 	add(id: string, inMs?: number): Promise<void>;
 	start(run: (job: Job) => Promise<void>, over?: Partial<WorkerDeps<Job>>): Worker;
 }
 
 let leases = 0;
 
-/** Workers over the real table of jobs. */
+/** Starts workers on the real job table. */
 async function startBench(): Promise<Bench> {
 	const database = await migratedDatabase();
 	const store = createJobStore(database);
@@ -40,7 +40,7 @@ async function startBench(): Promise<Bench> {
 	};
 }
 
-/** Resolves when it was told `count` times. */
+/** `reached` resolves after `count` hits. */
 function counter(count: number): { hit(): void; reached: Promise<void> } {
 	let hit = (): void => undefined;
 	const reached = new Promise<void>((resolve) => {
@@ -89,7 +89,7 @@ describe('a worker', () => {
 		});
 		await done.reached;
 		expect(ranAt).toBeGreaterThanOrEqual(dueAt - 1);
-		expect(ranAt).toBeLessThan(dueAt + 3_000); // not by the longest sleep
+		expect(ranAt).toBeLessThan(dueAt + 3_000); // not delayed until the longest sleep ends
 	});
 
 	it('[Q3] a wake shows it what came meanwhile', async () => {
@@ -155,7 +155,7 @@ describe('a worker', () => {
 		);
 		await good.reached;
 		worker.wake();
-		expect(attempts).toEqual([1]); // its lease still holds it
+		expect(attempts).toEqual([1]); // the failed row's lease is still valid
 
 		clock.ahead = 10_001;
 		worker.wake();
@@ -186,7 +186,7 @@ describe('a worker', () => {
 		const looked = counter(2); // at its start, and when it is woken
 		const looking: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(looked.hit) };
 		const two = start(work, { store: looking, leaseMs: 300 });
-		await renewed.reached; // that is two leases long
+		await renewed.reached; // six renewals take two leases
 		two.wake();
 		await looked.reached;
 		finish();
@@ -267,7 +267,7 @@ it('[CK6] work under way keeps its lease when the clock is set forward: it is cl
 describe('[CK6] work under way keeps its lease when the clock is set back: it is claimed once', () => {
 	const DAY = 86_400_000;
 
-	/** A job under way, by a clock that is a day behind from `setBack` on. */
+	/** Starts a job that keeps running. Its clock is a day behind after `setBack`. */
 	async function startHeld(leaseMs?: number) {
 		const { add, start, store, database } = await startBench();
 		let ahead = 0;
@@ -295,7 +295,7 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 				const [row] = await database.all(`SELECT "leasedUntil" FROM "Job" WHERE "id" = 'held'`);
 				return Number(row?.leasedUntil) < now() + DAY / 2;
 			},
-			/** Runs another job, and returns what ran. */
+			/** Runs another job and returns the ids of all runs. */
 			async goOn(): Promise<string[]> {
 				await add('other', -DAY - 1_000);
 				worker.wake();

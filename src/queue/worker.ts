@@ -1,26 +1,31 @@
-/** What a worker needs of the table that holds its rows. A row is claimable when it is due and nobody's lease holds it. */
+/**
+ * What a worker needs of the table that holds its rows. A row is claimable if it is due and no valid lease holds it.
+ */
 export interface QueueStore<Row extends Claimed> {
-	/** Leases up to `limit` due rows until `until`, counting an attempt for each. */
+	/** Leases up to `limit` due rows until `until`, and counts an attempt for each. */
 	claim(now: number, limit: number, lease: string, until: number): Promise<Row[]>;
-	/** Prolongs a lease, where it is still held. */
+	/** Extends a lease if it is still held. */
 	renew(id: string, lease: string, until: number): Promise<void>;
-	/** When the next row that nobody holds is due, or null. An abandoned lease is found when the longest sleep is over. */
+	/**
+	 * Returns when the next row without a lease is due, or null. The worker finds abandoned leases after its longest
+	 * sleep.
+	 */
 	nextDue(now: number): Promise<number | null>;
 }
 
 export interface Claimed {
 	id: string;
-	/** A result counts only under this token. */
+	/** The lease token. A result counts only under it. */
 	lease: string;
-	/** This try included. */
+	/** Includes the current attempt. */
 	attempts: number;
 }
 
 export interface WorkerDeps<Row extends Claimed> {
 	store: QueueStore<Row>;
-	/** Does the work and settles the row (removes it, or gives it a new due time) under its lease. */
+	/** Does the work and settles the row under its lease: deletes it, or gives it a new due time. */
 	run(row: Row): Promise<void>;
-	/** A bug or an unreachable database: the row's lease runs out and it is tried again. */
+	/** Reports a bug or an unreachable database. The row is claimed again after its lease expires. */
 	onError(error: unknown): void;
 	now(): number;
 	newLease(): string;
@@ -29,23 +34,23 @@ export interface WorkerDeps<Row extends Claimed> {
 }
 
 export interface Worker {
-	/** Something may have become due: look now. */
+	/** Makes the worker look for due rows immediately. */
 	wake(): void;
-	/** Whether it could look at its table lately. */
+	/** Whether the worker read its table recently. */
 	isAwake(): boolean;
-	/** Takes no new rows and resolves when those under way are settled. */
+	/** Claims no more rows. Resolves when the running ones are settled. */
 	close(): Promise<void>;
 }
 
-/** How long a lease holds a row, unless it is renewed. */
+/** How long a lease holds a row unless it is renewed. */
 export const LEASE_MS = 10_000;
-/** The longest sleep: finds the rows of dead processes, and is a safety net for clocks that jump. */
+/** The longest sleep. It bounds the delay for rows of dead processes and after clock jumps. */
 const SLEEP_MAX_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
-/** Three of its longest sleeps without a look: something is wrong. */
+/** Three of the longest sleeps without a look: the worker is stuck. */
 const ASLEEP_MS = 3 * SLEEP_MAX_MS;
 
-/** Runs due rows, several at once, and sleeps until the next one is due. */
+/** Starts a worker that runs due rows concurrently and sleeps until the next one is due. */
 export function createWorker<Row extends Claimed>({
 	store,
 	run,
@@ -56,7 +61,7 @@ export function createWorker<Row extends Claimed>({
 	leaseMs = LEASE_MS,
 }: WorkerDeps<Row>): Worker {
 	const underWay = new Set<Promise<void>>();
-	/** The rows under way, and when their leases end. */
+	/** The running rows and the ends of their leases. */
 	const held = new Map<Row, number>();
 	let closed = false;
 	let lookedAt = performance.now();
@@ -68,7 +73,7 @@ export function createWorker<Row extends Claimed>({
 		wakeUp?.();
 	}
 
-	/** Until somebody wakes us, at most `ms`. */
+	/** Resolves after `ms`, or earlier on a wake. */
 	async function sleep(ms: number): Promise<void> {
 		if (!woken) {
 			let timer: NodeJS.Timeout | undefined;
@@ -88,8 +93,8 @@ export function createWorker<Row extends Claimed>({
 	}
 
 	/**
-	 * A suspension or a clock that was set forward ended leases of work that is still under way. One that the clock of now
-	 * cannot have given is from before it was set back, and may be brought back to a time that is over.
+	 * A suspension or a clock that was set forward can end the lease of running work. A lease that the current clock
+	 * cannot have granted dates from before the clock was set back. It may be moved back to a time that is already over.
 	 */
 	async function renewOthers(): Promise<void> {
 		for (const [row, until] of held) if (until < now() || until > now() + leaseMs) await renew(row);
@@ -108,7 +113,7 @@ export function createWorker<Row extends Claimed>({
 		}
 	}
 
-	/** Claims until every hand is full or nothing is due; answers how long to sleep. */
+	/** Claims rows until the concurrency limit is reached or nothing is due. Returns how long to sleep. */
 	async function look(): Promise<number> {
 		while (!closed && underWay.size < concurrency) {
 			const limit = concurrency - underWay.size;
@@ -127,7 +132,7 @@ export function createWorker<Row extends Claimed>({
 				return due === null ? SLEEP_MAX_MS : Math.min(SLEEP_MAX_MS, Math.max(0, due - now()));
 			}
 		}
-		return SLEEP_MAX_MS; // whoever finishes wakes us
+		return SLEEP_MAX_MS; // a finished row wakes the worker
 	}
 
 	async function workUntilClosed(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Statement, Value } from '#db/database.ts';
 
-/** How many rows one statement writes: two constant texts for each table, whatever their number. */
+/** Rows per statement. Each table needs only two constant texts. */
 const ROWS = 50;
 
-/** Gathers rows of a table. Where all statements are of one size, bound values cost half of what JSON does. */
+/** Collects the rows of a table. For statements of one size, bound values cost half as much as JSON. */
 export class Bulk {
 	readonly #many: string;
 	readonly #one: string;
@@ -26,7 +26,7 @@ export class Bulk {
 		this.#values = [];
 	}
 
-	/** The statements that write what was gathered. */
+	/** Returns the statements that write the collected rows, and starts over. */
 	take(): Statement[] {
 		const statements = this.#full;
 		for (let at = 0; at < this.#values.length; at += this.#width)

@@ -4,41 +4,41 @@ import type { DispatchAttempt } from '#server/calls/commands.ts';
 import type { Random } from './random.ts';
 import type { Timed } from './merge.ts';
 
-/** What happened to a call: as an event is kept, before it has its seq. */
+/** An event of a call, as stored but without a seq. */
 export interface Happening extends Timed {
 	type: EventType;
 	data: string;
 	call: CallRow;
-	/** The call's row changed with it. */
+	/** Whether the event changed the call's row. */
 	changes: boolean;
-	/** Nothing comes after it. */
+	/** Whether this is the call's last event. */
 	last: boolean;
 }
 
-/** What a call's life is drawn from. */
+/** The inputs for the life of a call. */
 export interface Start {
 	call: CallRow;
-	/** The time by which it is over: nothing of it happens later. */
+	/** The end of the history. No event happens later. */
 	until: number;
 	random: Random;
-	/** A UUIDv7 of a time. */
+	/** Returns a UUIDv7 for a time. */
 	newId(at: number): string;
 }
 
 const MINUTE_MS = 60_000;
-/** How long a call may be silent before it ends as `no-report`: CALL_TIMEOUT_MS as it is by default. */
+/** How long a call may be silent before it ends as `no-report`: the default of CALL_TIMEOUT_MS. */
 const PATIENCE_MS = 15 * MINUTE_MS;
-/** Whatever waits, for its hour or for a word, is over by then. */
+/** The maximum duration of a scheduled or silent call. */
 const LONGEST_MS = 8 * 60 * MINUTE_MS;
 
 type Outcome = NonNullable<CallRow['outcome']>;
-/** How calls end, in shares of all; a reminder is answered less often than somebody who asked for help. */
+/** Shares of each outcome. Fewer people answer a reminder than a support call that they requested. */
 const OUTCOMES: Record<Workflow, readonly [Outcome, share: number][]> = {
 	SUPPORT: shares(0.84, 0.06, 0.035, 0.025, 0.02),
 	SALES: shares(0.68, 0.15, 0.08, 0.035, 0.03),
 	REMINDER: shares(0.77, 0.12, 0.055, 0.025, 0.01),
 };
-/** Typical talks in milliseconds; most are shorter, some much longer. */
+/** Typical talk times in milliseconds. Most talks are shorter, some much longer. */
 const TALK_MS: Record<Workflow, number> = { SUPPORT: 165_000, SALES: 110_000, REMINDER: 32_000 };
 
 function shares(completed: number, noAnswer: number, busy: number, failed: number, canceled: number) {
@@ -56,7 +56,7 @@ function shares(completed: number, noAnswer: number, busy: number, failed: numbe
 	] satisfies [Outcome, number][];
 }
 
-/** A call that was just requested lives to its end: fills in its row, and answers what happened, in order. */
+/** Simulates a requested call until its end. Fills in its row and returns its events in order. */
 export function live(start: Start): Happening[] {
 	const { call, until, random } = start;
 	const life = new Life(start);
@@ -87,24 +87,24 @@ function drawOutcome(call: CallRow, roomy: boolean, random: Random): Outcome {
 	return 'completed';
 }
 
-/** The talk that a call's parameters ask for. */
+/** The talk time that a call's parameters request. */
 const chosenTalk = (scenario: Scenario | null): number | undefined =>
 	typeof scenario === 'object' ? scenario?.talkMs : undefined;
 
-/** One of the scenarios by name that tests ask for, or its parameters. */
+/** Draws a scenario that tests request: a name or parameters. */
 export function drawScenario(random: Random): Scenario {
 	if (random.next() < 0.3) return { outcome: 'completed', talkMs: 1_000 * (2 + random.below(60)) };
 	return random.pick(['completed', 'completed', 'busy', 'no-answer', 'failed', 'dropped', 'slow', 'provider-down']);
 }
 
-/** Notes a call's events while the time passes. Every shape is the one that the writer gives (server/calls/plan.ts). */
+/** Records a call's events as time passes. Event data must match what the writer stores (server/calls/plan.ts). */
 class Life {
 	readonly #call: CallRow;
 	readonly #until: number;
 	readonly #random: Random;
 	readonly #newId: Start['newId'];
 	readonly #events: Happening[] = [];
-	/** When the next thing happens. */
+	/** The time of the next event. */
 	#at: number;
 	#sequence = 0;
 
@@ -125,7 +125,7 @@ class Life {
 		return this.#events;
 	}
 
-	/** It waits for a full five minutes within the next six hours. */
+	/** Schedules the call within the next six hours, on a multiple of five minutes. */
 	schedule(): void {
 		const wanted = this.#at + (5 + this.#random.below(355)) * MINUTE_MS;
 		this.#call.scheduledAt = this.#at = Math.ceil(wanted / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
@@ -136,7 +136,7 @@ class Life {
 	dispatch(): void {
 		const random = this.#random;
 		let number = 1;
-		// Now and then the provider refuses at first: on purpose, where the fault was injected.
+		// Sometimes the provider refuses first: deliberately if a fault was injected.
 		if (random.next() < 0.012) {
 			if (random.next() < 0.4) this.#fault({ fault: 'refused', attempt: number });
 			this.#refused(number++);
@@ -154,7 +154,7 @@ class Life {
 		this.event('ended', { outcome: 'provider-unreachable', attempts: 6 });
 	}
 
-	/** The provider tells how it went. */
+	/** Ends the call by the provider's reports. */
 	report(outcome: Ending): void {
 		const call = this.#call;
 		if (this.#random.next() < 0.004) this.#webhookFault();
@@ -171,7 +171,7 @@ class Life {
 			this.#go(chosenTalk(call.scenario) ?? usual);
 		}
 		const lately = this.#at - this.#lag();
-		// A chosen talk is kept exactly, unless the history ends before it.
+		// A chosen talk time is kept exactly, unless the history ends before it.
 		const talkMs = chosenTalk(call.scenario);
 		const isChosen = talkMs !== undefined && call.answeredAt !== null;
 		const happenedAt = isChosen ? Math.min(call.answeredAt! + talkMs, this.#at) : lately;
@@ -183,7 +183,7 @@ class Life {
 		if (completed && far && this.#random.next() < 0.0015) this.#correct();
 	}
 
-	/** Somebody ends it in the middle. */
+	/** Ends the call by hand before the provider's final report. */
 	endByHand(outcome: 'manual' | 'canceled'): void {
 		this.#initiated();
 		if (this.#random.next() < 0.7) this.#ringing();
@@ -193,7 +193,7 @@ class Life {
 		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome);
 	}
 
-	/** Its webhooks stop coming. */
+	/** Ends the call without a final report. */
 	silence(): void {
 		this.#initiated();
 		if (this.#random.next() < 0.5) this.#ringing();
@@ -235,7 +235,7 @@ class Life {
 		durationMs: number | null = null,
 	): void {
 		const { id, providerId } = this.#call;
-		// Written out, since most of what is made up is this; every value is a plain word, a number or an id.
+		// Built by hand, because most seeded data is reports. Every value is a plain word, a number or an id.
 		const end = outcome === undefined ? '' : `"outcome":"${outcome}",`;
 		const talked = durationMs === null ? '' : `,"durationMs":${durationMs}`;
 		const report =
@@ -272,14 +272,14 @@ class Life {
 		Object.assign(this.#call, { status, phase: 'ENDED', outcome, endedAt, durationMs });
 	}
 
-	/** Some of them short, most in the middle, a few very long. */
+	/** Draws a talk time: some short, most medium, a few very long. */
 	#talk(): number {
 		const { next } = this.#random;
-		const normal = next() + next() + next() + next() - 2; // Irwin–Hall: close enough
+		const normal = next() + next() + next() + next() - 2; // Irwin–Hall approximates a normal distribution
 		return Math.round(Math.min(45 * MINUTE_MS, 4_000 + TALK_MS[this.#call.workflow] * Math.exp(1.5 * normal)));
 	}
 
-	/** How long a webhook was on its way: never so long that it tells of the time before the last one. */
+	/** Draws the delay of a webhook. It never dates an event before the previous one. */
 	#lag(): number {
 		return Math.min(3 + this.#random.below(35), this.#at - this.#call.updatedAt);
 	}
@@ -292,7 +292,10 @@ class Life {
 		return this.#go(least + this.#random.below(most - least + 1));
 	}
 
-	/** Time passes; but never more than half of what is left, so that all is over in time. Answers how much it was. */
+	/**
+	 * Advances the time by `ms`, but by at most half of the remaining time, so that the call ends in time. Returns the
+	 * advance.
+	 */
 	#go(ms: number): number {
 		const passed = Math.min(ms, Math.floor((this.#until - this.#at) / 2));
 		this.#at += passed;

@@ -6,17 +6,17 @@ export interface Customer {
 	phoneNumber: string;
 }
 
-/** How many calls go where it is some hour of the day: people are called while they are awake. */
+/** The relative call volume at a local hour: people are called while they are awake. */
 const awake = (hour: number): number => (hour >= 9 && hour < 19 ? 1 : hour >= 7 && hour < 22 ? 0.35 : 0.02);
 const localHour = ({ ahead }: Country, hour: number): number => (hour + Math.round(ahead) + 24) % 24;
 
-/** For each hour in UTC the countries' shares, summed up. */
+/** The cumulated shares of the countries for each UTC hour. */
 const BY_HOUR = Array.from({ length: 24 }, (_, hour) => {
 	let sum = 0;
 	return COUNTRIES.map((country) => (sum += country.share * awake(localHour(country, hour))));
 });
 
-/** Somebody who may be called at this time. */
+/** Draws a customer who may be called at this time. */
 export function drawCustomer(at: number, random: Random): Customer {
 	const sums = BY_HOUR[Math.floor(at / 3_600_000) % 24]!;
 	const draw = random.next() * sums.at(-1)!;
@@ -29,7 +29,7 @@ function nameFrom({ given, family, familyFirst, joint = ' ' }: Country, random: 
 	return familyFirst ? `${last}${joint}${first}` : `${first}${joint}${last}`;
 }
 
-/** A number of the country, in E.164. */
+/** Draws a number of the country, in E.164. */
 export function numberFrom({ numbers }: Country, random: Random): string {
 	const pattern = random.pick(numbers);
 	const digits = pattern.indexOf('#');

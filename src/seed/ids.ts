@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** Gives UUIDv7s (RFC 9562) of times; while times do not fall, ids rise. */
+/** Creates a generator of UUIDv7s (RFC 9562) for given times. Ids ascend as long as the times do not decrease. */
 export function createIds(random: Random): (at: number) => string {
 	let [last, counter] = [NaN, 0];
 	return (at) => {

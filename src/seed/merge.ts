@@ -1,11 +1,11 @@
-/** Something that happens at a time; those of one list come in order. */
+/** An item with a time. The items of a list are in order of time. */
 export interface Timed {
 	at: number;
 }
 
 /**
- * Lists that are under way, each in order of time, read as one. A binary heap: what was added first goes first among
- * equals of one list; between lists equal times may go either way.
+ * Merges several lists, each in order of time, with a binary heap. Equal times of one list keep their order; equal
+ * times of different lists have no defined order.
  */
 export class Merge<Item extends Timed> {
 	readonly #heap: { items: readonly Item[]; next: number }[] = [];
@@ -14,13 +14,13 @@ export class Merge<Item extends Timed> {
 		return this.#heap.length;
 	}
 
-	/** A list with at least one item. */
+	/** Adds a list with at least one item. */
 	add(items: readonly Item[]): void {
 		this.#heap.push({ items, next: 0 });
 		this.#rise(this.#heap.length - 1);
 	}
 
-	/** The earliest item, if it is not after `until`. */
+	/** Removes and returns the earliest item, or null if it is after `until`. */
 	take(until: number): Item | null {
 		const top = this.#heap[0];
 		if (!top || this.#at(0) > until) return null;

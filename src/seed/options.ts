@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** More than a file of some 20 GB holds is a slip of the hand. */
+/** More calls would fill a file of about 20 GB, which is most likely a typing error. */
 const MOST = 10_000_000;
 
 export interface SeedFlags {
@@ -8,12 +8,12 @@ export interface SeedFlags {
 	seed: string | undefined;
 }
 
-/** The flags cannot be used. Its message is the one line that is printed. */
+/** The flags are not valid. The message is the line to print. */
 export class BadFlags extends Error {
 	override readonly name = 'BadFlags';
 }
 
-/** Reads `--calls N` and `--seed S`; throws `BadFlags`. */
+/** Reads `--calls N` and `--seed S`. Throws `BadFlags`. */
 export function readFlags(args: readonly string[]): SeedFlags {
 	const { calls, seed } = flagsOf(args);
 	if (calls === undefined) throw new BadFlags('--calls is missing. Say how many calls, such as --calls 100000.');

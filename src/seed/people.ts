@@ -1,21 +1,21 @@
-/** Where some of the customers live: what they are called, and how their mobile numbers look (`#` is any digit). */
+/** A country of customers: their names and the format of their mobile numbers (`#` is any digit). */
 export interface Country {
 	code: string;
-	/** How many of the calls go there, beside the others. */
+	/** The relative share of calls to this country. */
 	share: number;
-	/** Hours that the clocks there are ahead of UTC, in the winter. */
+	/** The winter offset from UTC, in hours. */
 	ahead: number;
-	/** In E.164; every one of them is a valid number, as a test checks. */
+	/** In E.164. A test checks that every pattern gives valid numbers. */
 	numbers: readonly string[];
 	given: readonly string[];
 	family: readonly string[];
-	/** The family's name comes first. */
+	/** The family name comes first. */
 	familyFirst?: true;
-	/** Between the two names, where it is not a space. */
+	/** The separator of the two names, if it is not a space. */
 	joint?: string;
 }
 
-/** Names are words with spaces between; inside a name `_` stands for one. */
+/** `given` and `family` list names separated by spaces. `_` represents a space inside a name. */
 const country = (
 	code: string,
 	share: number,
@@ -29,7 +29,7 @@ const country = (
 	return { code, share, ahead, numbers: numbers.split(' '), given: words(given), family: words(family), ...order };
 };
 
-/** The customers' countries: many scripts, accents and apostrophes, since that is where software breaks. */
+/** The countries cover many scripts, accents and apostrophes, because software often fails on these. */
 export const COUNTRIES: readonly Country[] = [
 	country(
 		'US',

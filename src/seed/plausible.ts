@@ -9,33 +9,36 @@ import { momentsOf } from './rhythm.ts';
 
 export interface Wanted {
 	calls: number;
-	/** The same one gives the same history, up to the same `now`. */
+	/** The same seed gives the same history, up to the same `now`. */
 	seed: string;
-	/** Milliseconds since 1970: all is over by then. */
+	/** Milliseconds since 1970. All calls have ended by then. */
 	now: number;
-	/** The last seq that was given already. */
+	/** The last seq that is already assigned. */
 	after: number;
 }
 
-/** An event in its place. */
+/** An event with its seq. */
 export interface Told {
 	seq: number;
 	event: Happening;
-	/** Calls whose last event was told, as all earlier calls' was; in order of creation. */
+	/** Calls whose last event was emitted, and that of every earlier call. In order of creation. */
 	whole: readonly CallRow[];
 }
 
 const DAYS = 90;
 const DAY_MS = 86_400_000;
-/** On Wednesdays, while Europe works, half of the calls belong to that day's release test. */
+/** During European office hours on Wednesdays, half of the calls belong to a release test of that day. */
 const RUN_AT = { day: 3, hour: 13 };
 
-/** Pure: a wholly terminal history over 90 days up to `now`, in order of time. It keeps only what is under way. */
+/**
+ * Generates a history of ended calls over 90 days up to `now`, in order of time. Pure. Holds only the calls in
+ * progress.
+ */
 export function* plausibleHistory({ calls, seed, now, after }: Wanted): Generator<Told> {
 	const random = createRandom(seed);
 	const [newCallId, newId] = [createIds(random), createIds(random)];
 	const underWay = new Merge<Happening>();
-	/** In order of creation, from the first one that is not whole. */
+	/** In order of creation, beginning with the first incomplete call. */
 	const waiting: CallRow[] = [];
 	const done = new Set<CallRow>();
 	let seq = after;

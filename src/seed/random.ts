@@ -1,17 +1,17 @@
-/** Repeatable chance: the same seed gives the same draws on every machine. */
+/** Repeatable random draws: the same seed gives the same sequence on every machine. */
 export interface Random {
-	/** In [0, 1). */
+	/** Returns a number in [0, 1). */
 	next(): number;
-	/** A whole number in [0, below). */
+	/** Returns a whole number in [0, below). */
 	below(below: number): number;
 	pick<T>(items: readonly T[]): T;
-	/** Hexadecimal digits, `words` times four of them. */
+	/** Returns `words` times four hexadecimal digits. */
 	hex(words: number): string;
 }
 
 const HEX = Array.from({ length: 65_536 }, (_, i) => i.toString(16).padStart(4, '0'));
 
-/** sfc32 by Chris Doty-Humphrey (PractRand), whose state is drawn from the seed's text by FNV-1a. */
+/** Creates a generator: sfc32 by Chris Doty-Humphrey (PractRand), with its state derived from the seed by FNV-1a. */
 export function createRandom(seed: string): Random {
 	let hash = 0x811c9dc5;
 	const stir = (code: number): number => (hash = Math.imul(hash ^ code, 0x01000193));

@@ -32,7 +32,7 @@ async function seeded(options: Parameters<typeof seed>[1], into?: Database): Pro
 	return { database, calls, events, feed };
 }
 
-/** What the state machine makes of a call's timeline: the row as it was requested, event by event. */
+/** Rebuilds a call's row by applying its events to the state machine, beginning with the row as requested. */
 function replay({ id, createdAt, scheduledAt, ...row }: CallRow, timeline: readonly Row[]): CallRow {
 	let call: CallRow = {
 		...{ ...row, id, createdAt, scheduledAt, status: 'PENDING', phase: scheduledAt === null ? 'QUEUED' : 'SCHEDULED' },

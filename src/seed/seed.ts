@@ -9,38 +9,39 @@ import { Bulk } from './bulk.ts';
 import { plausibleHistory, type Wanted } from './plausible.ts';
 
 export interface SeedOptions {
-	/** How many calls. */
+	/** The number of calls to write. */
 	calls: number;
-	/** The same one makes the same history up to the same `now`. */
+	/** The same seed gives the same history, up to the same `now`. */
 	seed?: string;
-	/** Milliseconds since 1970: the history ends here. */
+	/** Milliseconds since 1970. The history ends here. */
 	now?: number;
-	/** How many calls are written so far. */
+	/** Called with the number of calls written so far. */
 	onProgress?(calls: number): void;
 }
 
-/** What was written. */
+/** The numbers of written rows. */
 export interface Seeded {
 	calls: number;
 	events: number;
 }
 
-/** The database cannot take a made-up history. Its message says why. */
+/** The database cannot take a made-up history. The message says why. */
 export class CannotSeed extends Error {
 	override readonly name = 'CannotSeed';
 }
 
-/** As many events as one transaction writes, with the calls that are whole by then. */
+/** Events per transaction. The calls that are complete by then are written with them. */
 const BATCH = 3_000;
-/** Calls that one transaction takes into the search index, and pages of it that one merges. */
+/** Calls indexed per transaction, and index pages merged per transaction. */
 const [INDEXED, MERGED] = [5_000, 1_000];
-/** Written without waiting for the disk at each commit; what a power cut takes is only made up. */
+/** No disk sync at each commit: a power cut can lose only made-up data. */
 const BULK = ['PRAGMA synchronous = OFF', 'PRAGMA wal_autocheckpoint = 16000'];
 const USUAL = ['synchronous', 'wal_autocheckpoint'];
 
 /**
- * Fills a migrated database without calls with a plausible history, its counters and its search index, in little memory,
- * on its own connection. No server may use the file meanwhile. Deliveries and provider calls are not made up. Throws `CannotSeed`.
+ * Fills a migrated database without calls with a plausible history, its counters and its search index. Uses little
+ * memory and the connection of `database`. No server may use the file meanwhile. Deliveries and provider calls are not
+ * made up. Throws `CannotSeed`.
  */
 export async function seed(
 	database: Database,
@@ -83,7 +84,7 @@ async function fill(
 	let feed: [seq: number, change: number, at: number] = [after, change, 0];
 
 	async function write(): Promise<void> {
-		// The feed moves with the rows: who is stopped in the middle leaves a shorter history, and no seq is given twice.
+		// The feed moves with the rows. An interrupted run leaves a shorter history and assigns no seq twice.
 		const statements = [...events.take(), ...(calls?.take() ?? []), [MOVE_FEED, ...feed] as const];
 		await database.transact([], () => ({ result: undefined, statements }));
 		onProgress?.(written.calls);
@@ -104,6 +105,6 @@ async function fill(
 	return written;
 }
 
-/** In the order of the row's keys, which is the same for all. */
+/** Returns the values in the order of the row's keys, which is the same for all rows. */
 const valuesOf = (call: CallRow): Value[] =>
 	Object.values({ ...call, scenario: call.scenario === null ? null : JSON.stringify(call.scenario) });
