@@ -13,7 +13,7 @@ import { changeAll, countOf, findIn, placeOf, type Place, type Wanted } from './
 
 type Filter = NonNullable<RedeliverMany['filter']>;
 
-/** Reads deliveries, and redelivers or cancels them by hand. */
+/** Reads deliveries, and redelivers or cancels them manually. */
 export interface Desk {
 	/** Returns a call's deliveries with their attempts, in planned order. */
 	ofCall(callId: string): Promise<Delivery[]>;
@@ -34,7 +34,7 @@ export interface Desk {
 	redeliver(id: string): Promise<Delivery>;
 	/**
 	 * Stops the retries. A delivery that was `delivered` before its redelivery is `delivered` again. Throws `not_found`,
-	 * or `illegal_transition` if no attempt is planned.
+	 * or `illegal_transition` if it is neither `pending` nor `retrying`.
 	 */
 	cancel(id: string): Promise<Delivery>;
 	/**

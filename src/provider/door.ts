@@ -3,7 +3,7 @@ import { diceOf } from './dice.ts';
 import { drawDoorFault, ratesAt, type DoorFault } from './faults.ts';
 import type { ProviderStore } from './store.ts';
 
-/** How the provider treats one send-call request, before it reads the call itself. */
+/** How the provider treats one send-call request, before it accepts the call. */
 export type Reception = 'open' | Extract<DoorFault, 'timedOut' | 'acceptedThenFailed'>;
 
 export interface DoorDeps {

@@ -1,6 +1,8 @@
 import type { Database, Row, Statement } from '#db/database.ts';
 
-/** The purge port for the app's retention. A call that is active or has a webhook waiting is not purged. */
+/**
+ * The purge port for the app's retention. A call that is active, or has a webhook waiting or under way, is not purged.
+ */
 export interface Forgetting {
 	/**
 	 * Purges these calls if they are finished and returns the finished ids. A call that came with a key in the last 24

@@ -16,9 +16,9 @@ export interface DueDelivery extends Claimed {
 	faults: DeliveryFault[];
 	/** Automatic attempts that failed so far. */
 	failures: number;
-	/** True if this attempt was requested by hand. */
+	/** True for a manual attempt. */
 	manual: boolean;
-	/** The state before that request; null for automatic attempts. */
+	/** The state before the manual request; null for automatic attempts. */
 	stateBefore: DeliveryState | null;
 }
 

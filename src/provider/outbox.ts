@@ -50,7 +50,7 @@ export function createOutbox({
 	function settlementOf(delivery: DueDelivery, sent: Sent): Settlement {
 		if (wasDelivered(sent)) return { state: 'delivered', dueAt: null, failures: delivery.failures };
 		const isGone = sent.response?.status === 410;
-		// A delivered webhook stays delivered, even if its redelivery fails.
+		// A delivered webhook stays delivered if its redelivery fails, unless the receiver returns 410.
 		if (delivery.manual && delivery.stateBefore === 'delivered' && !isGone)
 			return { state: 'delivered', dueAt: null, failures: delivery.failures };
 		// A manual attempt does not count in the schedule.

@@ -54,7 +54,7 @@ export interface Provider {
 	kept: Forgetting;
 	/** Whether a webhook of this call is due and had no attempt yet. */
 	isOwed(callId: string): Promise<boolean>;
-	/** Looks for due deliveries now. */
+	/** Makes the outboxes check for due deliveries now. */
 	wake(): void;
 	/** After the clock was set back by `ms`, moves due times back so that deliveries wait as long as before. */
 	setBack(ms: number): Promise<void>;

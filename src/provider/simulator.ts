@@ -21,7 +21,7 @@ export interface Simulator {
 	 * `idempotency_conflict` if the key came with another body, and `provider_refused` for the scenario `provider-down`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
-	/** Hangs up a call. If the call was `deleted`, no further report is sent. Throws `not_found`. */
+	/** Hangs up a call. If it has already ended and was `deleted`, cancels its remaining reports. Throws `not_found`. */
 	hangUp(providerId: string, deleted: boolean): Promise<ProviderCall>;
 	/** Throws `not_found`. */
 	get(providerId: string): Promise<ProviderCall>;

@@ -29,7 +29,10 @@ export class StreamClient implements Client {
 	#cursor: string | null = null;
 	/** Whether this stream has delivered its `sync`. */
 	#synced = false;
-	/** The server's time of the last message. The connection may hold messages back and then fall silent. */
+	/**
+	 * When the last message was certainly current; for a `sync` the time of its request. The connection may hold messages
+	 * back and then fall silent.
+	 */
 	#saidAt = 0;
 	#tries = 0;
 	/** Ends the following. `#stream` ends the current stream. */

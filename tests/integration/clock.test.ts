@@ -168,7 +168,7 @@ describe('a webhook that is due', { timeout: 90_000 }, () => {
 		const judgedAt = clock.now() + 25_000;
 		await expect.poll(watched, PATIENCE).toBe(judgedAt);
 		clock.pass(60_000);
-		// Only the jobs look now: a change of the test's clock wakes no worker.
+		// Wakes only the worker of jobs: a change of the test's clock wakes no worker.
 		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
 		await expect.poll(watched, PATIENCE).not.toBe(judgedAt);
 		expect(await watched()).toBe(clock.now() + 1_000);

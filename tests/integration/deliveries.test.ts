@@ -516,7 +516,7 @@ describe('by hand', () => {
 		await delivery(app, await askProvider(app, receiver.url), ENDED, tried(1));
 		expect(seen()).toBe(3);
 
-		// Redelivered twice before the first attempt, it keeps its earlier state. A 410 stops it.
+		// After two redeliveries before the attempt, the delivery keeps its original state. A 410 cancels it.
 		answers.status = 410;
 		await Promise.all([redeliver(id), redeliver(id)]);
 		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });

@@ -8,7 +8,7 @@ import { createJobStore } from '#server/jobs/store.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
-/** Allowed reads of a worker's look: waiting rows, current leases, one call's own rows, and single rows by id. */
+/** Reads that are allowed when a worker polls: waiting rows, current leases, one call's own rows, and rows by id. */
 const BOUNDED = [
 	/^SEARCH \w+ USING (COVERING )?INDEX Delivery_waiting_idx \(origin(=\?|>\?)/,
 	/^SEARCH \w+ USING INDEX Delivery_leasedUntil_idx \(leasedUntil>\?\)$/,

@@ -707,7 +707,7 @@ describe('the provider’s own API', () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const tab = await openFollowingTab(app);
-		// Its webhooks are refused. So the call is ended here by hand while the provider still retries its reports.
+		// Its webhooks are refused. So the call is ended here manually while the provider still retries its reports.
 		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		await expect.poll(() => deliveryStates(app, id), SOON).toEqual(['retrying', 'retrying']);

@@ -20,7 +20,7 @@ const again = (app: TestApp, env: Record<string, string> = {}): Promise<TestApp>
 const callsOf = (changes: Change[]): Call[] => changes.flatMap((change) => ('call' in change ? [change.call] : []));
 const ended = (events: Event[]): Event[] => events.filter(({ type }) => type === 'ended');
 
-/** Creates calls in as many phases as possible. Resolves when the first one is answered. */
+/** Creates calls in as many phases as possible. Resolves when the first one is in progress. */
 async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
 	const calls: Call[] = [];
 	for (const delayMs of [400, 800, 1_600, 30_000, 60_000])

@@ -15,5 +15,5 @@ export function standingClock(): Clock {
 	};
 }
 
-/** The greatest jitter. */
+/** The greatest random number, for the longest jitter. */
 export const MOST = (): number => 1 - Number.EPSILON;

@@ -55,7 +55,7 @@ export const typeOf = ({ body }: Received): string => {
 	return `call.${phase.toLowerCase().replace('_', '-')}`;
 };
 
-/** Makes the provider look for due webhooks now: a change of a test's clock wakes no worker. */
+/** Makes the provider check for due webhooks now: a change of a test's clock wakes no worker. */
 export async function nudge(app: TestApp): Promise<void> {
 	const { body } = await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls');
 	const idle = body.calls.find(({ callId }) => callId === 'nudge');
