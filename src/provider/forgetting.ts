@@ -5,8 +5,8 @@ import type { Database, Row, Statement } from '#db/database.ts';
  */
 export interface Forgetting {
 	/**
-	 * Purges these calls if they are finished and returns the finished ids. A call that came with a key in the last 24
-	 * hours keeps its record, and so the response for that key.
+	 * Purges these calls if they are finished and returns the finished ids. A call with a key of the last 24 hours keeps
+	 * its record, and so the key's response.
 	 */
 	forget(callIds: readonly string[]): Promise<string[]>;
 	/** Purges by record ids. Several records may belong to one call. */

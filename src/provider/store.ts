@@ -33,13 +33,13 @@ export interface Accepted {
 
 export interface ProviderStore {
 	/**
-	 * Accepts a call with its webhooks in one transaction. A known key returns its earlier response. `plan` receives how
-	 * many earlier calls had the same number and workflow, counted at the key's first knock or else at this request.
+	 * Accepts a call with its webhooks in one transaction. A known key returns its earlier response. `plan` receives the
+	 * count of earlier calls with the same number and workflow. It is counted at the key's first knock, or else now.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
 	/**
-	 * Counts a send-call request. Returns its attempt number for this key, and how many earlier calls its number and
-	 * workflow had at the first attempt. Calls between its attempts therefore do not change its draws.
+	 * Counts a send-call request. Returns its attempt number for this key, and the count of earlier calls with the same
+	 * number and workflow at the first attempt. Calls between its attempts therefore do not change its draws.
 	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**

@@ -94,9 +94,8 @@ export class View {
 
 	/**
 	 * Checks the client's claim to be live. A live client may lack no change that REST acknowledged (by `Ledger`)
-	 * - before the server sent the last frame or heartbeat received. On a connection with traffic that is the heartbeat's
-	 *   5 s.
-	 * - longer ago than the silence after which a client is no longer live. On a silent connection that is 12 s.
+	 * - before the server sent the last frame or heartbeat received: with traffic, that is the heartbeat's 5 s;
+	 * - longer ago than the silence after which a client is no longer live: without traffic, 12 s.
 	 */
 	sample(now: number): void {
 		const { told, from } = this.#ledger;

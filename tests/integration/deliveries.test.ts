@@ -415,7 +415,7 @@ describe('a delivery', () => {
 		await receiver.received(1);
 		clock.pass(999);
 		await askProvider(app, receiver.url);
-		await receiver.received(2 /* of another call, so that the worker has looked */);
+		await receiver.received(2 /* of another call: by then the worker has polled */);
 		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
 		clock.pass(1);
 		await nudge(app);
