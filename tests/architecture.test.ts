@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSource, resolveImport, type Import, type SourceFile } from './support/imports.ts';
 
-/** Who may import whom. `app` is what SvelteKit wants at the root of src. */
+/** The folders that each folder may import. `app` means the files that SvelteKit requires at the root of src. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
 	contract: [],
 	db: ['generated'],
@@ -16,12 +16,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 	routes: ['contract', 'lib'],
 	app: ['contract', 'lib'],
 };
-/** The one file that knows both companies. */
+/** The only file that imports both the server and the provider. */
 const MEETING_PLACE = 'src/server/app.ts';
-/** The one file that reads the environment. */
+/** The only file that reads the environment. */
 const ENTRY = 'src/server/main.ts';
 const IN_THE_BROWSER = ['lib', 'routes', 'app'];
-/** Of the contract, what the browser may take values from. */
+/** Files of the contract whose values the browser may import. */
 const WITHOUT_ZOD = [
 	'characters',
 	'csv',
@@ -41,7 +41,7 @@ const roomOf = (path: string): string =>
 	/^src\/(\w+)\//.exec(path)?.[1] ?? (path.startsWith('src/') ? 'app' : 'outside');
 const isTypes = (specifier: string): boolean => specifier === './$types' || specifier.startsWith('$');
 
-/** Everything that breaks the table, as sentences. */
+/** Returns every violation of the table as a sentence. */
 function violations(files: readonly SourceFile[]): string[] {
 	const known = new Set(files.map(({ path }) => path));
 	return [
@@ -80,7 +80,7 @@ function faultsOf(from: string, { specifier, typeOnly }: Import, known: Readonly
 	return faults;
 }
 
-/** Inside the server everything may point at `calls`, which points at nobody; nothing points at app.ts but the entry. */
+/** Files of `calls` may import no other part of the server. Only files directly in src/server may import app.ts. */
 function insideOf(from: string, target: string): string[] {
 	if (from.startsWith('src/server/calls/') && !target.startsWith('src/server/calls/'))
 		return ['calls knows nobody else of the server'];
@@ -88,7 +88,7 @@ function insideOf(from: string, target: string): string[] {
 	return target === MEETING_PLACE && !isStart ? ['only the start knows the whole app'] : [];
 }
 
-/** Cycles between files, by what is left of the imports at run time. */
+/** Returns cycles between files, ignoring type-only imports. */
 function cyclesOf(files: readonly SourceFile[]): string[][] {
 	const edges = new Map(
 		files.map(({ path, imports }) => [
@@ -115,7 +115,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 	.filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.test.ts') && !path.startsWith('src/generated/'))
 	.map((path) => readSource(path, readFileSync(join(root, path), 'utf8')));
 
-/** What the checker says of the sources with one made-up file among them. */
+/** Returns the violations of the sources with one additional file. */
 const withFile = (path: string, text: string): string[] =>
 	violations([...sources.filter((file) => file.path !== path), readSource(path, text)]);
 

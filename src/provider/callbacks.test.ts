@@ -14,7 +14,7 @@ const ALLOWED = [
 	'10.0.0.7',
 ];
 
-/** Every reason why a webhook may not go there. */
+/** Returns every reason why a webhook may not use this address. */
 function reasons(address: string): string[] {
 	const shape = CallbackUrl.safeParse(address);
 	if (!shape.success) return shape.error.issues.map(({ message }) => message);

@@ -2,18 +2,18 @@ import { ProblemError } from '#contract';
 import { isBlockedPort } from '#contract/blocked-ports.ts';
 import { authorityOf } from '#contract/callback-url.ts';
 
-/** Hosts that a webhook may go to without being named in CALLBACK_HOSTS. */
+/** Hosts that webhooks may use without an entry in CALLBACK_HOSTS. */
 const OWN_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** A host as a URL parser writes it, without the dot of the root; `port` is null where every port is meant. */
+/** A host as a URL parser writes it, without the trailing root dot. `port` is null if every port is allowed. */
 interface Place {
 	host: string;
 	port: number | null;
 }
 
 /**
- * Throws `callback_not_allowed`, with every reason, unless webhooks may go to the address: on this machine or on a host of
- * `allowed` (`host` or `host:port`), without credentials, on a port that HTTP clients do not refuse.
+ * Throws `callback_not_allowed`, with every reason, unless webhooks may use this address. Allowed are this machine and
+ * the hosts of `allowed` (`host` or `host:port`). Credentials and ports that HTTP clients refuse are not allowed.
  */
 export function checkCallback(callbackUrl: string, allowed: readonly string[]): void {
 	const reasons = reasonsAgainst(callbackUrl, allowed);
@@ -47,7 +47,7 @@ function reasonsAgainst(callbackUrl: string, allowed: readonly string[]): string
 
 const withoutDot = (hostname: string): string => hostname.replace(/\.$/, '');
 
-/** An entry of CALLBACK_HOSTS. A name that is no host matches no address. */
+/** Parses an entry of CALLBACK_HOSTS. An invalid host name matches no address. */
 function placeOf(name: string): Place {
 	const port = /:(\d+)$/.exec(name)?.[1];
 	const host = port === undefined ? name : name.slice(0, -port.length - 1);

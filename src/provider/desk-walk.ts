@@ -2,29 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryState } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 
-/** A delivery's place in every list: the newest has the greatest. */
+/** A delivery's place in every list. The newest delivery has the greatest place. */
 export interface Place {
 	providerId: string;
 	sequence: number;
 }
 
-/** Conditions on all columns but the state, each with one value. */
+/** Conditions on all columns except the state, each with one value. */
 export interface Conditions {
 	where: readonly string[];
 	values: readonly Value[];
 }
 
-/** Which deliveries: of one state, with other conditions. */
+/** Selects deliveries of one state, with other conditions. */
 export interface Wanted extends Conditions {
 	state: DeliveryState;
 }
 
-/** How many deliveries one step looks at, at most. Where only the index is read, it takes more of them. */
+/** Maximum deliveries per step. A step that reads only the index covers more. */
 const [STEP, INDEX_STEP] = [500, 10_000];
-/** A step takes about so long, as nothing else runs meanwhile: after a slow one the next looks at fewer. */
+/** Target duration of a step, which blocks the event loop. After a slow step the next one covers fewer deliveries. */
 const STEP_MS = 4;
 const LEAST = 20;
-/** The most rows that one writing step changes. The step waits for its turn among the writes, so its time says little. */
+/** Maximum rows per writing step. Its duration includes the wait for the writer, so it cannot size the next step. */
 const WRITE_STEP = 250;
 const WRITE_REST_MS = 5;
 
@@ -36,22 +36,23 @@ const FIRST: Place = { providerId: '\uffff', sequence: 0 };
 
 export const placeOf = (row: Row): Place => ({ providerId: String(row.providerId), sequence: Number(row.sequence) });
 
-/** A stretch of a state's deliveries. `to` is its last place; null where it reaches to the end. */
+/** A stretch of a state's deliveries. `to` is its last place, or null if it reaches the end. */
 interface Stretch {
 	after: Place;
 	to: Place | null;
 }
 
 /**
- * Deliveries of these states, the newest first: each state's index gives them in this order, and SQLite takes them from
- * each as they come. It is one statement because a delivery that changes its state between two would be in neither.
+ * SQL for the deliveries of these states, newest first. Each state's index has this order, and SQLite merges the
+ * indexes. One statement reads all states: between two statements a delivery could change its state and appear in
+ * neither.
  */
 const inOrder = (columns: string, states: readonly DeliveryState[], conditions: readonly string[]): string =>
 	`${states.map(() => [`SELECT ${columns} ${OF_STATE}`, ...conditions].join(' AND ')).join(' UNION ALL ')} ${ORDER}`;
 
 /**
- * Goes through the deliveries of these states in steps, the newest first, between which other work runs. `look` returns
- * false to stop. Returns the place behind which to go on; null at the end.
+ * Walks the deliveries of these states in steps, newest first, and lets other work run between steps. `look` returns
+ * false to stop. Returns the place to continue after, or null at the end.
  */
 async function walk(
 	database: Database,
@@ -80,7 +81,7 @@ async function walk(
 	}
 }
 
-/** What a stretch and the other conditions ask of each delivery. */
+/** Conditions and values that limit deliveries to a stretch and to the other conditions. */
 function boundsOf({ where, values }: Conditions, { after, to }: Stretch): [conditions: string[], values: Value[]] {
 	return [
 		[AFTER, ...(to === null ? [] : [FROM]), ...where],
@@ -93,7 +94,7 @@ function conditionsOf(wanted: Wanted, stretch: Stretch): [sql: string, values: V
 	return [[OF_STATE, ...conditions].join(' AND '), [wanted.state, ...values]];
 }
 
-/** Counts those that match. */
+/** Counts the matching deliveries. */
 export async function countOf(database: Database, wanted: Wanted): Promise<number> {
 	let count = 0;
 	const most = wanted.where.length === 0 ? INDEX_STEP : STEP;
@@ -106,7 +107,7 @@ export async function countOf(database: Database, wanted: Wanted): Promise<numbe
 	return count;
 }
 
-/** Up to `most` of those that match, the newest first, and the place behind which more may follow; null at the end. */
+/** Returns up to `most` matching deliveries, newest first, and the place to continue after, or null at the end. */
 export async function findIn(
 	database: Database,
 	states: readonly DeliveryState[],
@@ -120,7 +121,7 @@ export async function findIn(
 		const each = states.flatMap((state) => [state, ...values]);
 		found.push(...(await database.all(sql, ...each, most - found.length)));
 	};
-	// Without other conditions the indexes give exactly these.
+	// Without other conditions the indexes return exactly the page, so no walk is needed.
 	if (conditions.where.length === 0) await read({ after: from ?? FIRST, to: null });
 	const stoppedAt =
 		conditions.where.length === 0
@@ -132,7 +133,10 @@ export async function findIn(
 	return { found, stoppedAt: found.length === most ? placeOf(found.at(-1)!) : stoppedAt };
 }
 
-/** Changes those that match by `update`, a text that ends where its conditions begin; `took` hears of each step. */
+/**
+ * Changes the matching deliveries by `update`, a text that ends where its conditions begin. Calls `took` after each
+ * step.
+ */
 export async function changeAll(
 	database: Database,
 	wanted: Wanted,

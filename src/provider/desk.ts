@@ -13,59 +13,65 @@ import { changeAll, countOf, findIn, placeOf, type Place, type Wanted } from './
 
 type Filter = NonNullable<RedeliverMany['filter']>;
 
-/** What is on its way and what gave up, to read and to send again by hand. */
+/** Reads deliveries, and redelivers or cancels them manually. */
 export interface Desk {
-	/** A call's deliveries with their attempts, in the order in which they were planned. */
+	/** Returns a call's deliveries with their attempts, in planned order. */
 	ofCall(callId: string): Promise<Delivery[]>;
 	get(id: string): Promise<Delivery | null>;
-	/** Those of these that are there, in no promised order. */
+	/** Returns the deliveries that exist among these ids, in no promised order. */
 	byId(ids: readonly string[]): Promise<Delivery[]>;
-	/** Newest first. A page is short, even empty, rather than scan: only a null `nextPage` is the end. Throws `invalid_page`. */
+	/**
+	 * Newest first. To avoid a scan a page may be short, even empty: only a null `nextPage` is the end. Throws
+	 * `invalid_page`.
+	 */
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
-	/** How many match. */
+	/** Counts the matching deliveries. */
 	count(filter: Filter): Promise<number>;
 	/**
-	 * Sends again now, numbered on, marked as by hand. Throws `not_found`, `illegal_transition` for one that is canceled,
-	 * under way or was never tried.
+	 * Makes a delivery due now. Attempt numbers continue, and the attempt is marked manual. Throws `not_found`, or
+	 * `illegal_transition` if it is canceled, under way or was never attempted.
 	 */
 	redeliver(id: string): Promise<Delivery>;
-	/** Stops retrying; what was delivered before it was sent once more is that again. Throws `not_found`, `illegal_transition` when nothing is on its way. */
+	/**
+	 * Stops the retries. A delivery that was `delivered` before its redelivery is `delivered` again. Throws `not_found`,
+	 * or `illegal_transition` if it is neither `pending` nor `retrying`.
+	 */
 	cancel(id: string): Promise<Delivery>;
 	/**
-	 * Sends many again, in steps, behind live ones, and returns how many it took; with `dryRun` it only counts them. Each
-	 * step is committed by itself.
+	 * Redelivers many in steps, behind live deliveries, and returns how many. Each step commits by itself. With `dryRun`
+	 * it only counts.
 	 */
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
 export interface DeskDeps {
 	database: Database;
-	/** Where deliveries without an address of their own go. */
+	/** URL for deliveries that have none of their own. */
 	ownUrl(): string;
 	now(): number;
-	/** Some may be due now. */
+	/** Called when deliveries may be due now. */
 	onDue(): void;
 	onChanged(ids: readonly string[]): void;
 }
 
 const LIMIT = 50;
-/** After this a list returns what it has. */
+/** Time budget of a list request. The list then returns what it has. */
 const BUDGET_MS = 80;
 const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT value FROM json_each(?)) ORDER BY "number"`;
 const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
-/** What was tried and is not being tried now: the first try comes at its own time. */
-// The unary plus keeps SQLite from an index on these columns, which holds almost every delivery.
+/** Deliveries that have had an attempt and have none under way. The first attempt keeps its own due time. */
+// The unary plus prevents an index on these columns, which would cover almost every delivery.
 const CAN_REDELIVER = `+"state" IN ('delivered', 'retrying', 'dead') AND +"leasedUntil" IS NULL`;
 const redeliverWhere = (bulk: 0 | 1): string =>
 	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying', "bulk" = ${bulk},
 		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND`;
-/** In this order no delivery comes twice: what is sent again becomes `retrying`. */
+/** `retrying` comes first so that no delivery is visited twice: a redelivery becomes `retrying`. */
 const AGAIN = ['retrying', 'dead', 'delivered'] as const satisfies DeliveryState[];
-/** What was taken since has had its try. */
+/** Skips deliveries claimed since the request began: they have had their attempt. */
 const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" <= ?)`;
-/** Why one was not taken, by its state. */
+/** Why a redelivery was refused, by the delivery's state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
 	canceled: 'This delivery was canceled: its call is gone or was hung up.',
 	pending: 'This delivery was never tried: it is sent at its own time.',
@@ -174,7 +180,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 		return sent.length;
 	}
 
-	/** A call has few deliveries: they are read at once. */
+	/** A call has few deliveries, so one statement reads them. */
 	async function ofOneCall(query: DeliveryQuery, from: Place | null, limit: number) {
 		const [where, values] = ofCallBy(query);
 		if (from) {
@@ -201,7 +207,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 	}
 }
 
-/** The filter as conditions, state by state: each state has its own index. */
+/** Returns the filter's conditions per state, because each state has its own index. */
 function wantedBy(filter: Filter): Wanted[] {
 	const conditions = filterOf(filter);
 	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, ...conditions }));
@@ -216,7 +222,7 @@ function ofCallBy(filter: Filter): [where: string[], values: Value[]] {
 	];
 }
 
-/** All but the states. */
+/** Returns all conditions except the states. */
 function filterOf({ callId, code, from, to }: Filter): { where: string[]; values: Value[] } {
 	const where: string[] = [];
 	const values: Value[] = [];

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 export type Dice = () => number;
 
 /**
- * Repeatable dice: the same words give the same numbers. Each draw hashes the words with its count, so that one call's
- * dice never move another's.
+ * Repeatable draws: the same words give the same numbers. Each draw hashes the words and its count, so that draws of
+ * one call never change those of another.
  */
 export function diceOf(...words: (string | number)[]): Dice {
 	let drawn = 0;

@@ -3,20 +3,20 @@ import { diceOf } from './dice.ts';
 import { drawDoorFault, ratesAt, type DoorFault } from './faults.ts';
 import type { ProviderStore } from './store.ts';
 
-/** How the provider receives one request for a call, before it looks at the call itself. */
+/** How the provider treats one send-call request, before it accepts the call. */
 export type Reception = 'open' | Extract<DoorFault, 'timedOut' | 'acceptedThenFailed'>;
 
 export interface DoorDeps {
 	store: Pick<ProviderStore, 'knock'>;
 	settings(): Settings;
 	now(): number;
-	/** For dice without a seed. */
+	/** Seeds the draws if the settings have no seed. */
 	newSeed(): string;
-	/** Tells the call's timeline of a fault that was injected. */
+	/** Records an injected fault in the call's timeline. */
 	onFault(callId: string, data: { fault: DoorFault; attempt: number }): Promise<void>;
 }
 
-/** Draws what goes wrong at the door, by call and attempt. Throws `provider_refused` or `too_many_requests` for some. */
+/** Draws an admission fault by call and attempt. Throws `provider_refused` or `too_many_requests` for some faults. */
 export function createDoor({ store, settings, now, newSeed, onFault }: DoorDeps) {
 	return async (key: string | null, request: SendCall): Promise<Reception> => {
 		const current = settings();

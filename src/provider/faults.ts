@@ -3,21 +3,21 @@ import type { Dice } from './dice.ts';
 
 type Rates = Settings['faults'];
 
-/** What goes wrong with a webhook, once, on its first way. */
+/** A fault of a webhook. It happens once, on the first attempt. */
 export type DeliveryFault = 'doubled' | 'lost' | 'badSignature' | 'stale' | 'late' | 'reordered';
-/** What goes wrong at the provider's door when it is asked for a call. */
+/** A fault of the provider's API when the app sends a call. */
 export type DoorFault = 'refused' | 'rateLimited' | 'timedOut' | 'acceptedThenFailed';
 
 const DOOR_FAULTS = ['refused', 'rateLimited', 'timedOut', 'acceptedThenFailed'] as const satisfies DoorFault[];
-/** A webhook that never left, left with a wrong signature or an old time, or left twice: one of them at most. */
+/** Lost, sent with a wrong signature or an old timestamp, or sent twice. A webhook gets at most one of these. */
 const FIRST_TRY_FAULTS = ['lost', 'badSignature', 'stale', 'doubled'] as const satisfies DeliveryFault[];
 
-/** The rates that hold at `now`: all zero once `until` has passed. */
+/** Returns the rates in force at `now`: all zero after `until`. */
 export function ratesAt({ faults, until }: Settings, now: number): Rates {
 	return until !== null && Date.parse(until) <= now ? NO_FAULTS : faults;
 }
 
-/** One fault at the door, or none. Every rate is drawn whatever the others gave, so that no knob moves another's dice. */
+/** Draws at most one admission fault. Every rate is always drawn, so that one rate never changes another's draws. */
 export function drawDoorFault(rates: Rates, dice: Dice): DoorFault | null {
 	const drawn = DOOR_FAULTS.filter((fault) => dice() < rates[fault]);
 	return drawn[0] ?? null;
@@ -30,10 +30,9 @@ export interface Webhook {
 }
 
 /**
- * Draws the faults of a call's webhooks, in order, the last one being its end. A late one comes after the end; of two that
- * are reordered the earlier one comes just after the later one: nothing is told before it happened. `ratesAfter` tells
- * the rates that will hold by then. Every draw is made whatever the
- * others gave, so that no knob moves another's dice.
+ * Draws the faults of a call's webhooks, which are in order; the last is the call's end. A late webhook is sent after
+ * the end. Of a reordered pair, the earlier is sent just after the later, so no report precedes its event. `ratesAfter`
+ * returns the rates in force after `ms`. Every draw is always made, so that one rate never changes another's draws.
  */
 export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice, due: readonly number[]): Webhook[] {
 	const webhooks = due.map((afterMs): Webhook => {
@@ -54,7 +53,7 @@ export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice
 		} else if (
 			draws[i]!.reordered < ratesAfter(next.afterMs + 1).reordered &&
 			!webhooks[i - 1]?.faults.includes('reordered') &&
-			!isLate(i + 1) // behind a late one it would be late too
+			!isLate(i + 1) // behind a late webhook it would be late too
 		) {
 			webhook.afterMs = next.afterMs + 1;
 			webhook.faults.push('reordered');
@@ -63,5 +62,5 @@ export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice
 	return webhooks;
 }
 
-/** Late enough to be seen as late, whatever the speed: a tenth of the call's length, at least 5 ms. */
+/** Noticeably late at any speed: a tenth of the call's length, at least 5 ms. */
 const lateByMs = (lengthMs: number): number => Math.max(5, Math.round(lengthMs / 10));

@@ -11,7 +11,7 @@ const DELIVERY = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequenc
 	VALUES (?1, 'sim', ?2, 1, 'call.ended', '{}', ?3, ?4, ?5, ?6, 1, 0)`;
 const ATTEMPT = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "durationMs", "manual", "request") VALUES (?, 1, 0, 1, 0, '{}')`;
 
-/** What is left of which calls. */
+/** Returns the ids that are left in the three tables. */
 async function left(database: Database): Promise<string[]> {
 	const texts = [
 		`SELECT "callId" AS "id" FROM "ProviderCall"`,

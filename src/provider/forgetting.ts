@@ -1,15 +1,17 @@
 import type { Database, Row, Statement } from '#db/database.ts';
 
-/** What the app's retention asks of the provider. A call that runs, or has a webhook on its way, keeps everything. */
+/**
+ * The purge port for the app's retention. A call that is active, or has a webhook waiting or under way, is not purged.
+ */
 export interface Forgetting {
 	/**
-	 * Drops what is kept of these calls, all that is finished with; answers the ids of those that are. Of a call that came
-	 * with a key within the last 24 hours the record stays, and with it the answer that the key has.
+	 * Purges these calls if they are finished and returns the finished ids. A call with a key of the last 24 hours keeps
+	 * its record, and so the key's response.
 	 */
 	forget(callIds: readonly string[]): Promise<string[]>;
-	/** The same by records, where several may be of one call. */
+	/** Purges by record ids. Several records may belong to one call. */
 	forgetRecords(providerIds: readonly string[]): Promise<void>;
-	/** The records behind `after` (an id of the provider's, '' for the first), the oldest first: up to `limit` of them. */
+	/** Returns up to `limit` records after `after`, oldest first. `after` is a provider id, or '' for the first. */
 	recordsAfter(after: string, limit: number): Promise<ProviderRecord[]>;
 }
 
@@ -18,18 +20,20 @@ export interface ProviderRecord {
 	callId: string;
 	/** Milliseconds since 1970. */
 	acceptedAt: number;
-	/** No call of this server's own: those have their id as their key, and are reported here. */
+	/**
+	 * True unless this server made the call and gets its reports: those calls use their id as key and have no callback.
+	 */
 	isForeign: boolean;
 }
 
-/** A key has its answer for so long, whatever is deleted. */
+/** How long the response for an idempotency key is kept, regardless of deletions. */
 const KEYS_KEPT_MS = 24 * 3_600_000;
 
-/** Each text by the ids that this column holds. */
+/** SQL texts that select rows by ids in this column. */
 const textsBy = (column: 'callId' | 'providerId') => {
 	const isOne = `"${column}" IN (SELECT value FROM json_each(?1))`;
 	return {
-		/** On their way, or in somebody's hands. */
+		/** Deliveries that are due later or under a lease. */
 		open: `SELECT DISTINCT "${column}" AS "id" FROM "Delivery" WHERE ${isOne} AND ("dueAt" IS NOT NULL OR "lease" IS NOT NULL)`,
 		running: `SELECT "${column}" AS "id" FROM "ProviderCall" WHERE ${isOne} AND "state" = 'active' AND "endsAt" > ?2`,
 		drop: [
@@ -44,7 +48,7 @@ const [BY_CALL, BY_RECORD] = [textsBy('callId'), textsBy('providerId')];
 const RECORDS = `SELECT "providerId", "callId", "acceptedAt", "callbackUrl" IS NOT NULL OR "key" IS NOT "callId" AS "isForeign"
 	FROM "ProviderCall" WHERE "providerId" > ? ORDER BY "providerId" LIMIT ?`;
 
-/** How often a number was called is never forgotten. */
+/** The purge keeps `ProviderDice`, which counts the calls of a number: seeded draws depend on it. */
 export function createForgetting(database: Database, now: () => number): Forgetting {
 	const forget = ({ open, running, drop, dropRecords }: typeof BY_CALL, ids: readonly string[]): Promise<string[]> => {
 		const [json, at] = [JSON.stringify(ids), now()];

@@ -1,8 +1,9 @@
 import type { Scenario } from '#contract';
 
 /**
- * Numbers that always go the same way. They lie in +1 202 555 0100–0199, which the North American Numbering Plan keeps
- * for fiction (ATIS-0300048), so no telephone rings. A scenario that was asked for wins over the number.
+ * Numbers that always follow the same scenario. They are in +1 202 555 0100–0199, which the North American Numbering
+ * Plan reserves for fiction (ATIS-0300048), so no telephone rings. A requested scenario takes precedence over the
+ * number.
  */
 export const TEST_NUMBERS: Readonly<Record<string, Extract<Scenario, string>>> = {
 	'+12025550150': 'completed',
@@ -15,7 +16,7 @@ export const TEST_NUMBERS: Readonly<Record<string, Extract<Scenario, string>>> =
 	'+12025550157': 'dropped',
 };
 
-/** The scenario that a call follows: the one that was asked for, else its number's, else none. */
+/** Returns the requested scenario, else the number's, else null. */
 export function scenarioOf(asked: Scenario | null, phoneNumber: string): Scenario | null {
 	return asked ?? TEST_NUMBERS[phoneNumber] ?? null;
 }

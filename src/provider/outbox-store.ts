@@ -5,24 +5,24 @@ import type { Claimed, QueueStore } from '#queue/worker.ts';
 import type { DeliveryFault } from './faults.ts';
 import { claimIn, nextDueIn, type Lane } from './outbox-claim.ts';
 
-/** A webhook whose time has come. */
+/** A claimed webhook that is due. */
 export interface DueDelivery extends Claimed {
 	callId: string;
 	type: string;
-	/** null: this server's own address. */
+	/** null for this server's own address. */
 	url: string | null;
 	body: string;
-	/** What shall go wrong with its first try. */
+	/** Faults to inject into the first attempt. */
 	faults: DeliveryFault[];
-	/** Automatic tries that failed so far. */
+	/** Automatic attempts that failed so far. */
 	failures: number;
-	/** This try was asked for by hand. */
+	/** True for a manual attempt. */
 	manual: boolean;
-	/** What it was before that; null where nobody asked. */
+	/** The state before the manual request; null for automatic attempts. */
 	stateBefore: DeliveryState | null;
 }
 
-/** What becomes of a delivery after a try. */
+/** The state of a delivery after an attempt. */
 export interface Settlement {
 	state: DeliveryState;
 	dueAt: number | null;
@@ -31,28 +31,28 @@ export interface Settlement {
 
 export interface OutboxStore extends QueueStore<DueDelivery> {
 	/**
-	 * Records the attempts and, while its lease holds, what becomes of the delivery. Whoever lost the lease, or whose
-	 * delivery was canceled meanwhile, records the attempts all the same: they went out.
+	 * Records the attempts and, while the lease holds, the delivery's new state. If the lease was lost or the delivery
+	 * canceled, the attempts are still recorded, because they were sent.
 	 */
 	settle(delivery: DueDelivery, attempts: readonly Attempt[], next: Settlement): Promise<void>;
 }
 
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-/** At the start of a file's only server: what a dead process held is free at once. */
+/** Frees every lease at the start of a file's only server: a dead process held them. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
-/** The times to move: of waiting deliveries, and the end of active provider calls. */
+/** The times to move: those of waiting deliveries, and the end of active provider calls. */
 const TIMED: readonly Timed[] = [
 	{ table: 'Delivery', times: ['dueAt', 'claimedAt'], lease: 'leasedUntil', except: `"dueAt" IS NULL` },
 	{ table: 'ProviderCall', times: ['endsAt'], except: `"state" <> 'active'` },
 ];
 const OWED = `SELECT 1 FROM "Delivery" WHERE "callId" = ? AND "state" = 'pending' AND "dueAt" <= ? LIMIT 1`;
 
-/** After the clock was set back by `ms`: what waits is due after as much time as before. */
+/** After the clock was set back by `ms`, moves due times back so that waiting deliveries wait as long as before. */
 export async function setBack(database: Database, ms: number, now: () => number): Promise<void> {
 	for (const timed of TIMED) await bringBack(database, timed, ms, now);
 }
 
-/** Whether a webhook of this call is due and was not tried yet. */
+/** Whether a webhook of this call is due and had no attempt yet. */
 export const isOwed = async (database: Database, callId: string, now: number): Promise<boolean> =>
 	(await database.all(OWED, callId, now)).length > 0;
 
@@ -91,7 +91,7 @@ export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
 						statements: [...records, [SETTLE, state, dueAt, failures, last?.number ?? 0, status, id]],
 					};
 				if (!row) return { result: undefined, statements: [] };
-				// Another worker has it, and tells what becomes of it.
+				// Another worker has claimed it and settles it.
 				if (row.state !== 'canceled') return { result: undefined, statements: records };
 				return { result: undefined, statements: [...records, [NOTE, last?.number ?? 0, status, id]] };
 			});

@@ -8,17 +8,17 @@ import type { Send, Sent } from './sender.ts';
 
 export interface OutboxDeps {
 	store: OutboxStore;
-	/** Sends one webhook and answers what came of it. */
+	/** Sends one webhook and returns the result. */
 	send: Send;
-	/** Tells the call's timeline of a fault that was injected. */
+	/** Records an injected fault in the call's timeline. */
 	onFault(callId: string, data: { fault: string; webhookId: string; type: string }): Promise<void>;
-	/** A delivery was settled. */
+	/** Called when a delivery was settled. */
 	onSettled(id: string): void;
-	/** The rates of faults that hold now. */
+	/** Returns the fault rates in force now. */
 	rates(): Settings['faults'];
-	/** How many at once. */
+	/** Maximum webhooks under way at once. */
 	concurrency: number;
-	/** Divides the retry schedule. */
+	/** Returns the divisor of the retry schedule. */
 	speed(): number;
 	now(): number;
 	/** In [0, 1). */
@@ -26,7 +26,7 @@ export interface OutboxDeps {
 	onError(error: unknown): void;
 }
 
-/** Sends each webhook at its own due time; one that fails is tried again later and never holds back the next. */
+/** Sends each webhook at its due time. A failed webhook is retried later and never delays the next. */
 export function createOutbox({
 	store,
 	send,
@@ -39,7 +39,7 @@ export function createOutbox({
 	chance,
 	onError,
 }: OutboxDeps): Worker {
-	/** When to try again; null when the receiver said stop (410) or the schedule is used up. */
+	/** Returns the time of the next retry; null if the receiver returned 410 or the schedule is exhausted. */
 	function retryAt(failures: number, { response, retryAfterMs }: Sent): number | null {
 		if (response?.status === 410) return null;
 		const backoff = backoffMs(WEBHOOK_SCHEDULE, Math.max(1, failures), speed(), chance());
@@ -50,21 +50,21 @@ export function createOutbox({
 	function settlementOf(delivery: DueDelivery, sent: Sent): Settlement {
 		if (wasDelivered(sent)) return { state: 'delivered', dueAt: null, failures: delivery.failures };
 		const isGone = sent.response?.status === 410;
-		// What was delivered stays so, whatever comes of sending it once more.
+		// A delivered webhook stays delivered if its redelivery fails, unless the receiver returns 410.
 		if (delivery.manual && delivery.stateBefore === 'delivered' && !isGone)
 			return { state: 'delivered', dueAt: null, failures: delivery.failures };
-		// A try by hand takes no place in the schedule.
+		// A manual attempt does not count in the schedule.
 		const failures = delivery.failures + (delivery.manual ? 0 : 1);
 		const dueAt = retryAt(failures, sent);
 		if (dueAt !== null) return { state: 'retrying', dueAt, failures };
 		return { state: isGone ? 'canceled' : 'dead', dueAt: null, failures };
 	}
 
-	/** What goes wrong with this try: what was drawn for it, unless that was switched off meanwhile or its time is over. */
+	/** Returns the faults to inject now: those drawn, on the first attempt only, without those switched off since. */
 	function faultsOf({ attempts, faults }: DueDelivery): DeliveryFault[] {
 		if (attempts !== 1) return [];
 		const now = rates();
-		// Late or out of order it is already, so that is told.
+		// `late` and `reordered` have already happened, so they are always recorded.
 		return faults.filter((fault) => fault === 'late' || fault === 'reordered' || now[fault] > 0);
 	}
 
@@ -87,6 +87,6 @@ export function createOutbox({
 	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4, concurrency });
 }
 
-/** Only 2xx is success, heard to its end; a redirect is not followed. */
+/** Success is a 2xx response, read to its end. Redirects are not followed. */
 const wasDelivered = ({ response, error }: Sent): boolean =>
 	response !== null && error === null && response.status >= 200 && response.status < 300;

@@ -19,24 +19,24 @@ import { createProviderStore } from './store.ts';
 
 export interface ProviderDeps {
 	database: Database;
-	/** No other process works on this database, so whatever is held is held by a dead one. */
+	/** True if no other process uses this database: then every lease in it belongs to a dead process. */
 	alone: boolean;
-	/** What the settings are until somebody changes them. */
+	/** Settings in force until a user changes them. */
 	defaults: Settings;
-	/** `whsec_…`; the first signs. */
+	/** Secrets of the form `whsec_…`; the first one signs. */
 	secrets: readonly string[];
 	callbackHosts: readonly string[];
-	/** Reads a number as every entrance of the app does. */
+	/** Reads a phone number as the rest of the app does. */
 	readPhone(text: string): ReadPhone;
-	/** The address for webhooks of calls without a callback of their own. */
+	/** Returns the URL for webhooks of calls that have no callback. */
 	ownWebhookUrl(): string;
 	onSettings(settings: Settings): void;
-	/** The app's port for the timeline: a fault was injected into this call. */
+	/** The app's port for the timeline: records a fault injected into this call. */
 	record(callId: string, fault: { fault: string }): Promise<void>;
-	/** The app's port for deliveries: these changed. */
+	/** The app's port for deliveries: called when these change. */
 	onDeliveries(ids: readonly string[]): void;
 	onError(error: unknown): void;
-	/** How long a receiver may take to answer. */
+	/** How long a receiver may take to respond. */
 	timeoutMs: number;
 	now(): number;
 	/** In [0, 1). */
@@ -45,28 +45,28 @@ export interface ProviderDeps {
 
 /** The simulated carrier: logically another company, which the app reaches by HTTP alone. */
 export interface Provider {
-	/** Its API, to be mounted at /api/provider. */
+	/** The carrier's API, to be mounted at /api/provider. */
 	routes: Router;
 	settings: SettingsKeeper;
-	/** What is on its way, and what was. */
+	/** Lists, redelivers and cancels deliveries. */
 	desk: Desk;
-	/** For the app's retention. */
+	/** The purge port for the app's retention. */
 	kept: Forgetting;
-	/** Whether a webhook of this call is due and was not tried yet. */
+	/** Whether a webhook of this call is due and had no attempt yet. */
 	isOwed(callId: string): Promise<boolean>;
-	/** Something may be due: looks now. */
+	/** Makes the outboxes check for due deliveries now. */
 	wake(): void;
-	/** After the clock was set back by `ms`: what waits is due after as much time as before. */
+	/** After the clock was set back by `ms`, moves due times back so that deliveries wait as long as before. */
 	setBack(ms: number): Promise<void>;
-	/** Begins to send what is due. */
+	/** Begins to send due deliveries. */
 	start(): void;
-	/** Whether its outbox could look at its table lately. */
+	/** Whether its outboxes could read their table lately. */
 	isAwake(): boolean;
-	/** Sends nothing more and resolves when what is under way has its answer. */
+	/** Stops sending, and resolves when all attempts under way have ended. */
 	close(): Promise<void>;
 }
 
-/** How many webhooks are under way at once: to this server, and to everybody else. */
+/** Maximum webhooks under way at once: to this server, and to all other receivers. */
 const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 
 export async function createProvider({

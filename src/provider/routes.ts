@@ -12,9 +12,9 @@ export interface ProviderRoutesDeps {
 	simulator: Simulator;
 	door: ReturnType<typeof createDoor>;
 	settings: SettingsKeeper;
-	/** Hosts that webhooks may go to, beside this machine. */
+	/** Hosts that webhooks may use in addition to this machine. */
 	callbackHosts: readonly string[];
-	/** Reads a number as every entrance of the app does. */
+	/** Reads a phone number as the rest of the app does. */
 	readPhone(text: string): ReadPhone;
 }
 
@@ -60,7 +60,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts, readP
 	return router;
 }
 
-/** The call that is asked for, its number in E.164; throws `invalid_input`. */
+/** Parses the requested call, with its number in E.164. Throws `invalid_input`. */
 function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): SendCall {
 	const wanted = parse(SendCall, body, 'The call');
 	const { e164, error } = readPhone(wanted.phoneNumber);
@@ -70,10 +70,10 @@ function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): 
 	});
 }
 
-/** The longest that a request is left without an answer. */
+/** How long a request is left without a response. */
 const HANG_MS = 60_000;
 
-/** Answers nothing, until the caller gives up or the server does. */
+/** Sends no response until the client closes the connection or HANG_MS is over. */
 function hang(response: Response): Promise<void> {
 	return new Promise((resolve) => {
 		const end = setTimeout(() => response.destroy(), HANG_MS);

@@ -110,7 +110,7 @@ describe('the plan of a call', () => {
 				const answeredAfterMs = plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs;
 				if (scenario.delayMs !== undefined) expect(delayMs).toBe(scaled(scenario.delayMs));
 				if (scenario.talkMs !== undefined) expect(durationMs).toBe(scaled(scenario.talkMs));
-				// What the app measures between the two reports is what the provider says.
+				// The app measures the same duration between the two reports as the provider reports.
 				expect(answeredAfterMs === undefined ? null : delayMs - answeredAfterMs).toBe(durationMs);
 				// No call spends most of its time before the answer in QUEUED.
 				const beforeAnswerMs = answeredAfterMs ?? delayMs;

@@ -1,13 +1,13 @@
 import type { Ending, PlannedReport, Scenario, Settings } from '#contract';
 import type { Dice } from './dice.ts';
 
-/** How a call goes when nobody gave its times: the factor stretches the drawn delay. */
+/** How a call ends if no times were chosen. `factor` stretches the drawn delay. */
 interface NamedScenario {
 	outcome: Ending;
 	factor: number;
 }
 
-/** The scenarios that a call can ask for by name. */
+/** The scenarios that a call can request by name. */
 export const SCENARIOS: Readonly<Record<Extract<Scenario, string>, NamedScenario>> = {
 	completed: { outcome: 'completed', factor: 1 },
 	busy: { outcome: 'busy', factor: 1 },
@@ -21,14 +21,14 @@ export const SCENARIOS: Readonly<Record<Extract<Scenario, string>, NamedScenario
 	'provider-down': { outcome: 'failed', factor: 1 },
 };
 
-/** What a failed call failed of, when the dice decide: their shares. A call is dropped only where that was chosen. */
+/** Shares of the failure outcomes if the outcome is drawn. `dropped` happens only in a chosen scenario. */
 const FAILURES: readonly [Ending, share: number][] = [
 	['no-answer', 0.5],
 	['busy', 0.3],
 	['failed', 0.2],
 ];
 
-/** When each phase begins, as shares of the whole delay. The rest belongs to what comes before the final status. */
+/** When each phase begins, as shares of the whole delay. The last phase lasts until the final status. */
 const SHARES: Readonly<Record<Ending, readonly [phase: 'INITIATED' | 'RINGING' | 'IN_PROGRESS', from: number][]>> = {
 	completed: [
 		['INITIATED', 0.1],
@@ -56,8 +56,9 @@ const SHARES: Readonly<Record<Ending, readonly [phase: 'INITIATED' | 'RINGING' |
 };
 
 /**
- * Pure: the reports that a call will send, in order, the final status last. Times are at the settings' speed. Chosen times
- * are kept exactly: the talk is the last `talkMs` of the delay, and the phases before it share the rest in proportion.
+ * Pure: plans the reports that a call will send, in order, the final status last. Times are in milliseconds at the
+ * settings' speed. Chosen times are exact: the talk is the last `talkMs` of the delay, and the earlier phases share the
+ * rest.
  */
 export function planCall(scenario: Scenario | null, settings: Settings, dice: Dice): PlannedReport[] {
 	const course = courseOf(scenario, settings, dice);
@@ -92,16 +93,16 @@ interface Course {
 	/** As chosen, before the division by `speed`. */
 	delayMs?: number | undefined;
 	talkMs?: number | undefined;
-	/** What the settings' bounds give where no delay was chosen. */
+	/** Drawn between the settings' bounds, for when no delay was chosen. */
 	drawnMs: number;
 }
 
-/** Where only the talk was chosen, ringing takes its usual time before it. */
+/** If only the talk was chosen, ringing takes its usual time before it. */
 const unchosenDelay = ({ drawnMs, talkMs = 0 }: Course, answer = 0): number =>
 	Math.max(drawnMs, talkMs + drawnMs * answer);
 
 function courseOf(scenario: Scenario | null, { delayMs: { min, max }, failRate }: Settings, dice: Dice): Course {
-	// All draws are made whatever is asked for, so that a scenario does not move the dice behind it.
+	// All draws are always made, so that a scenario does not change the draws after it.
 	const drawnMs = min + dice() * (max - min);
 	const fails = dice() < failRate;
 	const failure = pick(FAILURES, dice());

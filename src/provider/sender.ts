@@ -6,25 +6,25 @@ import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
 
 export interface SenderDeps {
-	/** The first signs. */
+	/** The first secret signs. */
 	secrets: readonly string[];
-	/** Where deliveries without an address of their own go, asked at each attempt. */
+	/** Returns the URL for deliveries that have none of their own. Called at each attempt. */
 	ownUrl(): string;
 	now(): number;
-	/** How long a receiver may take to answer. */
+	/** How long a receiver may take to respond. */
 	timeoutMs: number;
 }
 
-/** What came of one try. */
+/** The result of one attempt. */
 export type Sent = Pick<Attempt, 'durationMs' | 'request' | 'response' | 'error'> & { retryAfterMs: number | null };
 export type Send = (delivery: DueDelivery, faults: readonly DeliveryFault[]) => Promise<Sent>;
 
-/** How much of an answer is kept. */
+/** Maximum bytes of a response body that are kept. */
 const BODY_KEPT = 16 * 1_024;
-/** Twice what Standard Webhooks tolerates. */
+/** Twice the tolerance of Standard Webhooks. */
 const STALE_BY_MS = 10 * 60_000;
 
-/** Sends one signed webhook (Standard Webhooks): the id is the delivery's, the timestamp is the attempt's. */
+/** Sends one signed webhook (Standard Webhooks). The id is the delivery's; the timestamp is the attempt's. */
 export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
@@ -52,7 +52,7 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 				...{ method: 'POST', headers, body, redirect: 'manual' },
 				signal: limit.signal,
 			});
-			// Where only the body fails, the status and Retry-After were said all the same.
+			// If only the body fails, the status and Retry-After were still received.
 			const { failure, ...answered } = await readUpTo(response, BODY_KEPT);
 			return {
 				durationMs: took(),

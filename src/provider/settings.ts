@@ -1,17 +1,17 @@
 import { Settings } from '#contract';
 import type { Database } from '#db/database.ts';
 
-/** The provider's settings: kept in the database, changed live. */
+/** The provider's settings: stored in the database, changed live. */
 export interface SettingsKeeper {
 	current(): Settings;
-	/** Stores them whole, then tells `onChange`. */
+	/** Stores all settings, then calls `onChange`. */
 	change(settings: Settings): Promise<Settings>;
 }
 
 const READ = 'SELECT "value" FROM "ProviderSettings" WHERE "id" = 1';
 const WRITE = `INSERT INTO "ProviderSettings" ("id", "value") VALUES (1, ?) ON CONFLICT ("id") DO UPDATE SET "value" = excluded."value"`;
 
-/** Loads what was kept, or begins with `defaults`, which the environment gives. */
+/** Loads the stored settings, or starts with `defaults`, which come from the environment. */
 export async function keepSettings(
 	database: Database,
 	defaults: Settings,
@@ -30,13 +30,13 @@ export async function keepSettings(
 	};
 }
 
-/** What was stored, by this release or another one: a knob that it did not know, or wrote differently, has its default. */
+/** Parses settings stored by any release. A setting that is missing or has an unknown format gets its default. */
 function kept(text: string, defaults: Settings): Settings {
 	let stored: unknown;
 	try {
 		stored = JSON.parse(text);
 	} catch {
-		return defaults; // somebody else wrote there
+		return defaults; // no release writes invalid JSON
 	}
 	const known = (typeof stored === 'object' && stored !== null ? stored : {}) as Partial<
 		Record<keyof Settings, unknown>

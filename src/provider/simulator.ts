@@ -17,11 +17,11 @@ import type { Acceptance, PlannedDelivery, ProviderStore } from './store.ts';
 
 export interface Simulator {
 	/**
-	 * Accepts a call, plans its life and writes its future into the outbox. The same key answers the same bytes; with
-	 * another body it throws `idempotency_conflict`. A call whose scenario is `provider-down` is `provider_refused`.
+	 * Accepts a call, plans its life and writes its webhooks into the outbox. The same key returns the same bytes. Throws
+	 * `idempotency_conflict` if the key came with another body, and `provider_refused` for the scenario `provider-down`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
-	/** Of a call that was `deleted` nothing is reported any more. Throws `not_found`. */
+	/** Hangs up a call. If it has already ended and was `deleted`, cancels its remaining reports. Throws `not_found`. */
 	hangUp(providerId: string, deleted: boolean): Promise<ProviderCall>;
 	/** Throws `not_found`. */
 	get(providerId: string): Promise<ProviderCall>;
@@ -32,7 +32,7 @@ export interface SimulatorDeps {
 	store: ProviderStore;
 	settings(): Settings;
 	now(): number;
-	/** These deliveries are new, or were canceled. */
+	/** Called when these deliveries are new or were canceled. */
 	onDeliveries(ids: readonly string[]): void;
 }
 
@@ -54,7 +54,7 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			answer: JSON.stringify(answer),
 			deliveries: reports.map((report, i) => {
 				const { afterMs, faults } = webhooks[i]!;
-				// A webhook that is late or out of order still says when it happened.
+				// The report of a late or reordered webhook still has the time of its event.
 				const planned = deliveryOf({ callId: request.callId, providerId }, report, i + 1, acceptedAt + report.afterMs);
 				return { ...planned, dueAt: acceptedAt + afterMs, faults };
 			}),
@@ -102,7 +102,7 @@ function deliveryOf(
 	occurredAt: number,
 ): PlannedDelivery {
 	const body = JSON.stringify(standardReport(call, report, sequence, occurredAt));
-	// In the order of time: those that come together lie together in every index that has them.
+	// UUID v7 is in order of time, so deliveries created together are adjacent in every index.
 	return { id: `msg_${v7().replaceAll('-', '')}`, sequence, type: typeOf(report), body };
 }
 

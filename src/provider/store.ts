@@ -11,13 +11,13 @@ export interface PlannedDelivery {
 	body: string;
 }
 
-/** A call that the provider is about to accept, with the webhooks that its future holds. */
+/** A call that the provider is about to accept, with all its future webhooks. */
 export interface Acceptance {
 	providerId: string;
 	key: string | null;
 	request: SendCall;
 	requestHash: string;
-	/** The answer's body, repeated byte for byte under the same key. */
+	/** The response body, repeated byte for byte for the same key. */
 	answer: string;
 	plan: PlannedReport[];
 	acceptedAt: number;
@@ -27,26 +27,25 @@ export interface Acceptance {
 export interface Accepted {
 	answer: string;
 	requestHash: string;
-	/** The key was known: nothing was stored. */
+	/** The key was known, so nothing was stored. */
 	replayed: boolean;
 }
 
 export interface ProviderStore {
 	/**
-	 * Accepts a call with everything that follows of it in one transaction; a known key answers what it answered before.
-	 * `plan` gets how many earlier calls had the same number and workflow: those that came before its first knock, or,
-	 * where it never knocked, before this.
+	 * Accepts a call with its webhooks in one transaction. A known key returns its earlier response. `plan` receives the
+	 * count of earlier calls with the same number and workflow. It is counted at the key's first knock, or else now.
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
 	/**
-	 * Counts a request at the door: which try of its key this is, and how many earlier calls its number and workflow had
-	 * at its first. What comes between its tries moves its dice no more.
+	 * Counts a send-call request. Returns its attempt number for this key, and the count of earlier calls with the same
+	 * number and workflow at the first attempt. Calls between its attempts therefore do not change its draws.
 	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
-	 * Hangs up a call that runs: what was still to be reported is canceled, and `farewell` makes the last report. One that
-	 * has ended goes on to say so, until somebody has heard it, unless it was `deleted`: then that is canceled too. Answers
-	 * the call as it is then, or null when there is no such call.
+	 * Hangs up an active call: cancels its waiting webhooks and adds `farewell` as the last report. An ended call keeps
+	 * sending its reports until they are delivered, unless it was `deleted`, which cancels them. Returns the resulting
+	 * call, or null if there is none.
 	 */
 	cancel(
 		providerId: string,
@@ -54,7 +53,7 @@ export interface ProviderStore {
 		deleted: boolean,
 	): Promise<ProviderCall | null>;
 	get(providerId: string): Promise<ProviderCall | null>;
-	/** The ids of a call's deliveries. */
+	/** Returns the ids of a call's deliveries. */
 	deliveriesOf(providerId: string): Promise<string[]>;
 	/** Newest first. */
 	list(limit: number): Promise<ProviderCall[]>;
@@ -151,7 +150,7 @@ export function createProviderStore(database: Database, now: () => number): Prov
 	};
 }
 
-/** A call's ordinal among those of its number and workflow: the one that it has already, else the next, which it takes. */
+/** Returns a call's ordinal among those of its number and workflow: the one from its first knock, else the next one. */
 function ordinalOf(
 	{ phoneNumber, workflow }: SendCall,
 	knocked: Row | undefined,
@@ -190,7 +189,7 @@ function insertsOf({
 	];
 }
 
-/** Where webhooks go, and what counts as one receiver there; neither where they go to this server. */
+/** The webhook URL and its origin, which identifies the receiver. Both are null for this server. */
 const addressOf = (url: string | null): [url: string | null, origin: string | null] => [
 	url,
 	url === null ? null : new URL(url).origin,

@@ -9,7 +9,7 @@ import { SOON } from '#tests/support/soon.ts';
 
 const CALLS = 20_000;
 
-/** The server on this file as a process of its own, and its REST. */
+/** Starts a server process on this file. Returns a client of its REST API. */
 async function serve(file: string) {
 	const server = startServer(join(file, '..'), { LOG_LEVEL: 'silent', DATABASE_URL: `file:${file}` });
 	onTestFinished(() => server.kill('SIGKILL'));

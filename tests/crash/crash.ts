@@ -10,19 +10,19 @@ import { serverCommand, startServer, type ServerProcess } from '#tests/support/s
 
 export interface CrashOptions {
 	kills: number;
-	/** The most calls that are poured in meanwhile. */
+	/** Maximum calls that are created meanwhile. */
 	calls: number;
 	seed: string;
 	say(line: string): void;
 }
 
-/** What was found after the last restart. Every list is empty where nothing was lost. */
+/** The result after the last restart. Every list is empty if nothing was lost. */
 export interface CrashReport {
 	built: boolean;
 	kills: number;
-	/** Of which so many before the server listened. */
+	/** The kills that may come before the server listens. */
 	duringStart: number;
-	/** Answered with 201. */
+	/** Calls that got a 201. */
 	accepted: number;
 	canceled: number;
 	deleted: number;
@@ -30,36 +30,36 @@ export interface CrashReport {
 	deliveries: number;
 	attempts: number;
 	tookMs: number;
-	/** Accepted and never deleted, yet not there. */
+	/** Accepted and never deleted, but not in the database. */
 	missing: string[];
 	notTerminal: string[];
-	/** Calls with another number of `ended` events than one. */
+	/** Calls with zero or several `ended` events. */
 	endedOtherThanOnce: string[];
 	/**
-	 * Another end than the provider planned, though nobody asked for it to be canceled, nor was it refused as often as the
-	 * schedule allows.
+	 * Calls with another outcome than planned, although no cancel was requested and the schedule of attempts was not
+	 * exhausted.
 	 */
 	otherEnd: string[];
 	twoProviderCalls: string[];
-	/** Planned, yet neither delivered nor, with its call hung up or gone, canceled. */
+	/** Planned, but neither delivered nor canceled because their call was hung up or deleted. */
 	lostDeliveries: string[];
-	/** Fewer or more deliveries than the plan has reports. */
+	/** Calls with more or fewer deliveries than their plan has reports. */
 	unplanned: string[];
-	/** But for those that were given up. */
+	/** Jobs left, without dead ones. */
 	jobsLeft: string[];
-	/** Hang-ups and recalls that were given up. */
+	/** Hang-ups and recalls that are dead. */
 	deadJobs: number;
 	integrity: string;
 	exitCode: number | null;
-	/** What the servers logged as errors. */
+	/** The errors that the servers logged. */
 	errors: string[];
 }
 
 const ENV = {
 	...{ LOG_LEVEL: 'error', PROVIDER_DELAY_MS_MIN: '200', PROVIDER_DELAY_MS_MAX: '2500', PROVIDER_FAIL_RATE: '0.2' },
-	PROVIDER_SPEED: '4', // retries of webhooks after 75 s at most
+	PROVIDER_SPEED: '4', // webhooks are retried after 75 s at most
 };
-/** Little enough that every delivery gets through within its schedule. */
+/** Low enough that every delivery succeeds within its schedule. */
 const FAULTS: Settings['faults'] = {
 	...{ ...NO_FAULTS, doubled: 0.1, reordered: 0.1, late: 0.1, lost: 0.1, badSignature: 0.05 },
 	...{ refused: 0.05, acceptedThenFailed: 0.15 },
@@ -67,7 +67,7 @@ const FAULTS: Settings['faults'] = {
 const POURING = 4;
 const QUIET_WITHIN_MS = 120_000;
 
-/** Pours calls into a server that is killed again and again, lets the last one finish, and reads what is in its file. */
+/** Creates calls on a server that is killed repeatedly, lets the last one finish, and inspects its file. */
 export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<CrashReport> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-crash-'));
 	const databaseUrl = `file:${join(folder, 'audena.db')}`;
@@ -101,7 +101,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		let duringStart = 0;
 		for (let i = 0; i < kills; i++) {
 			if (i % 5 === 4)
-				duringStart++; // every fifth one may not even come to listen
+				duringStart++; // every fifth server may be killed before it listens
 			else {
 				await listening();
 				await moreCalls(between(0, 40));
@@ -129,14 +129,17 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		await rm(folder, { recursive: true, force: true });
 	}
 
-	/** Until so many more were accepted: a moment in the server's own time, however busy the machine is. */
+	/**
+	 * Waits until `count` more calls were accepted. This measures the server's progress, independent of the machine's
+	 * load.
+	 */
 	async function moreCalls(count: number): Promise<void> {
 		const enough = acceptedSoFar + count;
 		const giveUpAt = performance.now() + 5_000;
 		while (acceptedSoFar < enough && performance.now() < giveUpAt) await pause(2);
 	}
 
-	/** One who asks for call after call, and for some of them to be canceled or deleted; the server may go at any time. */
+	/** Creates calls in a loop, and cancels or deletes some of them. The server may be killed at any time. */
 	async function pourInto(own: Dice, most: number): Promise<Poured> {
 		const poured: Poured = { accepted: [], canceled: 0, askedToCancel: [], deleted: [], maybeDeleted: [] };
 		while (pouring) {
@@ -148,7 +151,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 			poured.accepted.push(id);
 			acceptedSoFar++;
 			const fate = own();
-			// Somebody changes his mind about a call of before, which may be anywhere on its way.
+			// A change of mind about an earlier call, which may be in any phase.
 			const other = poured.accepted[Math.max(0, poured.accepted.length - 1 - Math.floor(own() * 12))]!;
 			if (fate < 0.06) {
 				poured.askedToCancel.push(other);
@@ -162,7 +165,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		return poured;
 	}
 
-	/** The answer, or null where none came; throws for one that is a refusal. */
+	/** Returns the response's body, or null if there was no response. Throws if the request is refused. */
 	async function ask<T>(method: string, path: string, body?: unknown): Promise<T | null> {
 		let response: Response;
 		let text: string;
@@ -173,9 +176,9 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 			});
 			text = await response.text();
 		} catch {
-			return null; // it was killed
+			return null; // the server was killed
 		}
-		// A call may have ended before it is canceled, or be gone.
+		// A call may have ended before its cancel, or be deleted.
 		if (!response.ok && ![404, 409].includes(response.status))
 			throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		return (text === '' ? {} : JSON.parse(text)) as T;
@@ -185,10 +188,10 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 interface Poured {
 	accepted: string[];
 	canceled: number;
-	/** Whether or not it was still there to do it. */
+	/** Calls whose cancel was requested, whether it succeeded or not. */
 	askedToCancel: string[];
 	deleted: string[];
-	/** The server was killed before it answered. */
+	/** Deletes without a response, because the server was killed. */
 	maybeDeleted: string[];
 }
 
@@ -200,7 +203,7 @@ const sum = (a: Poured, b: Poured): Poured => ({
 	maybeDeleted: [...a.maybeDeleted, ...b.maybeDeleted],
 });
 
-/** A call as somebody may want it: some scheduled, some with a scenario, few numbers. */
+/** Makes up a request: some scheduled, some with a scenario, few phone numbers. */
 function wanted(dice: Dice): object {
 	const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)]!;
 	const scheduledAt = new Date(Date.now() + dice() * 4_000).toISOString();
@@ -221,7 +224,7 @@ async function put(url: string, faults: Settings['faults']): Promise<void> {
 	if (!ok) throw new Error('The settings were refused.');
 }
 
-/** Resolves when every call has ended, no webhook is on its way, and no job is left but for those that were given up. */
+/** Resolves when every call has ended, no webhook waits and only dead jobs are left. */
 async function quiet(url: string, databaseUrl: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
 	const some = async (path: string): Promise<boolean> => {
@@ -235,7 +238,7 @@ async function quiet(url: string, databaseUrl: string): Promise<void> {
 			(await some('/api/deliveries?state=pending&state=retrying&limit=1')) ||
 			(await database.all(`${JOBS_LEFT} LIMIT 1`)).length > 0
 		) {
-			if (performance.now() > giveUpAt) return; // what is left is found in the file
+			if (performance.now() > giveUpAt) return; // `inspect` reports what is left
 			await pause(50);
 		}
 	} finally {
@@ -244,13 +247,13 @@ async function quiet(url: string, databaseUrl: string): Promise<void> {
 }
 
 const JOBS_LEFT = 'SELECT "kind", "callId" FROM "Job" WHERE "deadAt" IS NULL';
-/** As many tries as there are, each with an error. */
+/** The condition that every attempt of the schedule failed. */
 const REFUSED_TO_THE_END = `${DISPATCH_SCHEDULE.length + 1} = (SELECT count(*) FROM "Event" WHERE "callId" = "Call"."id"
 	AND "type" = 'dispatch.attempt' AND "data" ->> 'error' IS NOT NULL)`;
 const NEVER_ACCEPTED = `NOT EXISTS (SELECT 1 FROM "Event" WHERE "callId" = "Call"."id"
 	AND ("type" IN ('initiated', 'ringing', 'in-progress') OR ("type" = 'dispatch.attempt' AND "data" ->> 'error' IS NULL)))`;
 
-/** Reads the file that the last server left. */
+/** Inspects the file that the last server left. */
 async function inspect(
 	url: string,
 	accepted: readonly string[],
@@ -284,7 +287,7 @@ async function inspect(
 				LEFT JOIN "Call" ON "Call"."id" = "Delivery"."callId"
 				WHERE NOT ("Delivery"."state" = 'delivered' OR ("Delivery"."state" = 'canceled'
 					AND ("ProviderCall"."state" = 'canceled' OR "Call"."id" IS NULL OR "Call"."outcome" = 'canceled')))`),
-			// One that was hung up tells so at its end.
+			// A call that was hung up has one more report.
 			unplanned:
 				await ids(`SELECT "providerId" FROM "ProviderCall" WHERE json_array_length("plan") + ("state" = 'canceled') <>
 				(SELECT count(*) FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId")`),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { crash } from './crash.ts';
 
-/** `npm run test:crash`: the crash test in its long form. `-- --kills 50 --calls 5000 --seed 1` changes it. */
+/** `npm run test:crash`: the long form of the crash test. Options: `-- --kills 50 --calls 5000 --seed 1`. */
 const { values } = parseArgs({
 	options: {
 		kills: { type: 'string', default: '25' },

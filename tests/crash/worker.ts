@@ -7,18 +7,18 @@ import { createSender } from '#provider/sender.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
 import { createJobStore, type Job } from '#server/jobs/store.ts';
 
-/** A worker in a process of its own, over a database file that others work on too. It tells its parent what it runs. */
+/** A worker process on a database file that other processes use too. It reports to its parent what it runs. */
 export interface Task {
 	what: 'jobs' | 'deliveries';
 	url: string;
 	secret: string;
-	/** Where webhooks without an address of their own go. */
+	/** URL for webhooks that have none of their own. */
 	ownUrl?: string;
 	leaseMs?: number;
-	/** It never settles what it took. */
+	/** True if it never settles what it claims. */
 	hangs?: boolean;
 }
-/** A job that it ran, or that it works. */
+/** Reports the id of a row that it ran, or that the worker is ready. */
 export type Told = { ran: string } | { works: true };
 
 const tell = (told: Told): void => void process.send?.(told);

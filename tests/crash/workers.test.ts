@@ -18,10 +18,10 @@ const ROWS = 2_000;
 
 interface Working {
 	process: ChildProcess;
-	/** The rows that it ran. */
+	/** Ids of the rows that it ran. */
 	ran: string[];
 	works: Promise<void>;
-	/** Lets it settle what is under way, and waits for its end. */
+	/** Lets the worker settle what is under way. Returns its exit code. */
 	stop(): Promise<number | null>;
 }
 
@@ -53,7 +53,7 @@ async function database(): Promise<{ url: string; database: Database }> {
 	await migrate(database, migrationsFrom(import.meta.dirname));
 	return { url, database };
 }
-/** As JSON, to be written as rows in one go. */
+/** Rows as JSON, so that one statement inserts all of them. */
 const rows = (of: (i: number) => unknown[]): string => JSON.stringify(Array.from({ length: ROWS }, (_, i) => of(i)));
 const columns = (count: number): string => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
 const left = async (database: Database, sql: string): Promise<number> => Number((await database.all(sql))[0]?.left);
@@ -90,7 +90,7 @@ describe('two worker processes on one file', () => {
 						const id = String(headers['webhook-id']);
 						sent.set(id, (sent.get(id) ?? 0) + 1);
 						load.most = Math.max(load.most, ++load.now);
-						// Answered in a later turn, so that what is sent at once is here at once.
+						// Responds in a later turn, so that simultaneous requests overlap here.
 						setImmediate(() => {
 							load.now--;
 							response.writeHead(204).end();
@@ -105,7 +105,7 @@ describe('two worker processes on one file', () => {
 				rows((i) => {
 					const due = Date.now() - 1_000;
 					const call = Math.floor(i / 3);
-					// Half of the calls report to this server, the others to three, each call under an address of its own.
+					// Half of the calls report to this server, the others to three receivers, each call to its own path.
 					const origin = call % 2 === 0 ? null : others[call % others.length]!.url;
 					const to = origin === null ? [null, null] : [`${origin}/calls/${call}`, origin];
 					const of = [`msg_${i}`, `sim_${call}`, `call-${call}`, (i % 3) + 1, 'call.ringing'];
@@ -127,7 +127,7 @@ describe('two worker processes on one file', () => {
 				{ state: 'delivered', attempts: 1, count: ROWS },
 			]);
 			expect(await left(file, 'SELECT count(*) AS "left" FROM "Attempt"')).toBe(ROWS);
-			// Both processes together keep to the hands that one receiver gets.
+			// Both processes together keep to the slots of one receiver.
 			for (const { load } of others) expect(load.most).toBeLessThanOrEqual(6);
 			for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
 		},
@@ -167,7 +167,7 @@ describe('two worker processes on one file', () => {
 				VALUES ('held', 'sim_1', 'a', 1, 'call.ringing', '{}', 'pending', 0, 1, 'theirs', ?, 0)`,
 			until,
 		);
-		// By the other name the file is reached as a server over the network is, through the client and without a lock.
+		// The other scheme makes the app treat the file as a remote database, through the client and without a lock.
 		const config = readConfig({ WEBHOOK_SECRET: newSecret(), DATABASE_URL: url }, 'none');
 		const location = { url: url.replace(/^file/, scheme), authToken: undefined };
 		const app = await createApp({ ...config, database: location }, { log: createLog('silent') });

@@ -17,7 +17,7 @@ async function expectNoViolations(builder: AxeBuilder, what: string): Promise<vo
 
 /**
  * Expects the page to meet WCAG 2.2 AA as far as axe can tell, and not to scroll sideways. In the dark theme axe checks
- * the contrast alone: nothing else differs.
+ * the contrast only, because nothing else differs.
  */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
@@ -28,7 +28,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 	await expectNoViolations(axe(page).withRules(['color-contrast']), `${what}, dark`);
 }
 
-/** The same at the width of a phone, a tablet and a desktop. */
+/** Runs `expectAccessible` at the width of a phone, a tablet and a desktop. */
 export async function expectAccessibleAtWidths(page: Page, what: string): Promise<void> {
 	for (const width of WIDTHS) {
 		await page.setViewportSize({ width, height: 900 });

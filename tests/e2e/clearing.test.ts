@@ -29,7 +29,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	await expect(dialog).toBeHidden();
 	expect(await shown()).toEqual(['Bela busy', 'Bela waits', 'Ada completed']);
 
-	// Nothing matches any more: only everything can be deleted, after its own number.
+	// No call matches any more. Only all calls can be deleted, confirmed by their own number.
 	await page.getByRole('button', { name: 'Clear all' }).click();
 	await expect(dialog).toContainText('No call matches now.');
 	await expect(dialog.getByRole('button', { name: 'Delete 0 calls' })).toBeDisabled();

@@ -2,11 +2,11 @@ import type { Page } from '@playwright/test';
 import { run } from '#tests/support/shell.ts';
 import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
 
-/** The same server under another name of this machine. */
+/** Returns the server's URL under another name of this machine. */
 const byName = (server: Server): string => server.url.replace('127.0.0.1', 'localhost');
 const shown = (page: Page) => page.getByText(/^curl /);
 
-/** A port of this worker alone, below those that systems give for port 0. */
+/** Returns a port for this worker only, below the ports that systems assign for port 0. */
 const ownPort = (): string => String(21_000 + test.info().parallelIndex);
 
 async function copied(page: Page): Promise<string> {
@@ -29,7 +29,7 @@ test('[D73] a command to copy names the address that the page was opened by, and
 	await page.getByLabel('Phone number').fill('+1 202 555 0100');
 	const command = await copied(page);
 	expect(command).toContain(`curl '${byName(server)}/api/calls'`);
-	// Older than the first curl that knows it.
+	// Some installed versions of curl are too old for --json.
 	expect(command).not.toContain('--json');
 	expect(await run(command)).toContain('"status":"PENDING"');
 	await expect(rowOf(page, name)).toBeVisible();
@@ -96,7 +96,7 @@ test('[D73] the commands of the proxy notes work', async ({ page, server }) => {
 	const [upgrade = '', stream = ''] = (text ?? '')
 		.replaceAll('https://calls.example.com', server.url)
 		.split('\ncurl -sN');
-	// Both are ended by their own time limit, which curl reports as a failure.
+	// The time limit of each command ends it, which curl reports as a failure.
 	const [first, second] = await Promise.all([run(upgrade), run(`curl -sN${stream} || true`)]);
 	expect(first).toContain('101 Switching Protocols');
 	expect(second).toContain('event: sync');

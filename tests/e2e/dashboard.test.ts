@@ -190,7 +190,7 @@ test('[D8] a request that the server refuses keeps the draft and says what it an
 	await expect(page.getByLabel('Customer name')).toHaveValue('Elif');
 	await server.start();
 	await expectConnection(page, 'Live');
-	// What is still said stays true when the server is back.
+	// The message is still true when the server is back.
 	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(rowOf(page, 'Elif')).toBeVisible();

@@ -6,7 +6,7 @@ import type { Delivery, Settings } from '#contract';
 import { expectAccessible } from './accessibility.ts';
 import { expect, expectConnection, openDashboard, rowOf, test as base, type Server } from './server.ts';
 
-/** A receiver under the test's control: it answers `status` until it is told otherwise. */
+/** A receiver that the test controls: it responds with `status`. */
 interface Receiver {
 	url: string;
 	status: number;
@@ -29,13 +29,13 @@ const test = base.extend<{ receiver: Receiver }>({
 	},
 });
 
-/** How fast the simulator lives: at 1,000 a delivery gives up within half a second, at 1 it waits between its tries. */
+/** Sets the simulator's speed. At 1,000 a delivery is dead within half a second; at 1 it waits between its attempts. */
 async function setSpeed(server: Server, speed: number): Promise<void> {
 	const settings = await server.api<Settings>('GET', '/api/provider/settings');
 	await server.api('PUT', '/api/provider/settings', { ...settings, speed });
 }
 
-/** A call whose webhooks go to the receiver. */
+/** Sends a call whose webhooks go to the receiver. */
 async function send(server: Server, receiver: Receiver, callId: string, outcome = 'completed'): Promise<void> {
 	const call = { callId, phoneNumber: '+12025550100', workflow: 'SUPPORT', callbackUrl: receiver.url };
 	await server.api('POST', '/api/provider/send-call', { ...call, scenario: { outcome, delayMs: 60 } });
@@ -44,7 +44,7 @@ async function send(server: Server, receiver: Receiver, callId: string, outcome 
 const deliveriesOf = async (server: Server, query: string): Promise<Delivery[]> =>
 	(await server.api<{ deliveries: Delivery[] }>('GET', `/api/deliveries?${query}`)).deliveries;
 
-/** A call all of whose webhooks gave up; answers how many these are. */
+/** Creates a call whose webhooks are all dead. Returns their number. */
 async function deadLetters(server: Server, receiver: Receiver, callId: string): Promise<number> {
 	await setSpeed(server, 1_000);
 	await send(server, receiver, callId);
@@ -267,7 +267,7 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	const count = await deadLetters(server, receiver, 'meanwhile');
 	await expect(group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
 
-	// The history that comes after it knows what the feed told here.
+	// The history page opened next continues from what the feed received here.
 	await server.create({ customerName: 'Before' });
 	await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Calls' }).click();
 	await expectConnection(page, 'Live');
@@ -301,7 +301,7 @@ test('[D59] a link that is followed is followed, also when the page has news mea
 	});
 	await send(server, receiver, 'meanwhile');
 	await told;
-	// What the news sets off has begun by the second frame.
+	// Work that the message starts has begun by the second frame.
 	await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 	letGo();
 	await expect(page.getByRole('heading', { level: 1, name: 'Calls' })).toBeAttached();
@@ -310,7 +310,7 @@ test('[D59] a link that is followed is followed, also when the page has news mea
 
 test('[E6] the deliveries are accessible at three widths, in both themes', async ({ page, server, receiver }) => {
 	const check = async (what: string): Promise<void> => {
-		// What is half under the sticky head would count as too small.
+		// An element half under the sticky head would count as too small.
 		await page.evaluate(() => scrollTo(0, 0));
 		await expectAccessible(page, what);
 	};

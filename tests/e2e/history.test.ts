@@ -4,28 +4,31 @@ import { APART_MS, idOf, NEWEST_AT } from '#tests/support/history.ts';
 import { test as behindProxy } from './proxy.ts';
 import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
 
-/** A row of the table that is on the screen, below the head that sticks. */
+/** A table row that is visible below the sticky head. */
 interface Seen {
 	id: string;
 	name: string;
-	/** From the top of the window. */
+	/** Distance from the top of the window, in pixels. */
 	y: number;
 }
 
 behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
 const ROWS_MAX = 200;
-/** Some nine hundred rows a turn: five pages. */
+/** About nine hundred rows per turn: five pages. */
 const WHEEL_PX = 38_000;
-/** Farther than is read on: the list is gone on with from there. */
+/** Too far for loading page by page: the list continues from the new place. */
 const FLING_PX = 200_000;
 
-/** Waits until the page has moved from `y` and stands, and rows fill the screen; answers them, and how many there are. */
+/**
+ * Waits until the page has scrolled away from `y`, is at rest, and rows fill the screen. Returns the visible rows and
+ * the number of rendered rows.
+ */
 function filled(page: Page, y: number | null = null): Promise<{ seen: Seen[]; rows: number }> {
 	return page.evaluate(async (y) => {
 		for (let last = NaN; ;) {
 			await new Promise(requestAnimationFrame);
-			// What the frame shows: sizes are observed at its end.
+			// Wait for the end of the frame, when sizes are observed.
 			await new Promise((resolve) => setTimeout(resolve));
 			const body = document.querySelector('table.calls tbody');
 			const moves = scrollY !== last;
@@ -50,7 +53,7 @@ function filled(page: Page, y: number | null = null): Promise<{ seen: Seen[]; ro
 	}, y);
 }
 
-/** As `filled`, and checks that the rows follow each other as in the whole list. */
+/** Waits like `filled`, and expects the rows in the order of the whole list. */
 async function settled(page: Page, placeOf: (id: string) => number, y: number | null = null): Promise<Seen[]> {
 	const { seen, rows } = await filled(page, y);
 	expect(rows).toBeLessThanOrEqual(ROWS_MAX);
@@ -59,7 +62,7 @@ async function settled(page: Page, placeOf: (id: string) => number, y: number | 
 	return seen;
 }
 
-/** The first thousand ids of the history as REST tells them, from its newest or from its oldest call. */
+/** Returns the first thousand ids of the history from REST, in this order. */
 async function someIds(server: Server, order: 'newest' | 'oldest'): Promise<string[]> {
 	const ids: string[] = [];
 	for (let token: string | null = ''; token !== null && ids.length < 1_000;) {
@@ -71,11 +74,11 @@ async function someIds(server: Server, order: 'newest' | 'oldest'): Promise<stri
 }
 
 const CALLS = 100_000;
-/** Where the call of this number stands in the list. */
+/** Returns the place of a call in the list, from its id. */
 const placeOf = (id: string): number => CALLS - Number.parseInt(id.slice(-12), 16);
 const nameAt = (place: number): string => `Caller ${CALLS - place}`;
 
-/** Scrolls, and waits until the page has moved and rows fill the screen; answers the first of them. */
+/** Scrolls, and waits until the page has moved and rows fill the screen. Returns the place of the first row. */
 async function scrolled(page: Page, scroll: () => Promise<void>): Promise<number> {
 	const before = await page.evaluate(() => scrollY);
 	await scroll();
@@ -93,7 +96,7 @@ test.describe('a hundred thousand calls', () => {
 	}) => {
 		test.slow(); // some fifty turns of the wheel
 		await openDashboard(page, server);
-		// The places that the ids tell are those of the list.
+		// The places computed from ids match the list.
 		expect((await someIds(server, 'newest')).map(placeOf)).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
 		expect((await someIds(server, 'oldest')).map(placeOf)).toEqual(
 			Array.from({ length: 1_000 }, (_, i) => CALLS - 1 - i),
@@ -117,7 +120,7 @@ test.describe('a hundred thousand calls', () => {
 			expect(at).toBeLessThan(from);
 		}
 		await expect(rowOf(page, nameAt(0))).toHaveAttribute('aria-rowindex', '2');
-		// The address follows to the list's beginning.
+		// The URL returns to that of the list's beginning.
 		await expect(page).toHaveURL(`${server.url}/`);
 	});
 
@@ -142,7 +145,7 @@ test.describe('a hundred thousand calls', () => {
 		}
 		await press(page, 'Home');
 		expect((await settled(page, placeOf))[0]).toMatchObject({ name: nameAt(0) });
-		// None of the way between was read.
+		// No page in between was loaded.
 		expect(requests.filter((url) => url.includes('/api/calls')).length).toBeLessThan(20);
 
 		const focused = page.locator('[data-call]:focus-within bdi');
@@ -156,7 +159,7 @@ test.describe('a hundred thousand calls', () => {
 		await expect(focused).toHaveText(nameAt(CALLS - 1));
 		await page.keyboard.press('Home');
 		await expect(focused).toHaveText(nameAt(0));
-		// A row with the focus stays when it is scrolled away from, and can be gone back to.
+		// The focused row stays rendered when it is scrolled away, and the keyboard can return to it.
 		await page.mouse.move(900, 500);
 		await turn(page, 20_000);
 		await expect(focused).toHaveText(nameAt(0));
@@ -183,7 +186,7 @@ test.describe('a hundred thousand calls', () => {
 		for (const customerName of ['Nora', 'Omar', 'Pia']) await server.create({ customerName });
 		await expect(pill).toHaveText('3 new calls');
 		await stays();
-		// Above what is read, and above what is loaded.
+		// Above the row that is read, and above the loaded rows.
 		for (const place of [placeOf(read.id) - 5, placeOf(read.id) - 30, 3])
 			await server.api('DELETE', `/api/calls/${idOf(CALLS - place)}`);
 		const changed = await where();
@@ -197,7 +200,7 @@ test.describe('a hundred thousand calls', () => {
 		await expect(pill).toHaveCount(0);
 		expect((await filled(page)).seen.slice(0, 4).map(({ name }) => name)).toEqual(['Pia', 'Omar', 'Nora', nameAt(0)]);
 
-		// From so near that the way back is smooth.
+		// Near enough for a smooth scroll back.
 		await page.mouse.wheel(0, 2_000);
 		await filled(page, 0);
 		await server.create({ customerName: 'Rosa' });
@@ -226,7 +229,7 @@ test.describe('a hundred thousand calls', () => {
 	}) => {
 		await page.setViewportSize({ width: 360, height: 740 });
 		await openDashboard(page, server);
-		// An empty day, and one that is still to come.
+		// An empty day, and a future day.
 		for (const [day, words] of [
 			['', 'Choose a day.'],
 			['2999-01-01', 'That day is still to come. The last one is today.'],
@@ -254,7 +257,7 @@ test.describe('a hundred thousand calls', () => {
 		await page.goto(`${server.url}/?at=2026-10-01`);
 		const [first] = await settled(page, placeOf);
 		expect(placeOf(first!.id)).toBe(Math.ceil((NEWEST_AT - Date.parse('2026-10-01T23:59:59.999Z')) / APART_MS));
-		// Above it the list goes on.
+		// The list continues above it.
 		expect(await turn(page, -2_000)).toBeLessThan(placeOf(first!.id));
 	});
 });
@@ -303,11 +306,11 @@ test.describe('a jump', () => {
 			const gone = page.evaluate(async (key) => {
 				const told = { scrolls: 0, by: 0 };
 				const scroll = window.scrollTo.bind(window);
-				// The list's own, and none of the router's.
+				// Count the list's own scrolls: the router must not scroll.
 				window.scrollTo = ((...to: [number, number]) => (told.scrolls++, scroll(...to))) as typeof scrollTo;
 				const from = scrollY;
 				while (scrollY === from) await new Promise(requestAnimationFrame);
-				// In the frame of the jump, where the browser itself would drop it.
+				// In the frame of the jump, where the browser itself would drop the scroll.
 				const at = scrollY;
 				document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 				for (let frames = 0; frames < 30; frames++) await new Promise(requestAnimationFrame);
@@ -348,7 +351,7 @@ test.describe('a jump', () => {
 				await expect(page).toHaveURL(`${server.url}/?${new URLSearchParams({ at }).toString()}`);
 				names.push((await filled(page)).seen[0]!.name);
 				expect(loads.filter((to) => to === at)).toHaveLength(turn + 1);
-				// From the end into the middle, from the day to the list's beginning; at rest the address says so.
+				// From the end into the middle, and from the day to the list's beginning. At rest the URL shows the new place.
 				await page.mouse.wheel(0, -70_000);
 				await expect(page).toHaveURL(/\/(\?at=[\da-f]{8}-.*)?$/);
 				expect((await filled(page)).seen[0]!.name).not.toBe(names[0]);
@@ -376,7 +379,7 @@ test.describe('a jump', () => {
 				// In the frame of the jump.
 				const at = scrollY;
 				await turnWheel(by);
-				// A turn is smooth: it is over once two looks see the same place.
+				// A turn scrolls smoothly. It is over when two checks see the same place.
 				for (let frames = 0, y = NaN; frames < 300 && (y !== scrollY || y === at); frames++) {
 					y = scrollY;
 					for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);
@@ -393,12 +396,14 @@ behindProxy.describe('a list that is loaded anew', () => {
 	const ALL = 5_000;
 	behindProxy.use({ calls: ALL });
 
-	/** Clears the run `rare`, every thousandth call: over the event stream only the server can count what is left. */
+	/**
+	 * Clears the run `rare`, every thousandth call. Over the event stream only the server can count the remaining calls.
+	 */
 	async function clearRare(page: Page, server: Server, left: string): Promise<void> {
 		await server.api('DELETE', '/api/calls?run=rare');
 		await expect(page.locator('.pager')).toContainText(`${left} calls`);
 	}
-	/** The rows that are left stand where they stood. */
+	/** Expects that the remaining rows have kept their positions. */
 	function expectSame(before: readonly Seen[], after: readonly Seen[], gone: string | null = null): void {
 		const from = before.findIndex(({ id }) => id !== gone);
 		expect(after.find(({ id }) => id === before[from]!.id)?.y).toBeCloseTo(before[from]!.y, 0);
@@ -418,11 +423,11 @@ behindProxy.describe('a list that is loaded anew', () => {
 			await page.evaluate(() => scrollBy(0, 20));
 			let { seen } = await filled(page);
 			expect(seen[0]).toMatchObject({ name: 'Caller 3000' });
-			// What comes above the list moves nothing either.
+			// Content that appears above the list does not move it either.
 			await expectConnection(page, 'Live over the event stream');
 			await expect(page.getByText('refuses WebSockets')).toHaveCount(1);
 			expectSame(seen, (await filled(page)).seen);
-			// The row at the top is of the run that is cleared.
+			// The top row belongs to the cleared run.
 			await clearRare(page, server, '4,995');
 			expectSame(seen, (await filled(page)).seen, idOf(3_000));
 
@@ -433,7 +438,7 @@ behindProxy.describe('a list that is loaded anew', () => {
 			await clearRare(page, server, '4,995');
 			expectSame(seen, (await filled(page)).seen);
 
-			// Before the reader has come to rest the address says another place.
+			// Until scrolling stops, the URL names another place.
 			await rareAgain();
 			await page.evaluate(() => scrollBy(0, -30_000));
 			({ seen } = await filled(page));
@@ -462,7 +467,7 @@ test.describe('a page that is refused', () => {
 		await expectConnection(page, /Live/);
 		await expect(page.locator('.pager')).toContainText('could not be loaded');
 		const before = asked;
-		// The page's own clock goes on for some ticks.
+		// The page's clock runs on for several ticks.
 		await server.create({ customerName: 'Tick', scheduledAt: '2099-01-01T00:00:00Z' });
 		await expect(rowOf(page, 'Tick')).toContainText(/[2-9] s ago/);
 		expect(asked).toBe(before);

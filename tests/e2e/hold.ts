@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** The browser's requests for these paths wait until they are let go; `asked` resolves once one does. */
+/** Holds the browser's requests for these paths until `letGo`. `asked` resolves at the first one. */
 export async function hold(page: Page, paths: RegExp): Promise<{ asked: Promise<unknown>; letGo(): void }> {
 	let letGo = (): void => undefined;
 	const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -14,7 +14,7 @@ export async function hold(page: Page, paths: RegExp): Promise<{ asked: Promise<
 	return { asked: page.waitForRequest((request) => paths.test(new URL(request.url()).pathname)), letGo };
 }
 
-/** The next answer for this path is read from the server, which resolves `read`, and kept from the page until let go. */
+/** Holds the next response for this path until `letGo`. `read` resolves when it was read from the server. */
 export async function holdAnswer(page: Page, path: string): Promise<{ read: Promise<void>; letGo(): void }> {
 	let letGo = (): void => undefined;
 	const held = new Promise<void>((resolve) => (letGo = resolve));

@@ -3,11 +3,11 @@ import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
 
 /**
- * A process that runs one server after another, with the built pages, as its parent asks: to start a process for each
- * test would cost more than the test. Its log is its standard output.
+ * A process that runs one server after another with the built pages, on its parent's requests. A process per test would
+ * cost more than the test. Its log is its standard output.
  */
 export type Request = { start: Record<string, string> } | { stop: true };
-/** `url` is where the server listens, null once it has stopped. */
+/** `url` is the address of the running server, or null once it has stopped. */
 export type Reply = { url: string | null } | { error: string };
 
 let app: App | undefined;

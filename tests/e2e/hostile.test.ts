@@ -10,7 +10,7 @@ const JSON_WANTED = 'Accept: application/json';
 const URLENCODED = 'Content-Type: application/x-www-form-urlencoded';
 const MULTIPART = 'Content-Type: multipart/form-data; boundary=x';
 
-/** One raw request, with the origin that a form of our own pages has. */
+/** Sends one raw request, with the origin of a form on our own pages. */
 async function ask(
 	server: Server,
 	start: string,
@@ -21,7 +21,7 @@ async function ask(
 	return readRaw(await rawExchange(server.url, rawRequest(server.url, start, all, body)));
 }
 
-/** The code of the problem, or the content type where the body is none. */
+/** Returns the problem's code, or the content type if the body is not a problem. */
 function codeOf({ headers, body }: ReturnType<typeof readRaw>): string {
 	const type = headers.get('content-type') ?? '';
 	return type.startsWith('application/problem+json') ? (/"code":"(\w+)"/.exec(body)?.[1] ?? '') : type;
@@ -42,7 +42,7 @@ const MALFORMED = [
 	'/%/__data.json',
 	'/_app/%',
 ];
-/** Paths that Kit reads from elsewhere than the path of the request. */
+/** Requests whose path SvelteKit reads from other sources than the request's path. */
 const SIDEWAYS: [start: string, line: string][] = [
 	['GET /_app/remote/a/b', 'x-sveltekit-pathname: %'],
 	['GET /_app/remote/a/b', 'x-sveltekit-search: %'],
@@ -68,7 +68,7 @@ for (const [name, env] of [
 					expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 404, 'not_found']);
 				}
 				expect((await ask(server, `HEAD ${path}`)).status).toBe(404);
-				// The pages, or the login before them.
+				// The pages, or the login in front of them.
 				expect([200, 303, 404]).toContain((await ask(server, `GET ${path}`, [HTML])).status);
 			}
 			for (const [start, line] of SIDEWAYS) {
@@ -139,7 +139,7 @@ for (const [name, env] of [
 			const request = fc.tuple(method, target, fc.uniqueArray(line, { maxLength: 4 }), body);
 			await fc.assert(
 				fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 5 }), async (requests) => {
-					// Pipelined: all in one packet, and the client says that it has sent everything.
+					// Pipelined in one packet, after which the client ends its side.
 					const bytes = requests.map(([verb, path, lines, text]) =>
 						rawRequest(server.url, `${verb} ${path}`, lines, text).replace('Connection: close\r\n', ''),
 					);
@@ -149,17 +149,17 @@ for (const [name, env] of [
 				{ numRuns: 150 },
 			);
 			await expectAlive(server);
-			// A login among them may try a token.
+			// One of the requests may be a login that tries a token.
 			expect(server.lines.filter((line) => !line.includes('"msg":"wrong token'))).toEqual([]);
 		});
 	});
 
-/** Sends these bytes, ends its side, and returns what comes back. */
+/** Sends these bytes and ends this side. Returns everything received. */
 async function halfClosed({ url }: Server, bytes: string): Promise<string> {
 	const socket = connect(Number(new URL(url).port), '127.0.0.1');
 	let text = '';
 	socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-	socket.on('error', () => undefined); // a cut connection may say so
+	socket.on('error', () => undefined); // a cut connection may raise an error
 	const closed = new Promise((resolve) => socket.once('close', resolve));
 	socket.end(Buffer.from(bytes, 'latin1'));
 	await closed;

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { CallPage } from '#contract';
 import { expect, test, type Server } from './server.ts';
 
-/** Files as people and other programs write them, read in a browser of the language they were written in. */
+/** Files as people and other programs write them, read in a browser set to the file's language. */
 
 async function choose(page: Page, server: Pick<Server, 'url'>, text: string | Buffer): Promise<void> {
 	await page.goto(`${server.url}/import`, { waitUntil: 'networkidle' });
@@ -13,7 +13,7 @@ async function choose(page: Page, server: Pick<Server, 'url'>, text: string | Bu
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
-/** What the server stored, oldest first. */
+/** Returns the stored calls, oldest first. */
 async function stored(server: Server): Promise<string[]> {
 	const { calls } = await server.api<CallPage>('GET', '/api/calls?order=oldest');
 	return calls.map(({ customerName, phoneNumber }) => `${customerName} ${phoneNumber}`);

@@ -6,7 +6,7 @@ import { expect, expectConnection, openDashboard, rowOf, test, type Server } fro
 
 const LATER = '2099-01-01T00:00:00Z';
 const table = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(',')}\n`).join('');
-/** So many people with a number each; calls of a day far off, which leave the server alone. */
+/** Returns rows for `count` people, each with a phone number. Their calls are far in the future and cause no work. */
 const people = (count: number, from = 1): string[][] =>
 	Array.from({ length: count }, (_, i) => [
 		`Customer ${from + i}`,
@@ -44,7 +44,7 @@ test('[I20] 10,000 rows are imported in their order while another tab stays live
 }) => {
 	const [one, two] = [await context.newPage(), await context.newPage()];
 	await openDashboard(two, server);
-	// Whatever the indicator says from now on.
+	// Records every text that the indicator shows from now on.
 	await two.getByRole('button', { name: /^Connection:/ }).evaluate((button) => {
 		const seen = new Set<string>();
 		Object.assign(window, { seen });
@@ -69,7 +69,7 @@ test('[I20] 10,000 rows are imported in their order while another tab stays live
 	await expect(rowOf(two, 'The last one')).toBeVisible({ timeout: 60_000 });
 	await expectConnection(two, 'Live');
 	const seen = await two.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
-	// A short break heals by itself (D10); a tab that is behind never says Live, and this one is never Stale.
+	// A short break heals by itself (D10). A tab that is behind never says Live, and this one is never Stale.
 	expect(seen.filter((words) => /Stale|Reconnecting/.test(words))).toEqual([]);
 	expect(made).toBeGreaterThan(5);
 	const all = await everyCall(server);
@@ -210,7 +210,7 @@ test('[I22] it stops after the batch under way, says how many calls were made, a
 	await expect.poll(() => held.length).toBe(1);
 	await expect(page.getByRole('heading', { name: 'Making the calls' })).toBeFocused();
 
-	// The router asks a frame after the click, so the question is waited for.
+	// The router asks one frame after the click, so wait for its dialog.
 	const [question] = await Promise.all([
 		page.waitForEvent('dialog').then(async (dialog) => {
 			await dialog.dismiss();
@@ -244,7 +244,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	await page.route('**/api/calls/batch', async (route) => {
 		keys.push((await route.request().headerValue('idempotency-key')) ?? '');
 		if (keys.length !== 2) return route.continue();
-		// The server makes the calls, and then it is gone: its answer never comes.
+		// The server makes the calls and is then killed, so its response never arrives.
 		await route.fetch();
 		await server.stop('SIGKILL');
 		await route.abort();
@@ -253,7 +253,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	await expect(page.getByRole('alert')).toContainText(
 		'The server did not answer. Nothing is made twice. Trying again in',
 	);
-	// Each try fails while the server is away, and the button is there again.
+	// Each attempt fails while the server is down, and the button appears again.
 	const tried = page.waitForRequest('**/api/calls/batch');
 	await press(page, /^Retry now$/);
 	await tried;
@@ -312,7 +312,7 @@ test('[I24] columns are guessed and can be chosen; what is exported can be impor
 	);
 	expect(calls.slice(2).toSorted()).toEqual(calls.slice(0, 2).toSorted());
 
-	// By hand, from pasted text without heads, in another country, with a run for all.
+	// Columns matched manually, from pasted text without a head, in another country, with one run for all rows.
 	await press(page, 'Import another file');
 	await page.getByText('Paste text instead').click();
 	await page.getByLabel('Rows, as they are copied').fill('030 23125017\tLina\tx\n030 23125018\tMax\ty\n');

@@ -6,13 +6,13 @@ import { expect, expectConnection, openDashboard, test } from './server.ts';
 
 behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
 
-/** What an answer sets off has begun by the second frame. */
+/** Waits two frames: work that a response starts has begun by then. */
 const frames = (page: Page): Promise<unknown> =>
 	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 const follow = (page: Page, name: string): Promise<void> =>
 	page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name }).click();
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
-/** Farther than is read on: the list is gone on with from there. */
+/** Too far for loading page by page: the list continues from the new place. */
 const drag = (page: Page): Promise<void> => page.evaluate(() => scrollTo(0, 300_000));
 const pageOfCalls = (page: Page): Promise<unknown> =>
 	page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === '/api/calls');
@@ -28,7 +28,7 @@ test('[D59] a link is followed also by who has just typed into the search, and w
 	const next = await hold(page, /^\/deliveries\/__data\.json$/);
 	const asked: string[] = [];
 	page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-	// Within the moment for which the search waits for further letters.
+	// During the delay in which the search waits for more letters.
 	await search.evaluate((field: HTMLInputElement) => {
 		field.value = 'A';
 		field.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -36,7 +36,7 @@ test('[D59] a link is followed also by who has just typed into the search, and w
 	});
 	await next.asked;
 	await search.pressSequentially('d');
-	// By then what was typed would have been searched for.
+	// The search would have run by then.
 	await page.clock.runFor(1_000);
 	next.letGo();
 	await expect(heading(page, 'Deliveries')).toBeVisible();
@@ -56,7 +56,7 @@ test.describe('a long list', () => {
 		const calls = await hold(page, /^\/api\/calls$/);
 		await openDashboard(page, server);
 		await calls.asked;
-		// The page comes while the link is being followed.
+		// The response arrives while the navigation is pending.
 		const next = await hold(page, /^\/deliveries\/__data\.json$/);
 		await drag(page);
 		await frames(page);
@@ -70,7 +70,7 @@ test.describe('a long list', () => {
 		await expect(heading(page, 'Deliveries')).toBeVisible();
 		await expect(page).toHaveURL(`${server.url}/deliveries`);
 
-		// The page comes when the list is gone.
+		// The response arrives after the list is gone.
 		await page.unrouteAll();
 		const later = await hold(page, /^\/api\/calls$/);
 		await follow(page, 'Calls');
@@ -86,7 +86,7 @@ test.describe('a long list', () => {
 		later.letGo();
 		await cameLate;
 		await frames(page);
-		// Nothing of the list; what the page that is here loads is its own business.
+		// No request for the list. Requests of the current page do not count.
 		expect(asked.filter((path) => path === '/__data.json' || path.startsWith('/api/calls'))).toEqual([]);
 		await expect(page).toHaveURL(`${server.url}/deliveries`);
 	});
@@ -108,7 +108,7 @@ test.describe('another database', () => {
 		await follow(page, 'Deliveries');
 		await asked;
 
-		// The first tries may find no server.
+		// The first attempts may find no server.
 		const reset = new Promise<void>((resolve) => {
 			page.on('websocket', (line) =>
 				line.on('framereceived', ({ payload }) => payload.includes('"reset"') && resolve()),
@@ -122,7 +122,7 @@ test.describe('another database', () => {
 		letGo();
 		await expect(heading(page, 'Deliveries')).toBeVisible();
 		await expect(page).toHaveURL(`${server.url}/deliveries`);
-		// Before the feed would ask for the list again.
+		// Before the feed would request the list again.
 		await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live', { timeout: 8_000 });
 	});
 });
@@ -138,7 +138,7 @@ behindProxy.describe('over the event stream', () => {
 		async ({ page, server, between }) => {
 			await page.goto(between.url);
 			await expectConnection(page, 'Live over the event stream');
-			// While one is pending, only the server knows whether those that go were.
+			// While a call is pending, only the server knows whether the deleted calls were pending.
 			await server.create({ customerName: 'Pending' });
 			await expect(page.locator('.pager')).toContainText('5,001 calls');
 			let loads = 0;
@@ -165,7 +165,7 @@ behindProxy.describe('over the event stream', () => {
 			await expectConnection(page, 'Live over the event stream');
 			await server.create({ customerName: 'Pending' });
 			await expect(page.locator('.pager')).toContainText('5,001 calls');
-			// The list is loaded anew at once for the first that goes, and again, once that is done, for the second.
+			// The first deletion reloads the list at once. The second reloads it again after that.
 			const { read, letGo } = await holdAnswer(page, '/__data.json');
 			const { calls } = await server.api<{ calls: { id: string }[] }>('GET', '/api/calls?order=oldest&limit=2');
 			await server.api('DELETE', `/api/calls/${calls[0]!.id}`);
@@ -175,7 +175,7 @@ behindProxy.describe('over the event stream', () => {
 			await expect(page.locator('.pager')).toContainText('5,002 calls');
 			await server.stop('SIGKILL');
 			await expectConnection(page, /Reconnecting/);
-			// The search asks whether the server is there, and again every five seconds; sooner asks only the list.
+			// The search checks every five seconds whether the server is back. Only the list checks sooner.
 			const asks: number[] = [];
 			page.on('request', (request) => request.url().endsWith('/healthz') && asks.push(Date.now()));
 			await page.getByLabel('Search name or number').fill('Pend');

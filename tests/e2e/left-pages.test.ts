@@ -13,7 +13,7 @@ async function logIn(page: Page, url: string): Promise<void> {
 	await expectConnection(page, 'Live');
 }
 
-/** Writes down whether a frame shows the name: call it before the first page is opened. */
+/** Records whether any frame shows the name. Call it before the first page is opened. */
 async function noteNames(page: Page): Promise<void> {
 	await page.addInitScript(() => {
 		const note = (): void => {
@@ -25,7 +25,7 @@ async function noteNames(page: Page): Promise<void> {
 	});
 }
 
-/** Goes back, and expects the login and no name, in no frame. */
+/** Goes back. Expects the login page, and the name in no frame. */
 async function expectNothingBehind(page: Page): Promise<void> {
 	await page.evaluate(() => sessionStorage.removeItem('name'));
 	await page.goBack({ waitUntil: 'commit' });
@@ -104,7 +104,7 @@ test.describe('a browser that keeps left pages in memory', () => {
 			await expect(other).toHaveURL(/\/login/);
 			await expectNothingBehind(page);
 
-			// As a browser does that keeps the page all the same.
+			// Simulates a browser that keeps the page in its back/forward cache anyway.
 			await logIn(page, server.url);
 			await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
 			await expect(rowOf(page, 'Rosa')).toBeHidden();

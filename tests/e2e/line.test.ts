@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
 const lineOf = (row: Locator): Locator => row.getByRole('img');
-/** The picture: every stroke of it. */
+/** Returns the path of every stroke of the picture. */
 const strokesOf = (row: Locator): Promise<(string | null)[]> =>
 	lineOf(row)
 		.locator('path')
@@ -20,7 +20,7 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 	const before = await strokesOf(row(page, 'Short'));
 	expect(before.length).toBeGreaterThan(3);
 
-	// It grows past the break while it talks.
+	// The line grows past the break while the call is in progress.
 	await server.create({ customerName: 'Long', scenario: { outcome: 'dropped', delayMs: 6_000, talkMs: 5_800 } });
 	await expect(row(page, 'Long')).toContainText('Talking');
 	expect(await strokesOf(row(page, 'Short'))).toEqual(before);

@@ -13,7 +13,7 @@ test('[D10] the indicator tells the truth while the server is away, and what was
 	await server.stop('SIGKILL');
 	await expectConnection(page, /Reconnecting|Stale/);
 	await server.start();
-	// Before the tab is back, or while it comes back: either way it must not miss them.
+	// Before or during the tab's reconnect. In both cases it must not miss these changes.
 	await server.create({ customerName: 'Jana Meanwhile' });
 	await server.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
 	await expectConnection(page, 'Live');
@@ -32,7 +32,7 @@ test('[D62] a search that is typed while the server is away replaces no page, an
 	const search = page.getByLabel('Search name or number');
 	await search.evaluate((field) => Object.assign(window, { field }));
 	await server.stop('SIGKILL');
-	// What is searched for is asked of a server that is away.
+	// The search sends its request to a server that is down.
 	const asked = page.waitForEvent('requestfailed', (request) => new URL(request.url()).pathname === '/healthz');
 	await search.pressSequentially('Ada A');
 	await asked;
@@ -44,7 +44,7 @@ test('[D62] a search that is typed while the server is away replaces no page, an
 	await expect(page).toHaveURL(`${server.url}/?q=Ada+Aw`);
 	await expect(rowOf(page, 'Bela Stein')).toHaveCount(0);
 	await expect(rowOf(page, 'Ada Away')).toBeVisible();
-	// The very field, and what was typed.
+	// The same field element, with the typed text.
 	await expect(search).toHaveValue('Ada Aw');
 	expect(await search.evaluate((field) => 'field' in window && window.field === field)).toBe(true);
 });
@@ -52,7 +52,7 @@ test('[D62] a search that is typed while the server is away replaces no page, an
 test('[D11] a network that is cut is noticed, and healed when it is back', async ({ context, page, server }) => {
 	await openDashboard(page, server);
 	await context.setOffline(true);
-	// Chromium keeps an open WebSocket through its offline mode, so the line must be cut as well.
+	// Chromium keeps an open WebSocket in offline mode, so the server must cut it, too.
 	await server.stop('SIGKILL');
 	await server.start();
 	await expectConnection(page, /Reconnecting|Stale/);
@@ -119,7 +119,7 @@ test('[D31] a network that is cut, and one that dies without a word: the indicat
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
-/** Everything that the indicator says from now on. */
+/** Collects every text that the indicator shows from now on. */
 async function follow(page: Page): Promise<string[]> {
 	const told: string[] = [];
 	await page.exposeFunction('tell', (words: string) => told.push(words));
@@ -147,7 +147,7 @@ test('[D38] a tab that slept asks at once when it wakes, however its socket stan
 	await expectConnection(page, 'Live');
 	between.silent = true;
 	await server.create({ customerName: 'Omar' });
-	// Asleep no timer runs. It wakes an hour later, before the first of them.
+	// No timer runs while the machine sleeps. The page wakes an hour later, before its first timer.
 	const now = await page.evaluate(() => Date.now());
 	await page.clock.pauseAt(now + 1_000);
 	await page.clock.setSystemTime(now + 3_600_000);

@@ -15,7 +15,7 @@ test('[D1] two tabs: a call made in one appears in both and ends by push, withou
 	for (const page of [one, two])
 		page.on('request', (request) => {
 			const { pathname } = new URL(request.url());
-			// The code for phone numbers comes with the first use of it.
+			// The code for phone numbers is loaded on first use.
 			if (!pathname.startsWith('/_app/immutable/')) requests.push(`${request.method()} ${pathname}`);
 		});
 
@@ -33,7 +33,7 @@ test('[D1] two tabs: a call made in one appears in both and ends by push, withou
 	await expect(one.getByLabel('Customer name')).toHaveValue('');
 	await expect(one.getByLabel('Customer name')).toBeFocused();
 
-	// Two heartbeats later, ten seconds at most, there is still nothing but the POST.
+	// After two heartbeats, at most ten seconds, the POST is still the only request.
 	for (let heads = 0; heads < 2; heads++)
 		await (await line).waitForEvent('framereceived', { predicate: ({ payload }) => payload.includes('["head"') });
 	expect(requests).toEqual(['POST /api/calls']);

@@ -2,21 +2,21 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { test as base, type Server } from './server.ts';
 
-/** A proxy between the browser and the server, which refuses to upgrade until it is told otherwise. */
+/** A proxy between the browser and the server. It refuses upgrades unless `upgrades` is set. */
 export interface Proxy {
 	url: string;
-	/** Whether WebSockets come through. */
+	/** Whether WebSockets are forwarded. */
 	upgrades: boolean;
-	/** Passes nothing on, and tells nobody: what is open stays open, as on a line that died far away. */
+	/** Forwards no data and closes nothing: open connections stay open, as after a distant network failure. */
 	silent: boolean;
-	/** How many event streams are open now, and how many were at most. */
+	/** Returns the number of open event streams. `mostStreams` is its maximum so far. */
 	streams(): number;
 	mostStreams: number;
-	/** How many upgrades it passed on. */
+	/** Upgrades forwarded so far. */
 	upgraded: number;
-	/** How many sockets are open. */
+	/** Returns the number of open sockets. */
 	sockets(): number;
-	/** Ends everything, and refuses everybody, until `mend`. */
+	/** Closes every connection, and refuses new ones until `mend`. */
 	cut(): void;
 	mend(): void;
 	close(): Promise<void>;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Reply, Request } from './host.ts';
 
-/** Runs servers in a process that it starts once (host.ts). */
+/** Runs servers in one process, which is started once (host.ts). */
 export interface ServerHost {
-	/** Starts a server with this environment and returns its address; `onLine` gets each line of its log. */
+	/** Starts a server with this environment. Returns its URL. `onLine` receives each line of its log. */
 	start(env: Record<string, string>, onLine: (line: string) => void): Promise<string>;
-	/** Stops the server in good order, or kills the whole process. */
+	/** Stops the server gracefully, or kills the whole process. */
 	stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 	close(): Promise<void>;
 }

@@ -12,21 +12,21 @@ import { createServerHost, type ServerHost } from './server-host.ts';
 /** A server with the built pages on a temporary file. It runs in the worker's host process (server-host.ts). */
 export interface Server {
 	url: string;
-	/** What it has written to its standard output since its last start, but for its address: the log. */
+	/** The log since its last start: its standard output without the line that prints its URL. */
 	lines: string[];
-	/** Requests with the token, where one is set. */
+	/** Sends a request with the API token, if one is set. Throws unless the response is 2xx. */
 	api<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
 	create(call?: Record<string, unknown>): Promise<Call>;
-	/** Stops the server, or kills its process, and waits for that. */
+	/** Stops the server, or kills its process, and waits for its end. */
 	stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-	/** Starts it again on the same file and the same port; `program`, a built server, runs as a process of its own. */
+	/** Starts the server again on the same file and port. `program`, a built server, runs in its own process. */
 	start(program?: string): Promise<void>;
 }
 
 interface Fixtures {
-	/** The environment of the test's server; `test.use({ env: { … } })` changes it. */
+	/** The environment of the test's server. `test.use({ env: { … } })` changes it. */
 	env: Record<string, string>;
-	/** How many ended calls the history has when the server starts (tests/support/history.ts). */
+	/** Number of ended calls in the history when the server starts (tests/support/history.ts). */
 	calls: number;
 	server: Server;
 }
@@ -64,7 +64,7 @@ export const test = base.extend<Fixtures, { host: ServerHost }>({
 			await gone;
 			alone = undefined;
 		};
-		/** Runs `program` as a process of its own and returns the address that it prints. */
+		/** Runs `program` in its own process. Returns the URL that it prints. */
 		const run = async (program: string): Promise<string> => {
 			const started = spawn(process.execPath, [program], {
 				env: { ...process.env, ...given, PORT: port },
@@ -87,7 +87,7 @@ export const test = base.extend<Fixtures, { host: ServerHost }>({
 				program === undefined
 					? await host.start({ ...given, PORT: port }, (line) => lines.push(line))
 					: await run(program);
-			// With APP_URL a program prints that, and the test chose the port.
+			// With APP_URL a program prints that URL, and the test has chosen the port.
 			url = given.APP_URL === undefined ? address.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`;
 			port = new URL(url).port;
 		};
@@ -135,7 +135,7 @@ export async function expectConnection(page: Page, words: string | RegExp): Prom
 	await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(words, { timeout: 20_000 });
 }
 
-/** The row of a customer in the history. */
+/** Locates the row of a customer in the history. */
 export const rowOf = (page: Page, customer: string) => page.getByRole('row').filter({ hasText: customer });
 
 export { expect };

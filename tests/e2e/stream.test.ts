@@ -33,7 +33,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	await everywhere('Amara', pages);
 	await expect.poll(between.streams).toBe(1);
 
-	// The first tab came first, so it holds the stream: another takes over, and nothing falls between.
+	// The first tab holds the stream, because it opened first. Another tab takes over, and no change is lost.
 	await first.close();
 	const meanwhile = ['Bela', 'Chidi', 'Dora'];
 	for (const customerName of meanwhile) await server.create({ customerName });
@@ -41,7 +41,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	for (const page of others) await expectConnection(page, OVER_STREAM);
 	await expect.poll(between.streams).toBe(1);
 
-	// The server goes and comes back: what was missed comes without a reload.
+	// The server restarts: missed changes arrive without a reload.
 	await server.stop('SIGKILL');
 	for (const page of others) await expect(indicator(page)).toContainText(/Reconnecting|Stale/);
 	await server.start();
@@ -49,7 +49,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	for (const page of others) await expectConnection(page, OVER_STREAM);
 	await expect.poll(between.streams).toBe(1);
 
-	// A holder, a question for what is missing, and during a handover the one that leaves.
+	// The holder, one request for missing changes, and the former holder during a handover.
 	expect(between.mostStreams).toBeLessThanOrEqual(3);
 
 	between.upgrades = true;
@@ -71,7 +71,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 test('[D35] a tab that holds the stream and is frozen is relieved', async ({ context, server, between }) => {
 	test.slow();
 	const [one, two] = [await context.newPage(), await context.newPage()];
-	// The lock is held, and nobody speaks: as a frozen tab does.
+	// Holds the lock and sends nothing, as a frozen tab does.
 	await one.goto(`${between.url}/proxies`);
 	await one.evaluate(() => void navigator.locks.request('audena-feed', () => new Promise(() => undefined)));
 	await two.goto(between.url);
@@ -96,7 +96,7 @@ test('[D36] without Web Locks the tabs share one stream as well, and each goes b
 	await server.create({ customerName: 'Hana' });
 	for (const page of pages) await expect(rowOf(page, 'Hana')).toContainText('Completed');
 
-	// Nobody asks: each tries the socket by itself every 30 s at most.
+	// Without a user's action: each tab retries the socket every 30 s at most.
 	between.upgrades = true;
 	await expect.poll(between.sockets, { timeout: 60_000 }).toBe(2);
 	await expect.poll(between.streams).toBe(0);

@@ -3,11 +3,11 @@ import { CHROMIUM_ARGS, findChromium } from '#tests/support/chromium.ts';
 import { test, type Proxy } from './proxy.ts';
 import { expect, rowOf } from './server.ts';
 
-/** Many tabs at once: a busy machine takes its time. */
+/** Many tabs at once are slow on a busy machine. */
 const PATIENCE = { timeout: 90_000 };
 const executablePath = findChromium();
 
-// A name of a network, as `http://<a LAN address>`: not a secure context, so there are no Web Locks.
+// A host name at plain http, like `http://<a LAN address>`, is no secure context, so there are no Web Locks.
 test.use({
 	trace: 'off',
 	env: { ALLOWED_HOSTS: 'audena.test' },
@@ -39,7 +39,7 @@ async function placeCall(page: Page, name: string): Promise<void> {
 	await page.getByRole('button', { name: 'Place call' }).click();
 }
 
-/** The page that holds the stream: the browser's network layer knows. */
+/** Returns the page that holds the stream, by its open EventSources. */
 async function holderOf(pages: readonly Page[]): Promise<Page> {
 	const holders: Page[] = [];
 	for (const page of pages) {
@@ -75,7 +75,7 @@ test('[D74] at a plain http address seven tabs share one stream, and the call of
 	await expect.poll(between.streams).toBe(1);
 	await placeCall(pages[6]!, 'Amara');
 	for (const page of pages) await expect(rowOf(page, 'Amara')).toContainText('Completed', PATIENCE);
-	// A holder, one question for what is missing, and for a moment a second holder.
+	// The holder, one request for missing changes, and briefly a second holder.
 	expect(between.mostStreams).toBeLessThan(6);
 	await expect.poll(between.streams).toBe(1);
 });
@@ -99,12 +99,12 @@ test('[D74] there the stream of a tab that closes, breaks or freezes is taken ov
 	};
 	await everywhere('Amara');
 
-	// It goes to another page.
+	// The holder navigates to another page.
 	const first = await holderOf(pages);
 	await leave(first, () => first.goto(`${address(between)}/proxies`));
 	await everywhere('Bela');
 
-	// It is frozen, as a browser freezes tabs that nobody looks at, and it thaws.
+	// The holder is frozen, as a browser freezes background tabs, and later thaws.
 	const second = await holderOf(pages);
 	const session = await context.newCDPSession(second);
 	await leave(second, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
@@ -115,7 +115,7 @@ test('[D74] there the stream of a tab that closes, breaks or freezes is taken ov
 	pages.push(second);
 	await everywhere('Efe');
 
-	// The server goes and comes back.
+	// The server restarts.
 	await server.stop('SIGKILL');
 	await server.start();
 	await everywhere('Farid');
@@ -129,7 +129,7 @@ test('[D75] the form says that it waits for the server, gives up after half a mi
 	server,
 }) => {
 	await page.clock.install();
-	// Its limits follow the test's clock too.
+	// The page's time limits follow the test's clock, too.
 	await page.addInitScript(() => {
 		AbortSignal.timeout = (ms) => {
 			const limit = new AbortController();
@@ -142,7 +142,7 @@ test('[D75] the form says that it waits for the server, gives up after half a mi
 	await page.clock.pauseAt(Date.now() + 60_000);
 	await page.getByLabel('Customer name').fill('Gita');
 	await page.getByLabel('Phone number').fill('+1 202 555 0100');
-	// It arrives, and its answer does not.
+	// The request arrives, but its response does not.
 	const keys: (string | undefined)[] = [];
 	await page.route('**/api/calls', async (route) => {
 		keys.push(route.request().headers()['idempotency-key']);

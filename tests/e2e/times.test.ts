@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
-/** Fills the form in for a call at `time`, and sends it. */
+/** Fills in the form for a call at `time`, and sends it. */
 async function place(page: Page, name: string, time: string): Promise<void> {
 	await page.getByLabel('Customer name').fill(name);
 	await page.getByLabel('Phone number').fill('+1 202 555 0100');
@@ -91,7 +91,7 @@ test.describe('without JavaScript', () => {
 	test('[D71] the times of the form and of Go to date are in UTC, and say so', async ({ page, server }) => {
 		await page.goto(server.url);
 		await expect(page.locator('label[for="request-when"]')).toHaveText(/When\s+UTC/);
-		// An hour that the zone of the server or of the reader may skip exists in UTC.
+		// An hour that the time zone of the server or of the user may skip exists in UTC.
 		await place(page, 'Ada', '2027-03-28T02:30');
 		const { calls } = await server.api<{ calls: { scheduledAt: string }[] }>('GET', '/api/calls');
 		expect(calls.map(({ scheduledAt }) => scheduledAt)).toEqual(['2027-03-28T02:30:00.000Z']);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, expectConnection, openDashboard, rowOf, test, type Server } from './server.ts';
 
-/** On both sides of every width at which the page folds, and where columns are narrowest. */
+/** Both sides of every breakpoint of the page, and the widths with the narrowest columns. */
 const WIDTHS = [360, 639, 640, 768, 1087, 1088, 1200, 1263, 1264, 1280, 1366, 1423, 1424, 1440];
 
 async function open(page: Page, server: Server, width: number, path?: string): Promise<void> {
@@ -10,7 +10,7 @@ async function open(page: Page, server: Server, width: number, path?: string): P
 	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 }
 
-/** What of the rows' text is cut, or leaves its column. */
+/** Returns the texts of rows that are cut or overflow their column. */
 const cut = (page: Page): Promise<string[]> =>
 	page.evaluate(() =>
 		[...document.querySelectorAll<HTMLElement>('tbody :is(.c-name bdi, .c-tel, .c-wf, .why, .due, .status, .c-talk)')]
@@ -19,7 +19,7 @@ const cut = (page: Page): Promise<string[]> =>
 	);
 
 test('[D61] names of twenty letters, outcomes and times of another year are whole', async ({ page, server }) => {
-	test.slow(); // twelve widths
+	test.slow(); // fourteen widths
 	await server.create({ customerName: 'Wilhelmina Hammerman', phoneNumber: '+5491132740312', scenario: 'no-answer' });
 	await server.create({ customerName: 'Later', scheduledAt: '2099-12-24T20:20:00Z' });
 	for (const width of WIDTHS) {
@@ -72,7 +72,7 @@ test.describe('a list that is scrolled', () => {
 					.filter((other) => {
 						const { left, right, top, bottom, width } = other.getBoundingClientRect();
 						const isUnder = own.left < right && own.right > left && own.top < bottom - 0.5 && own.bottom > top + 0.5;
-						// Rows go on under what sticks; the pill may not reach below it.
+						// Rows continue under the sticky head. The pill may not extend below the head.
 						return width > 0 && isUnder && (other.closest('tbody') === null || own.bottom > headOf());
 					})
 					.map((other) => other.textContent.trim());

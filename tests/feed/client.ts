@@ -1,27 +1,27 @@
 import type { View } from './view.ts';
 
-/** Who follows the feed behind a line of its own. */
+/** A client that follows the feed over its own connection. */
 export interface Client {
 	readonly view: View;
-	/** The run that it follows; undefined: everything. */
+	/** The run that the client follows; undefined for all calls. */
 	readonly run: string | undefined;
 	readonly loads: number;
 	readonly failedLoads: number;
-	/** As a page: its list first, then the feed. */
+	/** Loads the list, then follows the feed, as a page does. */
 	open(): Promise<void>;
-	/** The reader comes to a page that has the feed, or is there already. */
+	/** The user opens a page that has the feed, or is already there. */
 	start(): void;
-	/** The reader goes to a page without it. */
+	/** The user leaves for a page without the feed. */
 	stop(): void;
-	/** The browser says that the network is back, or the page is looked at. */
+	/** The browser reports that the network is back, or that the page is visible. */
 	wake(): void;
-	/** The reader asks whether this is so. */
+	/** The user asks for a check of the connection. */
 	check(): void;
-	/** True when it is live at the head of the feed. */
+	/** Whether the client is live at the head of the feed. */
 	isAt(head: string): boolean;
-	/** How it stands, for those who look into a failure. */
+	/** Describes the client's state, to analyze a failure. */
 	standing(): string;
 }
 
-/** A list, or a page of one, that takes longer did not come. */
+/** Timeout of a list or of one page of it, in milliseconds. */
 export const LIST_WITHIN_MS = 4_000;

@@ -21,7 +21,7 @@ describe('the feed under fire (long form: npm run test:feed)', () => {
 
 	it('[F30] whatever happens to its line and to the server, every client has the calls of the database in the end', () => {
 		expect(report).toMatchObject({ missing: [], different: [], tooMany: [], otherInFile: [] });
-		// How many are left in the end depends on what was cleared last.
+		// The number of calls that are left depends on the last clear.
 		expect(report.calls).toBeGreaterThan(0);
 	});
 	it('[K19] of a copy that was put back the server makes a new epoch, and of nothing else', () => {

@@ -23,30 +23,30 @@ import { RUNS, startWriters, type Written } from './writers.ts';
 export interface ConvergenceOptions {
 	clients: number;
 	disturbances: number;
-	/** In this order, spread evenly over the disturbances. */
+	/** Restarts in this order, spread evenly over the disturbances. */
 	restarts: readonly Restart[];
-	/** The mean pause between two disturbances. */
+	/** Mean pause between two disturbances, in milliseconds. */
 	everyMs: number;
-	/** The number of calls that the writers create at least. */
+	/** Minimum number of calls that the writers create. */
 	creates: number;
-	/** The longest that a line holds bytes back. */
+	/** Maximum time that a connection holds bytes back, in milliseconds. */
 	stallMs: number;
 	seed: string;
 	say(line: string): void;
 }
-/** Killed; stopped; stopped and begun again from a copy of before, of which the server makes a new epoch. */
+/** `restored` means stopped and started on an earlier copy, for which the server creates a new epoch. */
 export type Restart = 'killed' | 'stopped' | 'restored';
 
 type Kind = Disturbance | (typeof READERS)[number];
-/** What readers do: they leave the page for a while, they press the indicator, the browser wakes. */
+/** What users do: leave the page for a while, press the connection indicator, wake the browser. */
 const READERS = ['away for a while', 'asked by the reader', 'woken'] as const;
 const KINDS: readonly Kind[] = [...DISTURBANCES, ...READERS];
 
-/** What was found in the end. Every list is empty where the feed kept its promises. */
+/** The final result. Every list is empty if the feed kept its promises. */
 export interface ConvergenceReport extends Faults {
 	built: boolean;
 	clients: number;
-	/** How many of them ride on the event stream. */
+	/** Clients on the event stream. */
 	streams: number;
 	disturbances: Record<string, number>;
 	restarts: Record<string, number>;
@@ -54,33 +54,33 @@ export interface ConvergenceReport extends Faults {
 	acknowledged: number;
 	/** Calls in the database at the end. */
 	calls: number;
-	/** Changes that the clients applied, together, and those on the event stream. */
+	/** Changes applied by all clients, and by those on the event stream. */
 	applied: number;
 	appliedOnStreams: number;
 	connections: number;
-	/** Lists loaded anew, and how many of these did not come. */
+	/** Reloads of lists, and how many of them failed. */
 	loads: number;
 	failedLoads: number;
-	/** Of the time, in percent. */
+	/** Share of samples in which clients were live, in percent. */
 	live: number;
 	longestBehindMs: number;
-	/** From the last disturbance until everybody was live at the head. */
+	/** Time from the last disturbance until every client was live at the head. */
 	settledMs: number;
 	tookMs: number;
-	/** Clients that were not live at the head of the feed when the patience was over. */
+	/** Clients that were not live at the head of the feed after the timeout. */
 	notSettled: string[];
 	missing: string[];
 	different: string[];
 	tooMany: string[];
-	/** Where REST and the file say different things. */
+	/** Differences between REST and the file. */
 	otherInFile: string[];
-	/** Restarts after which the epoch was the same where it had to be new, or the other way round. */
+	/** Restarts after which the epoch was wrongly kept or wrongly changed. */
 	wrongEpochs: string[];
 	exitCode: number | null;
 	errors: string[];
 }
 
-/** Of so many clients one rides on the event stream; the first of these follows one run. */
+/** One in this many clients uses the event stream. The first of them follows one run. */
 const STREAM_EVERY = 3;
 const WRITERS = 3;
 const WRITE_EVERY_MS = 60;
@@ -89,7 +89,10 @@ const AWAY_MS = 4_000;
 const SETTLED_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
 
-/** Clients behind bad lines follow a server that is written to, killed and restored; then all of them are compared with its file. */
+/**
+ * Runs clients on unreliable connections against a server that is written to, killed and restored. Then compares all
+ * clients with its file.
+ */
 export async function converge(options: ConvergenceOptions): Promise<ConvergenceReport> {
 	const { seed, say } = options;
 	const folder = await mkdtemp(join(tmpdir(), 'audena-feed-'));
@@ -169,7 +172,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		await rm(folder, { recursive: true, force: true });
 	}
 
-	/** One more client, behind a line of its own. */
+	/** Adds one client with its own connection. */
 	async function seat(i: number): Promise<void> {
 		const onStream = i % STREAM_EVERY === STREAM_EVERY - 1;
 		const name = `client ${i + 1}${onStream ? ' on the stream' : ''}`;
@@ -189,7 +192,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		const every = Math.floor(options.disturbances / (options.restarts.length + 1));
 		for (let i = 1; i <= options.disturbances; i++) {
 			await pause(dice() * 2 * options.everyMs);
-			// Each kind as often as the others.
+			// All kinds occur equally often.
 			const kind = KINDS[i % KINDS.length]!;
 			act(kind, members[below(members.length)]!);
 			disturbances[kind] = (disturbances[kind] ?? 0) + 1;
@@ -237,7 +240,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		return (await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS)).cursor;
 	}
 
-	/** Until every client is live at the head of the feed; answers who is not when the patience is over. */
+	/** Waits until every client is live at the head of the feed. Returns the clients that are not after the timeout. */
 	async function settled(): Promise<string[]> {
 		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
 		for (;;) {
@@ -253,7 +256,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 }
 
-/** Resolves when every call has ended and no webhook is on its way. */
+/** Resolves when every call has ended and no webhook waits. */
 async function quiet(url: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
 	const some = async (path: string): Promise<boolean> => {
@@ -271,7 +274,7 @@ async function quiet(url: string): Promise<void> {
 
 type Differences = Pick<ConvergenceReport, 'missing' | 'different' | 'tooMany'>;
 
-/** Every field of every call counts. */
+/** Compares every field of every call. */
 function differences(name: string, calls: ReadonlyMap<string, Call>, truth: ReadonlyMap<string, Call>): Differences {
 	const found: Differences = { missing: [], different: [], tooMany: [] };
 	for (const [id, call] of truth) {
@@ -283,7 +286,7 @@ function differences(name: string, calls: ReadonlyMap<string, Call>, truth: Read
 	return found;
 }
 
-/** The lists of all, under their names. */
+/** Merges the lists of all objects by name. */
 function together<T extends Record<keyof T, string[]>>(lists: readonly T[]): T {
 	const names = Object.keys(lists[0]!) as (keyof T)[];
 	return Object.fromEntries(names.map((name) => [name, lists.flatMap((one) => one[name])])) as T;

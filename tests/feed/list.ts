@@ -1,12 +1,12 @@
 import type { Call, CallPage } from '#contract';
 
-/** The whole list as one reads it page by page, and where the feed stood before its first one. */
+/** The complete list, read page by page, and the feed's cursor of its first page. */
 export interface List {
 	calls: Map<string, Call>;
 	cursor: string;
 }
 
-/** Reads all pages, of one run where it is named; throws where one does not come within `patienceMs`. */
+/** Reads all pages, of one run if given. Throws if a page takes longer than `patienceMs`. */
 export async function readList(url: string, patienceMs: number, run?: string): Promise<List> {
 	const which = run === undefined ? '' : `&run=${run}`;
 	const calls = new Map<string, Call>();
@@ -24,7 +24,7 @@ export async function readList(url: string, patienceMs: number, run?: string): P
 	return { calls, cursor: cursor! };
 }
 
-/** One GET over a connection of its own. */
+/** Sends one GET over its own connection. */
 export async function read<T>(address: string, patienceMs: number): Promise<T> {
 	const response = await fetch(address, {
 		headers: { connection: 'close' },

@@ -3,7 +3,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { runnerImport } from 'vite';
 import type * as Convergence from './convergence.ts';
 
-/** `npm run test:feed`: the convergence test in its long form. `-- --clients 60 --disturbances 1000 --seed 1` changes it. */
+/**
+ * `npm run test:feed`: the long form of the convergence test. Options: `-- --clients 60 --disturbances 1000 --seed 1`.
+ */
 const { values } = parseArgs({
 	options: {
 		clients: { type: 'string', default: '32' },
@@ -12,7 +14,7 @@ const { values } = parseArgs({
 	},
 });
 console.log(`feed seed ${values.seed} (again with: npm run test:feed -- --seed ${values.seed})`);
-// The browser's own classes have runes: Vite compiles them.
+// The browser's classes use runes, which Vite compiles.
 const { module } = await runnerImport<typeof Convergence>('./tests/feed/convergence.ts', {
 	...{ configFile: false, logLevel: 'warn', plugins: [svelte({ configFile: false })] },
 });

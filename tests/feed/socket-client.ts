@@ -72,13 +72,13 @@ export class SocketClient implements Client {
 	}
 
 	async #load(): Promise<void> {
-		// Of several loads under way the last one counts, as in the pages.
+		// Of several loads under way only the last one counts, as in the pages.
 		const load = ++this.loads;
 		try {
 			const list = await readList(this.#url, LIST_WITHIN_MS);
 			if (load === this.loads) this.view.show(list, (cursor) => this.#feed.adopt(cursor));
 		} catch {
-			this.failedLoads++; // the feed asks again
+			this.failedLoads++; // the feed asks for a reload again
 		}
 	}
 }

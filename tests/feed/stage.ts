@@ -5,22 +5,22 @@ import { startServer, type ServerProcess } from '#tests/support/server-process.t
 
 const ENV = {
 	...{ LOG_LEVEL: 'error', PROVIDER_DELAY_MS_MIN: '100', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_FAIL_RATE: '0.2' },
-	PROVIDER_SPEED: '10', // retries of webhooks that met a server that was away
+	PROVIDER_SPEED: '10', // webhooks that failed while the server was down are retried soon
 };
 
-/** A server on a file of its own, that is stopped, killed and restored. */
+/** A server on its own file, which can be stopped, killed and restored. */
 export interface Stage {
 	databaseUrl: string;
-	/** Its address; empty while it is not there. */
+	/** Returns the server's URL; empty while it is down. */
 	url(): string;
-	/** What the servers logged as errors. */
+	/** The errors that the servers logged. */
 	errors: string[];
 	begin(): Promise<void>;
-	/** Answers the exit code. */
+	/** Ends the server. Returns its exit code. */
 	end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
-	/** Copies the database as it is, while it is written to. */
+	/** Copies the database while it is written to. */
 	backUp(): Promise<void>;
-	/** Puts the copy in its place: an older state, as somebody would who knows nothing of epochs. Only between `end` and `begin`. */
+	/** Replaces the database by the copy, as a user would who ignores epochs. Only between `end` and `begin`. */
 	restore(): Promise<void>;
 }
 

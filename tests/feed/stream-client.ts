@@ -10,12 +10,12 @@ import { readList } from './list.ts';
 import type { Ledger } from './told.ts';
 import { View } from './view.ts';
 
-/** What ends one stream: another one is opened from where this client stands, or from a new list. */
+/** Why a stream ended: open another one from the cursor, or load the list first. */
 type End = 'again' | 'reload';
 
 /**
- * A program that follows `GET /api/events`, all of it or one run, and says with `Last-Event-ID` where it stands when it
- * comes back. What to do with what it hears it knows from the product; whatever seems wrong, it comes back.
+ * A program that follows `GET /api/events`, all of it or one run, and resumes with `Last-Event-ID`. The product's own
+ * functions decide what each message means. After any error it reconnects.
  */
 export class StreamClient implements Client {
 	readonly view: View;
@@ -27,12 +27,15 @@ export class StreamClient implements Client {
 	#url: string;
 	#dice: Dice;
 	#cursor: string | null = null;
-	/** Has been told on this stream where it stands. */
+	/** Whether this stream has delivered its `sync`. */
 	#synced = false;
-	/** When that was surely so which it heard last: the line may hold back what it carries, and then fall silent. */
+	/**
+	 * When the last message was certainly current; for a `sync` the time of its request. The connection may hold messages
+	 * back and then fall silent.
+	 */
 	#saidAt = 0;
 	#tries = 0;
-	/** Ends the following, and the stream that is open now. */
+	/** Ends the following. `#stream` ends the current stream. */
 	#stop: AbortController | null = null;
 	#stream: AbortController | null = null;
 
@@ -52,7 +55,7 @@ export class StreamClient implements Client {
 	start(): void {
 		if (this.#stop) return;
 		const { signal } = (this.#stop = new AbortController());
-		void this.#follow(signal); // it tries again whatever happens
+		void this.#follow(signal); // it retries after every error
 	}
 
 	stop(): void {
@@ -87,13 +90,13 @@ export class StreamClient implements Client {
 			const end = await this.#ride(stopped).catch((): End => 'again');
 			if (stopped.aborted) return;
 			this.#synced = false;
-			// Without a list, the next stream says so again.
+			// If the list fails to load, the next stream asks for the reload again.
 			if (end === 'reload') await this.#load(stopped).catch(() => this.failedLoads++);
 			await pause(waitBefore(this.#tries++, this.#dice()), undefined, { signal: stopped }).catch(() => undefined);
 		}
 	}
 
-	/** One stream until it ends: by the other side, by `check`, or by silence. */
+	/** Follows one stream until it ends: by the server, by `check`, or by silence. */
 	async #ride(stopped: AbortSignal): Promise<End> {
 		const own = (this.#stream = new AbortController());
 		if (stopped.aborted) own.abort();
@@ -128,7 +131,9 @@ export class StreamClient implements Client {
 		}
 	}
 
-	/** On one stream each id is at or past the one before, also what is sent again: who comes back by it misses nothing. */
+	/**
+	 * Checks that ids never move back on one stream, repeated messages included: a client that resumes misses nothing.
+	 */
 	#checkId({ event, id, data }: Message, last: string | null): void {
 		if (id !== data.cursor) this.view.faults.outOfOrder.push(`${this.#name}: ${event} of ${data.cursor} has id ${id}`);
 		if (last !== null && last !== id && !isPast(last, id))
@@ -146,7 +151,7 @@ export class StreamClient implements Client {
 		this.view.heard(data.at);
 		if (this.#cursor === null) return 'reload';
 		if (event === 'changes') return this.#take(onChanges(this.#cursor, data));
-		// Of one run only its changes come: the head tells how far the rest has come.
+		// A stream of one run carries only its changes. The head reports how far the other calls have come.
 		if (this.run !== undefined && isPast(this.#cursor, data.cursor)) {
 			this.#cursor = data.cursor;
 			return undefined;

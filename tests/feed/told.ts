@@ -1,42 +1,44 @@
 import type { Call } from '#contract';
 
-/** What the server has acknowledged: from `at` on, whoever is live knows it. */
+/** A change that the server has acknowledged. From `at` on, every live client has it. */
 export interface Told {
-	/** When the answer was here. */
+	/** When the response was received. */
 	at: number;
 	id: string;
-	/** The call's seq as it was answered; null for a call that is gone. */
+	/** The call's seq in the response; null for a deleted call. */
 	seq: number | null;
-	/** The run of a call that is there. */
+	/** The run of an existing call. */
 	run: string | null;
 }
 
-/** Everything that was acknowledged, in the order of the answers. */
+/** All acknowledged changes, in the order of the responses. */
 export class Ledger {
 	readonly told: Told[] = [];
-	/** The calls that are there, by what was answered, with their runs. */
+	/** Existing calls with their runs, as acknowledged. */
 	readonly known = new Map<string, string | null>();
-	/** Calls whose deletion was asked for: who does not have one of them need not have its last change. */
+	/** Calls with a requested deletion: a client without such a call need not have its last change. */
 	readonly leaving = new Set<string>();
-	/** What was told before is void: the database is another one. */
+	/** Index of the first valid entry: earlier ones belong to another database. */
 	from = 0;
-	/** When somebody began to ask for a run (null: everything) to be cleared, and when that was over. */
+	/** Clears of a run (null: everything), from their request to their end. */
 	readonly #clears: { run: string | null; endedAt: number }[] = [];
 
-	/** A call was answered as it is now, to a request of `askedAt`. */
+	/** Records a call as a response has it. `askedAt` is the time of the request. */
 	has({ id, seq, run }: Call, askedAt: number): void {
-		// A clear that was asked for meanwhile did not know of it, and may have taken it.
+		// A concurrent clear did not know of this call and may have deleted it.
 		if (this.#clears.some((clear) => clear.endedAt >= askedAt && (clear.run ?? run) === run)) this.leaving.add(id);
 		if (!this.leaving.has(id)) this.known.set(id, run);
 		this.told.push({ at: Date.now(), id, seq, run });
 	}
 
-	/** These calls will be deleted: say so before the request, as the push may be here before its answer. */
+	/**
+	 * Announces that these calls will be deleted. Call it before the request, because the push may precede the response.
+	 */
 	leaves(ids: Iterable<string>): void {
 		for (const id of ids) this.leaving.add(id);
 	}
 
-	/** A clear will be asked for; call the answer when its own one is here, or will never be. */
+	/** Announces a clear. Call the returned function when its response was received or will never come. */
 	clears(run: string | null): () => void {
 		const clear = { run, endedAt: Infinity };
 		this.#clears.push(clear);
@@ -50,13 +52,13 @@ export class Ledger {
 		}
 	}
 
-	/** The database was restored: what is there now is not known here. */
+	/** Discards all entries after the database was restored. */
 	forget(): void {
 		this.from = this.told.length;
 		this.known.clear();
 	}
 
-	/** Whether these calls show what was told, or something newer. */
+	/** Whether `calls` contains this change or a newer one. */
 	isShown({ id, seq }: Told, calls: ReadonlyMap<string, Call>): boolean {
 		const call = calls.get(id);
 		if (seq === null) return call === undefined;

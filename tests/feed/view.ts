@@ -4,9 +4,9 @@ import { place } from '#contract/cursor.ts';
 import type { List } from './list.ts';
 import type { Ledger, Told } from './told.ts';
 
-/** What is committed may be gathered for so long before it is sent. */
+/** The server may gather changes this long before it sends them. */
 const GATHERED_WITHIN_MS = 1_000;
-/** The feed looks at its clock twice a second; the rest is for a busy machine. */
+/** The feed checks its clock twice a second. The rest is for a busy machine. */
 const NOTICED_WITHIN_MS = 2_000;
 
 /** What went wrong with a client, as sentences. */
@@ -14,40 +14,42 @@ export interface Faults {
 	doubled: string[];
 	outOfOrder: string[];
 	movedBack: string[];
-	/** Live while it lacked what it had to have. */
+	/** The client was live but lacked a change that it had to have. */
 	dishonest: string[];
 }
 
-/** Where a client stands. */
+/** The cursor and the state of a client's connection. */
 interface Standing {
 	cursor(): string | null;
 	isLive(): boolean;
 }
 
-/** What a client shows, and a look at whether it may: all calls, or those of one run, by its list and its changes. */
+/**
+ * The calls that a client shows, from its list and changes, and checks of its promises. All calls or those of one run.
+ */
 export class View {
 	calls = new Map<string, Call>();
 	readonly faults: Faults = { doubled: [], outOfOrder: [], movedBack: [], dishonest: [] };
-	/** Changes that were applied. */
+	/** Number of changes applied. */
 	applied = 0;
-	/** Samples, and those of them in which it was live. */
+	/** Number of samples, and of those in which the client was live. */
 	samples = 0;
 	liveSamples = 0;
-	/** The oldest acknowledged change that it lacked while it was live. */
+	/** Maximum age of an acknowledged change that the client lacked while live. */
 	longestBehindMs = 0;
 
 	#name: string;
 	#run: string | undefined;
 	#ledger: Ledger;
 	#standing: Standing;
-	/** When the server sent the last thing that came here. */
+	/** The server's time in the last message received. */
 	#sentAt = 0;
-	/** Of what was acknowledged, the first that was not seen here yet. */
+	/** Index of the first acknowledged change that the client has not shown yet. */
 	#next = 0;
 	#epoch = '';
 	#seq = 0;
 	#seen = new Set<number>();
-	/** What was applied in this epoch: a list may have been read before it. */
+	/** Changes applied in this epoch: a list may have been read before them. */
 	#log: Change[] = [];
 
 	constructor(name: string, run: string | undefined, ledger: Ledger, standing: Standing) {
@@ -57,12 +59,12 @@ export class View {
 		this.#standing = standing;
 	}
 
-	/** The server said what time it is. */
+	/** Records the server's time of a message. */
 	heard(at: string): void {
 		this.#sentAt = Math.max(this.#sentAt, Date.parse(at));
 	}
 
-	/** A list, of which `adopt` takes the cursor. */
+	/** Shows a list. `adopt` takes its cursor. */
 	show({ calls, cursor }: List, adopt: (cursor: string) => void): void {
 		const { epoch, seq } = place(cursor);
 		if (epoch !== this.#epoch) this.#log = [];
@@ -72,7 +74,7 @@ export class View {
 		this.checkCursor();
 	}
 
-	/** Changes with which the cursor has moved already. */
+	/** Applies changes after the cursor has moved past them. */
 	apply(changes: readonly Change[]): void {
 		const before = this.#seq;
 		this.checkCursor();
@@ -91,12 +93,9 @@ export class View {
 	}
 
 	/**
-	 * Looks at what it says of itself. While it says "live", of all that REST acknowledged (by `Ledger`) it may lack
-	 * nothing
-	 * - that was acknowledged before the server sent the last frame or heartbeat that came here: on a line on which
-	 *   something comes, that is the heartbeat's 5 s;
-	 * - that was acknowledged longer ago than the silence after which it does not call itself live: on a line on which
-	 *   nothing comes, 12 s.
+	 * Checks the client's claim to be live. A live client may lack no change that REST acknowledged (by `Ledger`)
+	 * - before the server sent the last frame or heartbeat received: with traffic, that is the heartbeat's 5 s;
+	 * - longer ago than the silence after which a client is no longer live: without traffic, 12 s.
 	 */
 	sample(now: number): void {
 		const { told, from } = this.#ledger;
@@ -123,7 +122,7 @@ export class View {
 		this.#seq = seq;
 	}
 
-	/** Whether it shows this, or need not. */
+	/** Whether the client shows this change or need not show it. */
 	#has(told: Told): boolean {
 		const theirs = told.seq !== null && this.#run !== undefined && told.run !== this.#run;
 		return theirs || this.#ledger.isShown(told, this.calls);

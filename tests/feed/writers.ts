@@ -4,20 +4,20 @@ import type { Dice } from '#provider/dice.ts';
 import type { Ledger } from './told.ts';
 
 export const RUNS = ['a', 'b', 'c', 'd'] as const;
-/** More calls than this at once are not made. */
+/** Maximum number of calls at once. */
 const CALLS_MAX = 400;
 
 export interface WritersOptions {
-	/** The server's address, empty while there is none. */
+	/** Returns the server's URL; empty while it is down. */
 	url(): string;
 	ledger: Ledger;
-	/** One writer for each. */
+	/** Random numbers, one source per writer. */
 	dice: Dice[];
-	/** The mean pause between two requests of one writer. */
+	/** Mean pause between two requests of one writer, in milliseconds. */
 	everyMs: number;
 }
 
-/** What was asked for and acknowledged. */
+/** Counts of acknowledged requests. */
 export interface Written {
 	created: number;
 	updated: number;
@@ -27,12 +27,14 @@ export interface Written {
 
 export interface Writers {
 	readonly written: Written;
-	/** Resolves when no request is under way; new ones begin only while there is an address. */
+	/** Resolves when no request is under way. New requests begin only while there is a URL. */
 	idle(): Promise<void>;
 	stop(): Promise<void>;
 }
 
-/** Those who create, change, delete and clear calls by REST, and keep in the ledger what was acknowledged. */
+/**
+ * Starts writers that create, update, delete and clear calls by REST, and record acknowledged changes in the ledger.
+ */
 export function startWriters({ url, ledger, dice, everyMs }: WritersOptions): Writers {
 	const written: Written = { created: 0, updated: 0, deleted: 0, cleared: 0 };
 	const underWay = new Set<Promise<void>>();
@@ -89,7 +91,7 @@ export function startWriters({ url, ledger, dice, everyMs }: WritersOptions): Wr
 		written[as]++;
 	}
 
-	/** The answer, or null where none came; throws for one that is no answer to expect. */
+	/** Returns the response's body, or null if there was no response. Throws for an unexpected status. */
 	async function ask(method: string, path: string, body?: unknown): Promise<{ call?: Call } | null> {
 		let response: Response;
 		let text: string;
@@ -100,9 +102,9 @@ export function startWriters({ url, ledger, dice, everyMs }: WritersOptions): Wr
 			});
 			text = await response.text();
 		} catch {
-			return null; // it was stopped
+			return null; // the server was stopped
 		}
-		// Somebody else may have deleted it, and a server that stops says so.
+		// Another writer may have deleted the call. A server that stops responds with 503.
 		if (response.status === 503) return null;
 		if (!response.ok && response.status !== 404)
 			throw new Error(`${method} /api/calls${path}: ${response.status} ${text}`);

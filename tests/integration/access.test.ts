@@ -15,7 +15,7 @@ import { postWebhook } from '#tests/support/webhook.ts';
 const TOKEN = 'the-api-token';
 const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
 
-/** What a socket that is not let in hears: the problem's code, and no event at all. */
+/** Returns the problem's code when a socket is refused, and expects that the socket received no event. */
 async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown> {
 	const tab = openTab(app, options);
 	const error = await new Promise<Error & { data?: Partial<Problem> }>((resolve, reject) => {
@@ -77,7 +77,7 @@ describe('with API_TOKEN', () => {
 		expect((await app.api('GET', '/healthz', undefined, open)).status).toBe(200);
 		expect((await app.api('GET', '/readyz', undefined, open)).status).toBe(200);
 		expectProblem(await app.api('POST', WEBHOOK_PATH, {}, open), 'invalid_signature');
-		expectProblem(await app.api('POST', WEBHOOK_PATH, {}), 'invalid_signature'); // the token signs nothing
+		expectProblem(await app.api('POST', WEBHOOK_PATH, {}), 'invalid_signature'); // the API token does not sign webhooks
 	});
 
 	it('[A3] a socket is let in with the token alone, and hears nothing before that', async () => {
@@ -435,7 +435,7 @@ describe('a provider elsewhere', () => {
 		const { id } = await first.create({ scheduledAt: FAR });
 		await first.close();
 		const database = await openTestDatabase(first.env.DATABASE_URL);
-		// Claimed as often as the schedule is long, by processes that were killed before they had an answer.
+		// Claimed as often as the schedule allows, by processes that were killed before they got a response.
 		await database.all('UPDATE "Job" SET "attempts" = 6, "dueAt" = 0');
 		database.close();
 		const again = await startApp(first.env);
@@ -497,7 +497,7 @@ describe('a provider elsewhere', () => {
 		const [canceled, silent] = [await app.create(), await app.create()];
 		await expect.poll(async () => (await app.call(canceled.id)).providerId, SOON).not.toBeNull();
 		await expect.poll(async () => (await app.call(silent.id)).providerId, SOON).not.toBeNull();
-		// As many as there are hands, and more.
+		// Fills every slot of the worker and more.
 		await Promise.all(Array.from({ length: 40 }, () => app.create()));
 		await provider.received(2 + 32);
 		await app.api('POST', `/api/calls/${canceled.id}/cancel`);

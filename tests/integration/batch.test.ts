@@ -51,7 +51,7 @@ describe('POST /api/calls/batch', () => {
 			'calls.3',
 			'calls.4.color',
 		]);
-		// A body of nothing but fields that nobody knows is not told back field by field.
+		// The response lists at most 100 unknown fields.
 		const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`field${i}`, 1]));
 		expect(expectProblem(await post(app, [one(unknown)]), 'invalid_input')).toHaveLength(100);
 		expect((await app.list()).calls).toEqual([]);
@@ -80,7 +80,7 @@ describe('POST /api/calls/batch', () => {
 		expect([first.status, first.headers.get('idempotent-replayed')]).toEqual([201, null]);
 		expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([201, 'true', first.body]);
 		expect(problemOf(await post(app, many(4), key))).toEqual([422, 'idempotency_conflict']);
-		// The path belongs to it: the same key may name a call, too.
+		// A key belongs to its path: the same key may be used for a single call.
 		expect((await app.api('POST', '/api/calls', one(), key)).headers.get('idempotent-replayed')).toBeNull();
 		await app.close();
 		const next = await startApp(app.env);
@@ -102,7 +102,7 @@ describe('POST /api/calls/batch', () => {
 		const app = await startApp();
 		const longest = many(1_000, { customerName: '😀'.repeat(80), run: 'ü'.repeat(64) });
 		expect((await post(app, longest)).status).toBe(201);
-		// Written as \u escapes the same names are three times as long.
+		// The same names written as \u escapes are three times as long.
 		const escaped = JSON.stringify({ calls: longest }).replace(
 			/[^ -~]/g,
 			(unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, '0'),
@@ -119,7 +119,7 @@ describe('POST /api/calls/batch', () => {
 			if (!over) setImmediate(turn);
 		};
 		setImmediate(turn);
-		// More than a batch may have: one alone is checked within a turn on a quick machine.
+		// More than the maximum of a batch, because a quick machine checks one batch within a turn.
 		const checked = await checkedBatch(many(50_000));
 		over = true;
 		expect(checked).toHaveLength(50_000);

@@ -16,11 +16,11 @@ interface Bench {
 	path: string;
 	database: Database;
 	desk: Desk;
-	/** The rows that each statement returned or changed, in order. */
+	/** The number of rows that each statement returned or changed, in order. */
 	steps: { sql: string; rows: number }[];
 }
 
-/** A table of delivered and dead webhooks, four of each call; one in a thousand was answered with 418. */
+/** A database of delivered and dead webhooks, four per call. One in a thousand got status 418. */
 async function startDesk(onDue: () => void = () => undefined): Promise<Bench> {
 	const path = join(await temporaryFolder(), 'audena.db');
 	const database = await openTestDatabase(`file:${path}`);
@@ -68,7 +68,7 @@ describe('a large table of deliveries', () => {
 		const { desk, steps, path } = await startDesk();
 		await desk.redeliverMany({ filter: { code: 418 } });
 		await desk.redeliverMany({ ids: ['msg_1'] });
-		// On a connection of its own, as a read: the driver explains no text that writes.
+		// Explains the query as a read on its own connection: the driver explains no writing statement.
 		const explaining = new Sqlite(path);
 		onTestFinished(() => void explaining.close());
 		for (const { sql } of steps.filter(({ sql }) => sql.startsWith('UPDATE'))) {
@@ -153,7 +153,7 @@ describe('a webhook that is due beside many that are sent again', () => {
 		const store = createOutboxStore(database, lane);
 		expect((await store.claim(NOW + 2, 1, 'first', NOW + 10_000)).map(({ id }) => id)).toEqual(['live']);
 		expect(await store.claim(NOW + 2, 64, 'bulk', NOW + 10_000)).toHaveLength(most);
-		// Its hands are full: nothing of it is due until one is free.
+		// Its slots are full: none of its deliveries is due until a slot is free.
 		expect(await store.claim(NOW + 2, 64, 'more', NOW + 10_000)).toEqual([]);
 		expect((await store.nextDue(NOW + 2)) ?? Infinity).toBeGreaterThan(NOW + 2);
 	});

@@ -16,7 +16,7 @@ const count = async (app: TestApp, query: string): Promise<number> => {
 	return body.count;
 };
 
-/** The status line of a raw request: `fetch` drops a lone question mark. */
+/** Returns the status line of a raw request. `fetch` would drop a lone question mark. */
 async function statusOf(app: TestApp, line: string): Promise<string> {
 	const { hostname, port } = new URL(app.url);
 	const socket = connect(Number(port), hostname);
@@ -26,7 +26,7 @@ async function statusOf(app: TestApp, line: string): Promise<string> {
 	return text.slice(0, text.indexOf('\r\n'));
 }
 
-/** Eight calls that differ in every filter. */
+/** Creates eight calls that differ in every filter. */
 async function withCalls(): Promise<{ app: TestApp; all: () => Promise<Call[]> }> {
 	const app = await startApp();
 	for (let i = 0; i < 8; i++) {
@@ -215,7 +215,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		for (const stream of streams) {
 			const { length } = stream.messages().filter(({ event, data }) => event === 'sync' && data.mode === 'reset');
 			expect(length).toBeGreaterThan(0);
-			// The first at once, then one a second, the last up to a second after the deletion.
+			// The first reset at once, then one a second, the last up to a second after the deletion.
 			expect(length).toBeLessThanOrEqual(2 + seconds);
 		}
 		const back = openTab(app, { cursor });

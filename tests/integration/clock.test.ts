@@ -9,7 +9,7 @@ import { startReceiver } from '#tests/support/receiver.ts';
 import { settableClock } from '#tests/support/set-clock.ts';
 import { newSecret } from '#tests/support/webhook.ts';
 
-/** Nothing is pushed here. A machine may be slow, so the time is long. */
+/** The server pushes nothing here, so the test polls. The timeout is long enough for slow machines. */
 const PATIENCE = { interval: 20, timeout: 45_000 };
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,13 +30,13 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
 		void server.kill('SIGSTOP');
 		const stoppedAt = Date.now();
-		// Until long after the last webhook and the patience.
+		// Until well after the last webhook and the call timeout.
 		await pause(requestedAt + lastWebhook + 2_000 - stoppedAt);
 		void server.kill('SIGCONT');
 		const statuses = async (): Promise<string[]> => (await all()).map(({ status }) => status);
 		await expect.poll(async () => (await statuses()).includes('PENDING'), PATIENCE).toBe(false);
 		expect((await all()).map(({ outcome }) => outcome)).toEqual(calls.map(() => 'completed'));
-		// It proves nothing unless some were under way at the stop.
+		// The test proves something only if some calls were under way at the stop.
 		const ends = (await all()).map(({ endedAt }) => Date.parse(endedAt!));
 		expect(Math.max(...ends)).toBeGreaterThan(stoppedAt);
 	});
@@ -47,7 +47,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
 		});
 		const WEBHOOK_SECRET = newSecret();
-		// Long enough for a machine that stalls before the stop. Half of it is the shortest break that counts.
+		// Long enough for a machine that stalls before the stop. The shortest pause that counts is half of it.
 		const patienceMs = 6_000;
 		const CALL_TIMEOUT_MS = String(patienceMs);
 		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS, WEBHOOK_SECRET });
@@ -65,7 +65,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 	});
 });
 
-/** Waits until each of these has ended; returns how. */
+/** Waits until all of these calls have ended. Returns their outcomes. */
 async function outcomes(app: TestApp, ids: readonly string[]): Promise<(string | null)[]> {
 	let calls: Call[] = [];
 	await expect
@@ -80,7 +80,7 @@ async function outcomes(app: TestApp, ids: readonly string[]): Promise<(string |
 const isPhase = async (app: TestApp, id: string, phase: Call['phase']): Promise<void> =>
 	expect.poll(async () => (await app.call(id)).phase, PATIENCE).toBe(phase);
 
-/** A call at each point of its way. */
+/** Creates a call in each phase. */
 async function atEachPoint(app: TestApp): Promise<string[]> {
 	const faults = async (rates: object): Promise<void> => {
 		const { body } = await app.api<{ faults: object }>('GET', '/api/provider/settings');
@@ -91,7 +91,7 @@ async function atEachPoint(app: TestApp): Promise<string[]> {
 	const refused = await app.create({ scenario: talk(100) });
 	const attempts = async (): Promise<number> =>
 		(await app.timeline(refused.id)).events.filter(({ type }) => type === 'dispatch.attempt').length;
-	await expect.poll(attempts, PATIENCE).toBe(2); // asked again after a second
+	await expect.poll(attempts, PATIENCE).toBe(2); // attempted again after a second
 	await faults({ lost: 1 });
 	const lost = await app.create({ scenario: talk(0) });
 	const states = async (): Promise<string[]> => (await app.timeline(lost.id)).deliveries.map(({ state }) => state);
@@ -159,7 +159,7 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 describe('a webhook that is due', { timeout: 90_000 }, () => {
 	it('[CK2] comes before its call is judged, however late it is', async () => {
 		const clock = standingClock();
-		// Longer than a second, after which a call that is owed a webhook is looked at again.
+		// Longer than the second after which a call with a due webhook is checked again.
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now });
 		const { id } = await app.create({ scenario: talk(20_000) });
 		const database = await openTestDatabase(app.env.DATABASE_URL);
@@ -168,7 +168,7 @@ describe('a webhook that is due', { timeout: 90_000 }, () => {
 		const judgedAt = clock.now() + 25_000;
 		await expect.poll(watched, PATIENCE).toBe(judgedAt);
 		clock.pass(60_000);
-		// Only the jobs look now: a clock that is moved wakes nobody.
+		// Wakes only the worker of jobs: a change of the test's clock wakes no worker.
 		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
 		await expect.poll(watched, PATIENCE).not.toBe(judgedAt);
 		expect(await watched()).toBe(clock.now() + 1_000);

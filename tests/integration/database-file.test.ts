@@ -28,7 +28,7 @@ import { environment, startProcess } from '#tests/support/process.ts';
 const MIGRATIONS = migrationsFrom(import.meta.dirname);
 const at = (path: string): { url: string; authToken: undefined } => ({ url: `file:${path}`, authToken: undefined });
 
-/** What opening it says; it is closed with the test where it opens. */
+/** Returns 'opened', or the message if opening fails. An opened database is closed with the test. */
 async function refusalOf(path: string): Promise<string> {
 	try {
 		const { database, disown } = await openAlone(at(path), MIGRATIONS, 0);
@@ -43,7 +43,7 @@ async function refusalOf(path: string): Promise<string> {
 	}
 }
 
-/** Every file below a folder, with a digest of what it holds. */
+/** Returns every file in a folder with a digest of its contents. */
 async function contentsOf(folder: string): Promise<Record<string, string>> {
 	const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
 	const digest = async (name: string): Promise<[string, string]> => [
@@ -55,7 +55,7 @@ async function contentsOf(folder: string): Promise<Record<string, string>> {
 	return Object.fromEntries(await Promise.all(names.map(({ name }) => digest(name))));
 }
 
-/** A closed database with these statements run in it. */
+/** Creates a closed database after running these statements in it. */
 async function databaseWith(...statements: string[]): Promise<string> {
 	const path = join(await temporaryFolder(), 'other.db');
 	const sqlite = new Sqlite(path);
@@ -272,7 +272,7 @@ describe('permissions', () => {
 			};
 			const database = await migratedDatabase();
 			database.close();
-			/** A folder with the database in it, of which one part may not be written. */
+			/** Creates a folder with a database, one part of which is read-only. */
 			const withReadOnly = async (part: string): Promise<string> => {
 				const folder = await temporaryFolder();
 				const path = join(folder, 'audena.db');

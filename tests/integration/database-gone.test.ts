@@ -9,10 +9,10 @@ import { ask, environment, request, startServer } from '#tests/support/process.t
 
 interface Running {
 	app: TestApp;
-	/** The folder of the database, which holds nothing else. */
+	/** The database's folder, which contains nothing else. */
 	folder: string;
 	path: string;
-	/** The messages of the log's errors. */
+	/** The messages of the logged errors. */
 	errors: string[];
 }
 
@@ -28,7 +28,7 @@ async function start(): Promise<Running> {
 const CALL = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
 const REFUSED = [503, 'database_unavailable'];
 
-/** The status of a create, and the problem's code where it was refused. */
+/** Returns the status of a create, and the problem's code if it was refused. */
 async function create(app: TestApp): Promise<[status: number, code: string | undefined]> {
 	const { status, body } = await app.api<{ code?: string }>('POST', '/api/calls', CALL);
 	return [status, body.code];
@@ -37,7 +37,7 @@ async function create(app: TestApp): Promise<[status: number, code: string | und
 const ACCIDENTS: [what: string, happen: (running: Running) => Promise<void>, line: RegExp][] = [
 	['the file is deleted', ({ path }) => unlink(path), /was deleted or moved/],
 	['the file is renamed', ({ path }) => rename(path, `${path}.old`), /was deleted or moved/],
-	// File by file: the server may notice the first of them.
+	// Files are deleted one by one, so the server may notice the first one.
 	['the folder is deleted', ({ folder }) => rm(folder, { recursive: true }), /was deleted/],
 	['the folder is renamed', ({ folder }) => rename(folder, `${folder}.old`), /was deleted or moved/],
 	[

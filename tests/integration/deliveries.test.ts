@@ -26,13 +26,13 @@ const SCHEDULE = [1_000, 5_000, 15_000, 60_000, 300_000];
 const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
 
-/** Expects that the state forbids it; answers why. */
+/** Expects `illegal_transition`. Returns its detail. */
 function expectDetail(answer: Answer<unknown>): string {
 	expectProblem(answer, 'illegal_transition');
 	return (answer.body as Problem).detail;
 }
 
-/** Throws unless the webhook is signed by the server's secret; its timestamp may be of any day. */
+/** Fails unless the server's secret signed the webhook. Returns its timestamp in seconds, which may be of any day. */
 function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'body'>): number {
 	const at = Number(headers['webhook-timestamp']);
 	const signature = new Webhook(app.secret).sign(String(headers['webhook-id']), new Date(at * 1_000), body);
@@ -205,7 +205,7 @@ describe('a delivery', () => {
 	it('[V14] keeps each cookie of an answer, and every character whole', async () => {
 		const app = await startApp();
 		const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2'];
-		// The 16 KiB end in the middle of a character of three bytes.
+		// The limit of 16 KiB is in the middle of a three-byte character.
 		const receiver = await startReceiver((response) => {
 			response.writeHead(200, { 'set-cookie': cookies }).end('€'.repeat(8_000));
 		});
@@ -277,12 +277,12 @@ describe('a delivery', () => {
 		[429, undefined, 1_000],
 		[500, '30', 1_000],
 		[404, '30', 1_000],
-		// More than a day is nobody's wish.
+		// A day is the upper bound for Retry-After.
 		[503, '999999999999999999999', 86_400_000],
 		[429, '99999999', 86_400_000],
 	])('[V8] %d with Retry-After %s is tried again after %d ms, whatever the speed', async (status, said, waitMs) => {
 		const clock = standingClock();
-		clock.pass(1_000 - (clock.now() % 1_000)); // a date has whole seconds
+		clock.pass(1_000 - (clock.now() % 1_000)); // an HTTP date has whole seconds
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const dates: Record<string, string> = {
 			'a date': new Date(clock.now() + 41_000).toUTCString(),
@@ -332,12 +332,12 @@ describe('a delivery', () => {
 		const receiver = await startReceiver((response, request) => {
 			if (typeOf(request) === INITIATED) response.writeHead(500).end();
 			else if (typeOf(request) === 'call.ringing')
-				return; // it hangs, for as long as the test lasts
+				return; // hangs until the test ends
 			else response.writeHead(204).end();
 		});
 		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 } });
 		await delivery(app, callId, INITIATED, tried(1));
-		clock.pass(1_000); // as long as one that was not tried may hold back those behind it
+		clock.pass(1_000); // as long as a webhook without an attempt may delay those behind it
 		await nudge(app);
 		await delivery(app, callId, 'call.in-progress', isIn('delivered'));
 		await delivery(app, callId, ENDED, isIn('delivered'));
@@ -388,7 +388,8 @@ describe('a delivery', () => {
 			clock.pass(60_000);
 			const app = why === 'a restart' ? await startApp(first.env, { now: clock.now }) : first;
 			await nudge(app);
-			// All of both is long due; the slow one's second waits for the answer to its first, and so on.
+			// All webhooks of both calls are long due. Each webhook of the slow call waits for the response to the one before
+			// it.
 			const seen = (): string[] => receiver.requests.filter(({ path }) => path === '/slow').map(typeOf);
 			const types = [INITIATED, 'call.ringing', 'call.in-progress', ENDED];
 			await delivery(app, other, ENDED, isIn('delivered'));
@@ -414,7 +415,7 @@ describe('a delivery', () => {
 		await receiver.received(1);
 		clock.pass(999);
 		await askProvider(app, receiver.url);
-		await receiver.received(2 /* of another call, so that the worker has looked */);
+		await receiver.received(2 /* of another call: by then the worker has polled */);
 		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
 		clock.pass(1);
 		await nudge(app);
@@ -426,13 +427,13 @@ describe('a delivery', () => {
 });
 
 describe('by hand', () => {
-	/** An app whose clock stands, and a receiver that says what `status` holds. */
+	/** An app with a stopped clock, and a receiver that responds with `answers.status`. */
 	async function bench() {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const answers = { status: 500 };
 		const receiver = await startReceiver((response) => response.writeHead(answers.status).end());
-		/** A call whose two deliveries have used up the schedule. */
+		/** Creates a call whose two deliveries have exhausted the schedule. */
 		const dead = async (): Promise<string> => {
 			const callId = await askProvider(app, receiver.url);
 			for (const wait of [...SCHEDULE.entries()]) {
@@ -515,7 +516,7 @@ describe('by hand', () => {
 		await delivery(app, await askProvider(app, receiver.url), ENDED, tried(1));
 		expect(seen()).toBe(3);
 
-		// Asked twice before the first was sent, it still knows what it was; a receiver that is gone stops it.
+		// After two redeliveries before the attempt, the delivery keeps its original state. A 410 cancels it.
 		answers.status = 410;
 		await Promise.all([redeliver(id), redeliver(id)]);
 		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });
@@ -536,8 +537,8 @@ describe('by hand', () => {
 		expect((await many({ filter: { state: ['dead', 'delivered'], code: 500 }, dryRun: true })).body).toEqual({
 			count: 4,
 		});
-		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 5 }); // what was canceled stays so
-		expect((await many({ filter: { callId: gone }, dryRun: true })).body).toEqual({ count: 1 }); // that it was hung up
+		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 5 }); // canceled deliveries stay canceled
+		expect((await many({ filter: { callId: gone }, dryRun: true })).body).toEqual({ count: 1 }); // the hang-up report
 		expect((await many({ filter: { callId: two }, dryRun: false })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, tried(7));
 		expect(receiver.requests).toHaveLength(sentBefore + 2);
@@ -644,7 +645,7 @@ describe('by hand', () => {
 		expect(planned.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
 			planned.map(() => ['canceled', null]),
 		);
-		// The provider's last word of it: hung up.
+		// The provider's final report: hung up.
 		const [request] = await receiver.received(1);
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
 	});
@@ -796,7 +797,7 @@ describe('the list of deliveries', () => {
 			{ filter: { state: 'sent' } },
 			{ filter: { status: 'dead' } },
 			{ filter: { limit: 1 } },
-			// A script's empty variable must not mean everything.
+			// An empty variable in a script must not mean everything.
 			{ filter: { callId: '' } },
 			{ filter: { state: '' } },
 			{ filter: { state: [] } },

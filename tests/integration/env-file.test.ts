@@ -11,7 +11,7 @@ const SCRIPTS: [file: string, args: readonly string[]][] = [
 	['scripts/seed.ts', ['--calls', '5']],
 ];
 
-/** Runs each program that reads the environment, and returns how it ended. */
+/** Runs each program that reads the environment. Returns their exits. */
 const runAll = (env: Record<string, string>, folder: string): Promise<Exit[]> =>
 	Promise.all(SCRIPTS.map(async ([file, args]) => (await startProcess(file, env, folder, args)).exit));
 

@@ -30,7 +30,7 @@ describe('the event stream', () => {
 		const frames = messages.filter((message) => message.event === 'changes');
 		expect(frames.map(({ data }) => data)).toEqual(tab.frames);
 		for (const { id: cursorOfFrame, data } of frames) expect(cursorOfFrame).toBe(data.cursor);
-		expect(stream.text()).toMatch(/^: /); // a comment, so that every proxy lets the head pass at once
+		expect(stream.text()).toMatch(/^: /); // a comment, so that every proxy forwards the response head at once
 	});
 
 	it('[F51] resumes from Last-Event-ID, which wins over the cursor, and misses nothing', async () => {
@@ -134,7 +134,7 @@ describe('the event stream', () => {
 		const { port } = new URL(app.url);
 		const socket = connect(Number(port), '127.0.0.1');
 		onTestFinished(() => void socket.destroy());
-		socket.on('error', () => undefined); // it is cut
+		socket.on('error', () => undefined); // the server cuts it
 		socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
 		await once(socket, 'data');
 		socket.pause();

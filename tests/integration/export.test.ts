@@ -11,7 +11,7 @@ import { openFollowingTab } from '#tests/support/tab.ts';
 const FIELDS = Object.keys(Call.shape);
 
 const text = async (app: TestApp, query: string): Promise<string> => {
-	// Not by text(), which would drop the mark at the beginning.
+	// Reads the bytes, because text() would drop the byte order mark.
 	const response = await fetch(`${app.url}/api/calls/export${query}`);
 	return Buffer.from(await response.arrayBuffer()).toString('utf8');
 };

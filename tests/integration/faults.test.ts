@@ -14,7 +14,7 @@ type Rates = Settings['faults'];
 const FAST = { PROVIDER_SPEED: '100' };
 const TALK = { outcome: 'completed', delayMs: 4_000, talkMs: 1_000 } as const;
 const TYPES = ['call.initiated', 'call.ringing', 'call.in-progress', 'call.ended'];
-/** Nothing of such a call is due while a test lasts. */
+/** No webhook of such a call is due during a test. */
 const LONG = { outcome: 'completed', delayMs: 3_600_000 } as const;
 
 interface Seen {
@@ -26,7 +26,7 @@ interface Seen {
 const inject = (app: TestApp, faults: Partial<Rates>, until: string | null = null): Promise<void> =>
 	app.settings({ faults: { ...NO_FAULTS, ...faults }, until });
 
-/** The call with its timeline, once it has ended and nothing of it is on its way any more. */
+/** Returns the call with its timeline, once it has ended and none of its webhooks waits. */
 async function settled(app: TestApp, id: string): Promise<Seen> {
 	let seen: Seen | undefined;
 	await expect
@@ -46,7 +46,7 @@ const count = ({ events }: Pick<Seen, 'events'>, wanted: Event['type']): number 
 	events.filter(({ type }) => type === wanted).length;
 const providerCalls = async (app: TestApp): Promise<ProviderCall[]> =>
 	(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
-/** A clock that was moved by hand wakes nobody: a new job does. */
+/** Creates a job, which wakes the worker. A change of the test's clock does not. */
 const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR, customerName: 'A wake' });
 
 describe('faults of webhooks', () => {
@@ -178,7 +178,7 @@ describe('faults of webhooks', () => {
 		const other = await app.create({ scenario: TALK });
 		await expect.poll(async () => (await app.call(other.id)).providerId, PATIENCE).not.toBeNull();
 		clock.pass(10_000);
-		const last = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes them all
+		const last = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		for (const one of [id, other.id, last.id]) {
 			const seen = await settled(app, one);
 			expect([faultsOf(seen), seen.call.faults]).toEqual([[], 0]);
@@ -186,7 +186,7 @@ describe('faults of webhooks', () => {
 				seen.deliveries.map(() => null),
 			);
 		}
-		expect((await app.api<Settings>('GET', '/api/provider/settings')).body.faults.lost).toBe(1); // as it was set
+		expect((await app.api<Settings>('GET', '/api/provider/settings')).body.faults.lost).toBe(1); // unchanged
 	});
 });
 
@@ -207,9 +207,9 @@ describe('faults that were drawn', () => {
 
 		await end(app, clock.pass);
 		clock.pass(10_000);
-		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes them all
+		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		const seen = await settled(app, id);
-		// The order was drawn too, and is what it is: that is told.
+		// The order was drawn too and has already happened, so it is still recorded.
 		expect(faultsOf(seen)).toEqual(['late', 'late', 'late']);
 		for (const { attempts } of seen.deliveries)
 			expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
@@ -284,7 +284,8 @@ describe('faults at the provider’s door', () => {
 	});
 
 	it('[N16] acceptedThenFailed: the call ends as planned, and there is one provider call however often it was asked', async () => {
-		// Its webhooks are due within 40 ms, and it is asked again after half a second at the earliest: only the first come due.
+		// Its webhooks are due within 40 ms, its next attempt after half a second at the earliest. Only the webhooks are
+		// due.
 		const clock = standingClock();
 		const slow = await startApp({}, { now: clock.now, chance: MOST });
 		await inject(slow, { acceptedThenFailed: 1 });
@@ -296,7 +297,7 @@ describe('faults at the provider’s door', () => {
 		expect([attemptsOf(seen), faultsOf(seen), count(seen, 'ended')]).toEqual([[500], ['acceptedThenFailed'], 1]);
 		expect((await providerCalls(slow)).map(({ providerId }) => providerId)).toEqual([seen.call.providerId]);
 
-		// Asked five times more, at once, while all it will report is far away.
+		// Attempted five more times at once, while its reports are far in the future.
 		const quick = await startApp(FAST, { chance: () => 0 });
 		await inject(quick, { acceptedThenFailed: 1 });
 		const other = await quick.create({ scenario: LONG });
@@ -317,14 +318,14 @@ describe('faults at the provider’s door', () => {
 		await tries(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
-		// Asked on while the schedule lasts: it harms nobody, and only the answer tells when the last webhook is due.
+		// Attempts continue through the schedule: they do no harm, and only the response says when the last webhook is due.
 		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
 			clock.pass(wait);
 			await wakeJobs(app);
 			await tries(i + 2);
 		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
-		// Then only its silence is waited for.
+		// After that the call only waits for its timeout.
 		clock.pass(5_000);
 		await wakeJobs(app);
 		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
@@ -343,7 +344,7 @@ describe('faults at the provider’s door', () => {
 		clock.pass(500);
 		await wakeJobs(app);
 		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
-		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, and yet before what it has to report
+		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
 		const later = await app.create({ scenario: 'provider-down' });
 		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
@@ -368,18 +369,18 @@ describe('faults at the provider’s door', () => {
 			expect(count(seen, 'ended')).toBe(1);
 			const theirs = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const attempts = attemptsOf(seen);
-			// A try whose answer was spoilt, or came too late, may have been accepted.
+			// An attempt whose response was spoiled or late may have been accepted.
 			const spoilt = faultsOf(seen).includes('acceptedThenFailed');
 			const maybe = spoilt || attempts.includes(null);
 			const reported = seen.events.filter(({ data }) => 'webhookId' in data && 'report' in data);
 			outcomes.add(seen.call.outcome);
 			if (seen.call.outcome === 'provider-unreachable') {
-				// Refused to the end, with no word of it before.
+				// Refused to the end, with no earlier report.
 				expect([attempts.length, attempts.includes(200), reported]).toEqual([6, false, []]);
 				expect(seen.call.providerId).toBeNull();
 				expect(theirs === undefined ? !spoilt : maybe).toBe(true);
 			} else {
-				// As the provider planned, by its own last report; its answer was heard, unless it ended before that.
+				// As the provider planned, by its own last report. The app got its response, unless the call ended earlier.
 				expect(theirs).toMatchObject({ providerId: seen.call.providerId, plan: seen.deliveries.map(() => ({})) });
 				const { status, outcome } = theirs!.plan.at(-1)!;
 				expect([status, outcome]).toEqual([seen.call.status, seen.call.outcome]);
@@ -388,9 +389,9 @@ describe('faults at the provider’s door', () => {
 				});
 				expect(attempts.includes(200) || maybe).toBe(true);
 			}
-			expect(attempts.slice(0, -1)).not.toContain(200); // nobody is asked again once it has answered
+			expect(attempts.slice(0, -1)).not.toContain(200); // no attempt after a 200
 		}
-		// Six refusals in a row are rare, and no end but these two was asked for.
+		// Six refusals in a row are rare, and the only other outcome is the requested one.
 		expect([...outcomes].filter((outcome) => outcome !== 'provider-unreachable')).toEqual(['completed']);
 		const accepted = (await providerCalls(app)).map(({ callId }) => callId);
 		expect(new Set(accepted).size).toBe(accepted.length);
@@ -446,7 +447,7 @@ describe('the same seed and the same requests', () => {
 	const numbers = Array.from({ length: 20 }, (_, i) => `+120255501${String(i).padStart(2, '0')}`);
 	const byFault = (a: unknown[], b: unknown[]): number => a.join().localeCompare(b.join());
 
-	/** What a server with this seed makes of the requests: endings, plans, and every fault. */
+	/** What a server with this seed makes of the requests: outcomes, plans and every fault. */
 	async function story(seed: string): Promise<unknown[]> {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: seed, PROVIDER_FAIL_RATE: '0.4' });
 		await app.settings({
@@ -481,7 +482,7 @@ describe('the same seed and the same requests', () => {
 		expect(two).toEqual(one);
 		expect(other).not.toEqual(one);
 		expect(new Set(one.map((call) => (call as Call).outcome)).size).toBeGreaterThan(2);
-		expect(one.slice(-4)).not.toContainEqual(one[0]); // the same number again has dice of its own
+		expect(one.slice(-4)).not.toContainEqual(one[0]); // another call to the same number has its own draws
 	});
 
 	it('[N31] give the same faults after acceptance too', async () => {
@@ -560,14 +561,14 @@ describe('two calls to one number', () => {
 });
 
 describe('a call that nobody reports on', () => {
-	/** A provider that accepts everything and never says a word. */
+	/** A provider that accepts everything and sends no report. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
 		startReceiver((response, { path }) => {
 			const answer = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
 			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 		});
 	const outcome = (app: TestApp, id: string) => expect.poll(async () => (await app.call(id)).outcome, PATIENCE);
-	/** When the call will be looked at, once it is watched. */
+	/** Returns when the call's watch job is due, if there is one. */
 	async function watchedAt(app: TestApp, id: string): Promise<number | undefined> {
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const [row] = await database.all(`SELECT "dueAt" FROM "Job" WHERE "kind" = 'watch' AND "callId" = ?`, id);
@@ -666,7 +667,7 @@ describe('webhooks that are refused', () => {
 		];
 		expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
-		await app.close(); // with what was noted just now
+		await app.close(); // flushes the noted rejections
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const kept = await database.all('SELECT "webhookId", "reason" FROM "Rejection" ORDER BY rowid');
 		expect(kept.map(({ webhookId }) => webhookId)).toEqual(['msg_wrong', 'msg_old', null]);

@@ -5,7 +5,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
 import { FAR } from '#tests/support/trace.ts';
 
-/** What a tab shows that began empty and applied all that it heard, in order. */
+/** Returns the calls that a client shows after it has applied its first sync and all frames in order. */
 function boardOf({ syncs, frames }: Tab): Call[] {
 	const board = new Map<string, Call>();
 	const apply = (change: Change): void => {
@@ -52,7 +52,7 @@ describe('the feed', () => {
 		expect(end.calls.map(({ id }) => id)).toContain(last.id);
 	});
 
-	/** Gives a closed database more changes than anybody made, as tombstones, and forgets those up to `pruned`. */
+	/** Adds `count` changes to a closed database, as tombstones, and prunes those up to `pruned`. */
 	async function age(app: TestApp, count: number, pruned: number): Promise<void> {
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const numbers = JSON.stringify(Array.from({ length: count }, (_, i) => i + 1));

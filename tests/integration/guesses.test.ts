@@ -17,7 +17,7 @@ const login = (app: TestApp, token: string, headers: Record<string, string> = {}
 const read = (app: TestApp, token: string, headers: Record<string, string> = {}, path = '/api/calls') =>
 	app.api('GET', path, undefined, { authorization: `Bearer ${token}`, ...headers });
 
-/** A protected server behind one trusted proxy, its clock and its log. */
+/** Starts a server with a token behind one trusted proxy. Returns it with its clock and its log. */
 async function start() {
 	const clock = standingClock();
 	const lines: string[] = [];

@@ -16,7 +16,7 @@ describe('what others send', () => {
 				...{ callId, phoneNumber: '+12025550100', workflow: 'SALES', callbackUrl },
 				scenario: { outcome: 'completed', delayMs: 0 },
 			});
-		// More than all hands, each under an address of its own, as callbacks often are.
+		// More than all slots, each to its own path, as callbacks often are.
 		await Promise.all(Array.from({ length: 300 }, (_, i) => send(`hung-${i}`, `${hung.url}/calls/${i}`)));
 		await hung.received(6);
 		const healthy = await startReceiver((response) => response.end());
@@ -25,7 +25,7 @@ describe('what others send', () => {
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
 		expect((await tab.ended(id)).status).toBe('COMPLETED');
-		// A hanging receiver has a few hands at most, however many calls report to it and wherever.
+		// A hanging receiver gets a few slots at most, regardless of how many calls report to it and of the path.
 		expect(hung.requests).toHaveLength(6);
 	});
 

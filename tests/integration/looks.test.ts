@@ -8,19 +8,19 @@ import { createJobStore } from '#server/jobs/store.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
-/** What a look of a worker may read: what waits, what is held now, one call's own, single rows by their id. */
+/** Reads that are allowed when a worker polls: waiting rows, current leases, one call's own rows, and rows by id. */
 const BOUNDED = [
 	/^SEARCH \w+ USING (COVERING )?INDEX Delivery_waiting_idx \(origin(=\?|>\?)/,
 	/^SEARCH \w+ USING INDEX Delivery_leasedUntil_idx \(leasedUntil>\?\)$/,
 	/^SEARCH earlier USING INDEX Delivery_providerId_idx \(providerId=\?\)$/,
 	/^SEARCH \w+ USING INDEX sqlite_autoindex_\w+ \(id=\?\)$/,
-	// Jobs are gone once done, so that those that are not dead are what waits.
+	// Jobs are deleted once done, so those that are not dead are the waiting ones.
 	/^SEARCH Job USING INDEX Job_kind_deadAt_dueAt_idx \(kind=\? AND deadAt=\?( AND dueAt<\?)?\)$/,
 ];
-/** What SQLite makes for itself, out of what it has read already. */
+/** Structures that SQLite builds from rows that it has already read. */
 const OF_ITS_OWN = /^(SCAN|SEARCH) (origins|busy|\(subquery-\d+\)|CONSTANT ROW)/;
 
-/** The texts that `work` asks of a real database, and how SQLite would read the tables for each. */
+/** Returns SQLite's query plan for each statement that `work` runs on a real database. */
 async function readsOf(work: (database: Database) => Promise<unknown>): Promise<string[]> {
 	const path = join(await temporaryFolder(), 'audena.db');
 	const database = await openTestDatabase(`file:${path}`);
@@ -34,11 +34,11 @@ async function readsOf(work: (database: Database) => Promise<unknown>): Promise<
 		},
 	});
 	expect(asked.length).toBeGreaterThan(0);
-	// On a connection of its own: the driver leaves an explained text open.
+	// On its own connection: the driver leaves an explained statement open.
 	const explaining = new Sqlite(path);
 	onTestFinished(() => void explaining.close());
 	const lines = asked.flatMap(([sql, values]) => {
-		// Of an update, what it looks for: the driver explains no text that writes.
+		// Explains only the search of an update: the driver explains no writing statement.
 		const looks = /WHERE "id" IN \(([\s\S]+)\)\s+RETURNING/.exec(sql)?.[1] ?? sql;
 		const plan = explaining.prepare(`EXPLAIN QUERY PLAN ${looks}`).all(values) as { detail: string }[];
 		return plan.map(({ detail }) => detail);

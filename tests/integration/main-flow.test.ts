@@ -38,7 +38,7 @@ describe('the main flow', () => {
 		]);
 		for (const { url, attempts } of deliveries) {
 			expect(url).toBe(`${app.url}/api/webhooks/provider-status`);
-			expect(attempts.length).toBeLessThanOrEqual(1); // the last one's answer may still be on its way to its record
+			expect(attempts.length).toBeLessThanOrEqual(1); // the last attempt may not be recorded yet
 		}
 		expect(call.durationMs).toBeGreaterThan(0);
 		const times = [call.createdAt, call.startedAt, call.ringingAt, call.answeredAt, call.endedAt].map(String);
@@ -69,7 +69,7 @@ describe('the main flow', () => {
 		expect(answer.status).toBe(200);
 		expect(answer.body).toEqual({ ok: true, call: ended, idempotent: true });
 
-		// Whatever had been pushed would come before the next call's creation.
+		// Any pushed change would come before the next call's creation.
 		const next = await app.create();
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect(tab.frames[frames]?.changes[0]).toMatchObject({ type: 'created', call: { id: next.id } });

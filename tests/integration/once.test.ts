@@ -44,7 +44,7 @@ describe('Idempotency-Key on POST /api/calls', () => {
 		const other = { ...BODY, customerName: 'Grace' };
 		expect(problemOf(await app.api('POST', '/api/calls', other, KEY))).toEqual([422, 'idempotency_conflict']);
 		expect((await app.list()).calls).toHaveLength(1);
-		// The parsed body is compared: what means the same is the same.
+		// The parsed body is compared, so bodies with the same meaning are equal.
 		const same = { run: null, ...BODY, phoneNumber: '+12025550100', customerName: ' Ada ' };
 		expect((await app.api('POST', '/api/calls', same, KEY)).headers.get('idempotent-replayed')).toBe('true');
 		expect((await app.api('POST', '/api/calls', BODY, { 'idempotency-key': 'order-18' })).status).toBe(201);

@@ -12,7 +12,7 @@ it('[R19] a place in the list is found by its day, its time, a call, a share, or
 	const url = `file:${await temporaryFolder()}/audena.db`;
 	await fillHistory(url, CALLS);
 	const places = createPlaces(await openTestDatabase(url));
-	/** The call that the list begins with there; null at the list's beginning. */
+	/** Returns the first call of the list there; null at the list's beginning. */
 	const first = async (at: string, order: CallQuery['order'] = 'newest'): Promise<number | null | 'end'> => {
 		const token = await places.tokenAt({ order }, at);
 		const place = token === null ? null : placeOf({ order, page: token });
@@ -34,7 +34,7 @@ it('[R19] a place in the list is found by its day, its time, a call, a share, or
 		['0.5', 1_501, 1_501],
 	] as const)
 		expect([at, await first(at), await first(at, 'oldest')]).toEqual([at, newest, oldest]);
-	// Of a call that is gone its id tells the time (this one: long before all others).
+	// The id of a deleted call still gives its time. This one is long before all others.
 	expect(await first('00000000-0000-7000-8000-000000000000')).toBe('end');
 	for (const at of ['yesterday', '2026-13-01', '2026-02-30', '1.5', '2026-11-19T10:00:00'])
 		await expect(places.tokenAt({}, at)).rejects.toThrow('There is no such place in the history.');

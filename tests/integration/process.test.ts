@@ -43,7 +43,7 @@ describe('a signal', () => {
 	});
 });
 
-/** One line on standard error that names the variable, nothing else there, exit code 1. */
+/** Expects one line on standard error that names the variable, no other output, and exit code 1. */
 function expectRefusal({ code, stderr, stdout }: Exit, name: string, value: string): void {
 	expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 	expect(stderr).toMatch(new RegExp(`^${name}: `));

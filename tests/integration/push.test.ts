@@ -11,7 +11,7 @@ import { startApp } from '#tests/support/app.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 import { FAR } from '#tests/support/trace.ts';
 
-/** Socket.IO with our adapter and nothing else of the server. */
+/** Starts Socket.IO with our adapter and no other part of the server. */
 async function startPush(deflate = false): Promise<{ io: Server; url: string; port: number }> {
 	const http = createServer();
 	const io = new Server(http, {
@@ -27,7 +27,7 @@ async function startPush(deflate = false): Promise<{ io: Server; url: string; po
 interface Listener {
 	socket: Socket;
 	heard: unknown[];
-	/** Resolves once it has heard so many. */
+	/** Resolves when `count` payloads were received. */
 	has(count: number): Promise<unknown[]>;
 }
 
@@ -52,7 +52,7 @@ async function listenTo(url: string): Promise<Listener> {
 	return { socket, heard, has };
 }
 
-/** Texts of all lengths that a WebSocket frame's head tells in another way, and of more than one byte a letter. */
+/** Texts for each length encoding of a WebSocket frame header, and with characters of several bytes. */
 const TEXTS = ['', 'a', 'ü✓😀', 'x'.repeat(100), 'y'.repeat(126), 'ö'.repeat(40_000), 'z'.repeat(70_000)];
 
 describe('a broadcast', () => {
@@ -113,7 +113,7 @@ describe('a broadcast', () => {
 		const left: string[] = [];
 		socket!.once('disconnect', (why) => left.push(why));
 		for (let i = 0; i < 200 && left.length === 0; i++) {
-			// To this socket alone: from the first that it does not read, all of them wait in the queue.
+			// To this socket only: from the first unread message on, all of them wait in its queue.
 			socket!.emit('alone', 'y'.repeat(1_000_000));
 			io.emit('all', { i });
 			await new Promise(setImmediate);
@@ -140,7 +140,7 @@ describe('a broadcast', () => {
 		while (!over && sent < 200) {
 			io.emit('text', chunk);
 			most = Math.max(most, tcp.writableLength);
-			await reader.has(++sent); // the one that reads is never behind
+			await reader.has(++sent); // the reading client is never behind
 		}
 		expect(await left).toBe('transport close');
 		expect(most).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
@@ -193,13 +193,13 @@ describe('a connection', () => {
 			bytes = Buffer.concat([bytes, piece]);
 			if (opcodesIn(bytes).includes(CLOSE)) break;
 		}
-		expect(opcodesIn(bytes)).toEqual([TEXT, CLOSE]); // what it is told about the line, and its end
+		expect(opcodesIn(bytes)).toEqual([TEXT, CLOSE]); // the open packet of Engine.IO, and the close
 	}, 30_000);
 });
 
 const [TEXT, CLOSE] = [1, 8];
 
-/** The opcodes of the whole WebSocket frames behind the answer's head. */
+/** Returns the opcodes of the complete WebSocket frames after the response head. */
 function opcodesIn(bytes: Buffer): number[] {
 	const head = bytes.indexOf('\r\n\r\n');
 	const opcodes: number[] = [];
@@ -215,20 +215,20 @@ function opcodesIn(bytes: Buffer): number[] {
 	return opcodes;
 }
 
-/** A client of Engine.IO on bare TCP that asks for the feed, and then reads nothing. */
+/** An Engine.IO client on bare TCP that joins the feed and then reads nothing. */
 async function sleepingClient(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = await knock(port);
 	await once(socket, 'data');
-	// "40" under the mask 0: join the feed.
+	// "40" with mask 0: join the feed.
 	socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
 	return socket.pause();
 }
 
-/** A client on bare TCP that asks for a WebSocket. */
+/** A client on bare TCP that requests a WebSocket upgrade. */
 async function knock(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => void socket.destroy());
-	socket.on('error', () => undefined); // it is cut off
+	socket.on('error', () => undefined); // the server cuts it
 	await once(socket, 'connect');
 	socket.write(
 		[

@@ -91,7 +91,7 @@ describe('request targets', () => {
 			['POST /api/calls', 'h2c', 201, body],
 		] as const) {
 			const lines = [...upgrading(protocol), 'HTTP2-Settings: AAMAAABk', 'Content-Type: application/json'];
-			// The response to the request after it, on the same connection, is the last.
+			// The last response is for the request after it, on the same connection.
 			const bytes =
 				rawRequest(app.url, line, lines, text).replace('Connection: close\r\n', '') +
 				rawRequest(app.url, 'GET /api/calls?limit=1');
@@ -123,7 +123,7 @@ describe('methods', () => {
 			const path = full.split('?')[0]!;
 			known.set(path, (known.get(path) ?? new Set()).add(method));
 		}
-		// All methods of a call's address, whichever call the table names.
+		// All methods of a call's path, for every call in the table.
 		for (const [path, methods] of known)
 			if (/^\/api\/calls\/[0-9a-f-]{36}$/.test(path))
 				for (const method of ['GET', 'PATCH', 'DELETE']) methods.add(method);
@@ -186,7 +186,7 @@ describe('pipelined requests', () => {
 		const { hostname, port } = new URL(app.url);
 		const socket = createConnection(Number(port), hostname);
 		onTestFinished(() => void socket.destroy());
-		socket.on('error', () => undefined); // a cut connection may say so
+		socket.on('error', () => undefined); // a cut connection may raise an error
 		const closed = new Promise((resolve) => socket.once('close', resolve));
 		socket.write(post.repeat(1_000));
 		socket.resume();
@@ -209,7 +209,7 @@ describe('connections', () => {
 	});
 });
 
-/** Bytes that are not UTF-8: Latin-1, cut off, overlong, a lone surrogate, past the last code point. */
+/** Bytes that are not UTF-8: Latin-1, truncated, overlong, a lone surrogate, past the last code point. */
 const NOT_UTF8 = [
 	'J\xfcrgen',
 	'Ad\xc3',
@@ -221,7 +221,7 @@ const NOT_UTF8 = [
 ];
 
 describe('bodies', () => {
-	/** Every route that reads JSON, with a string of ours in it. */
+	/** Every route that reads JSON, with a body that contains `text`. */
 	const doors = (id: string): [start: string, body: (text: string) => string][] => [
 		['POST /api/calls', (text) => JSON.stringify({ ...GOOD, customerName: text })],
 		['POST /api/calls/batch', (text) => JSON.stringify({ calls: [{ ...GOOD, run: text }] })],
@@ -299,7 +299,7 @@ describe('bodies', () => {
 });
 
 const sign = (app: TestApp, at: Date, bytes: Buffer): string => {
-	// The signature is over bytes; the library takes them as text or as they are.
+	// The signature covers bytes. The library accepts text or bytes.
 	return new Webhook(app.secret).sign('msg_1', at, bytes);
 };
 
@@ -361,7 +361,7 @@ describe('an error that reaches no handler', () => {
 				expect.objectContaining({ level: 60, err: expect.objectContaining({ message: 'out of order' }) as unknown }),
 			]);
 			await closed;
-			// A request under way is told why, which a process that dies does not do.
+			// A request under way gets a problem, which a process that is killed could not send.
 			expect(Problem.parse(JSON.parse(readRaw(text).body))).toMatchObject({ code: 'stopping' });
 			const again = await startServer(env);
 			const kept = (await (await fetch(`${await again.url}/api/calls/${call.id}`)).json()) as { call: Call };

@@ -40,7 +40,7 @@ describe('the server on a database over the network', () => {
 			expect((await app.api('GET', '/readyz')).status).toBe(503);
 			server.hangAt(null);
 			const wanted = { customerName: 'Bo', phoneNumber: '+12025550100', workflow: 'SALES' };
-			// What is sent shortly before still waits for its five seconds.
+			// A statement sent shortly before still waits for its five seconds.
 			const made = async (): Promise<number> => (await app.api('POST', '/api/calls', wanted)).status;
 			await expect.poll(made, { timeout: 40_000 }).toBe(201);
 			await expect.poll(async () => (await app.api('GET', '/readyz')).status, { timeout: 20_000 }).toBe(200);

@@ -13,11 +13,11 @@ import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const GOOD = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' };
-/** A provider whose calls take an hour: nothing happens to them by itself once they are accepted. */
+/** A provider whose calls take an hour: accepted calls do nothing by themselves. */
 const SLOW = { PROVIDER_DELAY_MS_MIN: '3600000', PROVIDER_DELAY_MS_MAX: '3600000' };
 const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 
-/** The call, once a change showed that the provider has it. */
+/** Waits until a change shows that the provider has accepted the call. Returns the call. */
 function atProvider(tab: Tab, id: string): Promise<Call & { providerId: string }> {
 	return tab.until(() => {
 		const calls = tab.changes().flatMap((change) => ('call' in change ? [change.call] : []));
@@ -27,10 +27,10 @@ function atProvider(tab: Tab, id: string): Promise<Call & { providerId: string }
 
 const providerCall = async (app: TestApp, providerId: string): Promise<ProviderCall> =>
 	(await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${providerId}`)).body.call;
-/** Waits until the provider has hung up: a job of its own brings it the word. */
+/** Waits until the provider has hung up. A job sends the hang-up. */
 const hungUp = (app: TestApp, providerId: string): Promise<void> =>
 	expect.poll(async () => (await providerCall(app, providerId)).state, SOON).toBe('canceled');
-/** The states of a call's deliveries as they stand in the file, also when the call is gone. */
+/** Returns the states of a call's deliveries from the file, even if the call is deleted. */
 async function deliveryStates(app: TestApp, callId: string): Promise<unknown[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
 	const rows = await database.all('SELECT "state" FROM "Delivery" WHERE "callId" = ? ORDER BY "sequence"', callId);
@@ -244,7 +244,7 @@ describe('every route', () => {
 describe('the list', () => {
 	const idsOf = ({ calls }: CallPage): string[] => calls.map(({ id }) => id);
 
-	/** Calls to which nothing happens, made at once, so that many of them share a millisecond. Newest first. */
+	/** Creates calls to which nothing happens, at once, so that many share a millisecond. Returns ids, newest first. */
 	async function fill(app: TestApp, count: number, over: Record<string, unknown> = {}): Promise<string[]> {
 		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR, ...over })));
 		const calls = (await app.list(`?limit=200`)).calls;
@@ -260,7 +260,7 @@ describe('the list', () => {
 		expect(page).toMatchObject({ nextPage: null, previousPage: null });
 		const times = page.calls.map(({ createdAt }) => createdAt);
 		expect(times).toEqual(times.toSorted().toReversed());
-		expect(new Set(times).size).toBeLessThan(60); // there are ties
+		expect(new Set(times).size).toBeLessThan(60); // some times are equal
 		expect(page.calls.map(({ seq }) => seq)).toEqual(page.calls.map(({ seq }) => seq).toSorted((a, b) => b - a));
 		expect(idsOf(await app.list('?order=oldest&limit=200'))).toEqual(made.toReversed());
 		expect(idsOf(await app.list('?order=newest&limit=200'))).toEqual(made);
@@ -311,7 +311,7 @@ describe('the list', () => {
 			page = await app.list(`?limit=4&page=${page.nextPage}`);
 		}
 		expect(new Set(seen).size).toBe(seen.length);
-		expect(seen.filter((id) => !before.includes(id))).toEqual([]); // the new ones are before the beginning
+		expect(seen.filter((id) => !before.includes(id))).toEqual([]); // new calls come before the first page
 		expect(seen.filter((id) => !gone.has(id))).toEqual(before.filter((id) => !gone.has(id)));
 	});
 
@@ -345,7 +345,7 @@ describe('the list', () => {
 		const app = await startApp();
 		await fill(app, 5, { run: 'a' });
 		const { nextPage } = await app.list('?limit=2&run=a');
-		expect((await app.list(`?limit=3&run=a&page=${nextPage!}`)).calls).toHaveLength(3); // the size may change
+		expect((await app.list(`?limit=3&run=a&page=${nextPage!}`)).calls).toHaveLength(3); // the limit may change
 		const foreign = [`page=${nextPage!}`, `run=b&page=${nextPage!}`, `run=a&order=oldest&page=${nextPage!}`];
 		for (const query of [...foreign, 'page=nonsense', 'page=n1.12345678', `run=a&page=x${nextPage!}`, 'page=%00'])
 			expectProblem(await app.api('GET', `/api/calls?${query}`), 'invalid_page');
@@ -470,7 +470,7 @@ describe('a status by hand', () => {
 		await hungUp(app, providerId);
 		const { events, deliveries } = await app.timeline(id);
 		expect(events.map(({ type }) => type)).toEqual(['created', 'dispatch.attempt', 'ended']);
-		// The provider's last word of the call is on its way, and changes nothing.
+		// The provider's final report is delivered and changes nothing.
 		const planned = deliveries.slice(0, -1);
 		expect(planned.length).toBeGreaterThan(0);
 		expect(planned.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
@@ -585,7 +585,7 @@ describe('deleting', () => {
 
 		await hungUp(app, providerId);
 		expect((await deliveryStates(app, id)).length).toBeGreaterThan(0);
-		// The provider's last word of it meets 410, too.
+		// The provider's final report gets 410, too.
 		const others = async (): Promise<unknown[]> =>
 			(await deliveryStates(app, id)).filter((state) => state !== 'canceled');
 		await expect.poll(others, SOON).toEqual([]);
@@ -688,7 +688,7 @@ describe('the provider’s own API', () => {
 			);
 			expect([status, body.call.state]).toEqual([200, 'canceled']);
 		}
-		// The farewell is sent; nobody here knows the call, so it stops too.
+		// The final report is sent. This server does not know the call, so it is canceled.
 		const states = async () => [...new Set(await deliveryStates(app, ask.callId))];
 		await expect.poll(states, PATIENCE).toEqual(['canceled']);
 	});
@@ -707,7 +707,7 @@ describe('the provider’s own API', () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const tab = await openFollowingTab(app);
-		// Its webhooks are refused, so that it ends here by hand while the provider goes on to tell of it.
+		// Its webhooks are refused. So the call is ended here manually while the provider still retries its reports.
 		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		await expect.poll(() => deliveryStates(app, id), SOON).toEqual(['retrying', 'retrying']);

@@ -11,16 +11,16 @@ import { FAR } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 const MINUTE = 60_000;
-/** Sees further than a webhook's age allows: what was due within the next minutes is due. */
+/** A clock four minutes ahead, within a webhook's allowed age. What is due within the next minutes is due. */
 const MINUTES_LATER = { now: () => Date.now() + 4 * MINUTE };
-/** The same file, a new process's memory; another port, unless one is named. */
+/** Starts the server again on the same file, on another port unless one is named. */
 const again = (app: TestApp, env: Record<string, string> = {}): Promise<TestApp> =>
 	startApp({ ...app.env, ...env }, MINUTES_LATER);
 
 const callsOf = (changes: Change[]): Call[] => changes.flatMap((change) => ('call' in change ? [change.call] : []));
 const ended = (events: Event[]): Event[] => events.filter(({ type }) => type === 'ended');
 
-/** Calls in as many phases as there are; resolves when the first one talks. */
+/** Creates calls in as many phases as possible. Resolves when the first one is in progress. */
 async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
 	const calls: Call[] = [];
 	for (const delayMs of [400, 800, 1_600, 30_000, 60_000])
@@ -73,7 +73,7 @@ describe('stopped with calls under way and started again', () => {
 			await restore(path);
 			const restored = await again(app);
 			await restored.create({ scheduledAt: FAR });
-			await restored.create({ scheduledAt: FAR }); // as many changes as there were, and others
+			await restored.create({ scheduledAt: FAR }); // as many changes as before, but different ones
 			const tab = await openFollowingTab(restored, { cursor });
 			expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
 			expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
@@ -198,7 +198,7 @@ describe('killed', () => {
 	it('[K10] again and again with calls under way: all end, each exactly once', { timeout: 60_000 }, async () => {
 		const env = await environment();
 		const calls: Call[] = [];
-		/** The moments of the kill: accepted by the provider, the first one ended. */
+		/** The moments of the kill: accepted by the provider, and the first call ended. */
 		const moments: ((call: Call) => boolean)[] = [
 			({ providerId }) => providerId !== null,
 			({ status }) => status !== 'PENDING',

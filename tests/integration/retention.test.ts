@@ -9,7 +9,7 @@ import { FAR } from '#tests/support/trace.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** One after the other, so that each is older than what the provider has of the next. */
+/** Completes calls one by one, so that each is older than the provider's records of the next. */
 async function completeCalls(app: TestApp, count: number): Promise<void> {
 	for (let i = 1; i <= count; i++) {
 		await app.create();
@@ -17,7 +17,7 @@ async function completeCalls(app: TestApp, count: number): Promise<void> {
 	}
 }
 
-/** The same server so many hours later, by a clock that has been right until then. */
+/** Starts the server again `hours` later, with a clock that has been right until then. */
 async function later(app: TestApp, hours: number, limits: Record<string, string>): Promise<TestApp> {
 	const now = (): number => Date.now() + hours * HOUR_MS;
 	await app.close();
@@ -25,7 +25,7 @@ async function later(app: TestApp, hours: number, limits: Record<string, string>
 	return startApp({ ...app.env, ...limits }, { now });
 }
 
-/** Writes what the clock said last, as a server does once a minute. */
+/** Writes the last time of the clock, as a server does once a minute. */
 async function setLastClock(url: string, at: number): Promise<void> {
 	const database = openDatabase({ url, authToken: undefined });
 	await database.all(`INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES ('clock', ?)`, String(at));
@@ -77,7 +77,7 @@ describe('a history with limits', () => {
 			(await Promise.all(calls.map(({ id }) => limited.timeline(id)))).flatMap(({ events }) => events).length,
 		);
 		expect([await count('Delivery'), await count('Attempt')]).toEqual([(deliveries / 5) * 2, (attempts / 5) * 2]);
-		// The keys' answers stay for a day.
+		// Responses of idempotency keys are kept for a day.
 		expect(await count('ProviderCall')).toBe(5);
 		await later(limited, 25, { RETENTION_CALLS: '2' });
 		await expect.poll(() => count('ProviderCall'), SOON).toBe(2);
@@ -97,7 +97,7 @@ describe('a history with limits', () => {
 		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
 		expect((await kept()).length).toBe(3);
 		const [call] = (await app.list()).calls;
-		// A hang-up of the first one is not through yet: it is not due before tomorrow.
+		// A hang-up of the first call is still waiting: it is not due before tomorrow.
 		const [first, second] = (await kept()) as { id: string }[];
 		await database.all(
 			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('j', 'hangup', ?, '{}', ?, 0)`,
@@ -153,7 +153,7 @@ describe('a history with limits', () => {
 			return Object.values(byStatus).reduce((sum, calls) => sum + calls);
 		};
 		const limits = { DATABASE_URL: url, RETENTION_CALLS: '100' };
-		// A pass removes what was cleared, then deletes by the limits.
+		// A pass removes cleared rows, then deletes by the limits.
 		const passed = async (app: TestApp): Promise<void> => {
 			const database = await openTestDatabase(url);
 			await app.create({ run: 'gone', scheduledAt: FAR });
@@ -164,7 +164,7 @@ describe('a history with limits', () => {
 			if (last !== undefined) await setLastClock(url, last);
 			const app = await startApp(limits);
 			await passed(app);
-			await passed(app); // the second removal begins after the pass of the first has ended
+			await passed(app); // the second removal begins after the first pass has ended
 			await app.close();
 			const again = await startApp({ ...limits, RETENTION_CALLS: '' });
 			expect(await count(again)).toBe(300);

@@ -13,7 +13,7 @@ async function runSeed(args: readonly string[], env: Record<string, string>): Pr
 
 const newFile = async (): Promise<string> => `file:${join(await temporaryFolder(), 'new', 'audena.db')}`;
 
-/** One line on standard error, nothing else, exit code 1. */
+/** Expects one line on standard error, no other output, and exit code 1. */
 function expectRefusal({ code, stderr, stdout }: Exit, why: RegExp): void {
 	expect(stderr.trimEnd()).toMatch(why);
 	expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -54,7 +54,7 @@ describe('npm run seed', () => {
 		await runSeed(['--calls', '300'], { DATABASE_URL: url });
 		const database = await openTestDatabase(url);
 		const kept = await database.all('SELECT * FROM "Tally"');
-		// As it stands before the seeding counts what it wrote.
+		// The state of a file before the seeding counts what it wrote.
 		for (const table of ['Tally', 'Minute']) await database.all(`DELETE FROM "${table}"`);
 		database.close();
 
@@ -69,7 +69,7 @@ describe('npm run seed', () => {
 	it('[SD9] it refuses wrong flags, a history that is there, a network, and a file in use', async () => {
 		const url = await newFile();
 		expectRefusal(await runSeed([], { DATABASE_URL: url }), /^--calls is missing/);
-		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before anything was made
+		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before any file was created
 		const network = { TURSO_DATABASE_URL: 'libsql://127.0.0.1:2' };
 		expectRefusal(await runSeed(['--calls', '5'], network), /^The database cannot be filled: it is on the network/);
 

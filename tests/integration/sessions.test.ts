@@ -8,7 +8,7 @@ import { FAR } from '#tests/support/trace.ts';
 const [ONE, OTHER] = ['the-first-token', 'the-second-token'];
 const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
 
-/** Posts the login form; the cookie that it set, or null. */
+/** Posts the login form. Returns the cookie that it set, or null. */
 async function login(app: TestApp, token: string): Promise<string | null> {
 	const answer = await app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
 		'content-type': 'application/x-www-form-urlencoded',
@@ -22,14 +22,14 @@ const headersOf = (app: TestApp, cookie: string) => ({ cookie, authorization: ''
 const readsAs = async (app: TestApp, cookie: string): Promise<number> =>
 	(await app.api('GET', '/api/calls', undefined, headersOf(app, cookie))).status;
 
-/** The same database, served again with this token, or with none. */
+/** Serves the same database again with this token, or with none. */
 async function restart(app: TestApp, token: string | null): Promise<TestApp> {
 	await app.close();
 	const { API_TOKEN: _before, ...env } = app.env;
 	return startApp(token === null ? env : { ...env, API_TOKEN: token });
 }
 
-/** Expects that a cookie opens no door: REST, the event stream, the provider, a socket. */
+/** Expects that the cookie gives no access: REST, the event stream, the provider, a socket. */
 async function expectClosed(app: TestApp, cookie: string): Promise<void> {
 	const headers = headersOf(app, cookie);
 	for (const path of ['/api/calls', '/api/events', '/api/stats', '/api/provider/settings', '/api/deliveries'])

@@ -11,22 +11,19 @@ import { FAR } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 interface Party {
-	/** The value of `webhook-signature`. */
+	/** Returns the value of `webhook-signature`. */
 	sign(secret: string, id: string, at: Date, body: string): string;
 	/** Throws unless the headers sign this body. */
 	verify(secret: string, headers: Record<string, string>, body: string): void;
 }
 
-/** The specification, word for word: HMAC-SHA256 of `id.timestamp.body` under the base64 behind `whsec_`. */
+/** The specification: HMAC-SHA256 of `id.timestamp.body`, with the base64 after `whsec_` as the key. */
 const byHand = (secret: string, id: string, seconds: string, body: string): string =>
 	createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
 		.update(`${id}.${seconds}.${body}`)
 		.digest('base64');
 
-/**
- * Three that know nothing of each other. From 1.84 on svix signs by standardwebhooks, so 1.82, the last with code of its
- * own, is pinned.
- */
+/** Three independent implementations. svix is pinned to 1.82: from 1.84 on it signs with standardwebhooks. */
 const PARTIES: Record<string, Party> = {
 	standardwebhooks: {
 		sign: (secret, id, at, body) => new StandardWebhook(secret).sign(id, at, body),
@@ -57,7 +54,7 @@ const headersOf = ({ headers }: Received): Record<string, string> =>
 		['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => [name, String(headers[name])]),
 	);
 
-/** Four webhooks that the server sent to somebody else. */
+/** Returns four webhooks that the server sent to another receiver. */
 async function sentBy(app: TestApp): Promise<Received[]> {
 	const receiver = await startReceiver((response) => response.writeHead(204).end());
 	await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
@@ -85,7 +82,7 @@ describe('signatures', () => {
 		const { id: callId } = await app.create({ scheduledAt: FAR });
 		const at = new Date();
 		const report = { callId, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING', note: 'Ünïcode – ✓ 😀' };
-		const body = JSON.stringify(report, null, 2); // bytes that no JSON.stringify of ours would make
+		const body = JSON.stringify(report, null, 2); // bytes that our JSON.stringify calls never produce
 		const post = (id: string, signature: string, sent = body, when = at) =>
 			postWebhook<{ call: Call }>(app, sent, { id, at: when, headers: { 'webhook-signature': signature } });
 		const signature = party.sign(app.secret, 'msg_1', at, body);

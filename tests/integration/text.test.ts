@@ -19,7 +19,7 @@ const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lo
 
 const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
-/** What each entrance makes of a number: the number that is stored, or the message. */
+/** Returns what each entry point makes of a number: the stored number, or the message. */
 async function entrances(app: TestApp, phoneNumber: string): Promise<Record<string, string>> {
 	const one = { customerName: 'Ada', phoneNumber, ...SCHEDULED };
 	const alone = await app.api<{ call: Call }>('POST', '/api/calls', one);
@@ -77,7 +77,7 @@ describe('a phone number', () => {
 			expect(read, typed).toEqual(all(read.form!));
 			expect(read.form, typed).toMatch(/\.$/);
 		}
-		// An import reads a spreadsheet's decimal exactly, where its digits are those that were typed.
+		// An import reads a spreadsheet's decimal exactly if its digits are those that were typed.
 		const decimal = await entrances(app, '+12025550100.0');
 		expect(decimal).toEqual({ ...all(decimal.form!), row: '+12025550100' });
 		expect(decimal.form).toMatch(/^A spreadsheet took this number for a decimal/);
@@ -118,7 +118,7 @@ describe('a phone number', () => {
 		fc.assert(
 			fc.property(fc.constantFrom('', '+', '+49 30', '＋1202555'), pieces, (start, rest) => {
 				const typed = start + rest.join('');
-				// Without a + the form's country counts, which REST does not have.
+				// Without a + the form uses its country, which REST does not have.
 				if (phoneTextOf(typed).text?.startsWith('+') === false) return;
 				const server = readPhone(typed);
 				expect(phones.compose(typed, 'DE').e164).toBe(server.e164);
@@ -238,7 +238,7 @@ describe('a search', () => {
 		await rm(join(folder, '20261130010000_one_folding'), { recursive: true });
 		const before = await openTestDatabase(url);
 		await migrate(before, folder);
-		// As the version before it folded names, and with all of them in its index.
+		// Folded as the version before the migration did, with all names in its index.
 		await before.all(
 			`INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase", "createdAt",
 				"updatedAt", "endedAt", "outcome", "faults", "seq") VALUES (1, ?, 'Søren Lefèvre', '+12025550150', ?, 'SALES',

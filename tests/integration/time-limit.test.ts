@@ -4,9 +4,9 @@ import { toCall } from '#server/calls/call.ts';
 import { createEndings } from '#server/feed/endings.ts';
 import { callRow } from '#tests/support/call-row.ts';
 
-/** Holds this process up, as a suspension does. */
+/** Blocks this process, as a suspension does. */
 const standStill = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-/** Whatever was due before has run then. */
+/** Resolves after the timers that were due before. */
 const afterTimers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 it('[CK8] time in which the process does not run uses up one slice of a request’s limit, not the whole', async () => {

@@ -4,7 +4,7 @@ import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { FAR } from '#tests/support/trace.ts';
 
-// src/server/feed/endings.test.ts proves what a wait does at each moment; here the requests are real.
+// src/server/feed/endings.test.ts proves what a wait does at each moment. Here the requests are real.
 describe('waiting for a call', () => {
 	it('[R60] answers as soon as it is terminal, and at once when it is already', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '300' });
@@ -61,7 +61,7 @@ describe('waiting for a call', () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
-		// This request comes after the wait: the server has both when it answers.
+		// This request comes after the wait, so its response shows that the server has both.
 		await app.call(id);
 		await app.close();
 		expectProblem(await wait, 'stopping');

@@ -7,13 +7,13 @@ import { FAR } from '#tests/support/trace.ts';
 
 const watch = (tab: Tab, callId: string | null): Promise<Watched> => tab.socket.emitWithAck('watch', { callId });
 
-/** What a tab is told of timelines, from now on. */
+/** Collects the `timeline` messages that a tab receives from now on. */
 function timelines(tab: Tab): Timeline[] {
 	const told: Timeline[] = [];
 	tab.socket.on('timeline', (timeline) => told.push(timeline));
 	return told;
 }
-/** Everything that a watcher knows by now: entries once, deliveries as they were told last. */
+/** Combines all that a watcher has received: each event once, and the latest state of each delivery. */
 function known(watched: Watched, told: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
 	const deliveries = new Map(watched.deliveries.map((one) => [one.id, one]));
 	for (const one of told.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
@@ -96,7 +96,7 @@ describe('watching a call', () => {
 		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'COMPLETED' });
 		const calls = (): string[] => told.map(({ callId }) => callId);
 		await expect.poll(calls, PATIENCE).toContain(b.id);
-		expect(calls()).toEqual([b.id]); // entries come in the order of their commits
+		expect(calls()).toEqual([b.id]); // entries come in commit order
 		const nothing = { call: null, events: [], deliveries: [] };
 		expect(await watch(tab, null)).toEqual(nothing);
 		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'FAILED' });

@@ -11,7 +11,7 @@ import { openFollowingTab } from '#tests/support/tab.ts';
 import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
-/** A provider whose calls take an hour: nothing happens to them by itself once they are accepted. */
+/** A provider whose calls take an hour: accepted calls do nothing by themselves. */
 const SLOW = { PROVIDER_DELAY_MS_MIN: '3600000', PROVIDER_DELAY_MS_MAX: '3600000' };
 const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ interface Said {
 	idempotent?: true;
 }
 
-/** A call that waits for a far day, and a report of it. */
+/** Creates a call scheduled for a distant day, and a report of it. */
 async function callToReport(app: TestApp): Promise<{ call: Call; report: Record<string, unknown> }> {
 	const call = await app.create({ scheduledAt: FAR });
 	return { call, report: { callId: call.id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' } };
@@ -223,7 +223,7 @@ describe('the order of checks', () => {
 		const { events } = await app.timeline(call.id);
 		expect(events.map(({ type }) => type)).toEqual(['created', 'ringing', 'webhook.ignored']);
 		expect(events.at(-1)!.data).toMatchObject({ reason, webhookId: 'msg_ignored' });
-		expect((await app.list()).cursor).toBe(cursor); // the event took a seq, and is no change
+		expect((await app.list()).cursor).toBe(cursor); // the event took a seq but is not a change
 		const next = await app.create({ scheduledAt: FAR });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect(tab.frames.at(-1)).toMatchObject({ previous: cursor, changes: [{ type: 'created' }] });
@@ -297,7 +297,7 @@ async function sendCall(app: TestApp, over: Record<string, unknown> = {}): Promi
 	return body;
 }
 
-/** What a receiver reads, once the signature is right: as every integrator would check it. */
+/** Returns what a receiver reads after it has verified the signature, as every integrator would. */
 const verified = ({ body, headers }: Received, secret: string): unknown =>
 	new Webhook(secret).verify(body, headers as Record<string, string>);
 
@@ -309,7 +309,7 @@ interface Kept {
 	attempts: number;
 	dueAt: number | null;
 }
-/** The deliveries as they stand in the file. */
+/** Returns the deliveries from the file. */
 async function kept(app: TestApp, callId = ASK.callId): Promise<Kept[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
 	const sql = 'SELECT "type", "state", "attempts", "dueAt" FROM "Delivery" WHERE "callId" = ? ORDER BY "sequence"';
@@ -353,7 +353,7 @@ describe('delivering to a foreign receiver', () => {
 		let ahead = 0;
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: () => Date.now() + ahead });
 		const receiver = await startReceiver((response, _request, count) => {
-			ahead += 2_000; // less than a lease in all
+			ahead += 2_000; // less than a lease in total
 			response.writeHead(count <= 2 ? 500 : 200).end();
 		});
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'busy' });
@@ -487,7 +487,7 @@ describe('delivering to a foreign receiver', () => {
 });
 
 describe('the Idempotency-Key of send-call', () => {
-	/** The answer with its bytes as they came. */
+	/** Sends a call. Returns the response with its exact body. */
 	async function send(app: TestApp, key: string, over: Record<string, unknown> = {}) {
 		const response = await fetch(`${app.url}/api/provider/send-call`, {
 			method: 'POST',

@@ -1,8 +1,8 @@
 import type { Call } from '#contract';
 
 /**
- * Asks for the call number `i`; null where the connection was cut, as a server may do to one that was idle. Throws for any
- * answer but 201.
+ * Creates the call number `i`. Returns null if the connection was cut, as a server may do with an idle connection.
+ * Throws for any status except 201.
  */
 export async function askForCall(url: string, i: number): Promise<Call | null> {
 	const phoneNumber = `+120255501${String(i % 50).padStart(2, '0')}`;

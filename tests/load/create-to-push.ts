@@ -8,8 +8,9 @@ import { io } from 'socket.io-client';
 import type { Call, Changes } from '#contract';
 
 /**
- * `npm run bench`: from `POST /api/calls` sent to the `created` change received by a socket, on an idle server. The
- * built server runs as its own process (`npm run build` first); one request at a time, a pause between.
+ * `npm run bench`: measures the time from sending `POST /api/calls` to the `created` change on a socket, on an idle
+ * server. The built server runs in its own process (`npm run build` first). One request at a time, with a pause
+ * between.
  */
 const CALLS = 300;
 const WARM_UP = 50;
@@ -20,7 +21,7 @@ const server = spawn(process.execPath, ['build/main.js'], {
 	env: {
 		...process.env,
 		...{ PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: `file:${join(folder, 'bench.db')}` },
-		// The provider stays quiet while we measure.
+		// The provider sends nothing during the measurement.
 		...{ PROVIDER_DELAY_MS_MIN: '3600000', PROVIDER_DELAY_MS_MAX: '3600000' },
 	},
 	stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /**
- * Loaded into a server before it starts (`node --expose-gc --import probe.js …`). Answers each message of the parent with
- * how the process is, as `Sample` in soak.ts; never keeps it alive.
+ * Loaded into a server before it starts (`node --expose-gc --import probe.js …`). Replies to each message of the parent
+ * with a `Sample` (verdict.ts). Never keeps the process alive.
  */
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();

@@ -13,9 +13,9 @@ import { askForCall } from './ask.ts';
 import { verdictOf, type Sample } from './verdict.ts';
 
 /**
- * `npm run soak`: 10,000 calls at `speed` 1000 through the built server, with one open tab. Prints a table; fails where
- * heap, resident memory or open files grow after the first tenth (`verdict.ts` says by how much), a call is refused or lost,
- * or a rejection is unhandled.
+ * `npm run soak`: 10,000 calls at `speed` 1000 through the built server, with one open tab. Prints a table. Fails if
+ * heap, resident memory or open files grow beyond their bounds after the first tenth (`verdict.ts`). Also fails if a
+ * call is refused or lost, or a rejection is unhandled.
  */
 const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000' } } });
 const CALLS = Number(values.calls);
@@ -84,7 +84,7 @@ try {
 	const giveUp = setTimeout(() => server.kill('SIGKILL'), WITHIN_MS);
 	server.once('exit', heard);
 
-	/** What a pourer threw: the rest is not waited for. */
+	/** The first error of a creating loop. It ends the run. */
 	let failure: Error | undefined;
 	const goesOn = (): boolean => failure === undefined && server.exitCode === null && server.signalCode === null;
 	let asked = 0;
@@ -100,7 +100,7 @@ try {
 				asked--;
 				cut++;
 			}
-			// As fast as calls end, so that what is measured is not a queue that grows.
+			// No faster than calls end, so that the test does not measure a growing queue.
 			while (accepted.size - ended.size > 500 && goesOn()) await news();
 		}
 	};

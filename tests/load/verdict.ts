@@ -1,23 +1,25 @@
-/** How the server is, as probe.js tells. */
+/** A sample of the server's state, sent by probe.js. */
 export interface Sample {
 	/** The event loop's delay since the last sample, in milliseconds. */
 	loop: { p50: number; p99: number; max: number };
-	/** In MiB; the heap after a collection. */
+	/** In MiB. The heap is measured after a garbage collection. */
 	heap: number;
 	external: number;
 	rss: number;
-	/** Open files, where the system tells. */
+	/** Open files; null if the system does not report them. */
 	files: number | null;
 	rejections: number;
 }
 
 /**
- * By how much each may grow over its first sample, which comes after the first tenth. Resident memory: the database's
- * page cache fills up to 64 MB, and the allocator keeps what it had. Open files: connections come and go with the load.
+ * Allowed growth over the first sample, which is taken after the first tenth. Resident memory: the database's page
+ * cache fills up to 64 MB, and the allocator keeps freed memory. Open files: connections come and go with the load.
  */
 export const MAY_GROW = { heap: 16, rss: 160, files: 64 } as const;
 
-/** What grew beyond its bound, at any sample after the first, and what went unhandled. Empty where all is flat. */
+/**
+ * Returns what grew beyond its bound after the first sample, and unhandled rejections. Empty if the server is stable.
+ */
 export function verdictOf(samples: readonly Sample[]): string[] {
 	const [first, ...later] = samples;
 	if (!first || later.length === 0) return ['there are too few samples to judge'];

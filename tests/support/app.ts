@@ -9,16 +9,16 @@ import { createLog } from '#server/log.ts';
 import { fillHistory } from './history.ts';
 import { newSecret } from './webhook.ts';
 
-/** A running server with the real parts: a port of its own, a temporary database file. */
+/** A running server with the real parts, on its own port and temporary database file. */
 export interface TestApp {
 	url: string;
-	/** The secret that its webhooks are signed with. */
+	/** The secret that signs its webhooks. */
 	secret: string;
-	/** The environment that started it, to start it again. */
+	/** The environment it started with, for another start. */
 	env: Record<string, string>;
-	/** Requests with the token, where one is set; JSON in, JSON out. */
+	/** Sends a request with the API token, if one is set. Sends and returns JSON. */
 	api<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
-	/** Creates a call that the provider takes `delayMs` for. */
+	/** Creates a call. Throws unless the response is 201. */
 	create(call?: Record<string, unknown>): Promise<Call>;
 	call(id: string): Promise<Call>;
 	timeline(id: string): Promise<{ call: Call; events: Event[]; deliveries: Delivery[] }>;
@@ -42,10 +42,10 @@ const ENV = {
 	PROVIDER_FAIL_RATE: '0',
 };
 
-/** What a test may replace: time, chance, the log, and how long the other side of a request may take. */
+/** Parts that a test may replace, such as the clock, random numbers, the log and timeouts. */
 type Held = Partial<AppDeps>;
 
-/** Starts a server that stops with the test. Give `DATABASE_URL` to start on an existing file. */
+/** Starts a server that stops with the test. Set `DATABASE_URL` to start on an existing file. */
 export async function startApp(env: Record<string, string> = {}, held: Held = {}): Promise<TestApp> {
 	const given = {
 		...ENV,
@@ -100,21 +100,21 @@ export async function startApp(env: Record<string, string> = {}, held: Held = {}
 	};
 }
 
-/** The address of a migrated file that goes with the test. */
+/** Returns the URL of a migrated database file that is deleted with the test. */
 async function newDatabase(): Promise<string> {
 	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 	await fillHistory(url, 0);
 	return url;
 }
 
-/** A folder that goes with the test. */
+/** Creates a folder that is deleted with the test. */
 export async function temporaryFolder(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-'));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));
 	return folder;
 }
 
-/** The code of the problem that came back, with its status. */
+/** Returns the status of a problem response and its code. */
 export function problemOf({ status, body }: Answer<unknown>): [number, string] {
 	return [status, (body as Problem).code];
 }

@@ -1,9 +1,9 @@
 import type { CallRow } from '#server/calls/call.ts';
 
-/** Noon of an ordinary day, for tests that hold the clock themselves. */
+/** Noon of an ordinary day, for tests that control the clock. */
 export const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** A call as it is kept, just requested at noon; `over` says what is different about it. */
+/** Returns a stored call, just requested at noon, with the columns of `over` replaced. */
 export function callRow(over: Partial<CallRow> = {}): CallRow {
 	return {
 		n: 1,

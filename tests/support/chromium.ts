@@ -11,7 +11,10 @@ const NAMES = [
 	'chrome',
 ];
 
-/** Playwright's own Chromium where it is installed, else one on the PATH, else null. The headless shell costs a third less. */
+/**
+ * Returns the path of Playwright's Chromium if installed, else of one on the PATH, else null. The headless shell needs
+ * a third less CPU time.
+ */
 export function findChromium(): string | null {
 	const own = chromium.executablePath();
 	if (existsSync(own)) return own;
@@ -19,7 +22,7 @@ export function findChromium(): string | null {
 	return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path)) ?? null;
 }
 
-/** What Chromium needs here: no sandbox as root, and nothing asked of the internet. */
+/** Chromium flags for tests: no sandbox as root, and no requests to the internet. */
 export const CHROMIUM_ARGS = [
 	...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 	'--disable-background-networking',

@@ -1,10 +1,10 @@
-/** A clock in the test's hands: it stands until it is moved. */
+/** A clock that the test controls: its time changes only by `pass`. */
 export interface Clock {
 	now(): number;
 	pass(ms: number): void;
 }
 
-/** Starts at the real time, so that signatures are as young as their verifiers want them. */
+/** Starts at the real time, so that signatures are recent enough for their verifiers. */
 export function standingClock(): Clock {
 	let at = Date.now();
 	return {
@@ -15,5 +15,5 @@ export function standingClock(): Clock {
 	};
 }
 
-/** The longest jitter there is. */
+/** The greatest random number, for the longest jitter. */
 export const MOST = (): number => 1 - Number.EPSILON;

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Dice } from '#provider/dice.ts';
 
-/** What a bad line does to a client's connections. */
+/** What an unreliable network does to a client's connections. */
 export const DISTURBANCES = [
 	'clean cut',
 	'half-open, client gone',
@@ -15,35 +15,35 @@ export const DISTURBANCES = [
 export type Disturbance = (typeof DISTURBANCES)[number];
 
 export interface CuttingProxyOptions {
-	/** The server's address, empty while there is none. */
+	/** Returns the server's URL, or '' while there is no server. */
 	target(): string;
 	dice: Dice;
-	/** The longest that bytes are held back. */
+	/** Maximum time that bytes are held back, in milliseconds. */
 	stallMs: number;
 }
 
-/** One client's bad line. */
+/** One client's unreliable connection. */
 export interface CuttingProxy {
 	url: string;
-	/** How many connections came, also those that were refused. */
+	/** Connections accepted so far, refused ones included. */
 	readonly accepted: number;
-	/** How many connections are open at their client's end, and lead nowhere. */
+	/** Connections that are open at the client's end but lead nowhere. */
 	readonly silent: number;
 	disturb(kind: Disturbance): void;
 	close(): Promise<void>;
 }
 
-/** What passes of a connection that is cut before its first event: up to so many bytes, headers and handshake among them. */
+/** Maximum bytes that pass before a cut that comes before the first event, headers and handshake included. */
 const FIRST_BYTES = 450;
 const REFUSED_MS = 2_500;
 
-/** A TCP proxy on a port of its own, for one client; by the dice, it does what bad lines do. */
+/** A TCP proxy on its own port, for one client. The random numbers of `dice` set the lengths of its disturbances. */
 export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyOptions): Promise<CuttingProxy> {
 	const pipes = new Set<Pipe>();
 	const timers = new Set<ReturnType<typeof setTimeout>>();
 	const between = (min: number, max: number): number => min + Math.floor(dice() * (max - min));
 	let accepted = 0;
-	/** So many of the next connections are cut soon. */
+	/** How many of the next connections are cut early. */
 	let doomed = 0;
 	let refusedUntil = 0;
 
@@ -112,15 +112,15 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 	};
 }
 
-/** One connection: what one end sends or does, the other gets, in order, unless the line is held or silent. */
+/** One connection. It forwards bytes and endings in order, unless it is held or silent. */
 class Pipe {
 	readonly client: Socket;
 	readonly server: Socket;
-	/** Nothing passes any more, and neither end is told. */
+	/** Nothing is forwarded any more, and neither end is notified. */
 	silent = false;
 	#held: (() => void)[] | null = null;
 
-	/** `allowed`: it is cut once so many bytes came from the server. */
+	/** `allowed`: the connection is cut after this many bytes from the server. */
 	constructor(client: Socket, server: Socket, allowed: number) {
 		this.client = client;
 		this.server = server;
@@ -133,13 +133,13 @@ class Pipe {
 		this.server.destroy();
 	}
 
-	/** The server goes on with a client that is not there. */
+	/** The server keeps a connection whose client is gone. */
 	loseClient(): void {
 		this.silent = true;
 		this.client.destroy();
 	}
 
-	/** The client keeps a socket on which nothing comes. */
+	/** The client keeps a socket that receives nothing. */
 	loseServer(): void {
 		this.silent = true;
 		this.server.destroy();
@@ -168,7 +168,7 @@ class Pipe {
 		);
 		from.on('end', () => this.#pass(() => to.end()));
 		from.on('close', () => this.#pass(() => to.destroySoon()));
-		from.on('error', () => undefined); // its close comes next
+		from.on('error', () => undefined); // `close` follows
 	}
 
 	#pass(act: () => void): void {

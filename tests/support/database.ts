@@ -5,7 +5,7 @@ import { openDatabase } from '#db/open.ts';
 import { temporaryFolder } from './app.ts';
 import { fillHistory } from './history.ts';
 
-/** Opens a database of its own, or the file at `url`, and closes it with the test. */
+/** Opens a new database, or the file at `url`, and closes it with the test. */
 export async function openTestDatabase(url?: string): Promise<Database> {
 	const database = openDatabase({
 		url: url ?? `file:${join(await temporaryFolder(), 'audena.db')}`,
@@ -15,7 +15,7 @@ export async function openTestDatabase(url?: string): Promise<Database> {
 	return database;
 }
 
-/** A database of its own with every migration applied: a copy of one that was migrated once. */
+/** Opens a new database with every migration applied: a copy of a migrated template. */
 export async function migratedDatabase(): Promise<Database> {
 	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 	await fillHistory(url, 0);

@@ -4,13 +4,13 @@ import type { Delivery, ProviderCall, SendCallAnswer } from '#contract';
 import type { TestApp } from './app.ts';
 import type { Received } from './receiver.ts';
 
-/** How often to look, and for how long, where nothing is pushed. */
+/** Poll interval and timeout in milliseconds, where the server pushes nothing. */
 export const PATIENCE = { interval: 10, timeout: 15_000 };
 
-/** A call that ends at once: its `call.initiated` and its `call.ended` are due immediately. */
+/** A call that ends at once: its `call.initiated` and `call.ended` are due immediately. */
 export const AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
 
-/** Asks the provider itself for a call whose webhooks go to `callbackUrl`; answers the call's id. */
+/** Requests a call from the provider with webhooks to `callbackUrl`. Returns the call's id. */
 export async function askProvider(app: TestApp, callbackUrl: string, ask: object = {}): Promise<string> {
 	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: AT_ONCE, ...ask };
 	const answer = await app.api<SendCallAnswer>('POST', '/api/provider/send-call', { ...body, callbackUrl });
@@ -23,7 +23,7 @@ export async function deliveriesOf(app: TestApp, callId: string): Promise<Delive
 	return body.deliveries.toReversed();
 }
 
-/** The delivery of that type, once it is as `is` wants it. */
+/** Waits until the delivery of this type meets `is`, and returns it. */
 export async function delivery(
 	app: TestApp,
 	callId: string,
@@ -49,13 +49,13 @@ export const isIn =
 	(delivery: Delivery): boolean =>
 		delivery.state === state;
 
-/** What a webhook tells of. */
+/** Returns the type that a webhook reports. */
 export const typeOf = ({ body }: Received): string => {
 	const { phase } = JSON.parse(body) as { phase: string };
 	return `call.${phase.toLowerCase().replace('_', '-')}`;
 };
 
-/** Makes the provider look for due webhooks now: a clock that was moved by hand wakes nobody. */
+/** Makes the provider check for due webhooks now: a change of a test's clock wakes no worker. */
 export async function nudge(app: TestApp): Promise<void> {
 	const { body } = await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls');
 	const idle = body.calls.find(({ callId }) => callId === 'nudge');

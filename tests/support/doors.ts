@@ -1,10 +1,10 @@
 import type { TestApp } from './app.ts';
 import { FAR } from './trace.ts';
 
-/** A request that would be answered with a 2xx. */
+/** A request that gets a 2xx response. */
 export type Door = [method: string, path: string, body?: unknown];
 
-/** Every door of the server that is built, with something behind each; but for the event stream, which has no end. */
+/** Returns a request for every built endpoint, each with existing data. The event stream is left out: it has no end. */
 export async function doorsOf(app: TestApp): Promise<Door[]> {
 	const { id } = await app.create({ scheduledAt: FAR });
 	const ended = await app.create({ scheduledAt: FAR });
@@ -12,7 +12,7 @@ export async function doorsOf(app: TestApp): Promise<Door[]> {
 	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
 		...{ ...ask, callId: 'elsewhere' },
-		callbackUrl: 'http://127.0.0.1:2/', // nobody is there, and nothing is sent for hours
+		callbackUrl: 'http://127.0.0.1:2/', // no receiver listens there, and nothing is sent for hours
 	});
 	return [
 		['GET', '/api/calls'],

@@ -5,19 +5,21 @@ import { recount } from '#server/calls/recount.ts';
 import { indexNext } from '#server/calls/search-index.ts';
 import { copyTemplate } from './templates.ts';
 
-/** When the newest call of a filled history was made. */
+/** Creation time of the newest call in a filled history. */
 export const NEWEST_AT = Date.parse('2026-11-20T12:00:00.000Z');
-/** How far two of its calls lie apart. */
+/** Time between two of its calls, in milliseconds. */
 export const APART_MS = 60_000;
-/** How many calls one transaction takes into the search index. */
+/** How many calls one transaction adds to the search index. */
 const INDEXED_AT_ONCE = 2_000;
 
-/** The id of the call with this place in a filled history, from 1, the oldest: as the text of the statement makes it. */
+/**
+ * Returns the id of a call by its place in a filled history. Place 1 is the oldest. The SQL below builds the same text.
+ */
 export const idOf = (n: number): string => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 /**
- * Makes a new database file of `calls` ended calls, a minute apart, the oldest first, all in the search index: the n-th
- * is `Caller n`, and every third failed. Without calls it is a new database with every migration applied.
+ * Creates a database file with `calls` ended calls, a minute apart, the oldest first, all in the search index. Call n
+ * is `Caller n`, and every third call failed. With 0 calls it is an empty database with every migration applied.
  */
 export const fillHistory = (url: string, calls: number): Promise<void> =>
 	copyTemplate(String(calls), (file) => makeHistory(file, calls), url.replace(/^file:/, ''));

@@ -6,18 +6,18 @@ import Sqlite from 'libsql';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './app.ts';
 
-/** A server of a database over the network, with a real SQLite file behind it. */
+/** A remote database server, backed by a real SQLite file. */
 export interface HranaStandIn {
 	url: string;
-	/** The path of its database, for another process that writes. */
+	/** Path of its database file, for another process that writes. */
 	path: string;
-	/** Runs the next statement that matches, then cuts the connection instead of sending the response. */
+	/** Runs the next matching statement, then cuts the connection instead of sending the response. */
 	cutAfter(sql: RegExp): void;
-	/** The same for the commit of the next transaction with a statement that matches. */
+	/** Cuts the connection after the commit of the next transaction with a matching statement. */
 	cutAfterCommitOf(sql: RegExp): void;
-	/** Cuts the connection before the next statement that matches runs. */
+	/** Cuts the connection before the next matching statement runs. */
 	cutBefore(sql: RegExp): void;
-	/** From now on statements that match are not run, and their requests have no response; null ends that. */
+	/** From now on neither runs matching statements nor responds to their requests. null ends this. */
 	hangAt(sql: RegExp | null): void;
 }
 
@@ -42,7 +42,10 @@ interface Stream {
 class Cut extends Error {}
 class Hang extends Cut {}
 
-/** Speaks as much of "Hrana 2 over HTTP" as the client sends. Each stream is a connection of its own, which waits for no lock. */
+/**
+ * Supports as much of "Hrana 2 over HTTP" as the client uses. Each stream has its own connection, which waits for no
+ * lock.
+ */
 export async function startHranaStandIn(): Promise<HranaStandIn> {
 	const path = join(await temporaryFolder(), 'remote.db');
 	const streams = new Map<string, Stream>();

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Answer } from './app.ts';
 
-/** A request with exactly these headers, also those that `fetch` sets itself, such as Host. */
+/** Sends a request with exactly these headers, including those that `fetch` sets itself, such as Host. */
 export function plainRequest(
 	url: string,
 	{ method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},

@@ -4,12 +4,12 @@ import ts from 'typescript';
 /** One import, re-export or `import()` of a file. */
 export interface Import {
 	specifier: string;
-	/** Gone at run time. */
+	/** Erased at run time. */
 	typeOnly: boolean;
 }
 
 export interface SourceFile {
-	/** From the root, with slashes: `src/server/app.ts`. */
+	/** Path from the repository root, with slashes: `src/server/app.ts`. */
 	path: string;
 	imports: Import[];
 	readsEnvironment: boolean;
@@ -49,7 +49,7 @@ function importOf(node: ts.Node): Import | undefined {
 	return argument && ts.isStringLiteral(argument) ? { specifier: argument.text, typeOnly: false } : undefined;
 }
 
-/** The file in this repository that a specifier means, or null for a package. */
+/** Returns the repository file that a specifier names, or null for a package. */
 export function resolveImport(from: string, specifier: string): string | null {
 	if (specifier.startsWith('.')) return posix.normalize(posix.join(posix.dirname(from), specifier));
 	if (specifier === '#contract') return 'src/contract/index.ts';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { Problem, PROBLEMS, type ProblemCode } from '#contract';
 import type { Answer } from './app.ts';
 
-/** Expects RFC 9457 with this code, whole and without a word about our insides; answers the paths of its errors. */
+/** Expects a complete RFC 9457 problem with this code and no internals. Returns the paths of its errors. */
 export function expectProblem(answer: Answer<unknown>, code: ProblemCode): string[] {
 	const problem = Problem.parse(answer.body);
 	const [status, title] = PROBLEMS[code];

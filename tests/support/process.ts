@@ -14,13 +14,15 @@ export interface Exit {
 }
 
 export interface ServerProcess {
-	/** Its address, once it listens; rejects when it ends before. */
+	/** Resolves with its URL when it listens. Rejects if it ends first. */
 	url: Promise<string>;
 	exit: Promise<Exit>;
 	kill(signal: NodeJS.Signals): Promise<Exit>;
 }
 
-/** Starts a file of this repository as a process, with this environment and none of ours. It is killed with the test. */
+/**
+ * Starts a file of this repository as a process with this environment plus PATH. The process is killed with the test.
+ */
 export async function startProcess(
 	file: string,
 	env: Record<string, string>,
@@ -42,7 +44,7 @@ export async function startProcess(
 		});
 		child.on('close', () => reject(new Error(`The server did not start: ${stderr}`)));
 	});
-	url.catch(() => undefined); // who expects it to end does not ask for its address
+	url.catch(() => undefined); // tests that expect the process to end do not read `url`
 	const exit = once(child, 'close').then(([code, signal]): Exit => ({
 		code: code as Exit['code'],
 		signal: signal as Exit['signal'],
@@ -57,22 +59,22 @@ export async function startProcess(
 	return { url, exit, kill };
 }
 
-/** The environment of a server process: a file of its own, calls of about a second, no log. */
+/** Environment of a server process: its own database file, calls of about a second, no log. */
 export async function environment(over: Record<string, string> = {}): Promise<Record<string, string>> {
 	return {
 		...{ PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}` },
 		...{ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_FAIL_RATE: '0.3', ...over },
 	};
 }
-/** The server without pages: nothing needs to be built. */
+/** Starts the server without pages, so that no build is needed. */
 export const startServer = (env: Record<string, string>): Promise<ServerProcess> =>
 	startProcess('src/server/main.ts', env, undefined, ['--no-pages']);
 
-/** Asks a server process; JSON in, JSON out. */
+/** Sends a request to a server process. Returns its JSON. */
 export async function ask<T>(url: string, path: string, init?: RequestInit): Promise<T> {
 	return (await (await fetch(`${url}${path}`, init)).json()) as T;
 }
-/** Requests a call from it. */
+/** Creates a call on a server process. */
 export async function request(url: string, over: Record<string, unknown> = {}): Promise<Call> {
 	const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', ...over });
 	const headers = { 'content-type': 'application/json' };

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-/** The file in `build` that a source becomes. */
+/** Build file of each source file. */
 const BUILT: Readonly<Record<string, string>> = { 'src/server/main.ts': 'main.js', 'scripts/seed.ts': 'seed.js' };
 
 let newest: number | undefined;
 
-/** Whether `build` is there, and as new as the server's sources. */
+/** Whether `build` exists and is as new as the server's sources. */
 export function isBuilt(): boolean {
 	const built = join(root, 'build', 'main.js');
 	if (!existsSync(join(root, 'build', 'web', 'handler.js')) || !existsSync(built)) return false;
@@ -15,7 +15,7 @@ export function isBuilt(): boolean {
 	return statSync(built).mtimeMs >= newest;
 }
 
-/** What Node runs for a source file of this repository: its build, where that is as new, else the source through tsx. */
+/** Returns Node's arguments to run a source file: its build if up to date, else the source through tsx. */
 export function programOf(source: string): string[] {
 	const built = BUILT[source];
 	if (built !== undefined && isBuilt()) return [join(root, 'build', built)];

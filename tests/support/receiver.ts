@@ -12,11 +12,11 @@ export interface Received {
 export interface Receiver {
 	url: string;
 	requests: Received[];
-	/** Resolves when that many requests have come. */
+	/** Resolves when `count` requests were received. */
 	received(count: number): Promise<Received[]>;
 }
 
-/** A real HTTP server under the test's control; `answer` decides what each request gets. */
+/** A real HTTP server that the test controls. `answer` responds to each request. */
 export async function startReceiver(
 	answer: (response: ServerResponse, request: Received, count: number) => void,
 ): Promise<Receiver> {

@@ -3,25 +3,25 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { isBuilt, programOf } from './program.ts';
 
-/** A server as a process of its own. */
+/** A server process. */
 export interface ServerProcess {
 	pid: number;
-	/** Its address, once it listens. Rejects with what it said where it ends before that. */
+	/** Resolves with its URL when it listens. Rejects with its output if it ends first. */
 	ready: Promise<string>;
-	/** Its exit code, once it has ended; null after a signal. */
+	/** Resolves with its exit code; null after a signal. */
 	ended: Promise<number | null>;
-	/** What it wrote, line by line. */
+	/** Its output, line by line. */
 	lines: string[];
 	kill(signal: 'SIGKILL' | 'SIGTERM'): void;
 }
 
-/** What runs: the built server where it is as new as its sources, else the sources without the pages. */
+/** Returns the command to run: the built server if up to date, else the sources without pages. */
 export function serverCommand(): { args: string[]; built: boolean } {
 	const built = isBuilt();
 	return { args: [...programOf('src/server/main.ts'), ...(built ? [] : ['--no-pages'])], built };
 }
 
-/** Starts it in `folder`, where no `.env` stands, with this environment and nothing of ours but the PATH. */
+/** Starts the server in `folder`, which has no `.env` file, with this environment plus PATH. */
 export function startServer(folder: string, env: Record<string, string>): ServerProcess {
 	const child = spawn(process.execPath, serverCommand().args, {
 		cwd: folder,
@@ -39,6 +39,6 @@ export function startServer(folder: string, env: Record<string, string>): Server
 			});
 		child.on('close', () => reject(new Error(`The server ended before it listened: ${lines.join('\n')}`)));
 	});
-	ready.catch(() => undefined); // who wants to know asks for it
+	ready.catch(() => undefined); // not every test awaits `ready`
 	return { pid: child.pid!, ready, ended, lines, kill: (signal) => void child.kill(signal) };
 }

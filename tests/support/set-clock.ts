@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 
-/** Sets the clock of this process, as somebody sets a machine's: the time that passes stays as it is. */
+/** Sets the clock of this process as a user sets a machine's. Monotonic time does not change. */
 export function settableClock(): { set(byMs: number): void } {
 	const real = Date.now.bind(Date);
 	let offset = 0;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
-/** Names of many scripts, with what search must see through: accents, cases, ligatures, points, apostrophes, joiners. */
+/**
+ * Names in many scripts, with details that search must ignore: accents, case, ligatures, points, apostrophes, joiners.
+ */
 export const NAMES = [
 	...[
 		'Βασίλης Παπαδόπουλος',
@@ -46,7 +48,7 @@ const WIDE = (text: string): string =>
 	text.replace(/[!-~]/g, (character) => String.fromCodePoint(character.codePointAt(0)! + 0xfee0));
 const LATIN_ACCENTS = /(?<=[A-Za-zΑ-Ωα-ω])[\u0300-\u036f]+/g;
 
-/** Other ways to write the same text; each is the same to a search. */
+/** Other ways to write the same text. Search treats them all as equal. */
 export const SPELLINGS: readonly ((text: string) => string)[] = [
 	(text) => text,
 	(text) => text.toUpperCase(),
@@ -65,7 +67,7 @@ export const SPELLINGS: readonly ((text: string) => string)[] = [
 	WIDE,
 ];
 
-/** A part of a name, of three characters or more, and another way to write it. */
+/** A part of a name, of at least three characters, in another spelling. */
 export const partOf = (name: string): fc.Arbitrary<string> => {
 	const characters = [...name.normalize('NFC')];
 	return fc

@@ -8,21 +8,21 @@ export type Message =
 	| { event: 'changes'; id: string; data: Changes }
 	| { event: 'head'; id: string; data: Head };
 
-/** What came over an event stream, and a way to wait for more. */
+/** An open event stream: what it received, and a way to wait for more. */
 export interface EventStream {
 	status: number;
 	headers: Headers;
-	/** All that came, as it came. */
+	/** Everything received, unparsed. */
 	text(): string;
 	messages(): Message[];
-	/** Resolves once `found` gives something; looks again at every piece. Rejects at the end of the stream. */
+	/** Resolves when `found` returns a value. Calls it after every chunk. Rejects at the end of the stream. */
 	until<T>(found: (messages: Message[]) => T | undefined | false): Promise<T>;
-	/** Resolves when the server ended it. */
+	/** Resolves when the stream has ended. */
 	ended: Promise<void>;
 	close(): void;
 }
 
-/** Opens `GET /api/events` with real HTTP. */
+/** Opens `GET /api/events` over real HTTP. */
 export async function openStream(
 	app: Pick<TestApp, 'url'>,
 	query = '',
@@ -45,7 +45,7 @@ export async function openStream(
 				look();
 			}
 		} catch {
-			// it was closed here, or cut there
+			// closed by the test, or cut by the server
 		}
 		over = true;
 		look();
@@ -72,7 +72,7 @@ function messagesIn(text: string): Message[] {
 	return whole.split('\n\n').flatMap((block) => messageIn(block) ?? []);
 }
 
-/** The message that a block of lines is; undefined for comments and the like. */
+/** Parses one block of lines. Returns undefined for comments and other blocks without a message. */
 export function messageIn(block: string): Message | undefined {
 	const field = (name: string): string | undefined =>
 		block

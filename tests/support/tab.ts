@@ -9,23 +9,23 @@ export interface TabOptions {
 	headers?: Record<string, string>;
 }
 
-/** What a connected tab has heard, in order, and a way to wait for more. */
+/** What a connected client has received, in order, and a way to wait for more. */
 export interface Tab {
 	socket: Socket<ServerEvents, ClientEvents>;
 	syncs: Sync[];
 	frames: Changes[];
 	heads: Head[];
 	settings: Settings[];
-	/** All changes of all frames, in order. */
+	/** Returns all changes of all frames, in order. */
 	changes(): Change[];
-	/** Resolves once `found` gives something for what was heard; looks again at every event. Never polls. */
+	/** Resolves when `found` returns a value. Calls it after every event. Never polls. */
 	until<T>(found: () => T | undefined | false): Promise<T>;
-	/** The call, once a change showed it ended. */
+	/** Resolves with the call when a change shows that it ended. */
 	ended(id: string): Promise<Call>;
 	close(): void;
 }
 
-/** Connects a real Socket.IO client, WebSocket only, as the dashboard does. */
+/** Connects a real Socket.IO client over WebSocket only, as the dashboard does. */
 export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {} }: TabOptions = {}): Tab {
 	const socket: Socket<ServerEvents, ClientEvents> = io(app.url, {
 		transports: ['websocket'],
@@ -78,7 +78,7 @@ export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {}
 	};
 }
 
-/** A tab that has had its `sync`. */
+/** Opens a tab and waits for its `sync`. */
 export async function openFollowingTab(app: Pick<TestApp, 'url'>, options?: TabOptions): Promise<Tab> {
 	const tab = openTab(app, options);
 	await tab.until(() => tab.syncs.length > 0 && tab.settings.length > 0);

@@ -2,10 +2,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Names the folder of the templates; the workers of a runner inherit it. */
+/** Environment variable for the templates' folder. Workers of the test runner inherit it. */
 const FOLDER = 'AUDENA_TEST_TEMPLATES';
 
-/** What a test runner calls before its first test: makes the folder that templates are kept in, and returns its end. */
+/** Global setup of a test runner: creates the folder for templates. Returns the teardown. */
 export default async function setup(): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-templates-'));
 	process.env[FOLDER] = folder;
@@ -14,7 +14,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 const made = new Map<string, Promise<string>>();
 
-/** Copies the template `name` to `to`. `make` writes it into a new file when this process needs it first. */
+/** Copies the template `name` to `to`. `make` writes the template when this process first needs it. */
 export async function copyTemplate(name: string, make: (file: string) => Promise<void>, to: string): Promise<void> {
 	const folder = process.env[FOLDER];
 	if (folder === undefined)

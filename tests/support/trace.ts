@@ -3,12 +3,12 @@ import type { ProviderCall } from '#contract';
 import type { TestApp } from './app.ts';
 import { openFollowingTab } from './tab.ts';
 
-/** So far off that nothing happens to such a call by itself. */
+/** So far in the future that such a call does nothing by itself. */
 export const FAR = '2100-01-01T00:00:00.000Z';
 
 /**
- * Runs `work` and proves that it left no trace: no event took a seq, nothing was pushed, the provider was not asked, its
- * settings are what they were. Nothing else may be under way in this app.
+ * Runs `work` and proves that it had no effect: no event took a seq, no frame was pushed, and the provider's calls and
+ * settings are unchanged. No other work may be under way in this app.
  */
 export async function leavesNoTrace(app: TestApp, work: () => Promise<void>): Promise<void> {
 	const tab = await openFollowingTab(app, app.env.API_TOKEN === undefined ? {} : { token: app.env.API_TOKEN });

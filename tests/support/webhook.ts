@@ -3,13 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { WEBHOOK_PATH } from '#contract';
 import type { Answer, TestApp } from './app.ts';
 
-/** A secret in the form of Standard Webhooks. */
+/** Creates a secret in the format of Standard Webhooks. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 export interface Signing {
 	id?: string;
 	secret?: string;
-	/** When it says that it was signed. */
+	/** The time of the signature. */
 	at?: Date;
 	headers?: Record<string, string>;
 }

@@ -1,6 +1,9 @@
 import type { PlannedReport, ProviderReport } from '#contract';
 
-/** One report in our own dialect: the body of `POST /api/webhooks/provider-status`. Times are milliseconds since 1970. */
+/**
+ * Builds one report in our own dialect: the body of `POST /api/webhooks/provider-status`. `occurredAt` is in
+ * milliseconds since 1970.
+ */
 export function standardReport(
 	call: { callId: string; providerId: string },
 	report: PlannedReport,
@@ -19,7 +22,7 @@ export function standardReport(
 	};
 }
 
-/** The delivery's type, as lists and timelines show it. */
+/** Returns the delivery's type, as lists and timelines show it. */
 export function typeOf(report: PlannedReport): string {
 	return report.phase === 'ENDED' ? 'call.ended' : `call.${report.phase.toLowerCase().replace('_', '-')}`;
 }
