@@ -34,6 +34,14 @@ const CLEAN = [
 	'docs/proxies.md',
 	'docs/rest.md',
 	'docs/spec',
+	'scripts',
+	'src/contract',
+	'src/db',
+	'src/http',
+	'src/provider',
+	'src/queue',
+	'src/seed',
+	'tests',
 ];
 
 const filesOf = (path: string): string[] =>
@@ -56,7 +64,7 @@ function commentsOf(text: string): string[] {
 /** What a reader of the file reads as English: a document without its code, the comments of a program. */
 function proseOf(path: string): string[] {
 	const text = readFileSync(join(root, path), 'utf8');
-	if (path.endsWith('.md')) return [text.replaceAll(/```[\s\S]*?```|`[^`]*`/g, '')];
+	if (path.endsWith('.md')) return [text.replaceAll(/```[\s\S]*?```/g, '')];
 	if (path.endsWith('.css')) return text.match(/\/\*[\s\S]*?\*\//g) ?? [];
 	if (!path.endsWith('.svelte')) return commentsOf(text);
 	const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].flatMap(([, script = '']) =>
@@ -67,14 +75,16 @@ function proseOf(path: string): string[] {
 
 it('[X11] documents and comments use plain words', () => {
 	const found = CLEAN.flatMap(filesOf).flatMap((path) =>
-		proseOf(path).flatMap((prose) =>
-			BANNED.flatMap(([word, instead]) => {
-				const hit = word.exec(prose);
-				if (!hit) return [];
-				const around = prose.slice(Math.max(0, hit.index - 40), hit.index + 40).replaceAll(/\s+/g, ' ');
-				return [`${path}: "${hit[0]}" (instead: ${instead}) in: …${around}…`];
-			}),
-		),
+		proseOf(path)
+			.map((prose) => prose.replaceAll(/`[^`]*`/g, ''))
+			.flatMap((prose) =>
+				BANNED.flatMap(([word, instead]) => {
+					const hit = word.exec(prose);
+					if (!hit) return [];
+					const around = prose.slice(Math.max(0, hit.index - 40), hit.index + 40).replaceAll(/\s+/g, ' ');
+					return [`${path}: "${hit[0]}" (instead: ${instead}) in: …${around}…`];
+				}),
+			),
 	);
 	expect(found).toEqual([]);
 });
