@@ -72,7 +72,7 @@ export interface AppDeps {
 	timeoutMs?: number;
 }
 
-/** How long running jobs may take at shutdown. Unfinished jobs run again at the next start. */
+/** How long jobs under way may take at shutdown. Unfinished jobs run again at the next start. */
 const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
 const STOP_WRITING_MS = 1_500;

@@ -3,7 +3,7 @@ import { STEADY_MS, uptimeBy, watchClock } from './clock.ts';
 
 const DAY = 86_400_000;
 
-/** A clock with hand-set readings, and a record of its callbacks. */
+/** A clock with readings set by the test, and a record of its callbacks. */
 function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
 	const told: string[] = [];

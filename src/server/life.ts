@@ -13,11 +13,11 @@ const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES ('life', ?) ON CONFLIC
 const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "id" = 1`;
 
 /**
- * Gives the database a new epoch if its file is not the one last used here: restored from a copy, or moved in. The seqs
- * of such a file may name other changes than those that clients have seen.
+ * Gives the database a new epoch if its file is not the one last used here, but a restored copy or a file from
+ * elsewhere. The seqs of such a file may name other changes than those that clients have seen.
  * The check uses a mark: a small file beside the database. Every start and every clean stop rewrites it, and the
  * database stores what the file system reports about it. No copy can restore a file's change time.
- * One case goes undetected: a copy of the database alone, from the very run that was killed, written back into the same
+ * One case goes undetected: a copy of the database alone, from the run that was killed, written back into the same
  * file.
  */
 export async function beginLife(database: Database, path: string): Promise<Life> {

@@ -6,15 +6,15 @@ import { placeOf, tokenOf, type Place } from './page.ts';
 
 export interface Places {
 	/**
-	 * The page token of the place that `at` names: `end`, a UTC day, a time with its zone, a call's id, or a share of
-	 * the history from 0 to 1. null means the list's beginning. Throws `invalid_input` for anything else.
+	 * The page token of the place that `at` names; null for the list's beginning. `at` is `end`, a UTC day, a time with
+	 * its zone, a call's id, or a share of the history from 0 to 1. Throws `invalid_input` for anything else.
 	 */
 	tokenAt(query: CallQuery, at: string): Promise<string | null>;
 	/** The approximate share of the history before the requested page; null with a filter. */
 	shareBefore(query: CallQuery): Promise<number | null>;
 }
 
-/** Above every `n`: a token has at most fifteen digits. */
+/** Above every `n`. A token has room for fifteen digits. */
 const BEYOND = 10 ** 15 - 1;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -8,8 +8,8 @@ import { checked } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * The commands that change calls. Each promise resolves after the commit; the feed publishes the change at the same
- * time.
+ * The commands that change calls. Each promise resolves after the commit. The feed has published the change by then, or
+ * does so at once.
  */
 export interface Calls {
 	/** Throws `invalid_input` for an impossible number. */

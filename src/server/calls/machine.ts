@@ -15,7 +15,7 @@ const isTerminal = (call: CallRow): boolean => call.status !== 'PENDING';
 
 /**
  * The state machine (docs/spec.md, M rules). Pure. Phases only advance and may be skipped. A late, repeated or
- * reordered report changes nothing. An ended call changes by hand only.
+ * reordered report changes nothing. An ended call changes manually only.
  */
 export function advance(call: CallRow, report: ProviderReport, now: number): Advance {
 	if (isTerminal(call)) return { reason: 'terminal' };
@@ -78,7 +78,7 @@ function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: Prov
 const talkedUntil = ({ answeredAt }: CallRow, end: number): number | null =>
 	answeredAt === null ? null : Math.max(0, end - answeredAt);
 
-/** Ends a call without the provider: by hand, canceled, or because the provider is unreachable or silent. */
+/** Ends a call without the provider: manually, canceled, or because the provider is unreachable or silent. */
 export function endHere(
 	call: CallRow,
 	status: 'COMPLETED' | 'FAILED',

@@ -116,8 +116,7 @@ class Group {
 		};
 		this.#ledger.add(call);
 		const { phoneNumber, workflow, scenario } = call;
-		// The exact body of send-call. It must never differ under one Idempotency-Key, even after a restart with other
-		// settings.
+		// The exact body of send-call. It must never differ under one Idempotency-Key, even across restarts.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
 		this.#ledger.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#ledger.clock);
 		return call;
@@ -228,8 +227,8 @@ class Group {
 	}
 
 	/**
-	 * Buries a job that the provider did not accept. The provider may continue a call that ended here, so the timeline
-	 * shows the dead attempt.
+	 * Gives up a hang-up or a recall. The provider may continue a call that ended here, so the timeline shows the dead
+	 * attempt.
 	 */
 	#giveUp(
 		{ id, job, attempt }: { id: string; job: HeldJob; attempt: DispatchAttempt },
@@ -250,7 +249,7 @@ class Group {
 		const counts = this.#ledger.isGone(job) ? call?.status !== 'PENDING' : this.#ledger.held(job);
 		if (!counts) return { stale: true };
 		this.#ledger.settle(job);
-		// The call was canceled, ended by hand or deleted during the request.
+		// The call was canceled, ended manually or deleted during the request.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
 			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };

@@ -7,8 +7,10 @@ import type { Database, Statement } from '#db/database.ts';
  *
  * FTS5 walks the whole list of a trigram, even for a small part of it. So the index is divided into *shelves*, each for
  * a range of places. Each shelf has characters of its own, and a search queries one shelf after another, each in a
- * bounded time. A digit after a digit is encoded together with it: three digits in a row occur in every hundredth
- * number, three such pairs only in every thousandth (docs/decisions/0008).
+ * bounded time.
+ *
+ * A digit after a digit is encoded together with it. Three digits in a row occur in every hundredth number, three such
+ * pairs only in every thousandth (docs/decisions/0008).
  */
 const SHELF_BITS = 19;
 /**

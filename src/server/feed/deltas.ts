@@ -23,9 +23,9 @@ interface Reading {
 const KEPT = 4;
 
 /**
- * Reads deltas for many clients: each cursor is read once for all clients at it, one cursor per turn of the event loop.
- * A thousand clients that reconnect together therefore block no other work. A client without a valid cursor waits for
- * no other read, because its sync is short.
+ * Reads deltas for many clients: each cursor is read once for all clients at it. One cursor is read per turn of the
+ * event loop, so that a thousand clients that reconnect together block no other work. A client without a valid cursor
+ * waits for no other read, because its sync is short.
  */
 export function createDeltas(read: (cursor: unknown) => Promise<Delta>): Deltas {
 	const known = new Map<string, Reading>();

@@ -4,9 +4,7 @@ import { readCursor } from '#contract/cursor.ts';
 import type { Hub } from './hub.ts';
 import { UNREAD_MAX } from './unread.ts';
 
-/**
- * Which changes a stream receives: all, those of one call, those of one run, or of one call if it belongs to that run.
- */
+/** Which changes a stream receives: all, or those of a call, of a run, or of a call in that run. */
 export interface StreamFilter {
 	callId?: string | undefined;
 	run?: string | undefined;

@@ -110,7 +110,7 @@ export function createWatching({ io, reads, deliveries, onError }: WatchingDeps)
 		serve(socket) {
 			let asked = 0;
 			/**
-			 * Answers one request after another. Disconnects a socket that has too many pending requests or reads
+			 * Handles one request after another. Disconnects a socket that has too many pending requests or reads
 			 * nothing.
 			 */
 			const question = (find: () => Promise<Watched | { on: boolean }>, answer: unknown): void => {

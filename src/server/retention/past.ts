@@ -38,9 +38,9 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
 /**
- * Reads on from `place` until `most` calls are deletable or the window is full. Creation times rise with the place. So
- * the walk ends at a call that is within the limits or was created within an hour of `now`: no later call can have
- * ended before that. A call created outside that hour, as by a wrong clock, does not end the walk.
+ * Reads on from `place` until `most` calls are deletable or the window is full. Creation times rise with the place. The
+ * walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
+ * A call created outside that hour, as by a wrong clock, does not end the walk.
  */
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);
