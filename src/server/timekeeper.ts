@@ -5,7 +5,7 @@ export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack' | 'isSteady'
 	database: Database;
 	/** Whether no other process works on this database. With several processes, none of them shifts the due times. */
 	alone: boolean;
-	/** Moves every due time back by `ms`. */
+	/** Moves due times back by `ms`. */
 	bringBack(ms: number): Promise<void>;
 	/** Called when the clock was set back by `ms`. */
 	onSetBack(ms: number): void;

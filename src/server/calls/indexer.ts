@@ -16,7 +16,7 @@ export interface Indexer {
 
 /** Creates have priority: the index waits until no call was created for this long. */
 const CALM_MS = 50;
-/** Above this number the index no longer waits, because searches read unindexed calls one by one. */
+/** From this number on the index no longer waits, because searches read unindexed calls one by one. */
 const BEHIND_MAX = 20_000;
 /** How long one transaction may take: it blocks the event loop. */
 const TURN_MS = 4;

@@ -2,7 +2,7 @@ import type { Database, Row, Statement } from '#db/database.ts';
 import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
 import { REMOVE_CALLS } from './rows.ts';
 
-/** How many pending calls are checked in one step. Few of them may be cleared ones. */
+/** How many pending calls are checked in one step. Possibly few of them were cleared. */
 const WINDOW = 500;
 const RUNNING = `SELECT c."n", c."id", NOT (${IS_LEFT}) AS "isGone" FROM
 	(SELECT "n", "id", "run" FROM "Call" WHERE "status" = 'PENDING' AND "n" > ? ORDER BY "n" LIMIT ${WINDOW}) c ORDER BY c."n"`;

@@ -34,7 +34,7 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 		const visitor = await access.identify(request);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
 		if (visitor?.session && !gone.aborted) {
-			// Destroys the socket at once: the client may no longer read what is still buffered.
+			// Destroys the socket at once: the client has lost the right to read what is still buffered.
 			const leaveSession = sessionEnds.endWith(visitor.session, () => request.socket.destroy());
 			gone.addEventListener('abort', leaveSession);
 		}

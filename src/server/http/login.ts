@@ -11,7 +11,7 @@ export interface LoginDeps {
 	sessions: Sessions;
 	/** Restricts cookies to https, also where this server itself speaks http behind a proxy. */
 	secureCookies: boolean;
-	/** Closes the sockets of a session that ended. */
+	/** Closes the sockets and event streams of a session that ended. */
 	onLogout(session: Session): void;
 }
 
