@@ -4,12 +4,12 @@ import { wantsHtml } from '#contract/wants-html.ts';
 import { readForm } from '#lib/shell/form-body.ts';
 import { asTheme, THEME_COOKIE, themeAttribute } from '#lib/shell/theme.ts';
 
-/** What who is not let in may read: a proxy that is set up wrongly may be why. */
+/** Paths that need no login: a badly configured proxy may be the reason why the login fails. */
 const OPEN = new Set(['/login', '/proxies']);
-/** The route of every path that is no page. */
+/** The route of every path without a page. */
 const NO_PAGE = '/(app)/[...path]';
 
-/** Returns a response in any case: Kit catches what is thrown here for most requests, not for all. */
+/** Always returns a response: Kit catches errors thrown here for most requests, but not for all. */
 export const handle: Handle = async ({ event, resolve }) => {
 	const app = globalThis.audena;
 	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
@@ -32,20 +32,20 @@ const themed =
 	({ html }: { html: string }): string =>
 		html.replace('%audena.theme%', themeAttribute(locals.theme));
 
-/** The response to a request that no page may get; null for one that a page gets. A form's body is read on the way. */
+/** The response to a request that must not reach a page, or null. Reads and checks a form's body on the way. */
 async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | null> {
 	const { url, request, locals, route, isDataRequest } = event;
 	const { method } = request;
 	const read = method === 'GET' || method === 'HEAD';
 	const browses = read && (isDataRequest || wantsHtml(request.headers.get('accept')));
-	// Kit would look for the page first, and then say that it does not know the method.
+	// Kit would find the page route first and respond 405 instead.
 	if (!browses && route.id === NO_PAGE) return refuse(404);
 	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {
 		if (!browses) return refuse(401);
 		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
 		return new Response(null, { status: 303, headers: { location } });
 	}
-	// Kit keeps this name for a form's only action.
+	// Kit reserves this name for the only action of a form.
 	if (!read && url.searchParams.has('/default')) return refuse(404);
 	if (method !== 'POST' || request.headers.get('content-type') === null) return null;
 	const form = await readForm(request);
@@ -54,7 +54,7 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	return null;
 }
 
-/** What nobody expected: the log knows it by the id that its page shows. */
+/** Logs an unexpected error under the id that its page shows. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	const { requestId } = event.locals;
 	if (status >= 500) globalThis.audena?.bug(error, requestId);

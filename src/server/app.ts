@@ -51,30 +51,33 @@ import { forgetRepetitions } from './repetitions.ts';
 import { createRejections } from './webhooks/rejections.ts';
 
 export interface App {
-	/** Listens and begins to work; answers the address. */
+	/** Listens, starts the workers and returns the address. */
 	listen(): Promise<string>;
-	/** Finishes what is under way, tells clients to come back, lets go of everything. Within ten seconds. */
+	/**
+	 * Finishes the work under way, disconnects clients so that they reconnect, and releases every resource. Takes at
+	 * most ten seconds.
+	 */
 	close(): Promise<void>;
 }
 
 export interface AppDeps {
 	log: Logger;
-	/** Milliseconds since 1970. */
+	/** Wall clock, in milliseconds since 1970. */
 	now?: () => number;
-	/** A monotonic clock, in milliseconds. It follows `now` where only that is replaced. */
+	/** Monotonic clock, in milliseconds. It follows `now` where only `now` is replaced. */
 	uptime?: () => number;
-	/** In [0, 1). */
+	/** Random source: returns a number in [0, 1). */
 	chance?: () => number;
-	/** How long the other side of a request may take: the provider, and who receives its webhooks. */
+	/** Timeout for outbound requests: to the provider, and to the receivers of its webhooks. */
 	timeoutMs?: number;
 }
 
-/** How long work under way may take at the stop; what is not done then runs again at the next start. */
+/** How long jobs under way may take at shutdown. Unfinished jobs run again at the next start. */
 const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
 const STOP_WRITING_MS = 1_500;
 
-/** Longer than load balancers keep a connection without a request (60 s), so that only they end one. */
+/** Load balancers keep an idle connection for 60 s. A longer limit here leaves it to them to close one. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** Wires every part, in order. Production and tests share it. */
@@ -99,7 +102,8 @@ export async function createApp(
 	const migrations = migrationsFrom(import.meta.dirname);
 	const { database, disown } = await openAlone(config.database, migrations);
 	const { file } = database;
-	// Of a database over the network others may hold leases that live: those of the dead run out by themselves.
+	// Other processes may hold live leases in a database over the network. Leases of dead processes expire on their
+	// own.
 	const alone = disown !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
@@ -140,7 +144,7 @@ export async function createApp(
 		...{ onError, now, chance, timeoutMs },
 	});
 
-	// A foreign provider keeps its deliveries to itself.
+	// A foreign provider does not share its deliveries.
 	const desk = ownProvider ? provider.desk : null;
 	const connections = createConnections(config.maxSocketsPerAddress, config.trustProxy);
 	const sessionEnds = createSessionEnds(now);
@@ -160,7 +164,7 @@ export async function createApp(
 	const streams = openStreamDoor(hub);
 	const endings = createEndings((id) => reads.call(id));
 
-	/** Each for itself: who fails keeps nothing from the others. */
+	/** Each listener runs on its own: if one throws, the others still get the commit. */
 	const listeners = [
 		hub.publish,
 		endings.committed,
@@ -197,7 +201,7 @@ export async function createApp(
 		now,
 		uptime,
 		onError,
-		// A call keeps half of its patience at least, and a long patience counts no hiccup.
+		// A call keeps at least half of its patience. The upper bound keeps short hiccups from counting as a break.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
 		async bringBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
@@ -211,7 +215,7 @@ export async function createApp(
 	const startJobs = (): void => {
 		const carrier = createCarrier({
 			baseUrl: () => config.provider.url ?? ownAddress(),
-			// Our own token never goes to another host.
+			// The server's own token is never sent to another host.
 			token: ownProvider ? ownToken : config.provider.token,
 			...{ now, timeoutMs },
 		});
@@ -273,7 +277,7 @@ export async function createApp(
 	const listener = oneByOne(inOriginForm(http));
 	server.on('request', listener);
 	io.attach(server);
-	// In development Vite takes upgrades of its own.
+	// In development Vite handles upgrades of its own.
 	if (config.pages !== 'vite') ignoreOtherUpgrades(server, listener.isBusy);
 
 	return {
@@ -298,7 +302,7 @@ export async function createApp(
 			time.close();
 			stopForgetting?.();
 			endings.close();
-			// Work first: the app's own requests to the provider, and its webhooks, still need the server.
+			// Stop the workers first: the requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
@@ -308,17 +312,17 @@ export async function createApp(
 		},
 	};
 
-	/** Writes down what is left, unless somebody else holds the database for too long. */
+	/** Flushes pending writes. The caller limits the wait for a locked database. */
 	async function finishWriting(): Promise<void> {
 		await Promise.all([writer.settled(), indexer.close(), time.keep()]);
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();
-		// Beside another file the mark means nothing, and writing fails.
+		// If the path now holds another file, the mark is meaningless and the write would fail.
 		if (database.isInPlace()) await life?.leave();
 	}
 
-	/** Closes every socket in a way that makes clients come back, then waits for the requests under way. */
+	/** Closes every socket so that clients reconnect, then waits for the requests under way. */
 	async function closeServer(): Promise<void> {
 		hub.close();
 		watching.close();
@@ -327,7 +331,7 @@ export async function createApp(
 		sessionEnds.close();
 		guesses.close();
 		await io.close();
-		// A connection whose last response is under way ends with it.
+		// Closes a kept-alive connection right after its last response.
 		server.keepAliveTimeout = 1;
 		if (isListening(server)) await new Promise((resolve) => server.close(resolve));
 	}
@@ -337,7 +341,7 @@ const isListening = (server: Server): boolean => server.listening;
 
 const isLimited = ({ days, calls }: Config['retention']): boolean => days !== null || calls !== null;
 
-/** Waits for `work`, but no longer than `ms`. */
+/** Waits for `work`, for `ms` milliseconds at most. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
 	const limit = new AbortController();
 	await Promise.race([work, pause(ms, undefined, { signal: limit.signal }).catch(() => undefined)]);

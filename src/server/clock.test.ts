@@ -3,7 +3,7 @@ import { STEADY_MS, uptimeBy, watchClock } from './clock.ts';
 
 const DAY = 86_400_000;
 
-/** A clock that is read by hand, and what it told. */
+/** A clock with readings set by the test, and a record of its callbacks. */
 function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
 	const told: string[] = [];
@@ -66,7 +66,7 @@ it('[RT8] a clock is steady once it has run for an hour without a jump, in eithe
 	for (const jump of [DAY, -DAY]) {
 		pass(1_000, jump);
 		expect(isSteady()).toBe(false);
-		pass(STEADY_MS, 4_000); // a clock that is set right by seconds has not jumped
+		pass(STEADY_MS, 4_000); // a correction of a few seconds is no jump
 		expect(isSteady()).toBe(true);
 	}
 });

@@ -1,43 +1,45 @@
-/** A step of the wall clock by more than that is a jump; by less, the clock is being set right. */
+/** A larger step of the wall clock is a jump. A smaller one is a correction. */
 export const JUMP_MS = 5_000;
-/** What cannot be undone waits until the wall clock has run this long without a jump. */
+/** Irreversible work waits until the wall clock has run this long without a jump. */
 export const STEADY_MS = 3_600_000;
 
-/** The wall clock and the time that has passed, read together, in milliseconds. */
+/** Wall clock and elapsed time, read together, in milliseconds. */
 export interface Reading {
-	/** Since 1970, as the machine says. It may be set forward and back. */
+	/** Since 1970, as the machine reports it. It may be set forward and back. */
 	now: number;
-	/** Of a clock that cannot be set. On some systems it stands still while the machine sleeps. */
+	/** From a clock that cannot be set. On some systems it pauses while the machine sleeps. */
 	uptime: number;
 }
 
-/** By how much the wall clock moved beyond the time that has passed: below 0 where it was set back. */
+/** How far the wall clock moved beyond the elapsed time. Negative if it was set back. */
 export const driftBetween = (before: Reading, after: Reading): number =>
 	after.now - before.now - (after.uptime - before.uptime);
 
 export interface ClockDeps {
 	now(): number;
 	uptime(): number;
-	/** A shorter break is none. */
+	/** Shorter breaks are ignored. */
 	breakMs: number;
-	/** Whether the wall clock was right before: then it is steady from the start. */
+	/** Whether the wall clock was right before. If so, it counts as steady from the start. */
 	isSteady: boolean;
-	/** The process was suspended, the machine slept, or the clock was set forward: due work is looked for now. */
+	/**
+	 * Called when the process was suspended, the machine slept, or the clock was set forward. Look for due work now.
+	 */
 	onResume(): void;
-	/** The clock was set back by `ms`: every time that was written before lies further ahead than it should. */
+	/** Called when the clock was set back by `ms`. Times written earlier now lie too far in the future. */
 	onSetBack(ms: number): void;
 }
 
-/** Notices when the process was suspended, the machine slept, or the clock was set. */
+/** Detects a suspended process, a sleeping machine, and a clock that was set. */
 export interface Clock {
-	/** Since when this server has run without such a break, by the wall clock: no wait for a word counts from before. */
+	/** Wall-clock time since which the server has run without a break. No wait for a report counts time before it. */
 	runningSince(): number;
 	/** Whether the wall clock has run for an hour (`STEADY_MS`) without a jump. */
 	isSteady(): boolean;
 	close(): void;
 }
 
-/** The clock is read often enough to see the shortest break, and at least so often. */
+/** Upper bound for the interval between two readings. Shorter breaks need shorter intervals. */
 const TICK_MS = 1_000;
 
 export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack }: ClockDeps): Clock {
@@ -74,7 +76,7 @@ export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack
 	};
 }
 
-/** The time that has passed by a clock which a test moves: each step forward is time, each step back is none. */
+/** Elapsed time derived from a test's movable clock: a step forward adds time, a step back adds none. */
 export function uptimeBy(now: () => number): () => number {
 	let [last, uptime] = [now(), 0];
 	return () => {

@@ -5,47 +5,47 @@ import { isBlockedPort } from '#contract/blocked-ports.ts';
 import { FILE_URL_RULES, pathOfFileUrl } from '#db/location.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-/** All that the environment decides. Nowhere else is `process.env` read. */
+/** Everything the environment configures. Other code reads this, never `process.env`. */
 export interface Config {
-	/** 0 takes a free one. */
+	/** 0 picks a free port. */
 	port: number;
 	host: string;
 	database: { url: string; authToken: string | undefined };
-	/** The public base address, without a slash at its end. */
+	/** The public base URL, without a trailing slash. */
 	appUrl: string | null;
 	/** Express's `trust proxy`. */
 	trustProxy: boolean | number | string;
-	/** Host names that requests may name, beside localhost, IP addresses and APP_URL's. */
+	/** Host names that requests may use, besides localhost, IP addresses and APP_URL's host. */
 	allowedHosts: string[];
 	provider: { url: string | null; token: string | undefined; defaults: Settings };
-	/** How long to wait for a word of a call after the last expected webhook, before it ends as `no-report`. */
+	/** How long to wait for a report after the last expected webhook. Then the call ends as `no-report`. */
 	callTimeoutMs: number;
-	/** Hosts that webhooks may go to, beside this machine and APP_URL's. */
+	/** Hosts that webhooks may be sent to, besides this machine and APP_URL's host. */
 	callbackHosts: string[];
-	/** Empty: everybody may. */
+	/** null leaves the server open to every client. */
 	apiToken: string | null;
-	/** `whsec_…`; the first signs, all verify. Empty: made and kept on first start. */
+	/** `whsec_…` values. The first one signs, all of them verify. Empty: generated and stored on the first start. */
 	webhookSecrets: string[];
-	/** How many sockets, event streams and waits one address may hold open; loopback may hold any number. */
+	/** How many sockets, event streams and waits one address may hold open. Loopback has no limit. */
 	maxSocketsPerAddress: number;
-	/** Ended calls beyond either limit go; null: none goes for that. */
+	/** Ended calls beyond either limit are deleted. null turns a limit off. */
 	retention: { days: number | null; calls: number | null };
 	logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-	/** The built pages; or Vite serves the sources, with hot reload; or there are none (tests of the API). */
+	/** `built` serves the built pages, `vite` the sources with hot reload, `none` no pages (API tests). */
 	pages: 'built' | 'vite' | 'none';
 }
 
-/** A variable that cannot be used. Its message is the one line that the start prints. */
+/** A variable with an unusable value. The message is the one line that the start prints. */
 export class ConfigError extends Error {
 	override readonly name = 'ConfigError';
 }
 
 interface Variable<T> {
 	fallback: string;
-	/** What is allowed, for the error's line. */
+	/** The allowed values, for the error message. */
 	allowed: string;
 	schema: z.ZodType<T, string>;
-	/** Its value is never printed. */
+	/** The value is never printed. */
 	secret?: boolean;
 }
 
@@ -61,7 +61,7 @@ const decimal = (min: number, max: number) =>
 		.regex(/^\d+(\.\d+)?$/)
 		.transform(Number)
 		.pipe(z.number().min(min).max(max));
-/** Empty: off. */
+/** Empty turns it off. */
 const optional = (max: number) => z.union([z.literal('').transform(() => null), integer(1, max)]);
 const text = z.string().transform((value) => (value === '' ? null : value));
 const HTTP_URL_RULES =
@@ -151,7 +151,10 @@ const VARIABLES = {
 type Variables = { [Name in keyof typeof VARIABLES]: z.infer<(typeof VARIABLES)[Name]['schema']> };
 export const VARIABLE_NAMES = Object.keys(VARIABLES) as (keyof Variables)[];
 
-/** Reads the environment; throws `ConfigError` for the first variable that cannot be used. An empty one counts as unset. */
+/**
+ * Reads the environment. An empty variable counts as unset. Throws `ConfigError` for the first variable with an
+ * unusable value.
+ */
 export function readConfig(
 	env: Readonly<Record<string, string | undefined>>,
 	pages: Config['pages'] = 'built',
@@ -195,12 +198,13 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const { fallback, allowed, schema, secret } = VARIABLES[name] as Variable<unknown>;
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
-	// Without its secret a server would be open to every client.
+	// A blank secret is refused: without it the server would be open to every client.
 	const isBlankSecret = secret && value === '' && given !== undefined && given !== '';
 	if (result.success && !isBlankSecret) return result.data;
 	const printable = secret ? null : withoutSecrets(value);
 	const whole = printable === value ? '' : ' (without what may be secret in it)';
-	const shown = printable === null ? 'its value (not shown)' : JSON.stringify(printable) + whole; // on one line, whatever it holds
+	// JSON keeps the value on one line
+	const shown = printable === null ? 'its value (not shown)' : JSON.stringify(printable) + whole;
 	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
 }
 
@@ -212,7 +216,7 @@ export function isWebhookSecret(secret: string): boolean {
 	return length >= 24 && length <= 64;
 }
 
-/** What Express takes for a proxy: an address, a network such as 10.0.0.0/8, or one of its own names for networks. */
+/** Whether Express accepts the text as a proxy: an address, a network such as 10.0.0.0/8, or a named network. */
 function isProxy(text: string): boolean {
 	if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
 	const [address = '', bits, ...more] = text.split('/');
@@ -225,7 +229,7 @@ function isProxy(text: string): boolean {
 
 /** False for an address on a port that `fetch` refuses to connect to. */
 function hasOpenPort(value: string): boolean {
-	if (!URL.canParse(value)) return true; // refused for that
+	if (!URL.canParse(value)) return true; // the URL rule refuses it
 	const { port } = new URL(value);
 	return port === '' || !isBlockedPort(Number(port));
 }

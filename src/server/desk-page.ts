@@ -21,11 +21,11 @@ type GroupName = DeliveryGroup['name'];
 const NAMES = Object.keys(DELIVERY_GROUPS) as GroupName[];
 const { onItsWay, gaveUp } = DELIVERY_GROUPS;
 const PAGE = 20;
-/** Of each group, where several stand on one page. */
+/** Page size per group when one page shows several groups. */
 const EACH = 10;
-/** How much of a body a page shows, in characters; REST has all that is kept. */
+/** How much of a body a page shows, in characters. REST returns all that is stored. */
 const BODY_SHOWN = 2_000;
-/** How long a page looks for deliveries that match, where lists come short. */
+/** How long a page keeps looking for matching deliveries when the list returns short pages. */
 const PATIENCE_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
@@ -73,7 +73,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 	};
 }
 
-/** The groups that these states belong to, each with those of its states that were asked for. */
+/** The groups of the requested states, each with only those of its states that were requested. */
 function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
 	return NAMES.map((name) => ({
 		name,
@@ -81,7 +81,7 @@ function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'sta
 	})).filter(({ states }) => states.length > 0);
 }
 
-/** A delivery as a page may show it. */
+/** A delivery that is safe to show on a page: credentials masked, bodies cut. */
 export function shown(delivery: Delivery): Delivery {
 	return { ...delivery, attempts: delivery.attempts.map(shownAttempt) };
 }

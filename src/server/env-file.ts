@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse, populate } from 'dotenv';
 import { ConfigError } from './config.ts';
 
-/** Longer marks first: the mark of UTF-32 begins as that of UTF-16 does. Null for encodings that are refused. */
+/** Longer marks come first: the mark of UTF-32LE begins with that of UTF-16LE. null marks a refused encoding. */
 const MARKS: readonly [mark: readonly number[], encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | null][] = [
 	[[0xff, 0xfe, 0, 0], null],
 	[[0, 0, 0xfe, 0xff], null],
@@ -11,12 +11,13 @@ const MARKS: readonly [mark: readonly number[], encoding: 'utf-8' | 'utf-16le' |
 	[[0xff, 0xfe], 'utf-16le'],
 	[[0xfe, 0xff], 'utf-16be'],
 ];
-/** What dotenv reads of a line; it ignores any other line without a word. */
+/** Lines that dotenv understands. It ignores all others silently. */
 const READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+(?:\s*=|:(?:\s|$)))/;
 
 /**
- * Adds the variables of `.env` in `folder` to `env`; what is set there already wins. Does nothing without such a file.
- * Throws `ConfigError` for a file that cannot be read whole: a token that is not read would let everybody in.
+ * Adds the variables of `.env` in `folder` to `env`. Variables that `env` already has win. Does nothing without such a
+ * file.
+ * Throws `ConfigError` if any part cannot be read: a lost token would open the server to every client.
  */
 export function loadEnvFile(folder: string, env: Record<string, string | undefined>): void {
 	const bytes = readEnvFile(join(folder, '.env'));
@@ -26,7 +27,7 @@ export function loadEnvFile(folder: string, env: Record<string, string | undefin
 function valuesOf(text: string): Record<string, string> {
 	const values = parse(text);
 	const lines = text.split(/\r\n?|\n/);
-	// A value over several lines is no setting of ours, and its lines may be anything.
+	// A multi-line value may contain any text, so its lines cannot be checked. None of our settings has one.
 	const isPlain = Object.values(values).every((value) => !value.includes('\n'));
 	const wrong = isPlain ? lines.findIndex((line) => !READABLE.test(line)) : -1;
 	if (wrong >= 0)
@@ -39,19 +40,19 @@ function readEnvFile(path: string): Buffer | null {
 		return readFileSync(path);
 	} catch (error) {
 		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-		// A link that leads nowhere is there, unlike a file that does not exist.
+		// A dangling link is an error; only a missing file is allowed.
 		if (code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
 		throw refusal(code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`);
 	}
 }
 
-/** The text of an env file: UTF-8, or what its byte order mark says. Throws `ConfigError`. */
+/** The text of an env file: UTF-8, or the encoding that its byte order mark names. Throws `ConfigError`. */
 export function textOf(bytes: Uint8Array): string {
 	const [, encoding] = MARKS.find(([mark]) => mark.every((byte, i) => bytes[i] === byte)) ?? [[], 'utf-8'];
 	if (encoding === null) throw refusal('it is UTF-32');
 	let text: string;
 	try {
-		text = new TextDecoder(encoding, { fatal: true }).decode(bytes); // takes the mark off
+		text = new TextDecoder(encoding, { fatal: true }).decode(bytes); // removes the byte order mark
 	} catch {
 		throw refusal(`it is not well-formed ${encoding.toUpperCase()}`);
 	}

@@ -2,13 +2,13 @@ import { DatabaseGone } from '#db/database.ts';
 import type { Logger } from './log.ts';
 
 export interface ErrorLog {
-	/** Logs what went wrong outside of a request. */
+	/** Logs an error that occurred outside of a request. */
 	onError(error: unknown): void;
-	/** Logs what went wrong in a request. */
+	/** Logs an error that occurred in a request. */
 	onBug(error: unknown, requestId: string): void;
 }
 
-/** Logs errors; a database file that is gone is one line, not one for each request and each look at a queue. */
+/** Logs errors. A missing database file is logged once, not for each request and each poll of a queue. */
 export function createErrorLog(log: Logger): ErrorLog {
 	const logged = new WeakSet<DatabaseGone>();
 	const isDone = (error: unknown): boolean => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '#db/database.ts';
 
-/** The webhook secrets of the environment, or the one that was made on first start and is kept in the database. */
+/**
+ * The webhook secrets of the environment, or else the one that the first start generated and stored in the database.
+ */
 export async function webhookSecrets(database: Database, given: readonly string[]): Promise<string[]> {
 	if (given.length > 0) return [...given];
 	const made = `whsec_${randomBytes(32).toString('base64')}`;

@@ -4,7 +4,7 @@ import { CannotOpen, type Database } from '#db/database.ts';
 
 /** One life of a database, as an epoch names it. */
 export interface Life {
-	/** Call it before the database is closed: a copy that was made until now is another life from here on. */
+	/** Renews the mark, so that a copy made earlier counts as another life. Call it before closing the database. */
 	leave(): Promise<void>;
 }
 
@@ -13,16 +13,17 @@ const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES ('life', ?) ON CONFLIC
 const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "id" = 1`;
 
 /**
- * Gives the database a new epoch when its file is not the one that was used here last: it was put back from a copy, or
- * came from elsewhere, and its seqs may name other changes than those that clients have seen. A mark says so: a small
- * file beside the database, which every start and every clean stop writes anew, while the database keeps what the file
- * system says of it; no copy can bring back the time of a file's last change. What it cannot tell: a copy of the database
- * alone, from the very run that was killed, written back into the same file.
+ * Gives the database a new epoch if its file is not the one last used here, but a restored copy or a file from
+ * elsewhere. The seqs of such a file may name other changes than those that clients have seen.
+ * The check uses a mark: a small file beside the database. Every start and every clean stop rewrites it, and the
+ * database stores what the file system reports about it. No copy can restore a file's change time.
+ * One case goes undetected: a copy of the database alone, from the run that was killed, written back into the same
+ * file.
  */
 export async function beginLife(database: Database, path: string): Promise<Life> {
 	const beside = `${path}.life`;
 
-	/** What the mark is, as far as the file system tells; null without one. */
+	/** The mark's content and what the file system reports about it. null without a mark. */
 	async function mark(): Promise<string | null> {
 		try {
 			const [{ ino, ctimeNs }, own] = [await stat(beside, { bigint: true }), await stat(path)];
@@ -34,7 +35,8 @@ export async function beginLife(database: Database, path: string): Promise<Life>
 	}
 
 	async function renew(): Promise<void> {
-		// Between the two writes they differ: who is killed there begins a new life, which costs clients a reload.
+		// A crash between the two writes leaves them different. The next start then begins a new life, which costs
+		// clients a reload.
 		await writeFile(beside, v4(), { flush: true });
 		await database.all(KEEP, await mark());
 	}

@@ -1,11 +1,11 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config.ts';
 
-/** One JSON line per event, on standard output. Tokens and secrets are never handed to it. */
+/** Writes one JSON line per event to standard output. Callers never pass tokens or secrets. */
 export const createLog = (level: Config['logLevel'], to: DestinationStream = pino.destination(1)): Logger =>
 	pino({ level, base: null, serializers: { err: errorOf } }, to);
 
-/** What is told of an error: nothing else that hangs on it, such as the body that a reader could not read. */
+/** The logged part of an error. Other properties are left out, such as the body that a parser could not read. */
 function errorOf(error: unknown): unknown {
 	if (!(error instanceof Error)) return String(error);
 	const { name, message, stack, cause } = error;

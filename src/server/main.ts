@@ -2,7 +2,7 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { loadEnvFile } from './env-file.ts';
 import { refuse, serve } from './serve.ts';
 
-/** `--dev`: Vite serves the sources, with hot reload. `--no-pages`: REST and sockets alone, which need no build. */
+/** `--dev`: Vite serves the sources, with hot reload. `--no-pages`: REST and sockets only, which needs no build. */
 const development = process.argv.includes('--dev');
 const pages = development ? 'vite' : process.argv.includes('--no-pages') ? 'none' : 'built';
 process.env.NODE_ENV ??= development ? 'development' : 'production';

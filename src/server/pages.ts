@@ -20,7 +20,7 @@ import type { DeliveryDesk } from './http/deliveries.ts';
 
 export interface PagesDeps {
 	version: string;
-	/** The address that people are given, where it is configured. */
+	/** The configured public address, if any. */
 	appUrl: string | null;
 	access: Access;
 	calls: Calls;
@@ -32,7 +32,7 @@ export interface PagesDeps {
 	onBug(error: unknown, requestId: string): void;
 }
 
-/** What each status of an error page means to a client that wants no HTML. */
+/** The problem behind each error status, for clients that do not accept HTML. */
 const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	400: ['invalid_input', 'The address or the form cannot be read. Send forms as UTF-8. Scripts use /api.'],
 	401: ['unauthorized', 'Log in at /login. Scripts use /api, with Authorization: Bearer and the API_TOKEN.'],
@@ -43,7 +43,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	500: ['internal_error', INTERNAL_ERROR],
 };
 
-/** What SvelteKit's pages get of the server (see the contract). */
+/** Creates the server's side of the SvelteKit pages (see the contract). */
 export function createPages({ version, appUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
@@ -66,12 +66,12 @@ export function createPages({ version, appUrl, access, calls, reads, places, des
 		},
 		calls: (params) =>
 			answer(async () => {
-				// A link may carry words of other programs; REST is strict about them, a page is not.
+				// A link may carry parameters of other programs. REST rejects unknown parameters, a page ignores them.
 				const asked = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
 				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
 				const query = at === '' ? asked : await placed(asked, at);
 				const [found, shareBefore] = [await reads.list(query), await places.shareBefore(query)];
-				// A page that reads back from the end cannot know that nothing is behind it.
+				// A page read backward from the end cannot know that nothing follows it.
 				const page = at === 'end' ? { ...found, nextPage: null } : found;
 				const back = placeOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
@@ -90,7 +90,7 @@ function valuesOf(params: URLSearchParams, known: readonly string[]): Record<str
 	return Object.fromEntries(known.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]));
 }
 
-/** A problem is an answer to the pages; a bug is SvelteKit's to show. */
+/** Returns a problem as a value. Bugs are thrown, so that SvelteKit shows them. */
 async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 	try {
 		return { ok: await work() };

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { createLog, type Logger } from './log.ts';
 import { whyNotOpened } from './why-not-opened.ts';
 
-/** Prints one line and ends the process: something about how it was started must change. */
+/** Prints one line and ends the process: the way it was started must change. */
 export function refuse(line: string): never {
 	console.error(line);
 	process.exit(1);
@@ -29,12 +29,12 @@ export async function serve(config: Config): Promise<void> {
 	}
 }
 
-/** The longest that a stop may take. */
+/** Upper bound for a shutdown. */
 const STOP_MS = 10_000;
 
 /**
- * Stops in good order on a signal, with exit code 0. So it does, with exit code 1, where an error reached no handler:
- * what is half done then is unknown, and all work is durable, so the next start continues it.
+ * Shuts down in order: on a signal with exit code 0, on an uncaught error with exit code 1. After an uncaught error the
+ * in-memory state is unknown. All work is durable, so the next start continues it.
  */
 function stopInOrder(app: App, log: Logger): void {
 	let stopping = false;
@@ -57,7 +57,7 @@ function stopInOrder(app: App, log: Logger): void {
 		});
 	// Node raises unhandled rejections here too.
 	process.on('uncaughtException', (error: Error & { code?: string }) => {
-		if (error.code === 'EPIPE' && stopping) return; // the log itself has no reader any more
+		if (error.code === 'EPIPE' && stopping) return; // the log has no reader any more
 		log.fatal({ err: error }, 'an error reached no handler: the server stops');
 		if (!stopping) stop(1);
 	});

@@ -15,15 +15,18 @@ export interface SocketsDeps {
 	onError(error: unknown): void;
 }
 
-/** How long a connection may be open without asking for the feed. */
+/** How long a connection may stay open without joining the feed namespace. */
 const CONNECT_WITHIN_MS = 10_000;
 
-/** Socket.IO, WebSocket only. Nobody who may not is let in: wrong origins before the upgrade, wrong tokens before any event. */
+/**
+ * Creates the Socket.IO server, WebSocket only. It rejects wrong origins before the upgrade and wrong tokens before any
+ * event.
+ */
 export function createSockets({ access, rules, connections, sessionEnds, onError }: SocketsDeps): FeedServer {
 	const io: FeedServer = new Server({
 		transports: ['websocket'],
 		serveClient: false,
-		// src/server/http/upgrades.ts serves what is not Socket.IO's.
+		// src/server/http/upgrades.ts handles all other upgrades.
 		destroyUpgrade: false,
 		perMessageDeflate: false,
 		httpCompression: false,
@@ -45,7 +48,7 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		},
 	});
 
-	/** Connections that have their socket: each further one would get every frame once more. */
+	/** Connections that have their socket. A second socket on the same connection would receive every frame twice. */
 	const taken = new WeakSet<object>();
 
 	io.use((socket, next) => {
@@ -56,10 +59,10 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		const { headers } = socket.request;
 		access.identify(socket.request, typeof token === 'string' ? token : undefined).then(
 			(visitor) => {
-				if (socket.conn.readyState !== 'open') return; // it went while we looked
+				if (socket.conn.readyState !== 'open') return; // the connection closed during the lookup
 				if (!visitor)
 					return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
-				// A socket that a cookie opens needs an Origin, as a change by REST does.
+				// A socket opened by a cookie needs an Origin, like a change by REST.
 				if (visitor.session && headers.origin === undefined)
 					return next(
 						refusal(new ProblemError('origin_not_allowed', 'With a session cookie, send the Origin header too.')),

@@ -3,18 +3,20 @@ import { JUMP_MS, STEADY_MS, watchClock, type Clock, type ClockDeps } from './cl
 
 export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack' | 'isSteady'> {
 	database: Database;
-	/** No other process works on this database. Where others do, none of them moves the times of its rows. */
+	/** Whether no other process works on this database. With several processes, none of them shifts the due times. */
 	alone: boolean;
-	/** Brings what is due by the clock back by so many milliseconds. */
+	/** Moves due times back by `ms`. */
 	bringBack(ms: number): Promise<void>;
-	/** The clock was set back by so many milliseconds. */
+	/** Called when the clock was set back by `ms`. */
 	onSetBack(ms: number): void;
 	onError(error: unknown): void;
 }
 
-/** A clock whose jumps are made good, also those that happen while the server is stopped. */
+/** A clock that corrects due times after a jump, including jumps while the server was stopped. */
 export interface Timekeeper extends Clock {
-	/** Keeps what the clock says now, for the next start. Call it before the database is closed. An error is logged. */
+	/**
+	 * Stores the current time for the next start. Call it before closing the database. Logs errors instead of throwing.
+	 */
 	keep(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const READ = `SELECT "value" FROM "Kept" WHERE "name" = 'clock'`;
 const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES ('clock', ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
 const EVERY_MS = 60_000;
 
-/** Compares the clock with what it said last, which is kept once a minute, and watches it from then on. */
+/** Compares the clock with its last stored time, then watches it and stores the time every minute. */
 export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 	const { database, alone, now, onResume, onSetBack, onError } = deps;
 	const keep = async (): Promise<void> => {
@@ -36,7 +38,7 @@ export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 
 	const [row] = await database.all(READ);
 	const behindMs = row === undefined ? 0 : Number(row.value) - now();
-	// After a longer rest, and on a file without a row, nothing tells a clock that is ahead from one that is right.
+	// After a longer stop, or without a stored time, a clock that is ahead looks like a correct one.
 	const isSteady = row !== undefined && Math.abs(behindMs) <= STEADY_MS;
 	if (behindMs > JUMP_MS) await setBack(behindMs);
 	else await keep();

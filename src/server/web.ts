@@ -13,8 +13,8 @@ export interface Web {
 }
 
 /**
- * The pages: Vite with hot reload in development, the built ones else. SvelteKit runs in a module graph of its own, so
- * `pages` is handed over here, once, and read in src/hooks.server.ts.
+ * Serves the pages: Vite with hot reload in development, the built pages otherwise. SvelteKit runs in a module graph of
+ * its own, so it gets `pages` through a global that src/hooks.server.ts reads.
  */
 export async function createWeb(pages: Pages, server: Server, root: string, kind: Config['pages']): Promise<Web> {
 	if (kind === 'none') return { handler: (_request, _response, next) => next(), close: () => Promise.resolve() };
@@ -30,12 +30,15 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 	return { handler: guarded, close: () => Promise.resolve() };
 }
 
-/** The adapter sends a static file for any method, and fails on a range that ends before it begins. */
+/**
+ * Allows only GET and HEAD on static files: the adapter would send them for any method. Also drops `Range`, because the
+ * adapter fails on a range that ends before it begins.
+ */
 function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler {
 	const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 	const files = new Set(entries.map(({ parentPath, name }) => pathOf(relative(folder, join(parentPath, name)))));
 	return (request, response, next) => {
-		delete request.headers.range; // a server may ignore it (RFC 9110, 14.2): the files are small
+		delete request.headers.range; // a server may ignore Range (RFC 9110, 14.2), and the files are small
 		const read = request.method === 'GET' || request.method === 'HEAD';
 		if (!read && files.has(pathOf(decodeURIComponent(request.path))))
 			throw wrongMethod(request.method, ['GET', 'HEAD']);
@@ -43,5 +46,5 @@ function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler 
 	};
 }
 
-/** A file's path as the adapter looks it up: decoded, without slashes at its ends. */
+/** A file's path as the adapter looks it up: decoded, without leading or trailing slashes. */
 const pathOf = (path: string): string => path.replaceAll(sep, '/').replaceAll(/^\/+|\/+$/g, '');

@@ -1,6 +1,6 @@
 /**
- * A value of a variable as it may be printed. An address may hold a password or a token, so only its host and path are
- * shown; null where even these cannot be told apart from a secret. A file's address is shown whole.
+ * A printable form of a variable's value. An address may contain a password or a token, so only its host and path are
+ * shown. A file's address is shown whole. Returns null if these cannot be separated from a secret.
  */
 export function withoutSecrets(value: string): string | null {
 	if (value.startsWith('file:') || !/[@?#]/.test(value)) return value;

@@ -3,7 +3,7 @@ import type { LayoutServerLoad } from './$types';
 
 const HOME = 'US';
 
-/** What stays the same while a tab is open. */
+/** Data that stays the same while a tab is open. */
 export const load: LayoutServerLoad = ({ locals, request }) => {
 	const all = countries();
 	const region = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})\b/.exec(request.headers.get('accept-language') ?? '')?.[1];
@@ -15,7 +15,7 @@ export const load: LayoutServerLoad = ({ locals, request }) => {
 		theme: locals.theme,
 		countries: all,
 		country: all.find(({ code }) => code === region)?.code ?? HOME,
-		/** The server's clock. */
+		/** From the server's clock. */
 		openedAt: new Date().toISOString(),
 	};
 };

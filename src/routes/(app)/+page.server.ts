@@ -9,7 +9,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('app:calls');
-	// A form's action stands in the query too (`?/create`); the list knows nothing of it.
+	// A form's action is part of the query too (`?/create`). The list does not know it.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: view, problem } = await locals.app.calls(params);
 	if (problem) refuse(problem, locals.requestId);
@@ -20,7 +20,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 };
 
 export const actions: Actions = {
-	/** The form without a script. */
+	/** The form's action when scripts are off. */
 	create: async ({ locals, request }) => {
 		const values = valuesOf(await request.formData());
 		const number = compose(values.phoneNumber, values.country);
@@ -65,7 +65,7 @@ function valuesOf(data: FormData): Values {
 	};
 }
 
-/** Without a script the server does not know the reader's zone: the field says UTC then, and means it. */
+/** Without a script the reader's time zone is unknown. The field is labeled UTC then and is read as UTC. */
 function scheduled(values: Values): { scheduledAt?: string } {
 	const due = dueAt(values, Date.now(), utcTime);
 	return due === null ? {} : { scheduledAt: due };

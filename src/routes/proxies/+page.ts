@@ -1,2 +1,2 @@
-/** Text only: it loads no script. */
+/** Text only, so the page loads no script. */
 export const csr = false;

@@ -6,15 +6,15 @@ import { placeOf, tokenOf, type Place } from './page.ts';
 
 export interface Places {
 	/**
-	 * The page token of the place that `at` names: `end`, a day (of UTC), a time with its zone, a call's id, or a share
-	 * of the history from 0 to 1. Null for the list's beginning. Throws `invalid_input` for anything else.
+	 * The page token of the place that `at` names; null for the list's beginning. `at` is `end`, a UTC day, a time with
+	 * its zone, a call's id, or a share of the history from 0 to 1. Throws `invalid_input` for anything else.
 	 */
 	tokenAt(query: CallQuery, at: string): Promise<string | null>;
-	/** About which share of the history stands before the page that is asked for; null under a filter. */
+	/** The approximate share of the history before the requested page; null with a filter. */
 	shareBefore(query: CallQuery): Promise<number | null>;
 }
 
-/** `n` stays below: a token holds fifteen digits. */
+/** Above every `n`. A token has room for fifteen digits. */
 const BEYOND = 10 ** 15 - 1;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -25,9 +25,9 @@ const BOUNDS = `SELECT max((SELECT min("n") FROM "Call"), ${ALL_CLEARED_TO} + 1)
 	(SELECT max("n") FROM "Call") AS "last"`;
 const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
 
-/** Finds places in the list by what a reader knows of them. Each is a look into an index. */
+/** Finds places in the list by a time, an id or a share. Each lookup reads an index. */
 export function createPlaces(database: Database): Places {
-	/** The first call that was created at `ms` or later. */
+	/** The place of the first call created at `ms` or later. */
 	async function from(ms: number): Promise<number | null> {
 		const [row] = await database.all(FROM, ms);
 		return row ? Number(row.n) : null;
@@ -45,7 +45,7 @@ export function createPlaces(database: Database): Places {
 		const known = await bounds();
 		if (!known) return null;
 		const { first, last } = known;
-		/** From the first call on that is not before `n`, or, newest first, from the one before it. */
+		/** Starts at the first call that is not before `n`; with the newest first, at the call before `n`. */
 		const cut = (n: number | null): Place | null => {
 			if (oldest) return n === null ? end : n <= first ? null : { n: n - 1, back: false };
 			return n === null || n > last ? null : n <= first ? end : { n, back: false };
@@ -58,7 +58,7 @@ export function createPlaces(database: Database): Places {
 		if (ID.test(at)) {
 			const [row] = await database.all(BY_ID, at.toLowerCase());
 			if (row) return cut(Number(row.n) + (oldest ? 0 : 1));
-			// It is gone; its id tells when it was made (RFC 9562, version 7).
+			// The call is gone, but its id contains its creation time (RFC 9562, version 7).
 			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);
 			return cut(await from(oldest ? ms : ms + 1));
 		}
@@ -83,7 +83,7 @@ export function createPlaces(database: Database): Places {
 	};
 }
 
-/** `Date.parse` takes the 30th of February for the 2nd of March. */
+/** The round trip is needed because `Date.parse` reads February 30 as March 2. */
 const isDay = (at: string): boolean =>
 	DAY.test(at) && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString().startsWith(at);
 

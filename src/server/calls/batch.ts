@@ -2,13 +2,10 @@ import { NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
 import { checked, errorsIn } from './request.ts';
 
-/** How long a check may hold the event loop before everybody else has a turn. */
+/** How long the checks may block the event loop before they yield. */
 const TURN_MS = 8;
 
-/**
- * The calls of a batch, checked one by one. Throws `invalid_input` with every error of every call, its path below
- * `calls`.
- */
+/** The checked calls of a batch. Throws `invalid_input` with every error of every call, with paths below `calls`. */
 export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequest[]> {
 	const requests: CallRequest[] = [];
 	const errors: { path: string; message: string }[] = [];

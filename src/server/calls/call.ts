@@ -1,8 +1,8 @@
 import type { Call, Outcome, Phase, Scenario, Status, Workflow } from '#contract';
 
-/** A call as it is kept: times are milliseconds since 1970. */
+/** A call as stored. Times are milliseconds since 1970. */
 export interface CallRow {
-	/** The seq of its `created` event: its place in every list. */
+	/** The seq of the call's `created` event: its place in every list. */
 	n: number;
 	id: string;
 	customerName: string;
@@ -27,7 +27,7 @@ export interface CallRow {
 	seq: number;
 }
 
-/** Times that were written lately, each at the place that its last bits name: calls of one group have most in common. */
+/** A cache of formatted times, indexed by their lowest bits: calls of one group share most of their times. */
 const WRITTEN = 256;
 const writtenMs = new Float64Array(WRITTEN).fill(NaN);
 const written = new Array<string>(WRITTEN).fill('');
@@ -42,20 +42,20 @@ function iso(ms: number): string {
 }
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-/** A row is never changed, only followed by another: what was said of it once is said of it always. */
+/** Rows are immutable, so the `Call` made from a row can be cached. */
 const said = new WeakMap<CallRow, Call>();
 
-/** As `callOf`, and the same object for the same row: for rows that several tell of. */
+/** Like `callOf`, but returns the same object for the same row. For rows that are sent more than once. */
 export function toCall(row: CallRow): Call {
 	let call = said.get(row);
 	if (!call) said.set(row, (call = callOf(row)));
 	return call;
 }
 
-/** The body that answers a batch. */
+/** The response body of a batch. */
 export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
-/** The call as everybody outside sees it. */
+/** The call as the API exposes it. */
 export function callOf(row: CallRow): Call {
 	return {
 		id: row.id,

@@ -7,18 +7,21 @@ import type { CallRequest, Command, DispatchAttempt, HeldJob, Once, Outcome, Wat
 import { checked } from './request.ts';
 import type { Writer } from './writer.ts';
 
-/** The verbs that change calls. Every answer is committed; the feed has told it, or will at once. */
+/**
+ * The commands that change calls. Each promise resolves after the commit. The feed has published the change by then, or
+ * does so at once.
+ */
 export interface Calls {
-	/** Throws `invalid_input` for a number that is not possible. */
+	/** Throws `invalid_input` for an impossible number. */
 	create(request: NewCall): Promise<Call>;
 	/**
-	 * The same, but only once for an idempotency key in its scope (token, method, path): the same body again gets the
-	 * same bytes, another body `idempotency_conflict`. Answers the body of the answer.
+	 * Creates a call once per idempotency key in its scope (token, method, path) and returns the response body. The
+	 * same body again returns the same bytes. Throws `idempotency_conflict` for another body.
 	 */
 	createOnce(scope: string, key: string, request: NewCall): Promise<{ answer: string; replayed: boolean }>;
 	/**
-	 * All or none, in their order, in one transaction; where they are named, once only, as above. Throws `invalid_input`
-	 * with the path of each error. Answers the body of the answer.
+	 * Creates all calls or none, in order, in one transaction, and returns the response body. With `named`, only once,
+	 * as above. Throws `invalid_input` with the path of each error.
 	 */
 	createMany(
 		wanted: readonly unknown[],
@@ -30,39 +33,42 @@ export interface Calls {
 	cancel(id: string): Promise<Call>;
 	/** Throws `call_not_found`. */
 	remove(id: string): Promise<void>;
-	/** Those of these that have ended, because they are past what is to be kept. */
+	/** Deletes those of these calls that have ended, because they are beyond the retention limits. */
 	retire(ids: readonly string[]): Promise<void>;
-	/** The whole history, or one run. */
+	/** Clears one run, or with null the whole history. */
 	clear(run: string | null): Promise<void>;
-	/** Deletes those of these calls that still pass the filters; running ones are hung up. */
+	/** Deletes those of these calls that still pass the filters. Running ones are hung up. */
 	clearMatching(ids: readonly string[], filters: CallFilters, tombstones: boolean): Promise<void>;
-	/** A verified webhook. Throws `call_gone`. */
+	/** Applies a verified webhook. Throws `call_gone`. */
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
-	/** Before the provider is asked for a call, or about one that ended meanwhile. Answers whether it is to be asked. */
+	/**
+	 * Call it before a request to the provider, for a call or about one that ended meanwhile. Returns whether to send
+	 * the request.
+	 */
 	queue(id: string, job: HeldJob): Promise<boolean>;
-	/** `watchAt` is when to look whether the call is still heard of. */
+	/** `watchAt` is when to check whether the call still gets reports. */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
 	/**
-	 * `retryAt` null gives up: the call ends as `provider-unreachable`, unless its webhooks tell otherwise. Of one that has
-	 * ended already the job stays as a dead one.
+	 * Records a failed attempt. With `retryAt` null the job is given up: the call ends as `provider-unreachable`,
+	 * unless webhooks have arrived. If the call has already ended, the job stays as a dead letter.
 	 */
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
-	/** A hang-up failed as often as it may: it stays as a dead job, until a webhook of its call arrives. */
+	/** Records a hang-up that failed too often. The job stays as a dead letter until a webhook of its call arrives. */
 	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
-	/** Ends the call as `no-report` when nothing was heard for `patienceMs`, counted from `startedAt` at the earliest. */
+	/** Ends the call as `no-report` after `patienceMs` without a report, counted from `startedAt` at the earliest. */
 	watch(id: string, job: WatchJob, startedAt: number, patienceMs: number): Promise<void>;
-	/** Tells the timeline of a fault that was injected; nothing happens when there is no such call. */
+	/** Adds an injected fault to the timeline. Does nothing if the call does not exist. */
 	fault(id: string, data: object): Promise<void>;
 }
 
 export interface CallsDeps {
 	writer: Writer;
-	/** Where the provider of a new call shall report; null when the provider is this server and knows. */
+	/** The address to which the provider of a new call reports; null for the embedded provider, which knows it. */
 	callbackUrl(): string | null;
 }
 
 export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
-	/** Writes a command that needs a call; what the call cannot do becomes a problem. */
+	/** Writes a command that needs a call. Turns an illegal or missing call into a problem. */
 	async function change(command: Command & { id: string }): Promise<Call> {
 		const outcome = await writer.write(command);
 		if ('call' in outcome) return toCall(outcome.call);
@@ -71,7 +77,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	}
 
 	return {
-		// Ids rise in order of arrival, as the places in the list do.
+		// Ids rise in order of arrival, like the places in the list.
 		create: (request) =>
 			change({ do: 'create', id: newId(), request: requestOf(request), callbackUrl: callbackUrl(), once: null }),
 		async createOnce(scope, key, wanted) {
@@ -133,7 +139,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	};
 }
 
-/** Throws `invalid_input` for a number that is not possible. */
+/** Throws `invalid_input` for an impossible number. */
 function requestOf(wanted: NewCall): CallRequest {
 	const { request, error } = checked(wanted);
 	if (request) return request;

@@ -4,11 +4,11 @@ import { STATUSES, WORKFLOWS } from '#contract/words.ts';
 import type { Row, Statement, Value } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 
-/** The filters that name words which a call has or has not. Each has an index. */
+/** The filters that compare a column with given words. Each has an index. */
 const WORDS = ['status', 'workflow', 'outcome', 'run'] as const;
 type Word = (typeof WORDS)[number];
 
-/** What a list asks of a call's words, each filter once; one that lets every call through is left out. */
+/** The words that a query allows per column, without duplicates. A filter that allows every call is left out. */
 export type Words = ReadonlyMap<Word, readonly string[]>;
 
 const ALL: Partial<Record<Word, number>> = { status: STATUSES.length, workflow: WORKFLOWS.length };
@@ -22,20 +22,20 @@ export function wordsOf(query: CallQuery): Words {
 	);
 }
 
-/** How many calls have the words, as the kept counters say, and which filter alone lets the fewest through. */
+/** How many calls have the words, according to the stored counters, and which single filter lets the fewest through. */
 export interface Estimate {
 	count: number;
-	/** The filter to read by; null where most calls pass anyway. */
+	/** The filter whose index to read; null if most calls pass anyway. */
 	by: Word | null;
 }
 
-/** The counters that an estimate needs. */
+/** Reads the counters for an estimate. */
 export const countersFor = (words: Words): Statement => [
 	`SELECT * FROM "Tally" WHERE "run" IN (SELECT value FROM json_each(?))`,
 	JSON.stringify(['', ...(words.get('run') ?? [])]),
 ];
 
-/** Below this part of the history a filter's own index is read, above it the calls as they stand. */
+/** Below this share of the history a filter's own index is read, above it the calls in their order. */
 const FEW = 0.5;
 
 export function estimate(words: Words, counters: readonly Row[]): Estimate {
@@ -58,8 +58,8 @@ export function estimate(words: Words, counters: readonly Row[]): Estimate {
 }
 
 /**
- * The conditions on the words and their values, of table `c`. SQLite may use the index of `by` and no other: a `+` keeps
- * it from the rest.
+ * The conditions on the words and their values, in a query that names its table `c`. A `+` keeps SQLite from every
+ * index but that of `by`.
  */
 export function conditions(words: Words, by: Word | null): { where: string[]; values: Value[] } {
 	const where: string[] = [];
@@ -72,7 +72,7 @@ export function conditions(words: Words, by: Word | null): { where: string[]; va
 	return { where, values };
 }
 
-/** Whether a call passes the filters: the same rule by which the list is read, for a row that was read already. */
+/** Whether a call passes the filters: the same rule as the list's, for a row that is already loaded. */
 export function filterOf({ q, from, to, ...words }: CallFilters): (call: CallRow) => boolean {
 	const chosen = [...wordsOf(words)].map(([word, values]) => [word, new Set(values)] as const);
 	const [first, end] = [from, to].map((time) => (time === undefined ? null : Date.parse(time)));

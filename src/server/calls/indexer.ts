@@ -6,29 +6,29 @@ export interface IndexerDeps {
 	onError(error: unknown): void;
 }
 
-/** Takes new calls into the search index, behind the writer. */
+/** Adds new calls to the search index, behind the writer. */
 export interface Indexer {
-	/** So many calls were made. */
+	/** Reports the number of newly created calls. */
 	created(count: number): void;
-	/** Resolves when what is under way is done; nothing begins any more. */
+	/** Resolves when the run under way is done. No run begins afterwards. */
 	close(): Promise<void>;
 }
 
-/** Creates come first: the index waits until none came for this long … */
+/** Creates have priority: the index waits until no call was created for this long. */
 const CALM_MS = 50;
-/** … or until so many wait for it, which searches read one by one. */
+/** From this number on the index no longer waits, because searches read unindexed calls one by one. */
 const BEHIND_MAX = 20_000;
-/** How long a transaction of it may take, as nothing else runs meanwhile. */
+/** How long one transaction may take: it blocks the event loop. */
 const TURN_MS = 4;
 const [LEAST, MOST] = [16, 500];
-/** Pages to merge at once; more than so often is left for the next time. */
+/** Pages to merge at once, and the number of merges per run. The rest is left for the next run. */
 const MERGE_PAGES = 16;
 const MERGES_MAX = 8;
-/** After a failure. */
+/** Delay after a failure. */
 const AGAIN_MS = 1_000;
 
 export function createIndexer({ database, onError }: IndexerDeps): Indexer {
-	/** At the start nobody knows how many there are. */
+	/** The number is unknown at the start, so assume the maximum. */
 	let behind = BEHIND_MAX;
 	let createdAt = 0;
 	let size = LEAST;
@@ -51,13 +51,13 @@ export function createIndexer({ database, onError }: IndexerDeps): Indexer {
 				})
 				.then((again) => {
 					running = undefined;
-					// What came while the last of them were merged has woken nobody.
+					// Calls created during the last merge did not schedule a run.
 					if (again !== null || behind > 0) wake(again ?? CALM_MS);
 				});
 		}, ms);
 	}
 
-	/** Indexes while it is calm; answers when to go on, null when nothing is left. */
+	/** Indexes while it is calm. Returns the delay until the next run, or null if nothing is left. */
 	async function run(): Promise<number | null> {
 		while (!closed) {
 			const { taken, ms } = await indexNext(database, size);

@@ -5,33 +5,33 @@ import type { HeldJob, Once } from './commands.ts';
 import { Tallies } from './tallies.ts';
 import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
 
-/** What the writer read inside its transaction: all that the commands of a group may touch. */
+/** What the writer read in its transaction: everything that the commands of a group may touch. */
 export interface State {
 	position: Position;
 	calls: ReadonlyMap<string, CallRow>;
-	/** The group's reported calls of which a job was given up. */
+	/** The reported calls of the group that have a dead job. */
 	dead: ReadonlySet<string>;
 	/** The webhook-ids of the group that were seen before. */
 	seen: ReadonlySet<string>;
-	/** The group's jobs, as they stand now. */
+	/** The current state of the group's jobs. */
 	jobs: ReadonlyMap<string, JobState>;
-	/** What was answered under the group's idempotency keys. */
+	/** The stored responses to the group's idempotency keys. */
 	answers: ReadonlyMap<string, Answer>;
 }
 
-/** Who holds a job, and whether the provider may have been asked already. */
+/** The holder of a job, and whether its request may have reached the provider. */
 export interface JobState {
 	lease: string | null;
 	asked: boolean;
 }
 
-/** What was answered under an idempotency key, and the hash of the body that came with it. */
+/** The stored response to an idempotency key, and the hash of the request's body. */
 export interface Answer {
 	bodyHash: string;
 	answer: string;
 }
 
-/** A change as the feed tells it. */
+/** A change as the feed publishes it. */
 export type RowChange =
 	| { seq: number; type: 'created' | 'updated'; call: CallRow }
 	| { seq: number; type: 'deleted'; id: string }
@@ -39,25 +39,25 @@ export type RowChange =
 	/** Deleted without tombstones: the feed sends a reset. */
 	| { seq: number; type: 'purged'; ids: readonly string[] };
 
-/** What a group of commands comes to. */
+/** The combined result of a group of commands. */
 export interface Entries {
 	changes: RowChange[];
-	/** The seq of the last change before these. */
+	/** The seq of the last change before this group. */
 	previous: number;
 	position: Position;
 	statements: Statement[];
-	/** Whether there is new work for the jobs' worker. */
+	/** Whether there are new jobs for the worker. */
 	jobs: boolean;
 }
 
 /**
- * What a group has read, and what its commands wrote so far: each one sees what the earlier ones did. It gives the seqs and
- * gathers the rows; what a command means is not its business (`plan.ts`).
+ * The state that a group has read, and its commands' writes so far: each command sees the earlier ones. Assigns seqs
+ * and gathers rows. The meaning of commands is in `plan.ts`.
  */
 export class Ledger {
-	/** What the clock says: jobs are due by it. */
+	/** The clock's time, for the due times of jobs. */
 	readonly clock: number;
-	/** The clock, but never behind what was recorded: times on calls and events. */
+	/** The clock's time, but never before the last recorded time. For times on calls and events. */
 	readonly now: number;
 	readonly #newId: () => string;
 	readonly #calls: Map<string, CallRow | null>;
@@ -94,7 +94,7 @@ export class Ledger {
 		return { changes: this.#changes, previous, position, statements: this.#statements, jobs: this.#jobs };
 	}
 
-	/** Undefined or null: there is no such call, or no longer. */
+	/** Undefined or null if the call does not exist (any more). */
 	call(id: string): CallRow | null | undefined {
 		return this.#calls.get(id);
 	}
@@ -104,7 +104,7 @@ export class Ledger {
 		return this.#seq + 1;
 	}
 
-	/** A new call, at the place that `next` gave. */
+	/** Adds a new call, at the place that `next` returned. */
 	add(call: CallRow): void {
 		this.event(call.id, 'created', {});
 		this.#change = call.n;
@@ -114,7 +114,7 @@ export class Ledger {
 		this.#changes.push({ seq: call.n, type: 'created', call });
 	}
 
-	/** The call changed, and the event tells of it. */
+	/** Changes a call and records the event. */
 	update(next: CallRow, type: EventType, data: object): { call: CallRow } {
 		const seq = this.event(next.id, type, data);
 		const call = { ...next, seq };
@@ -126,7 +126,10 @@ export class Ledger {
 		return { call };
 	}
 
-	/** Alone it leaves the call's row as it is, and is no change. Answers its seq. */
+	/**
+	 * Records an event and returns its seq. On its own, it leaves the call's row unchanged and is not a change of the
+	 * feed.
+	 */
 	event(callId: string, type: EventType, data: object): number {
 		const row: EventRow = [++this.#seq, callId, type, this.now, JSON.stringify(data)];
 		this.#written.events.push(row);
@@ -145,7 +148,7 @@ export class Ledger {
 		}
 	}
 
-	/** Deletes calls without tombstones, as one change: a cursor from before it gets a reset. */
+	/** Deletes calls without tombstones, as one change: older cursors get a reset. */
 	purge(ids: readonly string[]): void {
 		if (ids.length === 0) return;
 		this.#flush();
@@ -159,7 +162,7 @@ export class Ledger {
 		this.#changes.push({ seq, type: 'purged', ids });
 	}
 
-	/** All that was there, or of a run, is gone from here on; its rows are removed behind it (`clearing.ts`). */
+	/** Clears the whole history or one run. The rows are removed later (`clearing.ts`). */
 	clear(run: string | null): void {
 		this.#flush();
 		const seq = ++this.#seq;
@@ -170,7 +173,7 @@ export class Ledger {
 		this.#flush();
 	}
 
-	/** Whether this webhook-id is new; from now on it is known. */
+	/** Whether this webhook-id is new. Remembers it. */
 	receive(webhookId: string): boolean {
 		if (this.#seen.has(webhookId)) return false;
 		this.#seen.add(webhookId);
@@ -182,18 +185,18 @@ export class Ledger {
 		return this.#answers.get(once.id);
 	}
 
-	/** Stored with what it tells of, so that a repeated request gets the same bytes. */
+	/** Stores a response together with its effects, so that a repeated request gets the same bytes. */
 	keep({ id, bodyHash }: Once, answer: string): void {
 		this.#answers.set(id, { bodyHash, answer });
 		this.#written.answers.push([id, bodyHash, answer, this.clock]);
 	}
 
-	/** The provider said the last word: nothing is left to ask or to watch. */
+	/** The provider reported the end: no request and no watch is needed any more. */
 	drop(callId: string): void {
 		this.#written.doneCalls.push(callId);
 	}
 
-	/** Ended here: its dispatch is dropped, or recalled where the provider may have heard of it. */
+	/** The call ended here. Its dispatch is dropped, or recalled if it may have reached the provider. */
 	recall(callId: string): void {
 		this.#written.stoppedCalls.push(callId);
 	}
@@ -204,24 +207,24 @@ export class Ledger {
 		this.#jobs = true;
 	}
 
-	/** The job, where it is still this lease that holds it. */
+	/** The state of the job, if this lease still holds it. */
 	held({ id, lease }: HeldJob): JobState | undefined {
 		const state = this.#held.get(id);
 		return state?.lease === lease ? state : undefined;
 	}
 
-	/** Whether the job was settled, by whomever. */
+	/** Whether the job has been settled, by this worker or another. */
 	isGone({ id }: HeldJob): boolean {
 		return !this.#held.has(id);
 	}
 
-	/** The provider may be asked from now on. */
+	/** Records that the request may reach the provider from now on. */
 	ask({ id, lease }: HeldJob): void {
 		this.#held.set(id, { lease, asked: true });
 		this.#written.askedJobs.push(id);
 	}
 
-	/** To be run again; with an error it was a try that failed. */
+	/** Schedules the job again. With an error, the attempt counts as failed. */
 	retry({ id }: HeldJob, dueAt: number, error: string | null): void {
 		this.#written.retries.push([id, dueAt, error]);
 		this.#jobs = true;
@@ -232,21 +235,21 @@ export class Ledger {
 		this.#written.doneJobs.push(id);
 	}
 
-	/** Given up: it stays, and is not run any more. */
+	/** Turns the job into a dead letter: it stays, but is no longer run. */
 	bury({ id }: HeldJob, callId: string, error: string | null): void {
 		this.#held.delete(id);
 		this.#written.buriedJobs.push([id, this.clock, error]);
 		this.#dead.add(callId);
 	}
 
-	/** What was given up of this call is run anew. */
+	/** Runs the dead jobs of this call again. */
 	revive(callId: string): void {
 		if (!this.#dead.delete(callId)) return;
 		this.#written.heardOf.push([callId, this.clock]);
 		this.#jobs = true;
 	}
 
-	/** Turns what was gathered so far into statements: a removal must come after the rows that it removes. */
+	/** Turns the gathered rows into statements: a removal must follow the rows that it removes. */
 	#flush(): void {
 		this.#statements.push(...statementsOf(this.#written, { seq: this.#seq, change: this.#change, at: this.now }));
 		this.#written = nothingWritten();

@@ -10,7 +10,10 @@ import { createCallReads } from './reads.ts';
 import { statementsOf } from './rows.ts';
 import { Tallies } from './tallies.ts';
 
-/** As the contract lets it in: well-formed, no control characters; with what files and formulas are made of. */
+/**
+ * Text that the contract accepts: well-formed, without control characters, with the special characters of files and
+ * formulas.
+ */
 const text = fc
 	.array(
 		fc.oneof(
@@ -53,7 +56,7 @@ const row: fc.Arbitrary<CallRow> = fc.record({
 	endedAt: orNull(fc.nat(4e12)),
 	durationMs: orNull(fc.nat()),
 	faults: fc.nat(9),
-	// Something has happened to it: of one that was just made most columns are null.
+	// Differs from `n`, so the call counts as changed: of a new call most columns are not written.
 	seq: fc.integer({ min: 1_000 }),
 });
 

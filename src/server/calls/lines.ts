@@ -3,7 +3,7 @@ import { csvLine } from '#contract/csv.ts';
 import type { Row } from '#db/database.ts';
 import type { Shape } from './list.ts';
 
-/** A call as a line of a file, with its end. */
+/** A call as a line of a file, including the line break. */
 export interface Line {
 	n: number;
 	line: string;
@@ -11,7 +11,7 @@ export interface Line {
 
 const FIELDS = Object.keys(Call.shape);
 const TIMES = ['scheduledAt', 'createdAt', 'updatedAt', 'startedAt', 'ringingAt', 'answeredAt', 'endedAt'];
-/** Of what came before, JavaScript and SQLite write the year differently. */
+/** JavaScript and SQLite format years before this one differently. */
 const YEAR_0 = Date.parse('0000-01-01T00:00:00Z');
 
 function timeOf(field: string): string {
@@ -19,22 +19,22 @@ function timeOf(field: string): string {
 	return field === 'scheduledAt' ? `iif(c."${field}" < ${YEAR_0}, '-000001' || substr(${time}, 5), ${time})` : time;
 }
 
-/** Each field of a call; JSON by the words of `scenario`. */
+/** The SQL expressions of a call's fields. `scenario` is the expression for the field of that name. */
 const fields = (scenario: string): string[] =>
 	FIELDS.map((field) => {
 		if (field === 'scenario') return scenario;
 		return TIMES.includes(field) ? timeOf(field) : `c."${field}"`;
 	});
 
-/** The Unit Separator: no text of a call holds a control character (`typed`, `ForeignId`). */
+/** The Unit Separator: no text of a call contains a control character (`typed`, `ForeignId`). */
 const BETWEEN = 31;
 const json = fields(`json(c."scenario")`).map((value, i) => `'${FIELDS[i]}', ${value}`);
 const cells = fields(`c."scenario" ->> '$'`).map((value) => `coalesce(${value}, '')`);
 
 /**
- * SQLite writes a call as `callOf` would, and only texts come out of it. Rows of values would take four times as long, and
- * what a million of them leave behind makes the heap grow (so would `JSON.parse`: it keeps each short text it meets until
- * the next full collection).
+ * SQLite formats each call as `callOf` would, so that only texts pass the driver. Rows of values take four times as
+ * long, and a million of them make the heap grow. So does `JSON.parse`, which keeps each short text until the next full
+ * collection.
  */
 export const LINES = {
 	ndjson: {

@@ -33,7 +33,7 @@ const QS = [
 	'zz',
 	"o'h",
 ];
-/** A shelf of the index is 2^19 places: the history reaches over several. */
+/** A shelf of the index has 2^19 places, so the history spans several. */
 const APART = [1, 3, 40_000, 600_000];
 
 const row = fc.record({
@@ -121,7 +121,7 @@ describe('the search index', () => {
 			Array.from({ length: 5_001 }, () => ({ ...PLAIN, apart: 640 })),
 		);
 		const reads = createCallReads(database, await prismaOver(database), () => NOON, { stepMs: 0, budgetMs: -1 });
-		/** Each page is one step. */
+		/** The number of pages. Each page is one step. */
 		const steps = async (): Promise<number> => {
 			let count = 1;
 			for (let page = await reads.list({ q: 'nobody' }); page.nextPage !== null; count++)
@@ -130,7 +130,7 @@ describe('the search index', () => {
 		};
 		const oneByOne = await steps();
 		while ((await indexNext(database, 500)).taken > 0);
-		// 3.2 million places are seven shelves.
+		// 3.2 million places take seven shelves.
 		expect(await steps()).toBeLessThanOrEqual(8);
 		expect(oneByOne).toBeGreaterThan(80);
 	});
@@ -160,7 +160,7 @@ const PLAIN = {
 } as const;
 type Row = Omit<ReturnType<typeof row.generate>['value'], 'name'> & { name: string };
 
-/** Writes the rows as they stand, oldest first. */
+/** Writes the rows unchanged, oldest first. */
 async function fill(database: Database, rows: readonly Readonly<Row>[]): Promise<Call[]> {
 	let [n, at] = [0, NOON];
 	const made = rows.map(({ apart, later, name, number, workflow, run, outcome }, i) => {
@@ -206,7 +206,7 @@ async function fill(database: Database, rows: readonly Readonly<Row>[]): Promise
 		.calls;
 }
 
-/** What a reader of the contract would say. */
+/** An independent implementation of the contract's filters. */
 function matches(call: Call, { status, workflow, outcome, run, from, to, q }: CallQuery): boolean {
 	const folded = foldedOf(call.customerName, call.phoneNumber);
 	const terms = q === undefined ? [] : searchTerms(q);
@@ -221,7 +221,7 @@ function matches(call: Call, { status, workflow, outcome, run, from, to, q }: Ca
 	);
 }
 
-/** Pages to the end, and from there back to the beginning; both ways must have the same calls. */
+/** Pages to the end and back to the beginning. Both directions must return the same calls. */
 async function throughAll(reads: CallReads, asked: CallQuery): Promise<string[]> {
 	const forwards: string[] = [];
 	let page = await reads.list(asked);

@@ -7,7 +7,7 @@ import type { Place } from './page.ts';
 import { READ_FEED } from './rows.ts';
 import { matchOn, placesOn, shelfOf } from './search-index.ts';
 
-/** What is read of each call: columns of the table `c`, its place `n` among them, and what is made of a row. */
+/** What a query reads of each call: columns of the table `c`, including its place `n`, and how to convert a row. */
 export interface Shape<Read> {
 	columns: string;
 	of(row: Row): Read;
@@ -16,37 +16,37 @@ export interface Shape<Read> {
 /** Calls in reading direction. */
 export interface Found<Read> {
 	rows: Read[];
-	/** The place behind which to go on where reading stopped for its time; null when it came to its limit or the end. */
+	/** The place after which to continue if the time budget ended the read; null at the limit or the end. */
 	stoppedAt: number | null;
-	/** The feed, just before. */
+	/** The feed's position just before the read. */
 	feed: Row[];
 }
 
 export interface Pace {
-	/** One step of reading takes about so long, because nothing else runs meanwhile. */
+	/** Target duration of one step of reading: it blocks the event loop. */
 	stepMs: number;
-	/** After this a list answers what it has. */
+	/** After this time a list returns what it has. */
 	budgetMs: number;
 }
 
 const LOCAL: Pace = { stepMs: 4, budgetMs: 80 };
-/** Over the network nobody is held up: a step is a request. */
+/** A remote database does not block the event loop. Each step is a request. */
 const REMOTE: Pace = { stepMs: 100, budgetMs: 500 };
 /** Places in the first window: some thousand calls. */
 const WINDOW = 16_384;
 const WINDOW_MAX = 2 ** 32;
-/** Candidates of the search index in the first run. */
+/** Candidates of the search index in the first step. */
 const CANDIDATES = 200;
 const CANDIDATES_MAX = 50_000;
-/** A filter that lets no more calls through is read itself, and the search held against them. */
+/** At or below this count the filter itself is read, and each of its calls is checked against the search. */
 const FEW = 5_000;
 
 const FIRST = `SELECT min("n") AS "n" FROM "Call"`;
 const LAST = `SELECT max("n") AS "n" FROM "Call"`;
-/** Times never fall along the places. */
+/** Creation times never fall as places rise. */
 const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 
-/** Which calls, from which place on (null: from the list's beginning), and up to which seq of their making. */
+/** The query, the place to start from (null: the list's beginning), and the seq of the last call to include. */
 export interface Wanted {
 	query: CallQuery;
 	place: Place | null;
@@ -54,9 +54,9 @@ export interface Wanted {
 }
 
 /**
- * Reads up to `limit` calls that match, from the place on or from the list's beginning. Whatever is asked for, it is
- * read in steps of a few milliseconds, between which others have their turn; and when the budget is spent the answer is
- * short and says where to go on.
+ * Reads up to `limit` matching calls, from the place or from the list's beginning. Every query is read in steps of a
+ * few milliseconds, and other work gets a turn between them. When the time budget is spent, the result is short and
+ * says where to continue.
  */
 export async function findCalls<Read>(
 	database: Database,
@@ -81,7 +81,8 @@ export async function findCalls<Read>(
 	const guess = estimate(words, counters);
 	if (!last || last.n === null || (words.size > 0 && guess.count === 0)) return { rows: [], stoppedAt: null, feed };
 
-	// Both ends belong to it. No call at or after `from`: nothing; none at or after `to`: up to the last.
+	// Both bounds are inclusive. Without a call at or after `from` the list is empty. Without one at or after `to` it
+	// ends with the last call.
 	const bound = (i: number): number | undefined => (bounds[i]?.[0] ? Number(bounds[i][0].n) : undefined);
 	let low = query.from === undefined ? Number(first?.n) : (bound(0) ?? Infinity);
 	low = Math.max(low, Number(marks?.allTo) + 1);
@@ -108,7 +109,7 @@ export async function findCalls<Read>(
 	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(reading, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
 	const shelves = byShelves(reading, terms);
-	// Calls that the index does not know yet are read one by one.
+	// Calls that are not yet indexed are read one by one.
 	const either: Step<Read> = (from, to, wanted) => {
 		const end = down ? to : from;
 		if (end > indexedTo) return windows(down ? Math.max(from, indexedTo + 1) : from, to, wanted);
@@ -117,7 +118,10 @@ export async function findCalls<Read>(
 	return { ...(await walk(reading, either, low, high, limit)), feed };
 }
 
-/** Whatever holds a term holds each that is a part of it, too: only those are asked for. */
+/**
+ * The terms are alternatives. A text with a term also contains every part of it, so a term that contains another is
+ * redundant.
+ */
 const widest = (terms: readonly string[]): string[] =>
 	[...new Set(terms)].filter((term, _, all) => !all.some((other) => other !== term && term.includes(other)));
 
@@ -131,8 +135,8 @@ interface Reading<Read> extends Pace {
 }
 
 /**
- * Reads a part of the places from `from` to `to`, at the end where reading begins: up to `wanted` rows, and the last
- * place that was read, wherever fewer were found.
+ * Reads a part of the range `from` to `to`, starting at the end where reading begins. Returns up to `wanted` rows.
+ * `upTo` is the last place read if there are fewer rows.
  */
 type Step<Read> = (from: number, to: number, wanted: number) => Promise<{ rows: Read[]; upTo: number }>;
 
@@ -191,7 +195,7 @@ function byWindows<Read>(reading: Reading<Read>): Step<Read> {
 	};
 }
 
-/** Reads what the search index suggests, shelf by shelf, and holds it against the calls. */
+/** Reads the search index's candidates, shelf by shelf, and checks them against the calls. */
 function byShelves<Read>(
 	{ database, shape, down, where, values, stepMs }: Reading<Read>,
 	terms: readonly string[],
@@ -216,7 +220,7 @@ function byShelves<Read>(
 		});
 }
 
-/** How much to read in one step: more after a quick one, less after a slow one. */
+/** Adapts the size of a step: larger after a quick one, smaller after a slow one. */
 function paced(first: number, least: number, most: number, stepMs: number) {
 	let size = first;
 	return {

@@ -141,7 +141,7 @@ describe('the state machine', () => {
 	});
 });
 
-/** What a provider reports of one call, in the order in which it happens. */
+/** A provider's reports of one call, in order. */
 const lifecycle: fc.Arbitrary<ProviderReport[]> = fc
 	.constantFrom(...ENDINGS)
 	.chain((ending) =>
@@ -162,7 +162,7 @@ const lifecycle: fc.Arbitrary<ProviderReport[]> = fc
 		}),
 	]);
 
-/** Any report of a provider that we do not know, sensible or not. */
+/** Any report of a foreign provider, sensible or not. */
 const anyReport: fc.Arbitrary<ProviderReport> = fc
 	.record(
 		{
@@ -176,7 +176,7 @@ const anyReport: fc.Arbitrary<ProviderReport> = fc
 	)
 	.map((over) => report(over));
 
-/** What may arrive of it: any order, anything twice, anything lost. */
+/** What may arrive of a lifecycle: in any order, with reports repeated or lost. */
 const arrivals = lifecycle.chain((reports) =>
 	fc.record({
 		reports: fc.constant(reports),

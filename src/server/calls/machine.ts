@@ -2,8 +2,8 @@ import { PHASES, type Outcome, type ProviderReport } from '#contract';
 import type { CallRow } from './call.ts';
 
 /**
- * What a report does to a call: a new state with the event that tells of it, or nothing, and why. A report that is ignored
- * may still tell which provider call it is.
+ * The effect of a report on a call: a new state and the event that records it, or nothing and the reason. An ignored
+ * report may still identify the provider call.
  */
 export type Advance =
 	| { next: CallRow; type: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'ended' }
@@ -14,8 +14,8 @@ const rank = (phase: CallRow['phase']): number => PHASES.indexOf(phase);
 const isTerminal = (call: CallRow): boolean => call.status !== 'PENDING';
 
 /**
- * The state machine (docs/spec/calls.md, M rules). Pure. Phases only advance and may be skipped; a late, repeated or
- * reordered report changes nothing; an ended call changes by hand only.
+ * The state machine (docs/spec/calls.md, M rules). Pure. Phases only advance and may be skipped. A late, repeated or
+ * reordered report changes nothing. An ended call changes manually only.
  */
 export function advance(call: CallRow, report: ProviderReport, now: number): Advance {
 	if (isTerminal(call)) return { reason: 'terminal' };
@@ -41,7 +41,7 @@ export function advance(call: CallRow, report: ProviderReport, now: number): Adv
 	}
 }
 
-/** When the provider says that it happened; never before the call was made, never in our future. */
+/** The provider's time of the event, limited to the time between the call's creation and now. */
 function happenedAt(call: CallRow, report: ProviderReport, now: number): number {
 	const said = report.occurredAt === undefined ? now : Date.parse(report.occurredAt);
 	return Math.min(now, Math.max(said, call.createdAt));
@@ -49,7 +49,7 @@ function happenedAt(call: CallRow, report: ProviderReport, now: number): number 
 
 /** Outcomes of a call that was never answered. */
 const UNANSWERED: readonly unknown[] = ['busy', 'no-answer', 'failed'] satisfies Outcome[];
-/** Outcomes that say of themselves that the call was answered, even where that report was lost. */
+/** Outcomes that imply an answered call, even if that report was lost. */
 const ANSWERED: readonly unknown[] = ['completed', 'dropped'] satisfies Outcome[];
 
 function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
@@ -65,7 +65,10 @@ function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
 	};
 }
 
-/** What was seen wins: a call that was answered and failed was dropped, whatever a foreign provider calls it. */
+/**
+ * Observed phases win: a call that was answered and failed counts as dropped, even if a foreign provider names another
+ * outcome.
+ */
 function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: ProviderReport): Outcome {
 	if (status === 'COMPLETED') return 'completed';
 	const failure = outcome === 'completed' ? 'failed' : outcome;
@@ -75,7 +78,7 @@ function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: Prov
 const talkedUntil = ({ answeredAt }: CallRow, end: number): number | null =>
 	answeredAt === null ? null : Math.max(0, end - answeredAt);
 
-/** Ends a call on our own word: by hand, canceled, or because the provider cannot be reached or says nothing. */
+/** Ends a call without the provider: manually, canceled, or because the provider is unreachable or silent. */
 export function endHere(
 	call: CallRow,
 	status: 'COMPLETED' | 'FAILED',

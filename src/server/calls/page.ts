@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ProblemError, type CallQuery } from '#contract';
 
-/** Where a page begins: beyond the call `n`, backwards when `back`. */
+/** The start of a page: after the call `n`, or before it if `back`. */
 export interface Place {
 	n: number;
 	back: boolean;
 }
 
-/** A token belongs to its list: the same filters and order, however they were written. */
+/** Identifies the list of a token: the same filters and order in any notation give the same list. */
 function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: CallQuery): string {
 	const said = Object.entries(filters).flatMap(([name, value]) =>
 		value === undefined ? [] : [[name, Array.isArray(value) ? [...new Set(value)].sort() : value]],
@@ -20,7 +20,10 @@ function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: Ca
 
 const TOKEN = /^([nb])(\d{1,15})\.([\w-]{8})$/;
 
-/** The place that the query's token names, or null for the list's beginning. Throws `invalid_page` for a foreign token. */
+/**
+ * The place in the query's page token; null for the list's beginning. Throws `invalid_page` for a token of another
+ * list.
+ */
 export function placeOf(query: CallQuery): Place | null {
 	if (query.page === undefined) return null;
 	const [, direction, n, list] = TOKEN.exec(query.page) ?? [];
@@ -36,8 +39,8 @@ export function placeOf(query: CallQuery): Place | null {
 export const tokenOf = (query: CallQuery, { n, back }: Place): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
 
 /**
- * Cuts what was found (up to `limit` + 1 rows, in reading direction) to a page with the tokens around it. `stoppedAt` is
- * the place up to which a short page was read.
+ * Cuts the found rows (up to `limit` + 1, in reading direction) to a page with the tokens around it. `stoppedAt` is the
+ * place up to which a short page was read.
  */
 export function pageOf<Row extends { n: number }>(
 	{ rows: found, stoppedAt }: { rows: readonly Row[]; stoppedAt: number | null },
@@ -48,7 +51,7 @@ export function pageOf<Row extends { n: number }>(
 	const rows = found.slice(0, limit);
 	const furthest = more ? rows.at(-1)?.n : (stoppedAt ?? undefined);
 	const nearest = rows[0]?.n;
-	// Where the side of the page that we came from holds nothing, it begins with the place itself.
+	// An empty page has no first row: the page it was reached from then begins with the place itself.
 	const towards = (query.order === 'oldest') !== back ? 1 : -1;
 	const cameFrom = nearest ?? (place ? place.n + towards : undefined);
 	if (back) rows.reverse();

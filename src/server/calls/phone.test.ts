@@ -16,7 +16,7 @@ const parts = fc.tuple(
 const between = fc.constantFrom('', ' ', '-', ' (0) ', '.', '\u00a0', '\u2011', '\u200e');
 
 it('[R79] a number is what the whole of the library’s metadata says that it is', () => {
-	// Where the plan moves, adds or drops digits, other than a trunk prefix, the number is refused [TX4].
+	// A number is refused if its numbering plan moves, adds or drops digits other than a trunk prefix [TX4].
 	const said = (text: string): string | undefined => {
 		const number = parsePhoneNumberFromString(text, { extract: false });
 		if (!number?.isPossible()) return undefined;
@@ -32,7 +32,7 @@ it('[R79] a number is what the whole of the library’s metadata says that it is
 				`${plus.replace('(', '')}${code}${gap.replace(/\D/g, '')}${area}${gap.replace(/\D/g, '')}${rest}`,
 			);
 			const typed = `${plus}${code}${gap}${area}${gap}${rest}`;
-			// A dot before the last digits may be that of a spreadsheet's decimal [TX3].
+			// A dot before the last digits may be the decimal point of a spreadsheet [TX3].
 			if (phoneTextOf(typed).fault === 'decimal') return;
 			if (number !== undefined) possible++;
 			expect(readPhone(typed).e164).toBe(number);

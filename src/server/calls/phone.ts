@@ -9,8 +9,8 @@ import whole from 'libphonenumber-js/min/metadata';
 import { changedDigits, phoneTextOf, type ReadPhone } from '#contract/phone-text.ts';
 
 /**
- * Countries may share a calling code. To find out which of them a number belongs to takes as long as all the rest, and
- * matters only where they allow different lengths: else a number is read as one of the first country's.
+ * Several countries may share a calling code. Finding the right one takes as long as all the rest. It matters only if
+ * they allow different lengths; otherwise the first country's rules serve.
  */
 const BY_CODE: MetadataJson = {
 	...whole,
@@ -19,7 +19,7 @@ const BY_CODE: MetadataJson = {
 	),
 };
 
-/** Of each calling code that is shared: the lengths that all its countries allow. */
+/** For each shared calling code: the lengths that all its countries allow. */
 const COMMON_LENGTHS: ReadonlyMap<string, readonly number[]> = new Map(
 	Object.entries(whole.country_calling_codes)
 		.filter(([, countries]) => countries.length > 1)
@@ -36,8 +36,8 @@ function lengthsOf(country: CountryCode): number[] {
 }
 
 /**
- * Reads a number that needs its + and country code, and a length that its country allows. Whether it is assigned is not
- * asked: fictional numbers are what a simulator is for.
+ * Parses a number that has + and a country code, and a length that its country allows. Unassigned numbers are accepted:
+ * a simulator needs fictional ones.
  */
 export function readPhone(raw: string): ReadPhone {
 	const { text, error } = phoneTextOf(raw);
@@ -53,7 +53,7 @@ export function readPhone(raw: string): ReadPhone {
 	return { error: `Not a possible international number. ${cure}` };
 }
 
-/** The number of a text, where it is possible. */
+/** The number in a text, or null if it is impossible. */
 function numberIn(text: string): PhoneNumber | null {
 	let number = parsePhoneNumberFromString(text, { extract: false }, BY_CODE);
 	if (!number) return null;

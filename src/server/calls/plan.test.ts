@@ -13,17 +13,17 @@ interface Bench {
 	database: Database;
 	clock: { now: number };
 	commits: Committed[];
-	/** Writes commands as one group: one transaction. What they cleared is removed when they are answered. */
+	/** Writes commands as one group, in one transaction. Resolves after the rows that they cleared are removed. */
 	group(...commands: Command[]): Promise<Outcome[]>;
 	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
-	/** Takes the jobs that are due, as a worker does. */
+	/** Claims the due jobs, as a worker does. */
 	claim(): Promise<Job[]>;
-	/** As at the start after a `kill -9`. */
+	/** Takes the jobs over, as the start after a `kill -9` does. */
 	takeOver(): Promise<void>;
 	column(sql: string): Promise<unknown[]>;
 }
 
-/** The writer over a real file; the clock stands at noon. */
+/** The writer over a real file, with the clock at noon. */
 async function startWriter(): Promise<Bench> {
 	const database = await migratedDatabase();
 	const clock = { now: NOON };
@@ -92,7 +92,7 @@ describe('a group of commands', () => {
 			reported('msg_1', 'a', { phase: 'RINGING' }),
 			reported('msg_1', 'a', { phase: 'IN_PROGRESS' }),
 		);
-		expect(commits).toHaveLength(2); // the creation, then both together
+		expect(commits).toHaveLength(2); // the creation, then both reports together
 		expect(first).toMatchObject({ call: { phase: 'RINGING' } });
 		expect(second).toEqual(first);
 		expect(await column(TYPES)).toEqual(['created', 'ringing']);
@@ -297,7 +297,7 @@ describe('a group of commands', () => {
 				await group({ do: 'clear', run: null });
 			}
 
-			// Killed between the claim and the request.
+			// The process is killed between the claim and the request.
 			await create('a');
 			expect(await claim()).toHaveLength(1);
 			await takeOver();

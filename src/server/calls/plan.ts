@@ -5,14 +5,14 @@ import { filterOf } from './filter.ts';
 import { Ledger, type Entries, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
 
-/** What became of each command, and all that is to be written. */
+/** The outcome of each command, and everything to write. */
 export interface Planned extends Entries {
 	outcomes: Outcome[];
 }
 
 /**
- * Pure: what a group of commands does, in order of arrival. Each command sees what the earlier ones of its group did, so
- * of two equal webhook-ids or two endings exactly the second changes nothing. `newId` gives ids for jobs.
+ * Pure: executes a group of commands in order of arrival. Each command sees the effects of the earlier ones. Of two
+ * equal webhook-ids or two endings, exactly the second therefore changes nothing. `newId` makes ids for jobs.
  */
 export function planCommands(commands: readonly Command[], state: State, clock: number, newId: () => string): Planned {
 	const ledger = new Ledger(state, clock, newId);
@@ -78,18 +78,18 @@ class Group {
 		return { calls, answer };
 	}
 
-	/** What a request came to that must happen once and has happened. */
+	/** The result of a request that must take effect once and already has; null otherwise. */
 	#answered(once: Once | null): Outcome | null {
 		const known = once && this.#ledger.answer(once);
 		if (!known) return null;
 		return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
 	}
 
-	/** The call, its `created` event and its dispatch. */
+	/** Adds the call, its `created` event and its dispatch. */
 	#add({ id, request }: Wanted, callbackUrl: string | null): CallRow {
 		const n = this.#ledger.next;
 		const waits = request.scheduledAt !== null && request.scheduledAt > this.#ledger.clock;
-		// Each name in turn: a row that begins with a spread has no shape of its own, and takes several times as long to make.
+		// Every property by name: an object literal that begins with a spread takes several times as long to create.
 		const call: CallRow = {
 			n,
 			id,
@@ -116,16 +116,16 @@ class Group {
 		};
 		this.#ledger.add(call);
 		const { phoneNumber, workflow, scenario } = call;
-		// The exact body of send-call: under one Idempotency-Key it must never differ, whatever becomes of this server.
+		// The exact body of send-call. It must never differ under one Idempotency-Key, even across restarts.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
 		this.#ledger.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#ledger.clock);
 		return call;
 	}
 
-	/** In this order: no such call, terminal, known webhook-id, provider, phase. */
+	/** The checks, in order: no such call, terminal, known webhook-id, provider, phase. */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
 		const call = this.#ledger.call(report.callId);
-		// The provider speaks of this call, so it may listen again, too.
+		// The provider is reporting on this call, so its dead jobs may succeed now.
 		this.#ledger.revive(report.callId);
 		if (!call) return { missing: true };
 		if (call.status !== 'PENDING') return { call, idempotent: true };
@@ -156,7 +156,7 @@ class Group {
 		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#ledger.now), { by: 'hand' });
 	}
 
-	/** Ends a call that runs: its dispatch is dropped or recalled, and the provider is told where it knows the call. */
+	/** Ends a running call: drops or recalls its dispatch, and hangs up if the provider knows the call. */
 	#stop(call: CallRow, next: CallRow, data: object): Outcome {
 		if (call.providerId === null) this.#ledger.recall(call.id);
 		else this.#ledger.drop(call.id);
@@ -187,12 +187,13 @@ class Group {
 		return call != null && call.status !== 'PENDING';
 	}
 
-	/** The call may be asked for, or asked about. That stands in the row before the request goes out. */
+	/** Allows a request for the call, or about it. This is stored before the request is sent. */
 	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
 		const state = this.#ledger.held(job);
 		if (!state) return { stale: true };
 		if (call?.status !== 'PENDING') {
-			// It ended or went meanwhile. What the provider may have heard of is recalled now, by the hand that has the job.
+			// The call ended or was deleted meanwhile. If the provider may know it, the worker that holds the job
+			// recalls it now.
 			if (state.asked && !call?.providerId) return call ? { call } : { missing: true };
 			this.#ledger.settle(job);
 			return { stale: true };
@@ -216,7 +217,8 @@ class Group {
 		this.#ledger.event(id, 'dispatch.attempt', { ...attempt });
 		this.#ledger.settle(job);
 		if (call.providerId !== null) {
-			// Its webhooks came, so the provider has accepted it. When the last one is due nobody told: its silence is watched.
+			// Webhooks have arrived, so the provider has accepted the call. The time of the last webhook is unknown, so
+			// watch for silence.
 			this.#ledger.job('watch', id, {}, watchAt);
 			return { call };
 		}
@@ -224,7 +226,10 @@ class Group {
 		return this.#ledger.update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
 	}
 
-	/** What the provider would not be told: it may go on with a call that ended here. The timeline tells so. */
+	/**
+	 * Gives up a hang-up or a recall. The provider may continue a call that ended here, so the timeline shows the dead
+	 * attempt.
+	 */
 	#giveUp(
 		{ id, job, attempt }: { id: string; job: HeldJob; attempt: DispatchAttempt },
 		call: CallRow | null | undefined,
@@ -239,11 +244,12 @@ class Group {
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
 		const call = this.#ledger.call(id);
-		// Another worker took the job over, or has settled it: its attempt had the same key, and so the same provider call.
+		// Stale if another worker holds the job, or has settled it for a pending call. Its attempt used the same key,
+		// so the provider call is the same.
 		const counts = this.#ledger.isGone(job) ? call?.status !== 'PENDING' : this.#ledger.held(job);
 		if (!counts) return { stale: true };
 		this.#ledger.settle(job);
-		// Canceled, ended by hand or deleted while the provider was being asked.
+		// The call was canceled, ended manually or deleted during the request.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
 			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };
@@ -255,12 +261,13 @@ class Group {
 		return { call };
 	}
 
-	/** A call that was heard of lately is watched on; one that was not ends as `no-report`. */
+	/** Keeps watching a call with recent reports. Ends a silent one as `no-report`. */
 	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#ledger.held(job)) return { stale: true };
 		const { clock } = this.#ledger;
 		const lastAt = Math.max(call.updatedAt, startedAt);
-		// The clock was set back, so the time of the last word says nothing: the call is silent while its seq stays.
+		// The clock was set back, so the time of the last report is meaningless. The call counts as silent while its
+		// seq stays the same.
 		const isAhead = lastAt > clock;
 		const isNews = isAhead && job.payload.seq !== call.seq;
 		const heardAt = isAhead ? startedAt : lastAt;
@@ -278,7 +285,7 @@ class Group {
 		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), { silentMs });
 	}
 
-	/** Counted on the call, whatever its state: what was injected shall be seen. */
+	/** Counted in any state of the call: an injected fault must be visible. */
 	#fault(call: CallRow, data: object): Outcome {
 		return this.#ledger.update({ ...call, faults: call.faults + 1, updatedAt: this.#ledger.now }, 'fault', data);
 	}

@@ -18,7 +18,7 @@ export interface FeedPosition extends Position {
 	indexedTo: number;
 }
 
-/** The row of `READ_FEED`. */
+/** Converts the row of `READ_FEED`. */
 export function positionFrom([row]: Row[]): FeedPosition {
 	if (!row) throw new Error('The database has no row in "Feed": apply the migrations.');
 	return {
@@ -33,24 +33,24 @@ export function positionFrom([row]: Row[]): FeedPosition {
 
 export interface CallReads {
 	position(): Promise<FeedPosition>;
-	/** The call alone; null when there is none. */
+	/** The call without its events; null if it does not exist. */
 	call(id: string): Promise<Call | null>;
 	get(id: string): Promise<{ call: Call; events: Event[] } | null>;
-	/** The entries of a call's timeline past `seq`, in their order. */
+	/** The events of a call after `seq`, in order. */
 	eventsAfter(id: string, seq: number): Promise<Event[]>;
 	list(query: CallQuery): Promise<CallPage>;
 	/**
-	 * The list from its beginning or a `nextPage` on, each call as a line of such a file; calls that were made after the seq
-	 * `upTo` are not in it.
+	 * The list from its beginning or a `nextPage` on, each call as a line in this format. Calls created after the seq
+	 * `upTo` are left out.
 	 */
 	lines(query: CallQuery, format: LineFormat, upTo: number): Promise<{ lines: string[]; nextPage: string | null }>;
-	/** The same list, of each call its id alone. */
+	/** The same list, with only the id of each call. */
 	ids(query: CallQuery, upTo: number): Promise<{ ids: string[]; nextPage: string | null }>;
-	/** How many calls have these words, as the kept counters say. */
+	/** How many calls have these words, according to the stored counters. */
 	count(words: Pick<CallFilters, 'status' | 'workflow' | 'outcome' | 'run'>): Promise<number>;
-	/** The customers of these calls, by the call's id; a call that is not here is left out. */
+	/** The customer names of these calls, by call id. Unknown calls are left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
-	/** What is kept beside the history about all of it and of its last hour. */
+	/** The stored statistics of the whole history and of its last hour. */
 	stats(): Promise<Stats>;
 }
 
@@ -86,7 +86,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 		}));
 	}
 
-	/** A page of the list, whatever is read of each call. */
+	/** A page of the list, for any shape of rows. */
 	async function page<Read extends { n: number }>(shape: Shape<Read>, query: CallQuery, upTo = Infinity) {
 		const limit = query.limit ?? LIMIT;
 		const place = placeOf(query);
@@ -95,7 +95,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 		let found = await find(place);
 		let from = place;
 		if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {
-			// Nothing is left before this page: it is the first one, and whole.
+			// Nothing is left before this page, so it is the first one. Read it whole.
 			from = null;
 			found = await find(null);
 		}
@@ -114,7 +114,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 
 		async list(query) {
 			const { rows, feed, ...tokens } = await page(ROWS, query);
-			// What changes after the position was read comes again by the feed, and nothing falls between them.
+			// Changes after this position arrive by the feed too, so none is missed between the list and the feed.
 			const { epoch, change } = positionFrom(feed);
 			return { calls: rows.map(callOf), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},

@@ -7,12 +7,12 @@ const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_LEFT} GROUP BY 2, 3, 4
 	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_LEFT} GROUP BY 1, 2, 3, 4`;
 const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_LEFT}`;
-/** Minutes that figures are given of, and some more. */
+/** The minutes that statistics cover, and some more. */
 const MINUTES = 120;
 
 /**
- * Counts the history anew, in one transaction that reads all of it: after rows were written past the writer. `now` in
- * milliseconds since 1970.
+ * Rebuilds all counters from the history, in one transaction. Needed after rows were written without the writer. `now`
+ * is in milliseconds since 1970.
  */
 export async function recount(database: Database, now: number): Promise<void> {
 	await database.transact([[LATELY, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
@@ -25,11 +25,11 @@ export async function recount(database: Database, now: number): Promise<void> {
 	});
 }
 
-/** Calls that no counter knows: whoever wrote them past the writer was stopped before it counted. */
+/** Whether there are calls but no counters: a bulk write without the writer was stopped before it counted. */
 const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call" c WHERE ${IS_LEFT})
 	AND NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = '' AND "count" > 0) AS "uncounted"`;
 
-/** Counts a history that was never counted; any other is left as it is. Answers whether it did. */
+/** Counts a history that was never counted, and leaves any other alone. Returns whether it counted. */
 export async function countUncounted(database: Database, now: number): Promise<boolean> {
 	const [row] = await database.all(UNCOUNTED);
 	if (row?.uncounted !== 1) return false;

@@ -2,11 +2,11 @@ import type { Database, Row, Statement } from '#db/database.ts';
 import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
 import { REMOVE_CALLS } from './rows.ts';
 
-/** So many calls that wait or run are looked at in one step: most of them may be left. */
+/** How many pending calls are checked in one step. Possibly few of them were cleared. */
 const WINDOW = 500;
 const RUNNING = `SELECT c."n", c."id", NOT (${IS_LEFT}) AS "isGone" FROM
 	(SELECT "n", "id", "run" FROM "Call" WHERE "status" = 'PENDING' AND "n" > ? ORDER BY "n" LIMIT ${WINDOW}) c ORDER BY c."n"`;
-/** The whole history's is the first: what it covers is removed once. */
+/** The mark of the whole history comes first, so that the calls it covers are removed once. */
 const MARK = 'SELECT "run", "seq" FROM "Clearing" ORDER BY "run" LIMIT 1';
 const COVERED = `SELECT "n", "id" FROM "Call" WHERE "n" < ${ALL_CLEARED_TO} ORDER BY "n" LIMIT ?`;
 const FIRST_RUN = (column: string): string =>
@@ -18,7 +18,7 @@ const HANG_UP = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", 
 	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?2, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND "id" IN (SELECT value ->> 1 FROM json_each(?1))`;
 
-/** Running calls are hung up, then everything of the calls goes. */
+/** Hangs up running calls, then deletes the calls and everything that belongs to them. */
 function removing(rows: readonly Row[], now: number): Statement[] {
 	if (rows.length === 0) return [];
 	const json = JSON.stringify(rows.map(({ n, id }) => [n, id]));
@@ -26,8 +26,9 @@ function removing(rows: readonly Row[], now: number): Statement[] {
 }
 
 /**
- * Removes up to `most` cleared calls that had not ended, behind the place `after`: who rings is hung up soon, however much
- * is to be removed. `now` is when that is due. Answers how many, and where to go on: null when there are no more.
+ * Removes up to `most` cleared calls after the place `after` that had not ended. Running calls are thus hung up soon,
+ * even if the whole removal takes long. `now` is the due time of the hang-ups. Returns the number removed and the place
+ * to continue from; null at the end.
  */
 export async function removeRunning(
 	database: Database,

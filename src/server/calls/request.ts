@@ -2,13 +2,13 @@ import { errorsOf, NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
 import { readPhone } from './phone.ts';
 
-/** A field that is wrong: its path, and what to do. */
+/** A field error: its path, and what to do. */
 export interface FieldError {
 	path: string;
 	message: string;
 }
 
-/** The request as it is stored, or what is wrong with its number, below the path `at`. */
+/** The request as stored, or the error of its number, below the path `at`. */
 export function checked(
 	wanted: NewCall,
 	at: readonly string[] = [],
@@ -31,8 +31,8 @@ export function checked(
 const pathOfNumber = (at: readonly string[]): string => [...at, 'phoneNumber'].join('.');
 
 /**
- * What the schema says of a request that it refuses, below the path `at`, and what is wrong with its number: the schema
- * does not read it, and each error is to be reported at once.
+ * The schema's errors for a rejected request, below the path `at`, and the error of its number. The schema does not
+ * check the number, but all errors must be reported together.
  */
 export function errorsIn(
 	value: unknown,
@@ -47,7 +47,10 @@ export function errorsIn(
 	return message === undefined ? errors : [...errors, { path, message }];
 }
 
-/** A request for a call as it arrived; throws `invalid_input` with every error. Its number is looked at when it is made. */
+/**
+ * Parses a request for a call. Throws `invalid_input` with every error. The number of a valid request is checked when
+ * the call is created.
+ */
 export function wantedCall(value: unknown): NewCall {
 	const { data, error } = NewCall.safeParse(value);
 	if (data) return data;

@@ -8,22 +8,22 @@ import { FORGET_RUN_TALLIES, FORGET_TALLIES, type Tallies } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
- * `watch` looks whether a call is still heard of. `recall` was a dispatch that may have reached the provider before its
- * call ended here: it asks again under the same key, and hangs up what it learns of.
+ * `watch` checks whether a call still gets reports. `recall` was a dispatch that may have reached the provider before
+ * its call ended here. It repeats the request under the same key, and hangs up the provider call that it learns of.
  */
 export type JobKind = 'dispatch' | 'hangup' | 'watch' | 'recall';
 export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number, attempts: 0];
 
 type Cleared = [seq: number, run: string | null];
 
-/** The last seq that was given, the last one that was a change, and when. */
+/** The last assigned seq, the seq of the last change, and their time. */
 export interface Position {
 	seq: number;
 	change: number;
 	at: number;
 }
 
-/** What a group of commands writes, gathered. */
+/** Everything that a group of commands writes. */
 export interface Written {
 	created: Map<string, CallRow>;
 	updated: Map<string, CallRow>;
@@ -34,24 +34,24 @@ export interface Written {
 	/** Deleted without tombstones. */
 	purged: [seq: number, callId: string][];
 	cleared: Cleared[];
-	/** Calls that ended by the provider's word: their dispatch and their watch are dropped. */
+	/** Calls whose end the provider reported: their dispatch and their watch are dropped. */
 	doneCalls: string[];
-	/** Calls that ended here: a dispatch that the provider may know of is recalled, the rest is dropped. */
+	/** Calls that ended here: a dispatch that the provider may know is recalled, other jobs are dropped. */
 	stoppedCalls: string[];
 	answers: [id: string, bodyHash: string, answer: string, at: number][];
-	/** Dispatches whose request goes out next. */
+	/** Dispatches whose request is sent next. */
 	askedJobs: string[];
 	doneJobs: string[];
-	/** Given up: kept with what went wrong last, and not claimed any more. */
+	/** Dead letters: kept with their last error, and no longer claimed. */
 	buriedJobs: [jobId: string, at: number, error: string | null][];
-	/** Calls of which a webhook came: what was given up of them is tried anew. */
+	/** Calls with a new webhook: their dead jobs are run again. */
 	heardOf: [callId: string, at: number][];
-	/** To be run again; with an error it was a try that failed. */
+	/** Jobs to run again. With an error, the attempt counts as failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
 	tallies: Tallies;
 }
 
-/** The columns of a call in the order in which its rows travel, after `n`. */
+/** The columns of a call after `n`, in the order in which rows are written. */
 const COLUMNS = [
 	'id',
 	'customerName',
@@ -76,7 +76,7 @@ const COLUMNS = [
 	'seq',
 ] as const satisfies readonly Exclude<keyof CallRow, 'n'>[];
 
-/** Those that change while a call runs. */
+/** The columns that change while a call runs. */
 const RUNNING = [
 	'phase',
 	'providerId',
@@ -88,7 +88,7 @@ const RUNNING = [
 	'seq',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-/** Those that change when it ends, and may afterwards. */
+/** The columns that change at the end of a call, or after it. */
 const ENDING = [
 	...RUNNING,
 	'status',
@@ -97,7 +97,7 @@ const ENDING = [
 	'durationMs',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-/** Those that a call may begin with; the others are null until something happens to it. */
+/** The columns that may be set at creation. All others are null until later. */
 const BEGINNING = [
 	'id',
 	'customerName',
@@ -125,11 +125,14 @@ const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 const updateRunning = multiRowUpdate('Call', 'n', RUNNING);
 const updateEnded = multiRowUpdate('Call', 'n', ENDING);
 
-// What changes other rows takes them as one JSON array: one constant text, prepared once, whatever the group's size.
-/** Ended by the provider's own word: nothing is left to ask or to watch. */
+// Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
+/** The provider reported the end: no request and no watch is needed any more. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
-/** Ended here: a dispatch that was asked for may have reached the provider, and is asked about until that is known. */
+/**
+ * The call ended here. A requested dispatch may have reached the provider, so it becomes a recall until the result is
+ * known.
+ */
 const recallAndDrop = (ofCalls: string): string[] => [
 	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "asked" AND ${ofCalls}`,
 	`DELETE FROM "Job" WHERE "kind" IN ('dispatch', 'watch') AND ${ofCalls}`,
@@ -146,10 +149,13 @@ const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "f
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 
 const DELETED = '"callId" IN (SELECT value ->> 1 FROM json_each(?))';
-/** Takes calls with all that is theirs; rows carry their ids second. A hang-up outlives its call. */
+/**
+ * Deletes calls and everything that belongs to them. The id is the second item of each row. A hang-up outlives its
+ * call.
+ */
 export const REMOVE_CALLS = [
 	`DELETE FROM "Event" WHERE ${DELETED}`,
-	// Whoever gave up asking about it stays silent.
+	// A recall that was given up is deleted with its call, and is not attempted again.
 	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${DELETED}`,
 	...recallAndDrop(DELETED),
 	FORGET_INDEXED,
@@ -166,7 +172,7 @@ const PURGE = [
 ];
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
-/** The mark, and what the calls leave at once: counters, and the earlier tombstones that this one covers. */
+/** Writes the mark, and deletes what it covers at once: counters and earlier tombstones. */
 function clearing([seq, run]: Cleared): Statement[] {
 	const whole: Statement[] = [
 		...[DROP_MARKS, ...FORGET_TALLIES].map((sql): Statement => [sql]),
@@ -180,14 +186,14 @@ function clearing([seq, run]: Cleared): Statement[] {
 	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
-/** Rows as JSON whose texts SQLite can keep. What it cannot is rare, so the text is looked at first. */
+/** Rows as JSON that SQLite can store. Unstorable characters are rare, so the text is checked first. */
 function jsonOf(rows: readonly unknown[]): string {
 	const json = JSON.stringify(rows);
 	if (!/\\u(?:d[89a-f]|0000)/.test(json)) return json;
 	return JSON.stringify(rows, (_key, value: unknown) => storable(value));
 }
 
-/** The statements that write what was gathered: removals first, then what came after them. */
+/** The statements for the gathered rows: removals first, then what followed them. */
 export function statementsOf(written: Written, position: Position): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
@@ -199,7 +205,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	const created = [...written.created.values()];
 	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
 	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
-	// One that runs still has the status and the outcome that it began with, and their indexes need no look.
+	// Running calls keep their initial status and outcome, so their update leaves the indexes of these columns alone.
 	const updated = [...written.updated.values()];
 	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
 	statements.push(...updateRunning(running.map(row(RUNNING))));
@@ -208,8 +214,8 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	statements.push(...insertReceipts(written.receipts));
 	statements.push(...insertAnswers(written.answers));
 	statements.push(...insertJobs(written.jobs));
-	write(ASK_JOBS, written.askedJobs); // before what stops calls of this group
-	write(DROP_JOBS, written.doneCalls); // also those of calls that were made in this group
+	write(ASK_JOBS, written.askedJobs); // before the jobs of calls that this group stops
+	write(DROP_JOBS, written.doneCalls); // also for calls that this group created
 	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
 	write(DELETE_JOBS, written.doneJobs);
 	write(RETRY_JOBS, written.retries);
@@ -222,7 +228,7 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 
 const isRunning = ({ status }: CallRow): boolean => status === 'PENDING';
 
-/** As it was made: what happens to a call gives it another seq. */
+/** As created: every later event on the call changes its seq. */
 const isUntouched = ({ n, seq }: CallRow): boolean => seq === n;
 
 const row =
@@ -236,20 +242,20 @@ const scenarioText = (scenario: Scenario | null): string | null =>
 	scenario === null ? null : JSON.stringify(scenario);
 
 /**
- * The calls of a query that names its table `c`, each as one text of JSON: half of what a row with 22 columns takes on its
- * way through the driver. Read it with `fromRow`.
+ * Selects calls as one JSON text each, in a query that names its table `c`. This takes half the time of a row with 22
+ * columns in the driver. Convert it with `fromRow`.
  */
 export const CALL = `json_object(${(['n', ...COLUMNS] as const)
 	.map((name) => `'${name}', ${name === 'scenario' ? 'json(c."scenario")' : `c."${name}"`}`)
 	.join(', ')}) AS "call"`;
 
-/** A row of `CALL`: what the table holds was checked when it was written. */
+/** Converts a row of `CALL`. Stored values were checked when they were written. */
 export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as CallRow;
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
 export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
-/** Of which calls something was given up. */
+/** Which of these calls have dead jobs. */
 export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
 export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

@@ -11,7 +11,7 @@ import { createCallReads, type CallReads } from './reads.ts';
 import { recount } from './recount.ts';
 import { indexNext } from './search-index.ts';
 
-/** What cases, marks, scripts and the index's own language make of a text is odd in many ways. */
+/** Texts that are odd in case, marks, script or the index's query language. */
 const ODD = [
 	...[
 		'İ',
@@ -58,7 +58,7 @@ const ODD = [
 	...['AND', 'OR', 'NEAR', 'a', 'A', 'b', '1', '12', '٣'],
 ];
 const text = fc.array(fc.constantFrom(...ODD), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
-/** More than a filter reads itself, so that the index is asked. */
+/** More calls than a filter reads itself, so that the index is queried. */
 const CALLS = 5_200;
 const NAMES = fc.sample(text, { numRuns: CALLS, seed: 7 });
 const numberOf = (i: number): string => `+1202555${String(i % 10_000).padStart(4, '0')}`;
@@ -71,7 +71,7 @@ const FILL = `INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "fol
 	SELECT value ->> 0, 'call-' || (value ->> 0), value ->> 1, value ->> 2, value ->> 3, 'SALES', 'PENDING', 'QUEUED',
 		?2, ?2, 0, value ->> 0 FROM json_each(?1)`;
 
-/** A history of these names, most of it in the index; `call-1` is the oldest. */
+/** A history of these names, most of them indexed. `call-1` is the oldest. */
 async function indexed(names: readonly string[], number = numberOf): Promise<CallReads> {
 	const database = await migratedDatabase();
 	const rows = names.map((name, i) => [i + 1, name, number(i), foldedOf(name, number(i))]);

@@ -5,16 +5,16 @@ import { MINUTE_MS, timeOf } from './tallies.ts';
 const MINUTES = 60;
 const READ_CHANGE = 'SELECT "epoch", "lastChange" FROM "Feed" WHERE "id" = 1';
 
-/** More than there are: what takes as many milliseconds as a number can count is in bucket 753. */
+/** More buckets than needed: the largest safe integer of milliseconds is in bucket 753. */
 const BUCKETS = 1_024;
 const COUNTS = 2 ** 32;
-/** What happened in a minute, by the number it is packed with. */
+/** The events counted per minute. Each is packed as its index. */
 const HAPPENED = ['created', 'completed', 'failed'] as const;
 /**
- * One statement, so one state of the database. A thousand small rows take a fraction of their way through the driver as
- * one text with a number for each: `took` of count and bucket, `happened` of minute since `?1`, what, and count. The cast,
- * because numbers are bound as reals, which are slow to write and divide otherwise; a count below zero would reach into its
- * neighbour.
+ * One statement reads one state of the database. Packed into one text, a thousand small rows pass the driver in a
+ * fraction of the time. `took` packs count and bucket; `happened` packs the minute since `?1`, the event and the count.
+ * The cast is needed because numbers are bound as reals, which are slow to write and divide differently. A negative
+ * count would corrupt its neighbor, so it is left out.
  */
 const READ = `SELECT * FROM
 	(SELECT json_group_array("status") AS "status", json_group_array("workflow") AS "workflow",
@@ -25,7 +25,7 @@ const READ = `SELECT * FROM
 				+ CASE "what" WHEN 'created' THEN 0 WHEN 'COMPLETED' THEN 1 ELSE 2 END) * ${COUNTS} + "count"
 		) FILTER (WHERE "what" <> 'took') AS "happened" FROM "Minute" WHERE "at" >= ?1 AND "count" > 0)`;
 
-/** Reads the kept figures; again only when something has changed, or a minute has passed. */
+/** Reads the stored statistics. Reads again only after a change or a new minute. */
 export function createStatsReader(database: Database, now: () => number): () => Promise<Stats> {
 	let known: { of: string; stats: Stats } | undefined;
 	let labels: { since: number; texts: string[] } | undefined;
@@ -68,7 +68,7 @@ function series(row: Row, texts: readonly string[]): StatsMinute[] {
 	const series = texts.map((at): StatsMinute => ({ at, created: 0, completed: 0, failed: 0 }));
 	for (const packed of columnOf<number>(row, 'happened')) {
 		const key = Math.floor(packed / COUNTS);
-		// A clock that was set back leaves minutes behind that are yet to come.
+		// A clock that was set back leaves minutes in the future, which are skipped.
 		const minute = series[Math.floor(key / HAPPENED.length)];
 		if (minute) minute[HAPPENED[key % HAPPENED.length]!] = packed % COUNTS;
 	}
@@ -76,7 +76,7 @@ function series(row: Row, texts: readonly string[]): StatsMinute[] {
 }
 
 function quantiles(row: Row): Stats['timeToTerminalMs'] {
-	/** How many calls took the time of each bucket. */
+	/** How many calls are in each bucket of durations. */
 	const took = new Array<number>(BUCKETS).fill(0);
 	let total = 0;
 	for (const packed of columnOf<number>(row, 'took')) {
@@ -85,7 +85,7 @@ function quantiles(row: Row): Stats['timeToTerminalMs'] {
 		total += count;
 	}
 	if (total === 0) return null;
-	/** The time that so large a part of the calls did not take longer than. */
+	/** The time within which this share of the calls ended. */
 	const quantile = (part: number): number => {
 		let left = Math.ceil(total * part);
 		return timeOf(took.findIndex((count) => (left -= count) <= 0));

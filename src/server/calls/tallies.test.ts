@@ -15,7 +15,7 @@ const id = fc.constantFrom(...IDS);
 const run = fc.constantFrom(null, 'ci-1', 'ci-2');
 const created = fc.record({ id, run, workflow: fc.constantFrom(...WORKFLOWS), wait: fc.constantFrom(null, 0, 90_000) });
 
-/** A step is what arrives together, and how far the clock has moved on. */
+/** A step: the commands that arrive together, and how far the clock has advanced. */
 const step = fc.record({
 	passed: fc.constantFrom(0, 1_000, 70_000),
 	commands: fc.array(
@@ -39,9 +39,9 @@ const step = fc.record({
 });
 type Wanted = ReturnType<typeof step.generate>['value']['commands'][number];
 
-/** Calls that were cleared and are not removed yet are no part of it. */
+/** Without calls that were cleared but not yet removed. */
 const LEFT = `"Call" WHERE "n" > coalesce((SELECT max("seq") FROM "Clearing" WHERE "run" = '' OR "run" = "Call"."run"), 0)`;
-/** What the history says, asked without the product's own rules. */
+/** Counts the history without the product's own rules. */
 const BY_WORDS = `SELECT "status", "workflow", coalesce("outcome", '') AS "outcome", count(*) AS "count"`;
 const COUNTED = [
 	`SELECT '' AS "run", * FROM (${BY_WORDS} FROM ${LEFT} GROUP BY 1, 2, 3)
@@ -79,7 +79,7 @@ describe('the kept counters', () => {
 				let hooks = 0;
 				for (const { passed, commands } of steps) {
 					clock.now += passed;
-					// An id is used once.
+					// Each id is used once.
 					const fresh = commands.filter((c) => c.do !== 'create' || (!used.has(c.id) && used.add(c.id)));
 					await Promise.all(fresh.map((wanted) => writer.write(commandOf(wanted, clock.now, ++hooks))));
 					expect(await rowsOf(database, KEPT)).toEqual(await rowsOf(database, COUNTED));

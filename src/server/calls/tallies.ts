@@ -2,40 +2,41 @@ import type { Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 
 export const MINUTE_MS = 60_000;
-/** Each bucket of times is a twentieth longer than the one before. */
+/** Each bucket of durations is a twentieth longer than the one before. */
 const GROWTH = Math.log(1.05);
-/** Neither a run nor a word holds one. */
+/** Separates the parts of a key. No run and no word contains it. */
 const BETWEEN = '\n';
 
-/** The bucket of a time in milliseconds. */
+/** The bucket of a duration in milliseconds. */
 export const bucketOf = (ms: number): number => Math.round(Math.log1p(Math.max(0, ms)) / GROWTH);
-/** The middle of a bucket, in milliseconds: at most a fortieth from every time in it. */
+/** The middle of a bucket, in milliseconds: within a fortieth of every duration in it. */
 export const timeOf = (bucket: number): number => Math.round(Math.expm1(bucket * GROWTH));
 
 type Counted = Pick<CallRow, 'run' | 'status' | 'workflow' | 'outcome' | 'createdAt' | 'scheduledAt' | 'endedAt'>;
 
 /**
- * How the kept counters change over a group of commands. What a call counts for follows from its row alone: so counters
- * can be told from the history at any time (`recount.ts`), and a change is what it counted for before, taken away.
+ * The changes of the stored counters over a group of commands. A call's row alone determines what it counts for. The
+ * counters can therefore be rebuilt from the history (`recount.ts`), and an update first subtracts what the old row
+ * counted for.
  */
 export class Tallies {
 	readonly #calls = new Map<string, number>();
-	/** By run, too; '' is the whole history. */
+	/** Also by run; '' is the whole history. */
 	readonly #minutes = new Map<string, number>();
 
-	/** A call was `before` and is `after`; null where there was none, or is no more. */
+	/** Counts a call's change from `before` to `after`. null means that the call did not exist, or was deleted. */
 	move(before: Counted | null, after: Counted | null): void {
 		if (before && after && before.status === after.status && before.outcome === after.outcome) return;
 		if (before) this.#count(before, -1);
 		if (after) this.#count(after, 1);
 	}
 
-	/** The minutes alone: of a call whose other counters are taken from the history as a whole. */
+	/** Counts the minutes only: for a call whose other counters are rebuilt from the whole history. */
 	countMinutes(call: Counted, by: 1 | -1): void {
 		this.#countMinute(call, call.createdAt, 'created', 0, by);
 		if (call.endedAt === null) return;
 		this.#countMinute(call, call.endedAt, call.status, 0, by);
-		// A call that ended before its time has taken none.
+		// A call that ended before its scheduled time has no duration.
 		const took = call.endedAt - Math.max(call.createdAt, call.scheduledAt ?? 0);
 		if (took >= 0) this.#countMinute(call, call.endedAt, 'took', bucketOf(took), by);
 	}
@@ -100,7 +101,7 @@ const rowsOf = (counts: ReadonlyMap<string, number>): [key: string, by: number][
 const COUNT_CALLS = `INSERT INTO "Tally" ("run", "status", "workflow", "outcome", "count")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
-/** Runs that nothing is left of. */
+/** Deletes the counters of runs that have no calls left. */
 const DROP_EMPTY = [
 	`DELETE FROM "Tally" WHERE "run" IN (SELECT value FROM json_each(?)) AND "count" = 0`,
 	`DELETE FROM "RunMinute" WHERE "run" IN
@@ -109,7 +110,7 @@ const DROP_EMPTY = [
 const COUNT_MINUTES = `INSERT INTO "Minute" ("at", "what", "bucket", "count")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
-/** Minutes that are forgotten already stay so. */
+/** Updates only: minutes that were already deleted stay deleted. */
 const UNCOUNT_MINUTES = `UPDATE "Minute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
 	WHERE "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
 
@@ -119,7 +120,7 @@ const COUNT_RUN_MINUTES = `INSERT INTO "RunMinute" ("run", "at", "what", "bucket
 const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
 	WHERE "run" = value ->> 4 AND "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
 
-/** Takes a run out of the counters of the whole history. */
+/** Subtracts a run from the counters of the whole history. */
 export const FORGET_RUN_TALLIES = [
 	`UPDATE "Tally" SET "count" = "Tally"."count" - gone."count" FROM "Tally" AS gone WHERE gone."run" = ?
 		AND "Tally"."run" = '' AND "Tally"."status" = gone."status" AND "Tally"."workflow" = gone."workflow"

@@ -31,7 +31,7 @@ const create = (id: string): Command => ({
 
 it('[P21] of a commit that fails nothing is published', async () => {
 	const { database, writer, commits } = await startWriter();
-	// The writer moves the feed last, so all the rest has been written by then.
+	// The writer updates the feed last, so everything else is written by then.
 	await database.all(`CREATE TRIGGER "refuse" BEFORE UPDATE ON "Feed" BEGIN SELECT RAISE(ABORT, 'refused'); END`);
 	await expect(writer.write(create('refused'))).rejects.toThrow('refused');
 	expect(commits).toEqual([]);
@@ -47,7 +47,7 @@ it('[P22] a seq follows the last one in the database, also where another process
 	other.exec('BEGIN IMMEDIATE');
 	other.exec('UPDATE "Feed" SET "lastSeq" = 5, "lastChange" = 5');
 	const written = writer.write(create('second'));
-	// The writer begins in the next turn of the loop, and then waits for the lock.
+	// The writer starts in the next turn of the event loop, and then waits for the lock.
 	for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
 	other.exec('COMMIT');
 	other.close();

@@ -16,36 +16,36 @@ import {
 	READ_RECEIPTS,
 } from './rows.ts';
 
-/** What was committed together, told once, in the order of the commits. */
+/** The changes of one transaction, published once, in commit order. */
 export interface Committed {
 	changes: RowChange[];
 	/** The seq of the last change before these, as the transaction read it. */
 	previous: number;
 	position: Position;
-	/** The calls that may have new entries on their timelines, also where nothing else of them changed. */
+	/** The calls that may have new events, even if nothing else about them changed. */
 	touched: readonly string[];
 }
 
 export interface WriterDeps {
 	database: Database;
 	now(): number;
-	/** After the commit, and only then. */
+	/** Called after the commit, never before it. */
 	onCommit(committed: Committed): void;
-	/** New rows for the jobs' worker were committed. */
+	/** Called when new rows for the jobs' worker were committed. */
 	onJobs(): void;
-	/** What went wrong after a commit: it stays committed, and its callers get their answers. */
+	/** Receives errors after a commit. The commit stays, and its callers get their results. */
 	onError(error: unknown): void;
 }
 
 export interface Writer {
 	write(command: Command): Promise<Outcome>;
-	/** Resolves when nothing waits to be written. */
+	/** Resolves when no command waits to be written. */
 	settled(): Promise<void>;
 }
 
 /**
- * The one writer of calls: takes commands in order of arrival, and commits those that arrive together in one
- * transaction that reads, decides (`planCommands`) and writes.
+ * The only writer of calls. Executes commands in order of arrival. Commands that arrive together share one transaction,
+ * which reads, decides (`planCommands`) and writes.
  */
 export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
 	const guarded = (tell: () => void): void => {
@@ -70,7 +70,7 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 	return { write: (command) => group.add(command), settled: () => group.settled() };
 }
 
-/** Many calls at once weigh what each would, so that readers wait for no more than one such command. */
+/** A command for many calls weighs as much as its calls, so that readers wait for one such command at most. */
 function weightOf(command: Command): number {
 	if (command.do === 'create-many') return command.wanted.length;
 	return 'ids' in command ? command.ids.length : 1;
@@ -83,7 +83,7 @@ function idOf(command: Command): string[] {
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
-/** A text for each kind of row that commands may need; all but the position take a JSON array of keys. */
+/** A query for each kind of row that commands may need. Each takes a JSON array of keys. */
 const READS = {
 	calls: READ_CALLS,
 	receipts: READ_RECEIPTS,
@@ -93,7 +93,7 @@ const READS = {
 };
 type Kind = keyof typeof READS;
 
-/** The keys by which the commands of a group need rows; kinds without keys are not read. */
+/** The keys of the rows that the commands of a group need. Kinds without keys are not read. */
 function keysOf(commands: readonly Command[]): [Kind, string[]][] {
 	const keys: Record<Kind, string[]> = { calls: [], receipts: [], jobs: [], answers: [], dead: [] };
 	for (const command of commands) {

@@ -1,13 +1,14 @@
 import type { Change } from '#contract';
 
 /**
- * Changes of several commits as one frame tells them: one entry per call, by its last seq. Created and updated is
- * created, anything and deleted is deleted, and `cleared` drops what it covers. In the order of their seq.
+ * Compacts the changes of several commits into one frame: one entry per call, at its last seq. Created and updated
+ * becomes created, anything and deleted becomes deleted, and `cleared` drops what it covers. The result is ordered by
+ * seq.
  */
 export function compact(changes: readonly Change[]): Change[] {
 	const last = new Map<string, Change>();
 	const keep = (key: string, change: Change): void => {
-		last.delete(key); // so that the order is that of the last seq
+		last.delete(key); // moves the key to the end, so that the order follows the last seq
 		last.set(key, change);
 	};
 	for (const change of changes) {
@@ -23,7 +24,7 @@ export function compact(changes: readonly Change[]): Change[] {
 	return [...last.values()];
 }
 
-/** Whether clearing this run (null: everything) leaves nothing to tell of an earlier change. */
+/** Whether clearing this run (null: everything) makes an earlier change obsolete. */
 function covers(run: string | null, earlier: Change): boolean {
 	if (run === null) return true;
 	if ('call' in earlier) return earlier.call.run === run;

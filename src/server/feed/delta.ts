@@ -6,15 +6,15 @@ import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
-/** No more are read than a delta may tell, also where most of them were cleared. */
+/** The limit includes cleared rows: a delta never reads more than it may contain, even if most rows were cleared. */
 const CALLS_SINCE = `SELECT ${CALL}, ${IS_LEFT} AS "isLeft" FROM "Call" AS c
 	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 
 /**
- * What a client that stands at `cursor` must be told: everything that changed after it, one entry per call, or `reset`.
- * A delta is complete or not given.
+ * The sync for a client at `cursor`: every later change, one entry per call, or `reset`. A delta is always complete;
+ * otherwise the result is `reset`.
  */
 export async function syncFrom(cursor: unknown, database: Database): Promise<Omit<Sync, 'version'>> {
 	const place = readCursor(cursor);

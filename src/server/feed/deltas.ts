@@ -5,27 +5,27 @@ type Delta = Omit<Sync, 'version'>;
 
 export interface Deltas {
 	/**
-	 * What a client that stands at `cursor` must be told; the same object for all that stand there. null when nobody who
-	 * asked for this place wants it any more by the time it is read.
+	 * The sync for a client at `cursor`. All clients at the same cursor get the same object. null if no caller wants it
+	 * any more when its turn to be read comes.
 	 */
 	of(cursor: unknown, isWanted: () => boolean): Promise<Delta | null>;
-	/** Something was committed: what was read before is old. */
+	/** Reports a commit: earlier deltas are outdated. */
 	forget(): void;
 }
 
 interface Reading {
 	delta: Promise<Delta | null>;
-	/** Who asked before it was read. */
+	/** The `isWanted` checks of the callers that asked before the read. */
 	askers: (() => boolean)[];
 }
 
-/** How many are kept for others: after a restart nearly everybody comes back with one of a few cursors. */
+/** How many deltas are cached: after a restart nearly all clients reconnect with one of a few cursors. */
 const KEPT = 4;
 
 /**
- * Reads deltas for many clients at once: each place is read once for all that stand there, and one in each turn of the
- * event loop, so that a thousand that come back together stop nobody else. Who has no place waits for none: that is a
- * short answer.
+ * Reads deltas for many clients: each cursor is read once for all clients at it. One cursor is read per turn of the
+ * event loop, so that a thousand clients that reconnect together block no other work. A client without a valid cursor
+ * waits for no other read, because its sync is short.
  */
 export function createDeltas(read: (cursor: unknown) => Promise<Delta>): Deltas {
 	const known = new Map<string, Reading>();
@@ -38,7 +38,7 @@ export function createDeltas(read: (cursor: unknown) => Promise<Delta>): Deltas 
 			const isWanted = askers.some((is) => is());
 			askers.length = 0;
 			if (isWanted) return read(cursor);
-			if (known.get(key) === reading) known.delete(key); // whoever comes next asks anew
+			if (known.get(key) === reading) known.delete(key); // the next caller starts a new read
 			return null;
 		};
 		const delta = key === '' ? turn().then(mine) : before.then(turn).then(mine);

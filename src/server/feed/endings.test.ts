@@ -25,7 +25,7 @@ function opened(...rows: ReturnType<typeof callRow>[]) {
 const wait = (endings: Endings, id: string, signal = new AbortController().signal): Promise<Call | null> =>
 	endings.of(id, TIMEOUT_MS, signal);
 
-/** Runs until every wait has read its call: from then on only a commit can end it. */
+/** Resolves once every wait has read its call. From then on only a commit can end it. */
 const allRead = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function expectRefusal(waiting: Promise<unknown>, code: ProblemCode): Promise<void> {

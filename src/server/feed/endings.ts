@@ -5,18 +5,19 @@ import type { Committed } from '../calls/writer.ts';
 
 export interface Endings {
 	/**
-	 * The call, as soon as it is terminal. Throws `call_not_found` when there is none or it is deleted meanwhile,
-	 * `wait_timeout` after `timeoutMs`, `stopping` at the stop and after it; the signal ends the wait without an answer.
+	 * Resolves with the call as soon as it is terminal, or with null if the signal aborts. Throws `call_not_found` if
+	 * the call does not exist or is deleted meanwhile, `wait_timeout` after `timeoutMs`, and `stopping` during a
+	 * shutdown.
 	 */
 	of(id: string, timeoutMs: number, signal: AbortSignal): Promise<Call | null>;
-	/** Looks whether this ends somebody's wait. Call it with every commit. */
+	/** Ends the waits of calls that this commit ends. Call it with every commit. */
 	committed(committed: Committed): void;
 	close(): void;
 }
 
-/** Lets requests wait for the end of a call: they ride on the commits, and no timer looks for anything. */
+/** Lets requests wait for a call's end. Commits end the waits; nothing polls. */
 export function createEndings(get: (id: string) => Promise<Call | null>): Endings {
-	/** Who waits, by the call: a word of it, or null when it is gone. */
+	/** The waiting callbacks by call id. Each receives the call's new state, or null if the call is gone. */
 	const waiting = new Map<string, Set<(call: Call | null) => void>>();
 	const stops = new Set<() => void>();
 	let closed = false;
@@ -53,7 +54,7 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 				stops.add(stop);
 				const others = waiting.get(id) ?? new Set();
 				waiting.set(id, others.add(look));
-				// It listens first and reads then, so that no end falls between.
+				// Subscribe before the read, so that no end is missed in between.
 				get(id)
 					.then(look)
 					.catch((error: unknown) =>
@@ -78,7 +79,7 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 		},
 	};
 
-	/** Something was cleared: is this call still there? */
+	/** Checks after a clear whether this call still exists. */
 	async function look(id: string): Promise<void> {
 		const found = await get(id).catch(() => undefined);
 		if (found !== undefined) tell(id, found);

@@ -3,24 +3,24 @@ import type { Committed } from '../calls/writer.ts';
 
 export interface FiguresDeps {
 	stats(): Promise<Stats>;
-	/** To everybody who follows the feed. */
+	/** Sends to every client that follows the feed. */
 	toAll(stats: Stats): void;
-	/** To one who has just come. */
+	/** Sends to one client that has just joined. */
 	toOne(id: string, stats: Stats): void;
 	onError(error: unknown): void;
 }
 
-/** Pushes the kept figures: to who comes, and to all when they change. */
+/** Pushes the statistics: to each client that joins, and to all clients when they change. */
 export interface Figures {
 	committed(committed: Pick<Committed, 'changes'>): void;
-	/** Somebody follows the feed from now on. */
+	/** Reports a client that has joined the feed. */
 	joined(id: string): void;
 	close(): void;
 }
 
-/** At most so often. */
+/** Minimum interval between two pushes. */
 const EVERY_MS = 1_000;
-/** The last hour moves on by itself, too. */
+/** Interval of a push without commits: the window of the last hour moves on by itself. */
 const MINUTE_MS = 60_000;
 
 export function createFigures({ stats, toAll, toOne, onError }: FiguresDeps): Figures {

@@ -18,7 +18,7 @@ const commit = (previous: number, change: number): Committed => ({
 function opened() {
 	let inDatabase = 10;
 	let reads = 0;
-	/** Runs when a delta has been read and not given to its client yet. */
+	/** Runs when a delta was read but not yet delivered. */
 	let afterRead = (): void => undefined;
 	const errors: unknown[] = [];
 	const hub = createHub({
@@ -67,7 +67,7 @@ describe('the hub', () => {
 			() => true,
 			({ cursor }) => syncs.push(cursor),
 		);
-		// The frame went to those who had joined before.
+		// The frame was sent to the doors that were already open.
 		expect([syncs, placesOf(frames)]).toEqual([['a.11'], ['a.10 a.11']]);
 		hub.close();
 	});

@@ -9,57 +9,58 @@ import { createDeltas } from './deltas.ts';
 import { createGatherer } from '#contract/gatherer.ts';
 
 export interface HubDeps {
-	/** Where the feed stands at the start. */
+	/** The feed's position at the start. */
 	position: FeedPosition;
-	/** Where the database says that the feed stands: others may have written. */
+	/** The feed's position in the database: another process may have written. */
 	positionNow(): Promise<Pick<FeedPosition, 'change'>>;
 	syncFrom(cursor: unknown): Promise<Omit<Sync, 'version'>>;
 	version: string;
 	now(): number;
 	onError(error: unknown): void;
-	/** How long changes may be gathered into one frame; 0 never gathers. */
+	/** How long changes may be gathered into one frame. 0 turns gathering off. */
 	maxPauseMs?: number;
 }
 
-/** A way out to clients: all those of one kind. What it is given is encoded once for all of them. */
+/** An output to all clients of one transport. Each message is encoded once for all of them. */
 export interface Door {
 	changes(frame: Changes): void;
 	head(head: Head): void;
-	/** Everything before it is to be loaded again. */
+	/** Clients must reload everything. */
 	reset(sync: Sync): void;
 }
 
-/** The feed in this process: takes commits, gives frames, heads and syncs. */
+/** The feed in this process: receives commits and emits frames, heads and syncs. */
 export interface Hub {
-	/** Tells what was committed. Call it in the order of the commits. */
+	/** Publishes a commit. Call it in commit order. */
 	publish(committed: Committed): void;
 	/**
-	 * Calls `use` with what a client at `cursor` must be told, in a turn in which no commit has overtaken it: who joins
-	 * then misses nothing. The same object for all that stand at the same place. Not called when it is wanted no more.
+	 * Calls `use` with the sync for a client at `cursor`, in a turn in which no commit has overtaken it. A client that
+	 * joins there misses nothing. Clients at the same cursor get the same object. `use` is not called once `isWanted`
+	 * is false.
 	 */
 	withSync(cursor: unknown, isWanted: () => boolean, use: (sync: Sync) => void): Promise<void>;
 	open(door: Door): void;
-	/** Tells what is left, and beats no more. */
+	/** Sends what is still gathered and stops the heartbeat. */
 	close(): void;
 }
 
-/** The least time between two resets: a client needs a while to load everything again. */
+/** Minimum interval between two resets: clients need time to reload everything. */
 const RESET_EVERY_MS = 1_000;
-/** How often a client that comes may be overtaken by commits before it gets its sync as it is. */
+/** How often commits may overtake the sync of a client before it is sent as it is. */
 const SYNC_TRIES = 5;
 
 export function createHub({ position, positionNow, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
 	const { epoch } = position;
 	const doors: Door[] = [];
-	/** The last change that was committed, and the last that was sent. */
+	/** The seq of the last committed change, and of the last sent change. */
 	let [committed, sent] = [position.change, position.change];
 	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
 	const at = (): string => new Date(now()).toISOString();
 	const deltas = createDeltas(async (cursor) => syncFrom(cursor));
-	/** With our version; one object for each delta, so that it is encoded once. */
+	/** Syncs with the server's version: one object per delta, so that each is encoded once. */
 	const syncs = new WeakMap<object, Sync>();
 
-	/** A door that fails keeps nothing from the others. */
+	/** If one door throws, the others still get the message. */
 	function toDoors(tell: (door: Door) => void): void {
 		for (const door of doors) {
 			try {
@@ -70,7 +71,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		}
 	}
 
-	/** Until a reset is sent, whatever is committed waits for it: a frame would lead clients past what the reset tells. */
+	/** While a reset is pending, all commits wait for it: a frame would lead clients past the reset. */
 	let resetWaits = false;
 	const resets = createGatherer<number>({
 		send(changes) {
@@ -105,11 +106,11 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		onError,
 	});
 
-	/** Vouches for nothing that the database does not say: without an answer of it there is no beat. */
+	/** Sends a heartbeat with the position in the database. Skips it if the database cannot be read. */
 	async function beat(): Promise<void> {
 		const { change } = await positionNow();
-		await new Promise(setImmediate); // so that our own last commit was published
-		if (resetWaits) return; // it comes within a second, and says more
+		await new Promise(setImmediate); // lets our own last commit be published first
+		if (resetWaits) return; // a reset follows within a second and contains more
 		const foreign = change > committed;
 		if (foreign) deltas.forget();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
@@ -144,7 +145,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	};
 }
 
-/** Commits that follow each other; what somebody else wrote between is a gap that clients must see, and heal. */
+/** Splits commits at gaps. A commit of another process in between is a gap that clients must notice and heal. */
 function withoutGaps(group: readonly Committed[]): Committed[][] {
 	const parts: Committed[][] = [];
 	for (const one of group) {
@@ -155,7 +156,7 @@ function withoutGaps(group: readonly Committed[]): Committed[][] {
 	return parts;
 }
 
-/** Calls were deleted without tombstones: no frame can list them. */
+/** Whether calls were deleted without tombstones, so that no frame can list them. */
 const isPurge = ({ changes }: Committed): boolean => changes.some(({ type }) => type === 'purged');
 
 function told(change: RowChange): Change[] {

@@ -21,14 +21,14 @@ export interface SocketDoorDeps {
 
 export interface SocketDoor {
 	publishSettings(settings: Settings): void;
-	/** The figures may have changed with it. */
+	/** Reports a commit that may have changed the statistics. */
 	committed(committed: Committed): void;
 	close(): void;
 }
 
-/** Everybody who has had a `sync`: no `changes` reaches a socket before it. */
+/** The room of all sockets that have received their `sync`. No `changes` reaches a socket before that. */
 const FOLLOWERS = 'followers';
-/** How many questions of one socket may wait for an answer. */
+/** How many unanswered `sync` requests one socket may have. */
 const QUESTIONS_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
@@ -42,20 +42,20 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 	const isThere = (socket: FeedSocket) => (): boolean => socket.connected;
 	const follow = (socket: FeedSocket): Promise<void> =>
 		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, isThere(socket), (sync) => {
-			// Through the room that each socket has for itself: so one sync is encoded once for all who get it.
+			// Broadcast to the socket's own room, so that a sync is encoded once for all its recipients.
 			io.to(socket.id).emit('sync', sync);
 			socket.emit('settings', settings());
-			void socket.join(FOLLOWERS); // at once: the in-memory adapter answers nothing to wait for
+			void socket.join(FOLLOWERS); // takes effect at once: the in-memory adapter is synchronous
 			figures.joined(socket.id);
 		});
 
 	io.on('connection', (socket) => {
 		const failed = (error: unknown): void => {
 			onError(error);
-			socket.disconnect(true); // it comes back and asks again
+			socket.disconnect(true); // the client reconnects and asks again
 		};
 		follow(socket).catch(failed);
-		/** Who asked while a delta is on its way gets that one too: it may be long, and is read once. */
+		/** Requests that arrive while a delta is being read share it: it may be large, and is read once. */
 		let answers: ((sync: Sync) => void)[] = [];
 		socket.on('sync', (where: unknown, answer: unknown) => {
 			if (typeof answer !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;

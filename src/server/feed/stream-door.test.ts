@@ -5,7 +5,7 @@ import { addressOf, listen } from '../http/listen.ts';
 import type { Door, Hub } from './hub.ts';
 import { openStreamDoor, type StreamFilter, type Streams } from './stream-door.ts';
 
-/** A door on a hub in the test's own hands, and streams over real HTTP. */
+/** A stream door on a fake hub that the test controls, with streams over real HTTP. */
 async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) {
 	let door!: Door;
 	const hub = {
@@ -69,7 +69,7 @@ describe('an event stream', () => {
 		frame(8, 9);
 		head(9);
 		head(10);
-		frame(9, 12); // overlaps: the client takes what is above its own
+		frame(9, 12); // overlaps: the client takes what is above its cursor
 		streams.close();
 		expect(await ids()).toEqual(['a.10', 'a.10', 'a.12']);
 	});
@@ -89,7 +89,7 @@ describe('an event stream', () => {
 		const { responses, frame, over } = await opened();
 		const errors: unknown[] = [];
 		responses[0]!.on('error', (error) => errors.push(error));
-		responses[0]!.end(); // as the end of a session may, while much of it was not read
+		responses[0]!.end(); // as the end of a session does, even with unread data
 		frame(10, 11);
 		frame(11, 12);
 		await over;

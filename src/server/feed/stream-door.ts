@@ -4,48 +4,48 @@ import { readCursor } from '#contract/cursor.ts';
 import type { Hub } from './hub.ts';
 import { UNREAD_MAX } from './unread.ts';
 
-/** What of the feed a stream wants: everything, one call, one run, or one call if it is of that run. */
+/** Which changes a stream receives: all, or those of a call, of a run, or of a call in that run. */
 export interface StreamFilter {
 	callId?: string | undefined;
 	run?: string | undefined;
-	/** The run of the call that is asked for: clearing that run covers it. Undefined where nobody knows any more. */
+	/** The run of the requested call, which a clear of that run covers. Undefined if the call no longer exists. */
 	runOfCall?: string | null | undefined;
 }
 
 export interface Wanted {
 	cursor: string | undefined;
 	filter: StreamFilter;
-	/** Says that the other side has gone. */
+	/** Aborts when the client has disconnected. */
 	gone: AbortSignal;
 }
 
 export interface Streams {
 	/**
-	 * Writes the feed as Server-Sent Events until the other side goes: `sync` first, then `changes` and `head`. Throws
-	 * `stopping` at the stop.
+	 * Writes the feed as Server-Sent Events until the client disconnects: `sync` first, then `changes` and `head`.
+	 * Throws `stopping` during a shutdown.
 	 */
 	open(response: ServerResponse, wanted: Wanted): Promise<void>;
-	/** Ends them all, and opens no more. */
+	/** Ends all streams and opens no more. */
 	close(): void;
 }
 
 interface Stream {
 	response: ServerResponse;
 	filter: StreamFilter;
-	/** The cursor that it was sent last. */
+	/** The cursor sent last. */
 	cursor: string;
-	/** The seq up to which it was told all that concerns it. */
+	/** The seq up to which the stream has received everything that it subscribed to. */
 	seen: number;
 }
 
-/** How many heads there are between two comments: proxies look for bytes, some for other bytes than events. */
+/** How many heads are sent per comment: proxies look for traffic, and some need bytes other than events. */
 const COMMENT_EVERY = 3;
-/** Told to EventSource: when to come back, in milliseconds. */
+/** The reconnect delay for EventSource, in milliseconds. */
 const RETRY_MS = 1_000;
 
 /**
- * Pushes the feed over Server-Sent Events; a frame that is the same for all is written out once. A stream cannot ask:
- * where it would miss something it is ended, and comes back with the cursor that it had.
+ * Pushes the feed over Server-Sent Events. A frame that is the same for all streams is serialized once. A stream cannot
+ * request a sync. Before it would miss a change it is ended, and the client reconnects with its last cursor.
  */
 export function openStreamDoor(hub: Hub): Streams {
 	const streams = new Set<Stream>();
@@ -93,13 +93,13 @@ export function openStreamDoor(hub: Hub): Streams {
 				else if (seq === stream.seen) {
 					stream.cursor = head.cursor;
 					write(stream, text);
-				} // else it is ahead: what it was told in its sync is still on its way to the others
+				} // otherwise the stream is ahead: other clients have yet to receive what its sync contained
 			}
 		},
 		reset(sync) {
 			const text = textOf('sync', sync);
 			for (const stream of streams) {
-				if (seqOf(sync.cursor) <= stream.seen) continue; // it opened after the deletion
+				if (seqOf(sync.cursor) <= stream.seen) continue; // the stream opened after the deletion
 				stream.seen = seqOf(sync.cursor);
 				stream.cursor = sync.cursor;
 				write(stream, text);
@@ -110,11 +110,11 @@ export function openStreamDoor(hub: Hub): Streams {
 	return {
 		async open(response, { cursor, filter, gone }) {
 			if (closed) throw new ProblemError('stopping', 'The server is stopping. Come back.', { retryAfterSeconds: 1 });
-			response.on('error', () => response.destroy()); // the other side went while it was written to
+			response.on('error', () => response.destroy()); // the client disconnected during a write
 			response.writeHead(200, {
 				'Content-Type': 'text/event-stream; charset=utf-8',
 				'Cache-Control': 'no-store, no-transform',
-				'X-Accel-Buffering': 'no', // nginx would gather what is to be pushed
+				'X-Accel-Buffering': 'no', // nginx would buffer the pushed data
 			});
 			response.write(`: the feed\nretry: ${RETRY_MS}\n\n`);
 			const isWanted = (): boolean => !gone.aborted;
@@ -138,7 +138,7 @@ export function openStreamDoor(hub: Hub): Streams {
 const seqOf = (cursor: string): number => readCursor(cursor)?.seq ?? 0;
 const isFiltered = ({ callId, run }: StreamFilter): boolean => callId !== undefined || run !== undefined;
 
-/** Whether a stream is told of this change. Of a deleted call the run is not known any more: the word of it passes. */
+/** Whether a stream receives this change. A deleted call's run is unknown, so its deletion passes the run filter. */
 function passes(change: Change, { callId, run, runOfCall }: StreamFilter): boolean {
 	if (change.type === 'cleared') {
 		if (change.run === null) return true;

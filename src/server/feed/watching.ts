@@ -10,21 +10,21 @@ export interface WatchingDeps {
 	io: Server<ClientEvents, ServerEvents>;
 	reads: {
 		get(id: string): Promise<{ call: Call; events: Event[] } | null>;
-		/** The entries of this call past `seq`, in their order. */
+		/** The events of this call after `seq`, in order. */
 		eventsAfter(id: string, seq: number): Promise<Event[]>;
 	};
-	/** null with a foreign provider, which keeps its deliveries to itself. */
+	/** null with a foreign provider, which does not share its deliveries. */
 	deliveries: { ofCall(callId: string): Promise<Delivery[]>; byId(ids: readonly string[]): Promise<Delivery[]> } | null;
 	onError(error: unknown): void;
 }
 
-/** Tells timelines and deliveries to those who watch them. What nobody watches is not even read. */
+/** Pushes timelines and deliveries to subscribed sockets. Nothing is read without a subscription. */
 export interface Watching {
-	/** Answers this socket's `watch` and `watch-deliveries`. */
+	/** Handles this socket's `watch` and `watch-deliveries` requests. */
 	serve(socket: WatchingSocket): void;
-	/** Something was committed about these calls. Call it in the order of the commits. */
+	/** Reports a commit that concerns these calls. Call it in commit order. */
 	touched(callIds: Iterable<string>): void;
-	/** These deliveries are new, or were tried, canceled or sent again. */
+	/** Reports deliveries that are new, attempted, canceled or sent again. */
 	delivered(ids: readonly string[]): void;
 	close(): void;
 }
@@ -32,32 +32,32 @@ export interface Watching {
 const DELIVERIES = 'deliveries';
 const CALL = 'call:';
 const ID_MAX = 100;
-/** How many questions of one socket may wait for each other. */
+/** How many unanswered requests one socket may have. */
 const QUESTIONS_MAX = 16;
-/** How many deliveries go in one frame: each has what was sent and answered. */
+/** How many deliveries one frame contains: each includes its requests and responses. */
 const FRAME_MAX = 100;
 const DELIVERIES_PAUSE_MS = 100;
 const NOTHING: Watched = { call: null, events: [], deliveries: [] };
 
 export function createWatching({ io, reads, deliveries, onError }: WatchingDeps): Watching {
 	const { adapter } = io.of('/');
-	/** The last entry that all watchers of a call were told. */
+	/** The seq of the last event sent to all subscribers of a call. */
 	const told = new Map<string, number>();
 	adapter.on('delete-room', (room: string) => {
 		if (room.startsWith(CALL)) told.delete(room.slice(CALL.length));
 	});
 
-	/** One after the other, so that nobody is told anything before, or instead of, what came earlier. */
+	/** Runs tasks one after another, so that no event is sent before an earlier one or instead of it. */
 	let work: Promise<unknown> = Promise.resolve();
 	function inOrder<T>(what: () => Promise<T>): Promise<T> {
 		const done = work.then(what);
 		work = done.catch(() => undefined);
 		return done;
 	}
-	/** Calls whose new entries will be told anyway. */
+	/** Calls whose new events are already queued to be sent. */
 	const queued = new Set<string>();
 
-	/** Everybody in the room but `except` is told these entries. */
+	/** Sends the new events among these to all subscribers of a call except `except`. */
 	function tell(id: string, events: readonly Event[], except: string[] = []): void {
 		const fresh = events.filter(({ seq }) => seq > (told.get(id) ?? 0));
 		if (fresh.length === 0) return;
@@ -70,12 +70,12 @@ export function createWatching({ io, reads, deliveries, onError }: WatchingDeps)
 	async function watch(socket: WatchingSocket, callId: unknown): Promise<Watched> {
 		for (const room of socket.rooms) if (room.startsWith(CALL)) void socket.leave(room);
 		if (!socket.connected || typeof callId !== 'string' || callId.length > ID_MAX) return NOTHING;
-		void socket.join(CALL + callId); // before it reads, so that nothing falls between
+		void socket.join(CALL + callId); // join before the read, so that no event is missed in between
 		if (!told.has(callId)) told.set(callId, 0);
 		const found = await reads.get(callId);
 		if (!found) return NOTHING;
 		const own = (await deliveries?.ofCall(callId)) ?? [];
-		// What this one has in its answer the others have not heard yet.
+		// The other subscribers have not received the events that are in this response yet.
 		if (told.has(callId)) tell(callId, found.events, [socket.id]);
 		return { ...found, deliveries: own };
 	}
@@ -109,7 +109,10 @@ export function createWatching({ io, reads, deliveries, onError }: WatchingDeps)
 	return {
 		serve(socket) {
 			let asked = 0;
-			/** One question after the other; a socket that asks without end, or reads nothing, is shown out. */
+			/**
+			 * Handles one request after another. Disconnects a socket that has too many pending requests or reads
+			 * nothing.
+			 */
 			const question = (find: () => Promise<Watched | { on: boolean }>, answer: unknown): void => {
 				if (typeof answer !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
 				if (++asked > QUESTIONS_MAX) return void socket.disconnect(true);

@@ -6,37 +6,42 @@ import type { Session, Sessions } from './sessions.ts';
 import { bearerOf, sameToken } from './tokens.ts';
 
 export interface Access {
-	/** True when a token is needed. */
+	/** Whether requests need a token. */
 	readonly protected: boolean;
-	/** Whether this is the token, typed into the login. Throws `too_many_requests` after wrong ones. */
+	/**
+	 * Whether `given`, typed into the login form, is the token. Throws `too_many_requests` after too many wrong ones.
+	 */
 	isToken(request: IncomingMessage, given: string): boolean;
 	/**
-	 * The sender, by a token or a session; null when neither is right. Without an `API_TOKEN` every sender is let in.
-	 * Rejects with `too_many_requests` after wrong tokens.
+	 * The sender, identified by a token or a session; null if neither is valid. Without an `API_TOKEN` every sender is
+	 * accepted. Rejects with `too_many_requests` after too many wrong tokens.
 	 */
 	identify(request: IncomingMessage, token?: string | null): Promise<Visitor | null>;
-	/** Whether the session in this Cookie header is good; true when nothing is protected. */
+	/** Whether the session in this Cookie header is valid. Always true without an `API_TOKEN`. */
 	hasEntered(cookie: string | undefined): Promise<boolean>;
-	/** Lets nobody else pass. */
+	/** Rejects every request without a valid token or session. */
 	guard: RequestHandler;
 }
 
 export interface Visitor {
-	/** Set when a cookie proved it. */
+	/** Set if a session cookie identified the sender. */
 	session: Session | null;
 }
 
 export interface AccessDeps {
 	apiToken: string | null;
-	/** Opens the provider's API as well, where the provider is this server. */
+	/** Also accepted by the provider's API, if the provider is embedded. */
 	providerToken: string | undefined;
-	/** This process sends it to its own provider, and no limit holds it up: calls go on while tokens are guessed. */
+	/**
+	 * This process sends it to its own provider. No rate limit applies to it, so calls continue while tokens are being
+	 * guessed.
+	 */
 	ownToken: string;
 	sessions: Sessions;
 	guesses: Guesses;
 }
 
-/** Wrong tokens of one address in a minute: as many as a person may type, and as a script may send that has an old one. */
+/** Wrong tokens per address and minute: enough for a person who types, and for a script with an outdated token. */
 const [TYPED_MAX, SENT_MAX] = [20, 200];
 
 export function createAccess({ apiToken, providerToken, ownToken, sessions, guesses }: AccessDeps): Access {

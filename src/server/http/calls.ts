@@ -18,17 +18,17 @@ export interface CallRoutesDeps {
 	calls: Calls;
 	clearing: ClearMatching;
 	reads: CallReads;
-	/** null with a foreign provider: the timeline shows our side then. */
+	/** null with a foreign provider: the timeline then shows only our side. */
 	desk: DeliveryDesk | null;
 	endings: Endings;
 	connections: Connections;
 	now(): number;
 }
 
-/** How long a request waits for a call's end when it does not say, in seconds. */
+/** Default time to wait for a call's end, in seconds. */
 const WAIT_SECONDS = 30;
 
-/** /api/calls */
+/** Routes of `/api/calls`. */
 export function callRoutes({ calls, clearing, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
 	const answers = createListAnswers(reads);
@@ -93,5 +93,5 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 	return router;
 }
 
-/** Where an idempotency key counts: token, method and path. */
+/** The scope of an idempotency key: token, method and path. */
 const scopeOf = (request: Request, path: string): string => `${request.get('authorization') ?? ''} POST ${path}`;

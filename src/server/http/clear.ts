@@ -13,12 +13,12 @@ export interface ClearDeps {
 }
 
 /**
- * `DELETE /api/calls`: the calls that the list's filters match, the whole history without any. `dryRun=true` counts them.
- * A client that leaves stops the deletion.
+ * `DELETE /api/calls`: deletes the calls that match the list's filters, or the whole history without any. `dryRun=true`
+ * counts them. A client that disconnects stops the deletion.
  */
 export function clearRoute({ calls, clearing, connections }: ClearDeps): RequestHandler {
 	return async (request, response) => {
-		// A script whose id was empty must not clear the history.
+		// A script with an empty id must not clear the history.
 		if (request.originalUrl.split('?')[0]?.endsWith('/'))
 			throw new ProblemError('not_found', 'Behind the slash an id is missing. Nothing was deleted.');
 		const { dryRun, filters } = askedOf(request);
@@ -28,7 +28,7 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 			return;
 		}
 		const { run, ...others } = filters;
-		// A run and the whole history are cleared at once, by a mark, however many calls they have.
+		// A run or the whole history is cleared at once, by a mark, regardless of size.
 		if (Object.keys(others).length > 0) await clearing.clear(filters, heldOpen(connections, request, response));
 		else if (run) await Promise.all([...new Set(run)].map((one) => calls.clear(one)));
 		else await calls.clear(null);
@@ -40,8 +40,8 @@ const NAMES = Object.keys(ClearQuery.shape);
 const TO_DO = 'Give the filters of the list, each with a value, or no parameter at all for the whole history.';
 
 /**
- * The filters, read strictly: a parameter that is empty, unknown or cut off on the way must not widen what is deleted.
- * Filters in a body would be ignored, so a body is refused.
+ * Parses the filters strictly: an empty, unknown or truncated parameter must not widen the deletion. Rejects a body,
+ * because filters in it would be ignored.
  */
 function askedOf(request: Request): { dryRun: boolean; filters: CallFilters } {
 	const [, search] = /^[^?]*\?(.*)$/s.exec(request.originalUrl) ?? [];
@@ -59,13 +59,13 @@ function askedOf(request: Request): { dryRun: boolean; filters: CallFilters } {
 	return { dryRun: dryRun === 'true', filters: Object.fromEntries(given) };
 }
 
-/** Whether nothing is left of the search once it is folded: it would match every call. */
+/** Whether a search has no terms left after folding. It would match every call. */
 function findsAll(q: string): boolean {
 	const terms = searchTerms(q);
 	return terms.length === 0 || terms.some((term) => term.trim() === '');
 }
 
-/** A parameter as it was sent; what is malformed has no name or no value. */
+/** A raw parameter. A malformed one gets an empty name or value. */
 function pairOf(pair: string): { name: string; value: string } {
 	const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
 	try {

@@ -15,7 +15,7 @@ it('[F64] an address holds so many as allowed, and has room again when one has l
 	expect(connections.enter(from('192.0.2.1'))).toBeNull();
 	expect(connections.enter(from('192.0.2.2'))).not.toBeNull();
 	one!();
-	one!(); // twice is once
+	one!(); // a second call has no effect
 	expect(connections.enter(from('192.0.2.1'))).not.toBeNull();
 	expect(connections.enter(from('192.0.2.1'))).toBeNull();
 	two!();

@@ -4,16 +4,18 @@ import proxyAddr from 'proxy-addr';
 import { ProblemError } from '#contract';
 
 export interface Connections {
-	/** Counts one more connection that stays open; null when its address has too many. Call what it answers at its end. */
+	/**
+	 * Counts one more open connection. Returns the function to call at its end, or null if its address has too many.
+	 */
 	enter(request: IncomingMessage): (() => void) | null;
 }
 
-/** As Express understands `trust proxy`: everybody, the first so many hops, or these addresses. */
+/** Express's `trust proxy`: every proxy, a number of hops, or a list of addresses. */
 type Trust = boolean | number | string;
 
 /**
- * Counts the connections that each address holds open: sockets, event streams and waits. Loopback is exempt: there are
- * tests, scripts and a reverse proxy that nobody declared.
+ * Counts the open connections of each address: sockets, event streams and waits. Loopback is exempt, because tests,
+ * scripts and an undeclared reverse proxy connect from there.
  */
 export function createConnections(most: number, trustProxy: Trust): Connections {
 	const open = new Map<string, number>();
@@ -37,7 +39,7 @@ export function createConnections(most: number, trustProxy: Trust): Connections 
 	};
 }
 
-/** The client's address, behind the proxies that are trusted. */
+/** The client's address, behind the trusted proxies. */
 export function clientAddress(trustProxy: Trust): (request: IncomingMessage) => string {
 	const trust = trusted(trustProxy);
 	return (request) => proxyAddr(request, trust);
@@ -56,7 +58,7 @@ function trusted(value: Trust): (address: string, hop: number) => boolean {
 	return proxyAddr.compile(value.split(',').map((one) => one.trim()));
 }
 
-/** Also as IPv4 inside IPv6. What is no address at all is nobody's loopback. */
+/** Recognizes IPv4 inside IPv6 too. A missing or malformed address is not loopback. */
 function isLoopback(address: string | undefined): boolean {
 	const plain = (address ?? '').replace(/^::ffff:/i, '');
 	return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';

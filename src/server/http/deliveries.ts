@@ -3,7 +3,7 @@ import { DeliveryQuery, parse, ProblemError, RedeliverMany, type Delivery } from
 import { jsonBody } from '#http/body.ts';
 import { pathParameter, queryOf, refuseUnknown } from '#http/parameters.ts';
 
-/** What the app may ask of the provider's deliveries, where the provider is this server. */
+/** The app's access to the deliveries of an embedded provider. */
 export interface DeliveryDesk {
 	ofCall(callId: string): Promise<Delivery[]>;
 	byId(ids: readonly string[]): Promise<Delivery[]>;
@@ -14,13 +14,13 @@ export interface DeliveryDesk {
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
-/** Where this delivery may be known. Throws `not_found` with a foreign provider. */
+/** The desk that may know this delivery. Throws `not_found` with a foreign provider. */
 export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
 	if (desk) return desk;
 	throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}: the provider is another server.`);
 }
 
-/** /api/deliveries. With a foreign provider there are none. */
+/** Routes of `/api/deliveries`. With a foreign provider there are no deliveries. */
 export function deliveryRoutes(desk: DeliveryDesk | null): Router {
 	const router = Router();
 

@@ -16,10 +16,10 @@ export interface EventRoutesDeps {
 	sessionEnds: SessionEnds;
 }
 
-/** /api/events: the feed as Server-Sent Events. */
+/** Routes of `/api/events`: the feed as Server-Sent Events. */
 export function eventRoutes({ access, streams, connections, reads, sessionEnds }: EventRoutesDeps): Router {
 	const router = Router();
-	// Express would ask the stream for its head, which never ends.
+	// Without this route Express would run the GET handler for HEAD, and the stream never ends.
 	router.head('/', (_request, response) => {
 		response.type('text/event-stream').end();
 	});
@@ -34,7 +34,7 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 		const visitor = await access.identify(request);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
 		if (visitor?.session && !gone.aborted) {
-			// At once: what it has not read yet is not for it any more.
+			// Destroys the socket at once: the client has lost the right to read what is still buffered.
 			const leaveSession = sessionEnds.endWith(visitor.session, () => request.socket.destroy());
 			gone.addEventListener('abort', leaveSession);
 		}

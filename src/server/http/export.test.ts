@@ -13,7 +13,7 @@ import { exportRoute } from './export.ts';
 type Read = Awaited<ReturnType<CallReads['lines']>>;
 const PAGE = Array.from({ length: 200 }, (_, i) => JSON.stringify(toCall(callRow({ n: 200 - i, id: String(i) }))));
 
-/** The export of a history without end, over real HTTP; `lines` may do otherwise. */
+/** The export of an endless history over real HTTP. `lines` overrides the pages that are read. */
 async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	let asked = 0;
 	let [done, failed] = [0, 0];
@@ -43,7 +43,7 @@ async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?format=ndjson`;
 	const open = async (more = ''): Promise<IncomingMessage> => {
 		const [answer] = (await once(get(url + more), 'response')) as [IncomingMessage];
-		answer.on('error', () => undefined); // what comes of it is looked at below
+		answer.on('error', () => undefined); // the tests below check the outcome
 		return answer;
 	};
 	return { open, answers, asked: () => asked, done: () => done, failed: () => failed };
@@ -62,7 +62,7 @@ describe('an export without end', () => {
 		const answer = await open();
 		answer.pause();
 		await until(() => answers[0]?.writableNeedDrain === true);
-		// What the system takes by itself has an end: then nothing is read any more, and next to nothing is kept.
+		// The system's socket buffers fill up first. Then reading stops, and little is buffered here.
 		let before = -1;
 		while (before !== asked()) {
 			before = asked();

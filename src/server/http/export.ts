@@ -13,22 +13,23 @@ export interface ExportDeps {
 	now(): number;
 }
 
-/** As many calls as are read and written in one turn of the event loop. */
+/** How many calls are read and written in one turn of the event loop. */
 const CHUNK = 50;
 
-/** How each kind of file begins. */
+/** The content type and the first line of each format. */
 const FORMATS = {
 	csv: {
 		type: 'text/csv; charset=utf-8; header=present',
-		// Without the mark Excel takes UTF-8 for the reader's old code page. Who reads by script has NDJSON.
+		// Without a byte order mark Excel decodes UTF-8 as the system's legacy code page. Scripts can read NDJSON
+		// instead.
 		head: `\uFEFF${csvLine(Object.keys(Call.shape))}`,
 	},
 	ndjson: { type: 'application/x-ndjson; charset=utf-8', head: '' },
 } as const;
 
 /**
- * `GET /api/calls/export`: all that matches, read as fast as it is taken. What is created meanwhile is not in the file; a
- * call that changes meanwhile stands in it as it is when its turn comes.
+ * `GET /api/calls/export`: streams every matching call at the reader's pace. Calls created meanwhile are left out. A
+ * call that changes meanwhile appears in the state it has when it is read.
  */
 export function exportRoute({ reads, connections, now }: ExportDeps): RequestHandler {
 	return async (request, response) => {
@@ -43,12 +44,13 @@ export function exportRoute({ reads, connections, now }: ExportDeps): RequestHan
 			return;
 		}
 		const gone = heldOpen(connections, request, response);
-		// Oldest first, it would go on for as long as calls are made.
+		// Without an upper bound an export with the oldest first would continue as long as calls are created.
 		const upTo = (await reads.position()).seq;
 		const pages = pagesOf(gone, (page) =>
 			reads.lines({ ...query, limit: CHUNK, ...(page === null ? {} : { page }) }, format, upTo),
 		);
-		// Before a word is said: a database that cannot be read is a problem, not a broken file.
+		// Read the first page before the headers are sent: an unreadable database is then a problem response, not a
+		// broken file.
 		const first = await pages.next();
 		if (gone.aborted) return;
 		describe();
@@ -56,7 +58,7 @@ export function exportRoute({ reads, connections, now }: ExportDeps): RequestHan
 	};
 }
 
-/** Page by page, to the end or until the reader is gone. */
+/** Yields page after page, until the end or until the reader disconnects. */
 async function* pagesOf(
 	gone: AbortSignal,
 	read: (page: string | null) => ReturnType<CallReads['lines']>,
@@ -66,7 +68,7 @@ async function* pagesOf(
 		const found = await read(page);
 		page = found.nextPage;
 		yield found.lines;
-		// Everybody else has a turn between two pages, however fast this one is read.
+		// Other work gets a turn between two pages, even with a fast reader.
 		await new Promise(setImmediate);
 	} while (page !== null && !gone.aborted);
 }
@@ -80,12 +82,15 @@ async function* textOf(
 	for await (const lines of rest) if (lines.length > 0) yield lines.join('');
 }
 
-/** Waits for the reader, and stops when it leaves. A failure on the way breaks the connection: no file ends early in peace. */
+/**
+ * Sends at the reader's pace and stops when the reader disconnects. An error breaks the connection, so that a truncated
+ * file never looks complete.
+ */
 async function send(text: AsyncIterable<string>, response: Response, gone: AbortSignal): Promise<void> {
 	try {
 		await pipeline(text, response, { signal: gone });
 	} catch (error) {
-		// The signal comes with every end, also the good one.
+		// The signal aborts at every end of the response, also after success.
 		if (!gone.aborted || !isEnd(error)) throw error;
 	}
 }

@@ -8,13 +8,16 @@ import { bearerOf } from './tokens.ts';
 export interface GuardRules {
 	appUrl: string | null;
 	allowedHosts: readonly string[];
-	/** Where the server listens: a name that was configured may be named. */
+	/** The host the server listens on. Requests may use a configured name. */
 	ownHost: string;
 }
 
 type Headers = IncomingMessage['headers'];
 
-/** Throws unless a request may name this host: against DNS rebinding, a page of another name must not reach us. */
+/**
+ * Throws unless a request may use this host. Guards against DNS rebinding: a page of another name must not reach the
+ * server.
+ */
 export function checkHost({ host }: Headers, { appUrl, allowedHosts, ownHost }: GuardRules): void {
 	const name = hostNameOf(host);
 	if (name === 'localhost' || name === ownHost.toLowerCase() || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
@@ -26,7 +29,7 @@ export function checkHost({ host }: Headers, { appUrl, allowedHosts, ownHost }: 
 	);
 }
 
-/** Throws when the request comes from another origin's page. `Origin` must be the request's own host or APP_URL. */
+/** Throws if the request comes from a page of another origin. `Origin` must be the request's own host or APP_URL. */
 export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): void {
 	if (origin === undefined) return;
 	const own = URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
@@ -38,8 +41,8 @@ export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): 
 }
 
 /**
- * Throws when a session's cookie alone would change something and nobody says which page sent it: a cookie travels by
- * itself. Pages, forms and REST alike.
+ * Throws if a change is authorized only by a session cookie and has no `Origin`: browsers attach cookies automatically.
+ * Applies to pages, forms and REST alike.
  */
 export function checkCookie({ cookie, origin, authorization }: Headers, method: string): void {
 	if (method === 'GET' || method === 'HEAD' || origin !== undefined || bearerOf(authorization) !== null) return;
@@ -60,7 +63,7 @@ export function guards(rules: GuardRules): RequestHandler {
 }
 
 function hostNameOf(host: string | undefined): string {
-	// A path or a user name in it would become part of the address that the pages see.
+	// A path or a user name in the host would become part of the URL that the pages see.
 	if (host === undefined || /[/\\?#@]/.test(host)) return '';
 	const url = `http://${host}`;
 	return URL.canParse(url) ? new URL(url).hostname : '';

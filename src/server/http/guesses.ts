@@ -5,16 +5,16 @@ import { ProblemError } from '#contract';
 
 export interface Guesses {
 	/**
-	 * Whether the token is right, as `isRight` says. Throws `too_many_requests`, without a look at the token, where its
-	 * address has tried too many different ones; a wrong token is refused so, too, once the address has sent `most` wrong
-	 * ones in a minute. Right tokens do not count.
+	 * Whether the token is right, according to `isRight`. Throws `too_many_requests` without checking the token if its
+	 * address has sent too many different wrong ones. Also throws it for a wrong token once the address has sent more
+	 * than `most` of them in a minute. Right tokens do not count.
 	 */
 	check(request: IncomingMessage, token: string, most: number, isRight: (token: string) => boolean): boolean;
 	close(): void;
 }
 
 export interface GuessesDeps {
-	/** The client's address, behind the proxies that are trusted. */
+	/** The client's address, behind the trusted proxies. */
 	addressOf(request: IncomingMessage): string | undefined;
 	now(): number;
 	warn(facts: object, message: string): void;
@@ -24,21 +24,24 @@ export interface GuessesDeps {
 interface Wrong {
 	since: number;
 	count: number;
-	/** Hashes of different ones, no more than the limit. */
+	/** Hashes of the different wrong tokens, up to the limit. */
 	tokens: Set<string>;
-	/** Lines in the log. */
+	/** Number of lines logged. */
 	logged: number;
 }
 
 const WINDOW_MS = 60_000;
-/** Different wrong tokens in a minute. A script that repeats one wrong token guesses nothing, and locks out no other. */
+/**
+ * Different wrong tokens per minute. A script that repeats one wrong token guesses nothing and locks out no other
+ * client.
+ */
 const PER_ADDRESS = 20;
-/** How many addresses are remembered. The one that was silent longest is forgotten first. */
+/** How many addresses are remembered. The one without a wrong token for the longest time is dropped first. */
 const ADDRESSES = 10_000;
-/** Lines in the log for each address in a minute, and for all together; then only a count. */
+/** Lines logged per minute: for each address, and for all together. Beyond these only a count is logged. */
 const [LINES, LINES_TOGETHER] = [20, 200];
 
-/** Limits and logs wrong tokens, at every door that takes one. */
+/** Limits and logs wrong tokens, wherever a token is accepted. */
 export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 	const wrong = new Map<string, Wrong>();
 	let together = { since: now(), logged: 0 };
@@ -105,7 +108,7 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 	};
 }
 
-/** The address, or the network of an IPv6 one (/64): one customer has all of it. */
+/** The address, or the /64 network of an IPv6 address: one customer owns all of it. */
 export function networkOf(address = ''): string {
 	const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 	if (!isIPv6(plain)) return plain;

@@ -3,7 +3,7 @@ import { ProblemError } from '#contract';
 import { sendProblem } from '#http/problems.ts';
 import { refuseUnknown } from '#http/parameters.ts';
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work. */
+/** `/healthz`: the process is alive. `/readyz`: the server can do its work. */
 export function healthRoutes(isReady: () => Promise<boolean>): Router {
 	const router = Router();
 	router.get('/healthz', (request, response) => {
@@ -12,7 +12,7 @@ export function healthRoutes(isReady: () => Promise<boolean>): Router {
 	});
 	router.get('/readyz', async (request, response) => {
 		refuseUnknown(request);
-		const ready = await isReady().catch(() => false); // why not is told by whoever could not work
+		const ready = await isReady().catch(() => false); // the failing component logs the reason
 		if (ready) return response.json({ status: 'ready' });
 		return sendProblem(
 			response,

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { tooMany, type Connections } from './connections.ts';
 
 /**
- * Counts a request that stays open for long; the signal says when its answer is out or the other side has left. Throws
+ * Counts a long-lived request. The signal aborts when its response is sent or the client disconnects. Throws
  * `too_many_requests`.
  */
 export function heldOpen(connections: Connections, request: Request, response: Response): AbortSignal {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CallPage, CallQuery } from '#contract';
 import { createListAnswers } from './list-answers.ts';
 
-/** Lists whose reading is counted; `fails` makes the next one fail. */
+/** List responses over a fake that counts its reads. `fails` makes reads fail. */
 function lists() {
 	const state = { change: 1, indexedTo: 0, reads: 0, fails: false };
 	const answers = createListAnswers({

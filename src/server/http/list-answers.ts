@@ -2,19 +2,21 @@ import type { CallQuery } from '#contract';
 import { writeCursor } from '#contract/cursor.ts';
 import type { CallReads } from '../calls/reads.ts';
 
-/** So many lists are remembered, the longest unused is forgotten first. */
+/** How many lists are cached. The least recently used is dropped first. */
 const KEPT = 32;
 
 interface Kept {
-	/** The position at which it was read, and how far the search index had come: it folds old names again. */
+	/**
+	 * The feed position and the progress of the search index when the list was read: the index folds old names again.
+	 */
 	at: string;
-	/** The bytes, so that nobody writes them twice. */
+	/** The encoded bytes, so that each list is serialized once. */
 	body: Promise<Buffer>;
 }
 
 /**
- * Answers lists as JSON, and remembers them: as long as nothing has changed in the database, the same question has the
- * same answer. That is asked of the database each time.
+ * Returns lists as JSON and caches them. Each request reads the feed position: as long as the database is unchanged,
+ * the same query returns the same bytes.
  */
 export function createListAnswers({ list, position }: Pick<CallReads, 'list' | 'position'>) {
 	const kept = new Map<string, Kept>();

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 
-/** Listens; answers the port that it got. Rejects with EADDRINUSE and the like. */
+/** Listens and returns the actual port. Rejects with EADDRINUSE and the like. */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
@@ -13,7 +13,7 @@ export async function listen(server: Server, port: number, host: string): Promis
 	return (server.address() as AddressInfo).port;
 }
 
-/** The address under which this machine reaches a server that listens on `host`. */
+/** The URL at which this machine reaches a server that listens on `host`. */
 export function addressOf(host: string, port: number): string {
 	if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
 	if (host === '::') return `http://[::1]:${port}`;

@@ -9,15 +9,17 @@ import type { Session, Sessions } from './sessions.ts';
 export interface LoginDeps {
 	access: Access;
 	sessions: Sessions;
-	/** Cookies travel over https only, also where this server itself speaks http behind a proxy. */
+	/** Restricts cookies to https, also where this server itself speaks http behind a proxy. */
 	secureCookies: boolean;
-	/** Cuts the sockets of a session that ended. */
+	/** Closes the sockets and event streams of a session that ended. */
 	onLogout(session: Session): void;
 }
 
 const readForm = express.urlencoded({ extended: false, limit: '8kb', verify: refuseOtherCharsets });
 
-/** `POST /login` and `POST /logout`: forms of the pages, so they answer with redirects where HTML is wanted. */
+/**
+ * `POST /login` and `POST /logout`: targets of the pages' forms, so they respond with redirects if HTML is accepted.
+ */
 export function loginRoutes({ access, sessions, secureCookies, onLogout }: LoginDeps): Router {
 	const router = Router();
 

@@ -1,18 +1,18 @@
 import type { RequestHandler, Router } from 'express';
 import { ProblemError } from '#contract';
 
-/** Every method that some path of this server knows, in the order of `Allow`. */
+/** All methods used on this server, in the order of `Allow`. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-/** What Express keeps of a route: enough to ask which paths it matches. */
+/** The part of Express's route layers that is needed to find the routes of a path. */
 interface RouteLayer {
 	match(path: string): unknown;
 	route?: { path: string; stack: { method: string }[] };
 }
 
 /**
- * Mount it before `router`: refuses methods that the router does not know for a path it knows, with 405 and `Allow`, and
- * responds to OPTIONS. Paths that the router does not know pass.
+ * Mount it before `router`. For a path of the router, rejects an unknown method with 405 and `Allow`, and responds to
+ * OPTIONS. Passes on all other paths.
  */
 export function methodsOf(router: Router): RequestHandler {
 	return (request, response, next) => {
@@ -27,7 +27,7 @@ export function methodsOf(router: Router): RequestHandler {
 export const wrongMethod = (method: string, allow: readonly string[]): ProblemError =>
 	new ProblemError('method_not_allowed', `This path does not know ${method}. It knows ${allow.join(', ')}.`, { allow });
 
-/** A route without parameters hides those with: `/batch` is no id. */
+/** A route without parameters hides those with parameters: `/batch` is not an id. */
 function methodsAt(layers: readonly RouteLayer[], path: string): Set<string> {
 	const routes = layers.flatMap(({ route }, i) => (route && layers[i]?.match(path) ? [route] : []));
 	const exact = routes.filter((route) => !route.path.includes(':'));

@@ -7,7 +7,7 @@ import { oneByOne } from './one-by-one.ts';
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
 interface Stage {
-	/** The requests that reached the handler, in order. */
+	/** The responses of the requests that reached the handler, in order. */
 	begun: ServerResponse[];
 	client: Socket;
 	/** Resolves when this many requests have reached the handler. */

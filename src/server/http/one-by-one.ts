@@ -5,14 +5,14 @@ import type { Duplex } from 'node:stream';
 const WAITING_MAX = 64;
 
 export interface OneByOne extends RequestListener {
-	/** Whether a response of this connection is under way. */
+	/** Whether a response on this connection is under way. */
 	isBusy(socket: Duplex): boolean;
 }
 
 /**
- * Runs the requests of one connection one after another: the next begins when the response before it is out. Node parses
- * pipelined requests all at once, so a client that reads nothing would get every response buffered. A connection with
- * more than `max` requests waiting is cut.
+ * Runs the requests of one connection one after another: each starts when the previous response is complete. Node
+ * parses all pipelined requests at once, so a client that reads nothing would get every response buffered. Closes a
+ * connection with more than `max` waiting requests.
  */
 export function oneByOne(run: RequestListener, max = WAITING_MAX): OneByOne {
 	const waiting = new WeakMap<Duplex, (() => void)[]>();

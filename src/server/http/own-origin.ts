@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Writes the origin that the browser asked into `X-Audena-Origin` of the request, for the pages behind: Kit takes every
- * request for https. Express knows the protocol, and which proxies it may believe (`TRUST_PROXY`).
+ * Sets the request's `X-Audena-Origin` to the origin that the browser used, for the pages: Kit assumes https for every
+ * request. Express knows the protocol and which proxies to trust (`TRUST_PROXY`).
  */
 export const ownOrigin: RequestHandler = (request, _response, next) => {
 	request.headers['x-audena-origin'] = `${request.protocol}://${request.headers.host ?? 'localhost'}`;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 
 /**
- * Gives every answer its `X-Request-Id`: the caller's where it is a plain word, else ours. The pages behind read it in the
- * request.
+ * Sets `X-Request-Id` on every response: the caller's id if it is plain, otherwise a generated one. Also sets it on the
+ * request, where the pages read it.
  */
 export const requestId: RequestHandler = (request, response, next) => {
 	const given = request.get('x-request-id');

@@ -9,7 +9,7 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
 const PATH = /^[^?#]*/;
 
 /**
- * Turns a request target in absolute form into its path, and the Host header into its host (RFC 9112, 3.2.2). It runs
+ * Turns a request target in absolute form into its path, and sets the Host header to its host (RFC 9112, 3.2.2). Runs
  * before Express, which would put the host back before the path.
  */
 export const inOriginForm =
@@ -24,8 +24,8 @@ export const inOriginForm =
 	};
 
 /**
- * Gives every later handler a path that can be decoded, and no fragment: Express would route by what is before the `#`.
- * Anything else is 404. For a browser a malformed percent-encoding becomes `%25`, so that the pages render their own 404.
+ * Guarantees later handlers a decodable path without a fragment: Express would route by the part before the `#`. Any
+ * other path is 404. For a browser, a malformed percent-encoding becomes `%25`, so that the pages render their own 404.
  */
 export const requestTarget: RequestHandler = (request, _response, next) => {
 	const path = PATH.exec(request.url)?.[0] ?? '';

@@ -22,15 +22,15 @@ export interface RoutesDeps extends CallRoutesDeps, EventRoutesDeps, LoginDeps {
 	rules: GuardRules;
 	trustProxy: boolean | number | string;
 	inbox: Inbox;
-	/** The provider's own API. */
+	/** The embedded provider's own API. */
 	provider: Router;
-	/** SvelteKit: answers what nothing else did. */
+	/** SvelteKit: handles every request that no router took. */
 	pages: RequestHandler;
 	isReady(): Promise<boolean>;
 	onBug(error: unknown, requestId: string): void;
 }
 
-/** Every door of the server, on one screen. */
+/** Mounts every route of the server, in one place. */
 export function createHttp(deps: RoutesDeps): Express {
 	const { access, rules, trustProxy, inbox, provider, desk, pages, isReady, onBug } = deps;
 	const app = express();
@@ -39,12 +39,12 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use(requestId);
 	app.use(noStore);
 	app.use(ownOrigin);
-	// Kit makes the policy for its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
+	// Kit sets the policy of its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
 	);
 	app.use(requestTarget);
-	/** Every router goes through here, so that each path refuses the methods that it does not know. */
+	/** Every router is mounted here, so that each path rejects unknown methods. */
 	const mount = (path: string, router: Router, ...before: RequestHandler[]): void => {
 		app.use(path, ...before, methodsOf(router), router);
 	};
@@ -54,7 +54,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	login.get('/login', (_request, _response, next) => next('router')); // the pages render the form
 	mount('/', login);
 
-	mount('/api/webhooks', webhookRoutes(inbox)); // its signature guards it
+	mount('/api/webhooks', webhookRoutes(inbox)); // guarded by the webhook's signature
 	mount('/api/calls', callRoutes(deps), access.guard);
 	mount('/api/stats', statsRoutes(deps.reads), access.guard);
 	mount('/api/events', eventRoutes(deps), access.guard);
@@ -68,7 +68,7 @@ export function createHttp(deps: RoutesDeps): Express {
 	return app;
 }
 
-/** No page and no response is kept by a cache. The built scripts and fonts, whose names change, say otherwise themselves. */
+/** Keeps pages and responses out of caches. Built scripts and fonts have hashed names and set their own header. */
 const noStore: RequestHandler = (_request, response, next) => {
 	response.set('Cache-Control', 'no-store');
 	next();

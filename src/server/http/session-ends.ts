@@ -1,18 +1,18 @@
 import type { Session } from './sessions.ts';
 
-/** Ends what a session opened, sockets and streams, together with it. */
+/** Closes the sockets and streams of a session when the session ends. */
 export interface SessionEnds {
-	/** Calls `end` at the logout or when the session's time is over; answers how to be left out of that. */
+	/** Calls `end` at the logout or when the session expires. Returns a function that cancels this. */
 	endWith(session: Session, end: () => void): () => void;
-	/** It was logged out. */
+	/** Reports a logout. */
 	ended(session: Session): void;
 	close(): void;
 }
 
-/** How late the end of a session's time may be noticed. */
+/** Longest delay between the expiry of a session and its end here. */
 const LOOK_EVERY_MS = 5_000;
 
-/** One timer for all of them. */
+/** One timer serves all sessions. */
 export function createSessionEnds(now: () => number): SessionEnds {
 	const open = new Map<string, { expiresAt: number; ends: Set<() => void> }>();
 	const finish = (id: string): void => {

@@ -2,20 +2,20 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Database, Row } from '#db/database.ts';
 
-/** A browser that gave the token. */
+/** A browser that sent the token. */
 export interface Session {
-	/** The hash of the cookie's value, as it is kept. */
+	/** The hash of the cookie's value, as stored. */
 	id: string;
 	expiresAt: number;
 }
 
-/** Sessions of the token that is set now. Without a token there are none. */
+/** Sessions of the current token. Without a token there are none. */
 export interface Sessions {
-	/** Opens a session; returns the Set-Cookie header, or null where no token is set. */
+	/** Opens a session. Returns the Set-Cookie header, or null if no token is set. */
 	open(secure: boolean): Promise<string | null>;
-	/** The session that a Cookie header names, while it lasts. */
+	/** The unexpired session that a Cookie header names, or null. */
 	of(cookieHeader: string | undefined): Promise<Session | null>;
-	/** Ends it; answers the Set-Cookie header that removes the cookie. */
+	/** Ends a session. Returns the Set-Cookie header that removes the cookie. */
 	close(session: Session | null, secure: boolean): Promise<string>;
 }
 
@@ -32,7 +32,7 @@ const DELETE = 'DELETE FROM "Session" WHERE "id" = ?';
 const valueIn = (cookieHeader: string | undefined): string | undefined =>
 	cookieHeader === undefined ? undefined : parseCookie(cookieHeader)[COOKIE];
 
-/** Whether a Cookie header names a session, good or not. */
+/** Whether a Cookie header names a session, valid or not. */
 export const hasSession = (cookieHeader: string | undefined): boolean => Boolean(valueIn(cookieHeader));
 
 export interface SessionsDeps {
@@ -41,7 +41,7 @@ export interface SessionsDeps {
 	now(): number;
 }
 
-/** Deletes the sessions that another token opened: they stay ended, also where that token is set again later. */
+/** Deletes the sessions of other tokens: they stay ended, even if such a token is set again later. */
 export async function createSessions({ database, apiToken, now }: SessionsDeps): Promise<Sessions> {
 	const hashOf = (token: string, id: string): string => createHmac('sha256', token).update(id).digest('base64url');
 	const isOfOther = ({ id, tokenHash }: Row): boolean =>

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { refuseUnknown } from '#http/parameters.ts';
 import type { CallReads } from '../calls/reads.ts';
 
-/** /api/stats */
+/** Routes of `/api/stats`. */
 export function statsRoutes(reads: Pick<CallReads, 'stats'>): Router {
 	const router = Router();
 	router.get('/', async (request, response) => {

@@ -1,20 +1,21 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Where Socket.IO takes WebSockets. */
+/** The path on which Socket.IO accepts WebSockets. */
 const SOCKET_PATH = '/socket.io/';
-/** They belong to the upgrade, and are left out with it. */
+/** Headers of the upgrade, which are removed with it. */
 const DROPPED = new Set(['upgrade', 'connection', 'http2-settings']);
 
 /**
- * Ignores upgrades that are not Socket.IO's, as a server may (RFC 9110, 7.8): the request runs as if it had not asked.
- * Java's client, for one, asks for HTTP/2 with every request. Node 20 takes all upgrades or none; newer versions can
- * choose by `shouldUpgradeCallback`. `isBusy` says whether an earlier response of the connection is still under way.
+ * Ignores upgrades that are not Socket.IO's, as a server may (RFC 9110, 7.8): the request runs without the upgrade.
+ * Java's client, for example, requests HTTP/2 with every request. Node 20 accepts all upgrades or none; newer versions
+ * can choose by `shouldUpgradeCallback`. `isBusy` returns whether an earlier response of the connection is still under
+ * way.
  */
 export function ignoreOtherUpgrades(server: Server, isBusy: (socket: Duplex) => boolean): void {
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
 		if (request.url?.startsWith(SOCKET_PATH)) return;
-		// Its response would be lost behind the other one: the client sends it again on a connection of its own.
+		// The response would be lost behind the earlier one. The client retries on a connection of its own.
 		if (isBusy(socket)) {
 			socket.destroy();
 			return;
@@ -24,7 +25,7 @@ export function ignoreOtherUpgrades(server: Server, isBusy: (socket: Duplex) => 
 	});
 }
 
-/** The request line and the headers as they came, without the upgrade. */
+/** The original request line and headers, without the upgrade. */
 function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
 	const lines = [`${method} ${url} HTTP/${httpVersion}`];
 	for (let i = 0; i < rawHeaders.length; i += 2)

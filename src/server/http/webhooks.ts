@@ -4,7 +4,7 @@ import { rawBody } from '#http/body.ts';
 import { refuseUnknown } from '#http/parameters.ts';
 import type { Inbox } from '../webhooks/inbox.ts';
 
-/** /api/webhooks */
+/** Routes of `/api/webhooks`. */
 export function webhookRoutes(inbox: Inbox): Router {
 	const router = Router();
 	router.post('/provider-status', rawBody, async (request, response) => {

@@ -1,28 +1,28 @@
 import { SendCallAnswer, type HangUp } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
 
-/** The provider as the app reaches it: over HTTP, wherever it is. */
+/** The app's HTTP client for the provider, embedded or foreign. */
 export interface Carrier {
-	/** Asks for a call. The body goes out as it is; the same key never makes a second provider call. */
+	/** Requests a call. The body is sent unchanged. The same key never creates a second provider call. */
 	send(key: string, body: Record<string, unknown>): Promise<Answer<SendCallAnswer>>;
 	hangUp(providerId: string, reason: HangUp): Promise<Answer<null>>;
 }
 
-/** What came of asking: a value, or what went wrong and whether asking again may help. */
+/** The outcome of a request: a value, or an error and the earliest time for a retry. */
 export type Answer<T> = { status: number | null; durationMs: number } & (
 	{ value: T; error?: never } | { value?: never; error: string; retryAfterMs: number | null }
 );
 
 export interface CarrierDeps {
-	/** The provider's base address, asked at each try: our own port is known only once we listen. */
+	/** The provider's base URL, read at each attempt: the server's own port is known only once it listens. */
 	baseUrl(): string;
 	token: string | undefined;
 	now(): number;
-	/** How long the provider may take to answer. */
+	/** How long the provider may take to respond. */
 	timeoutMs: number;
 }
 
-/** How much of an answer is read, and how much of an error is kept. */
+/** How much of a response is read, and how much of it an error message keeps. */
 const ANSWER_MAX = 64 * 1_024;
 const SHOWN_MAX = 500;
 
@@ -68,7 +68,7 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, answerOf),
 		async hangUp(providerId, reason) {
 			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, reason, () => null);
-			// It does not know the call (any more), so there is nothing left to hang up.
+			// The provider does not know the call (any more), so nothing is left to hang up.
 			if (answer.status === 404) return { status: 404, durationMs: answer.durationMs, value: null };
 			return answer;
 		},

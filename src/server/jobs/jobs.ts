@@ -7,30 +7,33 @@ import type { Answer, Carrier } from './carrier.ts';
 import { LANES, type Job, type JobStore } from './store.ts';
 
 export interface JobsDeps {
-	/** The jobs of these kinds, or all of them. */
+	/** The store of the jobs of these kinds, or of all kinds. */
 	storeOf(kinds?: readonly Job['kind'][]): JobStore;
 	calls: Calls;
 	carrier: Carrier;
-	/** Divides the retry schedule. */
+	/** Divides the delays of the retry schedule. */
 	speed(): number;
-	/** CALL_TIMEOUT_MS: how long to wait for a word of a call after the last expected webhook. */
+	/** CALL_TIMEOUT_MS: how long to wait for a report after the last expected webhook. */
 	patienceMs: number;
-	/** Since when this server has run without a break: silence from before that does not count. */
+	/** Time since which this server has run without a break. Earlier silence does not count. */
 	runningSince(): number;
-	/** Whether a webhook of this call is due and was not tried yet. It comes before its call is judged. */
+	/**
+	 * Whether a webhook of this call is due but was not attempted yet. The watch job waits for it before it judges the
+	 * call.
+	 */
 	isOwed(callId: string): Promise<boolean>;
 	now(): number;
-	/** In [0, 1). */
+	/** Random source: returns a number in [0, 1). */
 	chance(): number;
 	onError(error: unknown): void;
 }
 
-/** When a call is looked at again whose webhooks are due. */
+/** Delay until the next look at a call whose webhooks are due. */
 const OWED_MS = 1_000;
 
 /**
- * Runs what the app has to do: hand calls to the provider, hang up those that ended here, look at those that fell silent.
- * Each of these has hands of its own.
+ * Runs the app's jobs: dispatches calls, hangs up calls that ended here, and watches for silent calls. Each lane has a
+ * worker of its own.
  */
 export function createJobs({
 	storeOf,
@@ -46,7 +49,7 @@ export function createJobs({
 }: JobsDeps): Worker {
 	const store = storeOf();
 
-	/** When to try again, or null to give up; the provider's `Retry-After` counts where it is later. */
+	/** When to retry, or null to give up. The provider's `Retry-After` counts if it is later. */
 	function retryAt(job: Job, retryAfterMs: number | null): number | null {
 		const backoff = backoffMs(DISPATCH_SCHEDULE, job.failures + 1, speed(), chance());
 		return backoff === null ? null : now() + Math.max(backoff, retryAfterMs ?? 0);
@@ -60,7 +63,10 @@ export function createJobs({
 		if (await calls.queue(job.callId, job)) await ask(job);
 	}
 
-	/** Hands the call to the provider, or asks what became of that: the same key and body never make a second one. */
+	/**
+	 * Sends the call to the provider, or asks for the outcome of an earlier request. The same key and body never create
+	 * a second provider call.
+	 */
 	async function ask(job: Job): Promise<void> {
 		const answer = await carrier.send(job.callId, job.payload);
 		const attempt = attemptOf(job, answer);

@@ -7,18 +7,15 @@ export interface Job extends Claimed {
 	kind: JobKind;
 	callId: string;
 	payload: Record<string, unknown>;
-	/** Tries that failed so far. A claim that came to nothing, as by a crash, is none. */
+	/** Failed attempts so far. A claim without a result, as after a crash, does not count. */
 	failures: number;
 }
 
-/**
- * Jobs with hands of their own, so that a provider which hangs when it is asked for calls holds back no hang-up, and
- * neither of them the look at calls that fell silent.
- */
+/** One worker per lane. A provider that hangs on dispatches delays no hang-up, and neither of them delays the watch. */
 export const LANES = [['dispatch', 'recall'], ['hangup'], ['watch']] as const satisfies readonly (readonly JobKind[])[];
 const ALL_KINDS = LANES.flat();
 
-// Each kind is asked for by itself: its due rows stand side by side in the index, past all that is dead.
+// One subquery per kind: in the index the due rows of a kind are adjacent, apart from its dead rows.
 const joined = (kinds: readonly JobKind[], of: (kind: JobKind) => string): string =>
 	kinds.map((kind) => `SELECT * FROM (${of(kind)})`).join(' UNION ALL ');
 const dueOf = (kind: JobKind): string => `SELECT "id", "dueAt" FROM "Job" WHERE "kind" = '${kind}' AND "deadAt" IS NULL
@@ -36,7 +33,7 @@ const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "fa
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
 const LATER = `UPDATE "Job" SET "dueAt" = ?3, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
-/** All jobs, except the dispatch of a scheduled call: its time is one of the wall clock. */
+/** All jobs, except the dispatch of a scheduled call: its due time is a wall-clock time. */
 const TIMED: Timed = {
 	table: 'Job',
 	times: ['dueAt'],
@@ -45,18 +42,18 @@ const TIMED: Timed = {
 };
 
 export interface JobStore extends QueueStore<Job> {
-	/** At the start of a file's only server: what a dead process held is free at once. */
+	/** Releases the leases of dead processes. Call it at the start of a file's only server. */
 	takeOver(): Promise<void>;
-	/** After the clock was set back by `ms`: jobs are due after as much time as before, scheduled calls at their hour. */
+	/** After the clock was set back by `ms`: keeps the remaining delay of each job. Scheduled calls keep their hour. */
 	setBack(ms: number, now: () => number): Promise<void>;
-	/** It is not its time yet. Like both others, it counts only under the lease that the job was claimed with. */
+	/** Postpones a job without counting a failure. Takes effect only under the lease that the job was claimed with. */
 	later(job: Job, dueAt: number): Promise<void>;
-	/** Both count only under the lease that the job was claimed with. */
+	/** Deletes the job. Like `retry`, it takes effect only under the lease that the job was claimed with. */
 	done(job: Job): Promise<void>;
 	retry(job: Job, dueAt: number, error: string): Promise<void>;
 }
 
-/** The jobs of these kinds; of all, unless some are named. */
+/** A store for the jobs of these kinds; all kinds by default. */
 export function createJobStore(database: Database, kinds: readonly JobKind[] = ALL_KINDS): JobStore {
 	const claim = claimOf(kinds);
 	const nextDue = nextDueOf(kinds);

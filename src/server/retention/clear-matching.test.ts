@@ -14,7 +14,7 @@ import { createClearMatching } from './clear-matching.ts';
 const CALLS = 3_000;
 const FAILED = CALLS / 3;
 
-/** A clear over a real file; `step` is called with each of its steps, before the step is written. */
+/** A clear over a real file. `step` is called before each step is written. */
 async function start(step: (count: number) => void) {
 	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 	await fillHistory(url, CALLS);

@@ -5,16 +5,16 @@ import type { Calls } from '../calls/calls.ts';
 import type { CallReads } from '../calls/reads.ts';
 import { Portion } from './portion.ts';
 
-/** Deletes or counts the calls that pass a list's filters. Throws `stopping` at the stop. */
+/** Deletes or counts the calls that match a list's filters. Throws `stopping` during a shutdown. */
 export interface ClearMatching {
 	/**
-	 * Deletes in steps, newest first, and returns when the last step is committed. Calls made since the request stay, and
-	 * so does a call that no longer passes. `gone` stops it after the step under way: what was deleted stays deleted.
+	 * Deletes in steps, newest first, and returns after the last step is committed. Calls made since the request stay,
+	 * and so do calls that no longer match. `gone` stops it after the step under way. Committed deletions stay.
 	 */
 	clear(filters: CallFilters, gone: AbortSignal): Promise<void>;
-	/** How many calls pass; null when `gone` stopped the count. */
+	/** The number of matching calls; null if `gone` stopped the count. */
 	count(filters: CallFilters, gone: AbortSignal): Promise<number | null>;
-	/** Resolves when the steps under way are done; no step begins afterwards. */
+	/** Resolves when the steps under way are done. No step begins afterwards. */
 	close(): Promise<void>;
 }
 
@@ -23,20 +23,20 @@ export interface ClearMatchingDeps {
 	calls: Pick<Calls, 'clearMatching'>;
 }
 
-/** Ids that one read of the list returns. */
+/** Ids per read of the list. */
 const PAGE = 1_000;
-/** How long one deletion may take, as nothing else runs meanwhile. */
+/** How long one deletion may take: it blocks the event loop. */
 const TURN_MS = 8;
-/** The longest rest between two deletions, so that other requests and tabs keep up. */
+/** The longest pause between two deletions, so that other requests and tabs keep up. */
 const REST_MS = 20;
 
 export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
 	const stop = new AbortController();
 	const underWay = new Set<Promise<unknown>>();
-	/** A commit waits for the disk, however little it writes: fewer would take as long. */
+	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
 	const portion = new Portion(128, 1_024, TURN_MS);
 
-	/** The ids of the calls that pass and were made before now, page by page. */
+	/** Yields the ids of the matching calls that exist at the start, page by page. */
 	async function* pagesOf(filters: CallFilters, over: AbortSignal): AsyncGenerator<string[], void> {
 		const upTo = (await reads.position()).seq;
 		let page: string | null = null;
@@ -45,7 +45,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 			const found = await reads.ids(query, upTo);
 			page = found.nextPage;
 			yield found.ids;
-			await new Promise(setImmediate); // other requests have a turn between two pages
+			await new Promise(setImmediate); // other requests get a turn between two pages
 		} while (page !== null && !over.aborted);
 	}
 
@@ -69,7 +69,8 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 	}
 
 	async function clear(filters: CallFilters, over: AbortSignal): Promise<void> {
-		// Read ahead as far as a delta reaches: whether tombstones are left is known before the first deletion.
+		// Read ids up to the size of a delta first. Whether the deletions leave tombstones is decided before the first
+		// of them.
 		let ids: string[] = [];
 		let tombstones = true;
 		let begun = false;

@@ -1,38 +1,38 @@
 import type { Database } from '#db/database.ts';
 
-/** The provider's records, whoever asked for them. */
+/** All records of the provider, including those of foreign clients. */
 export interface ProviderRecords {
-	/** A page of them, behind that one, the oldest first. */
+	/** The next page of records after the given one, oldest first. `after` is a `providerId`. */
 	recordsAfter(
 		after: string,
 		limit: number,
 	): Promise<{ providerId: string; callId: string; acceptedAt: number; isForeign: boolean }[]>;
-	/** Drops these, with all that belongs to them. */
+	/** Deletes these records and everything that belongs to them. */
 	forgetRecords(providerIds: readonly string[]): Promise<void>;
 }
 
 export interface LeftoversDeps {
 	database: Database;
 	provider: ProviderRecords;
-	/** How many are dropped at once. */
+	/** How many records are deleted at once. */
 	size: number;
-	/** Waits for a calm moment; answers whether to go on. */
+	/** Waits for a calm moment. Returns whether to continue. */
 	rest(): Promise<boolean>;
 	goesOn(): boolean;
 }
 
 const DAY_MS = 86_400_000;
-/** So many are looked at at once. */
+/** How many records are read at once. */
 const PAGE = 256;
 const OLDEST = 'SELECT "createdAt" FROM "Call" ORDER BY "n" LIMIT 1';
-/** Of these, those that are there, and those that a job still asks the provider about. */
+/** Of these calls, those that still exist, and those that a pending job still asks the provider about. */
 const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_each(?1))
 	UNION SELECT "callId" FROM "Job" WHERE "deadAt" IS NULL AND "callId" IN (SELECT value FROM json_each(?1))`;
 
 /**
- * Drops what the provider still has of calls that are gone here, once no call is left that is as old; and calls that
- * others made there, by their own age alone. For a day all of it stays: so long its keys have their answers. `before` is
- * -Infinity where there is no limit of age.
+ * Deletes provider records whose call is gone here, once no remaining call is as old or the age limit is reached.
+ * Records of calls that foreign clients made there are deleted by age alone. Every record stays for a day, because its
+ * idempotency key stays valid that long. `before` is -Infinity without an age limit.
  */
 export async function dropLeftovers(
 	{ database, provider, size, rest, goesOn }: LeftoversDeps,

@@ -1,8 +1,9 @@
 import type { Database } from '#db/database.ts';
 
 /**
- * What is kept: calls that were made or have ended since `before`, the newest `calls` (null keeps any number), and calls
- * that ended within the hour around `now`, so that a client that waited for the end still finds its call.
+ * The limits of what is kept: calls that were created or ended since `before`, and the newest `calls` (null: any
+ * number). Calls that ended within an hour of `now` also stay, so that a client that waited for the end still finds its
+ * call.
  */
 export interface Limits {
 	before: number;
@@ -10,7 +11,7 @@ export interface Limits {
 	now: number;
 }
 
-/** How far a walk from the oldest call on has come, and how many calls it left behind it. */
+/** How far a walk from the oldest call has come, and how many calls it left in place. */
 export interface Place {
 	n: number;
 	left: number;
@@ -18,27 +19,28 @@ export interface Place {
 
 /** The next stretch of calls beyond a limit. */
 export interface Stretch {
-	/** Those that may go: ended long enough ago, and no job is about them. */
+	/** Ids of deletable calls: ended long enough ago, and no job refers to them. */
 	ended: string[];
-	/** The place of the last one, and how many it has in all. */
+	/** The place of the last call, and the number of calls in the stretch. */
 	n: number;
 	count: number;
-	/** Behind it nothing is beyond a limit. */
+	/** Whether no later call is beyond a limit. */
 	isLast: boolean;
 }
 
-/** As many as one look reads, whatever they are: a history of calls that wait is walked, never scanned. */
+/** Calls per read, deletable or not: a history of waiting calls is walked in steps, never scanned at once. */
 const WINDOW = 256;
 const TOTAL = `SELECT coalesce(sum("count"), 0) AS "total" FROM "Tally" WHERE "run" = ''`;
-/** On both sides: after a clock was set back, nothing waits until it is as late again. */
+/** Applies to both sides of `now`: after a clock was set back, end times in the future keep no call. */
 const GRACE_MS = 3_600_000;
 const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 		EXISTS (SELECT 1 FROM "Job" WHERE "callId" = "Call"."id" AND "deadAt" IS NULL) AS "busy"
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
 /**
- * Reads on from a place, until `most` may go or the window is full. Places and times rise together: behind a call that was
- * made within the clock's hour none has ended before. Behind one of another hour some may have, once the clock is right.
+ * Reads on from `place` until `most` calls are deletable or the window is full. Creation times rise with the place. The
+ * walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
+ * A call created outside that hour, as by a wrong clock, does not end the walk.
  */
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);

@@ -1,4 +1,4 @@
-/** How much is done at once, so that it takes about `turnMs`: it follows how long the last one took. */
+/** A batch size that adapts to the duration of the last batch, so that one takes about `turnMs`. */
 export class Portion {
 	readonly #least: number;
 	readonly #most: number;
@@ -11,7 +11,7 @@ export class Portion {
 		this.#turnMs = turnMs;
 	}
 
-	/** A whole portion took so long. */
+	/** Reports the duration of a full batch. */
 	took(ms: number): void {
 		const wanted = this.size * Math.min(2, this.#turnMs / Math.max(ms, 0.1));
 		this.size = Math.round(Math.max(this.#least, Math.min(this.#most, wanted)));

@@ -25,15 +25,15 @@ interface Stage {
 	clock: { now: number; isSteady: boolean };
 	commits: Committed[];
 	begin(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Retention;
-	/** Begins, and resolves when all was looked at once. */
+	/** Starts retention and resolves after its first full pass. */
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
-	/** Resolves when all was looked at once more. */
+	/** Resolves after the next full pass. */
 	again(): Promise<void>;
-	/** The places of the calls that are there. */
+	/** The places of the remaining calls. */
 	places(): Promise<number[]>;
 }
 
-/** A history of so many ended calls, a minute apart up to now, and what keeps it within limits. */
+/** A history of `count` ended calls, a minute apart up to now, with a retention to start on it. */
 async function stage(count: number): Promise<Stage> {
 	const path = join(await temporaryFolder(), 'audena.db');
 	await fillHistory(`file:${path}`, count);
@@ -53,7 +53,7 @@ async function stageOn(path: string): Promise<Stage> {
 	});
 	const calls = createCalls({ writer, callbackUrl: () => null });
 
-	// A look at everything ends when the file has nothing more to give back.
+	// A pass is over when `shrink` reports that no unused page is left.
 	let ended: (() => void)[] = [];
 	const watched: Database = {
 		...database,
@@ -96,7 +96,7 @@ async function stageOn(path: string): Promise<Stage> {
 const numbers = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
-/** Enough of them that the limit is looked at again at once. */
+/** Reports enough new calls that the limit is checked at once. */
 const lookAgain = (retention: Retention): void => retention.created(1_000_000);
 
 describe('what is kept', () => {
@@ -269,7 +269,7 @@ describe('how it goes', () => {
 		);
 		await recount(database, NEWEST_AT);
 		for (let n = 0; n < 4; n++) await calls.clear(`a${n}`);
-		// Before each step of the removal another run is cleared: none begins without a clear that came since the last.
+		// Another run is cleared before each step of the removal, so that every step finds a new clear.
 		let runs = 0;
 		const transact: Database['transact'] = async (reads, plan) => {
 			const run = `b${++runs}`;
@@ -329,7 +329,7 @@ describe('how it goes', () => {
 		const { keep, database } = await stageOn(path);
 		const retention = await keep({ days: null, calls: 100 });
 		await retention.close();
-		// What tombstones and the next calls need stays.
+		// The spare pages for tombstones and the next calls stay.
 		expect(await database.all('PRAGMA freelist_count')).toEqual([{ freelist_count: 256 }]);
 		database.close();
 		expect(statSync(path).size).toBeLessThan(before * 0.85);

@@ -8,9 +8,9 @@ import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
 import { pruneTombstones } from './tombstones.ts';
 
-/** The provider's port. */
+/** The provider, as retention uses it. */
 export interface KeptByProvider extends ProviderRecords {
-	/** Drops what it has of these calls, and answers those that it is done with. */
+	/** Deletes the provider's records of these calls. Returns the ids of the calls that the provider is done with. */
 	forget(callIds: readonly string[]): Promise<string[]>;
 }
 
@@ -18,63 +18,63 @@ export interface RetentionDeps {
 	database: Database;
 	calls: Pick<Calls, 'retire'>;
 	provider: KeptByProvider;
-	/** Off where both are null. */
+	/** Both null turns the limits off. */
 	keep: Config['retention'];
 	now(): number;
-	/** Whether the clock has run without a jump for long enough to delete by it. */
+	/** Whether the clock has run long enough without a jump to delete by it. */
 	isSteady(): boolean;
-	/** So many calls were deleted. */
+	/** Called with the number of deleted calls. */
 	onDeleted(count: number): void;
-	/** New rows for the jobs' worker were committed. */
+	/** Called when new rows for the jobs' worker were committed. */
 	onJobs(): void;
 	onError(error: unknown): void;
 }
 
 /**
- * Removes what was cleared, keeps the history within its limits, and the file as small as it can be: in small steps, when
- * nobody is in a hurry.
+ * Removes cleared rows, keeps the history within its limits and shrinks the file. Works in small steps, in calm
+ * moments.
  */
 export interface Retention {
-	/** Something was cleared: its rows are removed next. */
+	/** Reports a clear. Its rows are removed next. */
 	cleared(): void;
-	/** So many calls were made. */
+	/** Reports the number of newly created calls. */
 	created(count: number): void;
-	/** Resolves when what is under way is done; nothing begins any more. */
+	/** Resolves when the step under way is done. No step begins afterwards. */
 	close(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 60_000;
-/** The limit of calls is looked at earlier when a tenth of it was made since, or so many. */
+/** The limit of calls is checked early after this share of it was created, but not before `MADE` calls. */
 const [SHARE, MADE] = [0.1, 100];
-/** Creates come first: each step waits until none came for so long, … */
+/** Creates have priority: each step waits until no call was created for this long. */
 const CALM_MS = 50;
-/** … but no longer than this, and not at all once so many were deleted and more are to go. */
+/** Upper bound for that wait. There is no wait once a pass has deleted `BEHIND` calls and more are due. */
 const PATIENCE_MS = 250;
 const BEHIND = 20_000;
-/** Between two steps, so that tabs keep up with what they are told. */
+/** Pause between two steps, so that tabs keep up with the changes sent to them. */
 const REST_MS = 20;
-/** How long a step may take, as nothing else runs meanwhile. */
+/** How long a step may take: it blocks the event loop. */
 const TURN_MS = 8;
-/** Clears that keep coming hold up neither the removal nor the rest: in each round so long is removed all the same, … */
+/** How long each round removes rows even if new clears keep arriving. */
 const SLICE_MS = 1_000;
-/** … no further round begins after so long, … */
+/** No further round begins after this time, so that clears cannot hold up the other tasks. */
 const ROUNDS_MS = 5_000;
-/** … and everything else goes on for so long then. */
+/** How long the other tasks then run, even if a new clear is waiting. */
 const OTHERS_MS = 1_000;
-/** Unused pages of the file that stay for what comes: 1 MB. */
+/** Unused pages that stay in the file for new rows: 1 MB. */
 const SPARE_PAGES = 256;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, provider, keep, onError } = deps;
 	const portion = new Portion(32, 128, TURN_MS);
-	/** A commit waits for the disk, however little it writes: fewer would take as long. */
+	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
 	const pages = new Portion(16, 1_024, TURN_MS);
 	const enough = keep.calls === null ? Infinity : Math.max(MADE, keep.calls * SHARE);
 	const stop = new AbortController();
 	let made = 0;
-	/** How often something was cleared, and how much of that has begun to be removed. */
+	/** The number of clears, and the number at the start of the current round. */
 	let [clears, known] = [0, 0];
 	const isCleared = (): boolean => clears !== known;
 	let othersUntil = -Infinity;
@@ -85,7 +85,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
 
-	/** Waits for a calm moment; answers false at the stop, or when something was cleared, which comes first after a while. */
+	/**
+	 * Waits for a calm moment. Returns false during a shutdown, or if a clear is waiting and the time of the other
+	 * tasks is over.
+	 */
 	async function rest(patienceMs = PATIENCE_MS): Promise<boolean> {
 		const latest = performance.now() + REST_MS + patienceMs;
 		await pause(REST_MS);
@@ -96,7 +99,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 		return goesOn();
 	}
 
-	/** One step of it, and the time in which others have their turn: as much again and more, so that little steps go fast. */
+	/**
+	 * Runs one step of the removal, then pauses for up to twice its duration, so that small steps follow each other
+	 * quickly.
+	 */
 	async function removed<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
 		const [start, most] = [performance.now(), removal.size];
 		const done = await step(most);
@@ -106,7 +112,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		return done;
 	}
 
-	/** What was cleared, first of all what is to be hung up. No reader sees any of it since. */
+	/** Removes cleared rows, starting with calls that must be hung up. No reader has seen them since their clear. */
 	async function removeCleared(): Promise<void> {
 		const lastRound = performance.now() + ROUNDS_MS;
 		do {
@@ -126,7 +132,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	async function retire(_now: number, before: number): Promise<void> {
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
-		// The clock is read again for each step: a pass may take long, and the machine may sleep meanwhile.
+		// Read the clock in each step: a pass may be long, and the machine may sleep meanwhile.
 		while (goesOn() && deps.isSteady()) {
 			const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
@@ -160,7 +166,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	const isLimited = keep.days !== null || keep.calls !== null;
-	/** In this order; but where a clear cut one short, the next pass begins with the one behind it: each has its turn. */
+	/**
+	 * The other tasks, in order. If a clear interrupts one, the next pass begins with the task after it, so that each
+	 * gets a turn.
+	 */
 	const others: ((now: number, before: number) => Promise<void>)[] = [
 		...(isLimited ? [retire, leftovers] : []),
 		async () => {

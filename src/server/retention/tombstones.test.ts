@@ -29,7 +29,8 @@ it('[RT7] the newest 100,000 stay, and an older cursor gets a reset', async () =
 	const { database, mode } = await withTombstones(101_234);
 	await pruneTombstones(database, onAndOn);
 	expect(await stateOf(database)).toEqual({ count: 100_000, first: 1_235, pruned: 1_234 });
-	// The only cursors that a delta could be complete for are far behind the pruned ones: so take the others away.
+	// A delta from these cursors would exceed its maximum size. Delete newer tombstones so that only `prunedSeq`
+	// decides.
 	await database.all('DELETE FROM "Tombstone" WHERE "seq" > 1300');
 	expect([await mode(1_233), await mode(1_234), await mode(1_235)]).toEqual(['reset', 'delta', 'delta']);
 	await pruneTombstones(database, onAndOn);

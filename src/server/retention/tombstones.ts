@@ -1,8 +1,8 @@
 import type { Database } from '#db/database.ts';
 
-/** More than a delta ever tells: who stands further back loads anew all the same. */
+/** More than a delta ever contains. An older cursor gets a reset anyway. */
 const KEPT = 100_000;
-/** So many are counted, and so many are dropped, at once. */
+/** How many tombstones are counted at once, and how many are deleted at once. */
 const [HOP, STEP] = [10_000, 500];
 
 const BACK = `SELECT min("seq") AS "seq", count(*) AS "count" FROM
@@ -12,8 +12,8 @@ const DROP = 'DELETE FROM "Tombstone" WHERE "seq" <= ?';
 const MOVE = 'UPDATE "Feed" SET "prunedSeq" = max("prunedSeq", ?) WHERE "id" = 1';
 
 /**
- * Drops the oldest tombstones, all but the newest 100,000, and notes up to where: an older cursor gets a reset. `rest` is
- * called between two steps and says whether to go on.
+ * Deletes all but the newest 100,000 tombstones and records the last deleted seq. An older cursor gets a reset. `rest`
+ * is called between two steps and returns whether to continue.
  */
 export async function pruneTombstones(database: Database, rest: () => Promise<boolean>): Promise<void> {
 	let first = Number.MAX_SAFE_INTEGER;
@@ -21,7 +21,7 @@ export async function pruneTombstones(database: Database, rest: () => Promise<bo
 		const [row] = await database.all(BACK, first);
 		if (Number(row?.count) < HOP) return;
 		first = Number(row?.seq);
-		await new Promise(setImmediate); // a hop takes most of a millisecond: everybody else has a turn
+		await new Promise(setImmediate); // a hop takes most of a millisecond: other work gets a turn
 	}
 	const step = (): Promise<number> =>
 		database.transact([[OLDEST, first]], ([rows = []]) => {

@@ -6,21 +6,21 @@ import type { Rejections } from './rejections.ts';
 
 export interface Inbox {
 	/**
-	 * Takes one webhook: verifies signature and age, reads it, hands it to the state machine. `raw` is the body as it
-	 * came. Throws `invalid_signature`, `invalid_json`, `invalid_input`, `call_gone`.
+	 * Processes one webhook: verifies its signature and age, parses it and applies the report. `raw` is the unparsed
+	 * body. Throws `invalid_signature`, `invalid_json`, `invalid_input`, `call_gone`.
 	 */
 	receive(headers: Record<string, string | undefined>, raw: Buffer): Promise<{ call: Call; idempotent: boolean }>;
 }
 
-/** How much a webhook id may be, so that nobody fills the table with it. */
+/** Longest accepted webhook id, which bounds the rows of the receipts table. */
 const ID_MAX = 255;
 const TIMESTAMP = /^\d{1,15}$/;
 
-/** `secrets`: all verify, so that one can be rotated without losing a message. */
+/** Every one of `secrets` verifies, so that a secret can be rotated without losing a message. */
 export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'note'>): Inbox {
 	const verifiers = secrets.map((secret) => new Webhook(secret));
 
-	/** Throws unless one of the secrets signed this, no more than five minutes off (Standard Webhooks). */
+	/** Throws unless one of the secrets signed the webhook within the last or next five minutes (Standard Webhooks). */
 	function verify(headers: Record<string, string | undefined>, raw: Buffer): string {
 		const id = headers['webhook-id'];
 		const timestamp = headers['webhook-timestamp'];
@@ -30,7 +30,8 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 				'invalid_signature',
 				'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
 			);
-		// The verifier reads the digits that it begins with, and signs over those: what follows them nobody signed.
+		// The verifier parses only the leading digits and checks the signature over those. Anything after them would be
+		// unsigned.
 		if (!TIMESTAMP.test(timestamp))
 			throw new ProblemError('invalid_signature', 'webhook-timestamp is whole seconds since 1970, in digits alone.');
 		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
@@ -64,7 +65,7 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 	};
 }
 
-/** With every key that it came with: reading by a schema leaves a key `__proto__` out. */
+/** Keeps every key of the body: parsing by a schema drops a key named `__proto__`. */
 function reportOf(body: unknown): ProviderReport {
 	const report = parse(ProviderReport, body, 'The webhook');
 	const left = Object.getOwnPropertyDescriptor(body, '__proto__');
@@ -75,7 +76,7 @@ function jsonOf(raw: Buffer): unknown {
 	const text = utf8Of(raw);
 	try {
 		const value: unknown = JSON.parse(text);
-		JSON.stringify(value); // nested deeper than can be written again is not JSON to us
+		JSON.stringify(value); // nesting too deep to serialize counts as invalid JSON
 		return value;
 	} catch (error) {
 		throw new ProblemError('invalid_json', 'The body is not well-formed JSON.', { cause: error });

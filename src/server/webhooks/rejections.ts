@@ -1,11 +1,16 @@
 import { v4 } from 'uuid';
 import type { Database, Statement } from '#db/database.ts';
 
-/** Webhooks that were refused: counted, and the last ones kept. Nothing of them is believed or shown on a timeline. */
+/**
+ * Rejected webhooks: all are counted, the latest are stored. None of their content is trusted or shown on a timeline.
+ */
 export interface Rejections {
-	/** `webhookId` is what the stranger said, cut short. Written down within a second: no stranger makes us wait for the disk. */
+	/**
+	 * Records a rejection. `webhookId` is unverified and is cut. Writes are batched within a second, so that no
+	 * unauthenticated sender can cause a disk write per request.
+	 */
 	note(reason: string, webhookId: string | undefined): void;
-	/** Writes down what was noted, and takes no more. */
+	/** Writes the recorded rejections and accepts no more. */
 	close(): Promise<void>;
 }
 
@@ -14,7 +19,7 @@ const TEXT_MAX = 200;
 const WITHIN_MS = 1_000;
 const INSERT = `INSERT INTO "Rejection" ("id", "at", "reason", "webhookId")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;
-/** By the order of arrival where many came at once. */
+/** Rejections with the same time are ordered by arrival. */
 const PRUNE = `DELETE FROM "Rejection" WHERE rowid IN
 	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${KEPT})`;
 const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', CAST(CAST(?1 AS INTEGER) AS TEXT))
@@ -38,7 +43,7 @@ export function createRejections(database: Database, now: () => number, onError:
 		writing = writing
 			.then(() => database.transact([], () => ({ result: undefined, statements })))
 			.catch((error: unknown) => {
-				// Written with the next ones.
+				// The next write includes them.
 				noted = [...rows, ...noted].slice(-KEPT);
 				count += several;
 				onError(error);
@@ -62,5 +67,5 @@ export function createRejections(database: Database, now: () => number, onError:
 	};
 }
 
-/** As much of a stranger's text as a line holds, in characters that can be kept. */
+/** Cuts untrusted text to the length of a line and replaces lone surrogates, which cannot be stored. */
 const cut = (text: string): string => text.slice(0, TEXT_MAX).toWellFormed();

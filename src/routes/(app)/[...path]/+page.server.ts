@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
-/** Here, so that an address without a page is told with everything around it that a page has. */
+/** Inside this layout, so that the error of an unknown path renders with the app's header and navigation. */
 export const load: PageServerLoad = ({ locals }) => error(404, { message: 'Not Found', requestId: locals.requestId });

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import type { RequestHandler } from './$types';
 
-/** Who asks for no page is told the same; a page alone would answer a POST as if it were there. */
+/** Returns 404 to requests that want no page. With a page alone, a POST would get a response as if the page existed. */
 export const fallback: RequestHandler = ({ locals }) =>
 	error(404, { message: 'Not Found', requestId: locals.requestId });
