@@ -1,5 +1,5 @@
 /**
- * Returns the POSIX shell command that requests the same call. It suits a curl of any age: `--json` came with 7.82. The
+ * Returns the POSIX shell command that requests the same call. It avoids `--json`, which curl before 7.82 lacks. The
  * command reads the API token from the shell's environment, so no token appears in it.
  */
 export function curlLine(apiUrl: string, body: Record<string, unknown>, isProtected: boolean): string {

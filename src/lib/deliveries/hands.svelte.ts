@@ -12,7 +12,7 @@ const ANSWERED_MS = 4_000;
 interface Desk {
 	/** Reloads the page's data and returns it. */
 	reload(): Promise<DeskView>;
-	/** Returns true while the page receives every change over the feed. */
+	/** Returns true while the socket notifies the page of every change. */
 	hears(): boolean;
 }
 

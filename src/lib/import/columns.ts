@@ -81,9 +81,8 @@ export function fieldsNamed(cells: readonly string[]): number {
 export const HEADER_ROWS = 30;
 
 /**
- * Returns the index of the header row, or null if there is none. A later row is the header if it names two or more
- * columns and the first row names fewer, because reports have lines above their table. A row with a number to call is
- * no such line.
+ * Returns the index of the header row, or null if there is none. Reports have lines above their table, so a later row
+ * is the header if it names two or more columns and the first row fewer. A row with a number to call is no such line.
  */
 export function findHeader(rows: readonly Row[]): number | null {
 	const [first, ...others] = rows.slice(0, HEADER_ROWS);

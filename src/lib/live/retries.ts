@@ -7,7 +7,7 @@ export function waitBefore(n: number, chance: number): number {
 	return spread(Math.min(FIRST_MS * 2 ** Math.min(n, 10), LONGEST_MS), chance);
 }
 
-/** Milliseconds until a tab on the event stream tries the socket again. */
+/** Milliseconds until a tab on the event stream attempts a socket again. */
 export const waitForSocket = (chance: number): number => spread(SOCKET_EVERY_MS, chance);
 
 const spread = (ms: number, chance: number): number => Math.round(ms * (0.5 + chance / 2));

@@ -8,7 +8,7 @@ const SLEPT_MS = 3 * TICK_MS;
  * responds.
  */
 export class Sleep {
-	/** The number of sleeps detected, and how many of them preceded the last answered request. */
+	/** The number of sleeps detected, and how many of them preceded the last request with a response. */
 	#sleeps = $state(0);
 	#answered = $state(0);
 	#tickedAt = Date.now();
@@ -17,7 +17,7 @@ export class Sleep {
 		return this.#sleeps;
 	}
 
-	/** True if no request has been answered since the last sleep. */
+	/** True if no request since the last sleep has received its response. */
 	get isUnanswered(): boolean {
 		return this.#answered !== this.#sleeps;
 	}
@@ -33,7 +33,7 @@ export class Sleep {
 		this.#tickedAt = now;
 	}
 
-	/** The server answered a request that was sent after this many sleeps. */
+	/** The server responded to a request that was sent after this many sleeps. */
 	answered(sleeps: number): void {
 		this.#answered = sleeps;
 	}

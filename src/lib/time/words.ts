@@ -16,7 +16,7 @@ export function ago(at: string, now: number, locale: string): string {
 	return `${Math.floor(age / DAY).toLocaleString(locale)} d ago`;
 }
 
-/** For example `in 40 s`, `in 12 min`, `in 1 h 22` or `in 3 d`; `now` in the last second before it and after it. */
+/** For example `in 40 s`, `in 12 min`, `in 1 h 22` or `in 3 d`; `now` from one second before it. */
 export function until(at: string, now: number, locale: string): string {
 	const left = Date.parse(at) - now;
 	if (left < 1_000) return 'now';
