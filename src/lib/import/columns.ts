@@ -13,8 +13,8 @@ export type Field = (typeof FIELDS)[number];
 export const NEEDED = ['customerName', 'phoneNumber'] as const satisfies readonly Field[];
 
 /**
- * The index of a column, or of several that are read together. Parts of a name are joined. Of several phone numbers,
- * the first that is not empty is used. Null if the file has no such column.
+ * The index of a column, or of several that `cellOf` reads together: the parts of a name, or several phone numbers.
+ * Null if the file has no such column.
  */
 export type Column = number | readonly number[] | null;
 export type Columns = Record<Field, Column>;
@@ -24,8 +24,8 @@ export const indexesOf = (column: Column): readonly number[] =>
 	column === null ? [] : typeof column === 'number' ? [column] : column;
 
 /**
- * Returns a field's cell. A name joins its parts. A phone number is the first cell with a digit, else the first that is
- * not empty.
+ * Returns a field's cell. A name joins its parts. Other fields use the first cell that is not empty; a phone number
+ * prefers the first with a digit.
  */
 export function cellOf(cells: readonly string[], field: Field, column: Column): string {
 	const filled = indexesOf(column)
@@ -81,8 +81,8 @@ export function fieldsNamed(cells: readonly string[]): number {
 export const HEADER_ROWS = 30;
 
 /**
- * Returns the index of the header row, or null if there is none. Reports have lines above their table, so a later row
- * is the header if it names two or more columns and the first row fewer. A row with a number to call is no such line.
+ * Returns the index of the header row, or null if there is none. A later row is the header if it names two or more
+ * columns and the first row fewer: reports have lines above their table. A row with a number to call is no such line.
  */
 export function findHeader(rows: readonly Row[]): number | null {
 	const [first, ...others] = rows.slice(0, HEADER_ROWS);
