@@ -1,6 +1,6 @@
 import type { Problem } from '#contract';
 
-/** What REST answered. A server that did not answer at all is a problem too, with the status 0. */
+/** The result of a REST request. A server that does not respond is a problem too, with the status 0. */
 export type Reply<T> = { ok: T; problem?: never } | { ok?: never; problem: Refusal };
 
 export interface Refusal {
@@ -15,16 +15,16 @@ interface Ask {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	path: string;
 	body?: string;
-	/** Names the request, so that a repeated one is not done twice. */
+	/** The idempotency key, so that a retried request takes effect once. */
 	key?: string;
-	/** Gives up after this long. For what reads there is a bound anyway. */
+	/** Aborts after this many milliseconds. GET requests have a default limit. */
 	withinMs?: number;
 }
 
-/** What is only read is asked for again elsewhere: nothing waits for a request that hangs. */
+/** The limit for reads. Reads are safe to repeat, so a hanging request must not block the page. */
 const READ_WITHIN_MS = 20_000;
 
-/** One request to REST; it never throws. */
+/** Sends one REST request. Never throws: network errors and timeouts return a problem with the status 0. */
 export async function ask<T>({
 	method,
 	path,
@@ -63,10 +63,10 @@ const refusal = (response: Response, problem: Partial<Problem>): Refusal => ({
 	errors: problem.errors ?? [],
 });
 
-/** A key that no other request has. Works on plain http too, where `randomUUID` does not exist. */
+/** Returns a random idempotency key. Works on plain http too, where `randomUUID` does not exist. */
 export const requestKey = (): string =>
 	[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** `The server answered 503: database busy.` */
+/** For example `The server answered 503: database busy.` */
 export const saidWhat = ({ status, detail }: Refusal): string =>
 	status === 0 ? detail : `The server answered ${status}: ${detail}`;

@@ -1,6 +1,6 @@
 import type { Call } from '#contract';
 import { ask, type Reply } from './api.ts';
 
-/** Makes many calls at once, all or none; the same key again makes nothing twice. */
+/** Creates many calls, all or none. A repeated idempotency key creates nothing twice. */
 export const createCalls = (body: string, key: string): Promise<Reply<{ calls: Call[] }>> =>
 	ask({ method: 'POST', path: '/api/calls/batch', body, key });

@@ -1,10 +1,10 @@
 import type { Call, CallPage, CallQuery, Status } from '#contract';
 import { ask, type Reply } from './api.ts';
 
-/** So long a form waits. The key makes it safe to send the call again. */
+/** How long the form waits. The idempotency key makes it safe to send the call again. */
 const CREATED_WITHIN_MS = 30_000;
 
-/** What an operator does to calls. The visible change arrives by push, in every tab alike. */
+/** An operator's actions on calls. The visible change arrives over the feed, in every tab alike. */
 export const createCall = (body: string, key: string): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'POST', path: '/api/calls', body, key, withinMs: CREATED_WITHIN_MS });
 export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call }>> =>
@@ -12,21 +12,21 @@ export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call
 export const cancelCall = (id: string): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'POST', path: `/api/calls/${id}/cancel` });
 export const deleteCall = (id: string): Promise<Reply<void>> => ask({ method: 'DELETE', path: `/api/calls/${id}` });
-/** Deletes the calls that these filters match; without a filter, the whole history. */
+/** Deletes the calls that match the filters; without a filter, all calls. */
 export const clearCalls = (query: CallQuery): Promise<Reply<void>> =>
 	ask({ method: 'DELETE', path: `/api/calls${searchOf(filtersOf(query))}` });
-/** How many calls `clearCalls` would delete. */
+/** Counts the calls that `clearCalls` would delete. */
 export const countCalls = (query: CallQuery): Promise<Reply<{ count: number }>> =>
 	ask({ method: 'DELETE', path: `/api/calls${searchOf({ ...filtersOf(query), dryRun: 'true' })}` });
 
-/** A page of the list with these filters; null is its first. */
+/** Reads a page of the list with these filters. The token null requests the first page. */
 export function readCalls(query: CallQuery, token: string | null, limit: number): Promise<Reply<CallPage>> {
 	return ask({ method: 'GET', path: `/api/calls${searchOf({ ...query, limit, page: token ?? undefined })}` });
 }
 
 const filtersOf = ({ limit: _limit, page: _page, order: _order, ...filters }: CallQuery): object => filters;
 
-/** As a URL has it; empty where nothing is asked for. */
+/** Returns the query string with its question mark, or an empty string without parameters. */
 function searchOf(query: object): string {
 	const asked = new URLSearchParams();
 	for (const [name, value] of Object.entries(query) as [string, unknown][])

@@ -5,13 +5,15 @@ import { addressOf } from '#lib/ui/address.ts';
 const PATH = '/deliveries';
 type Parameter = 'state' | 'callId' | 'code' | 'page';
 
-/** The address of the page with these parameters changed; its first page, unless `page` is among them. */
+/** Returns the page's address with these parameters changed; its first page, unless `page` is among them. */
 export const address = (params: URLSearchParams, changes: Partial<Record<Parameter, readonly string[]>> = {}): string =>
 	addressOf(PATH, params, changes);
 
 export const GROUP_NAMES = Object.keys(DELIVERY_GROUPS) as DeliveryGroup['name'][];
 
-/** The group that was asked for alone; null for all, and for a mixture. */
+/**
+ * Returns the group if the query asks for exactly its states. Returns null for all states, and for any other mixture.
+ */
 export function chosen({ state }: DeskQuery): DeliveryGroup['name'] | null {
 	const wanted = new Set<string>(state);
 	return (
@@ -24,12 +26,12 @@ export function chosen({ state }: DeskQuery): DeliveryGroup['name'] | null {
 
 export interface Active {
 	filter: 'callId' | 'code';
-	/** `call: Ada Lovelace`, as a sentence names it. */
+	/** For example `call: Ada Lovelace`, as used in a sentence. */
 	words: string;
 	value: string;
 }
 
-/** The filters that are on beside the state, in words. */
+/** Returns the active filters except the state, in words. */
 export function active({ callId, code }: DeskQuery, customers: Readonly<Record<string, string>>): Active[] {
 	const found: Active[] = [];
 	if (callId !== undefined) {
@@ -40,7 +42,7 @@ export function active({ callId, code }: DeskQuery, customers: Readonly<Record<s
 	return found;
 }
 
-/** All of a group that match and are sent again together. */
+/** Returns the filter for sending again all matching deliveries of a group. */
 export function againOf(
 	{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
 	{ callId, code }: DeskQuery,

@@ -1,8 +1,8 @@
 const HANDLES = 'summary, button, a[href]';
 
 /**
- * Remembers what has the focus in a list of deliveries; what it answers gives it back after the list was drawn anew. The
- * same handle of the same delivery, its first where that one is gone; false where nothing is left to give it to.
+ * Remembers the focused control in a list of deliveries. Call the returned function after the list has rendered again:
+ * it focuses the same control of the same delivery, or its first one. It returns false if that delivery is gone.
  */
 export function keepFocus(): () => boolean {
 	const focused = document.activeElement;

@@ -5,38 +5,38 @@ import { saidWhat, type Refusal } from '#lib/api/api.ts';
 import { cancelDelivery, redeliver, redeliverMany } from '#lib/api/deliveries.ts';
 import { outcome } from './words.ts';
 
-/** A receiver that has not answered by then is not waited for any more: its answer comes as any other change. */
+/** How long to wait for the receiver's response. A later one arrives like any other change. */
 const ANSWERED_MS = 4_000;
 
-/** What the hands need of their page. */
+/** What the actions need from their page. */
 interface Desk {
-	/** Loads the page's data anew and answers it. */
+	/** Reloads the page's data and returns it. */
 	reload(): Promise<DeskView>;
-	/** True while the page hears of each change by itself. */
+	/** Returns true while the socket notifies the page of every change. */
 	hears(): boolean;
 }
 
-/** What is done by hand on this page, and what came of it. */
+/** The user's actions on this page, and their outcomes. */
 export class Hands {
-	/** What came of the last act, in a sentence. */
+	/** The outcome of the last action, as a sentence. */
 	said = $state('');
 	failure = $state.raw<{ title: string; detail: string } | null>(null);
 
 	#busy = new SvelteSet<string>();
 	#desk: Desk;
-	/** Those who wait until the page shows something. */
+	/** Callbacks that wait until the page shows a certain state. */
 	#waiting: ((view: DeskView) => void)[] = [];
 
 	constructor(desk: Desk) {
 		this.#desk = desk;
 	}
 
-	/** True while this delivery is being sent or canceled. */
+	/** Returns true while this delivery is being sent or canceled. */
 	isBusy(id: string): boolean {
 		return this.#busy.has(id);
 	}
 
-	/** The page shows this now. */
+	/** Call this whenever the page shows new data. */
 	shows(view: DeskView): void {
 		for (const look of [...this.#waiting]) look(view);
 	}
@@ -63,7 +63,7 @@ export class Hands {
 		});
 	}
 
-	/** Answers what went wrong, for the dialog that asked. */
+	/** Sends all matching deliveries again. Returns the problem for the dialog, or null. */
 	async redeliverMany(filter: NonNullable<RedeliverMany['filter']>): Promise<Refusal | null> {
 		this.said = '';
 		const { ok, problem } = await redeliverMany(filter, false);
@@ -91,13 +91,16 @@ export class Hands {
 		}
 	}
 
-	/** What was refused stands otherwise than the page shows it. */
+	/** The server rejected the action, so its state differs from the page's: reload. */
 	async #refuse(title: string, problem: Refusal): Promise<void> {
 		this.failure = { title, detail: saidWhat(problem) };
 		if (problem.status !== 0) await this.#desk.reload();
 	}
 
-	/** Waits until the page shows one more try of this delivery, or no such delivery any more; null when that takes long. */
+	/**
+	 * Waits until the page shows another attempt of this delivery, or no longer shows it. Resolves with null after
+	 * `ANSWERED_MS`.
+	 */
 	#answer({ id, attempts }: Delivery): { comes: Promise<DeskView | null>; stop: () => void } {
 		let stop = (): void => undefined;
 		const comes = new Promise<DeskView | null>((resolve) => {

@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
-/** Which details the reader has opened or closed: a delivery that moves to another group takes them along. */
+/** The details that the user opened or closed. A delivery keeps its state when it moves to another group. */
 export class Opened {
 	#chosen = new SvelteMap<string, boolean>();
 

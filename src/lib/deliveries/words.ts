@@ -8,7 +8,7 @@ export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
 	canceled: 'Canceled',
 };
 
-/** What came of a try: a code, what it means, and whether that is good, bad or was done on purpose. */
+/** The outcome of an attempt: its code, the meaning, and whether it is good, bad or an injected fault. */
 export interface Answered {
 	code: string;
 	words: string;
@@ -33,7 +33,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 	503: 'Service unavailable',
 	504: 'Gateway timed out',
 };
-/** How the errors of a try that got no answer begin or what they hold, and the short word for each. */
+/** Patterns for the errors of attempts without a response, with the short code and the words for each. */
 const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[] = [
 	[/No answer in time/, 'timeout', 'No answer in time'],
 	[/ECONNREFUSED/, 'refused', 'Connection refused'],
@@ -56,7 +56,7 @@ export function answered({ response, error }: Pick<Attempt, 'response' | 'error'
 
 const isLost = (error: string | null): boolean => error?.startsWith('Lost on purpose') ?? false;
 
-/** How long an attempt took. Only one that was lost on purpose was never sent: an attempt may well take 0 ms. */
+/** How long an attempt took. Only an attempt lost on purpose was never sent: one that was sent may take 0 ms. */
 export const tookWords = ({ durationMs, error }: Pick<Attempt, 'durationMs' | 'error'>): string =>
 	isLost(error) ? 'never sent' : took(durationMs);
 
@@ -66,17 +66,17 @@ function meaning(status: number): string {
 	return MEANINGS[status] ?? (status < 500 ? 'Refused' : 'Server error');
 }
 
-/** `127.0.0.1:4000`. */
+/** For example `127.0.0.1:4000`; the text itself if it is not a URL. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const encoder = new TextEncoder();
-/** `318 B`, `4.1 kB`. */
+/** For example `318 B` or `4.1 kB`. */
 export function size(text: string): string {
 	const { length } = encoder.encode(text);
 	return length < 1_000 ? `${length} B` : `${(length / 1_000).toFixed(1)} kB`;
 }
 
-/** What became of a delivery that was sent again, as the list stands afterwards. */
+/** Returns the outcome of sending a delivery again, as the list shows it afterwards. */
 export function outcome(before: Delivery, after: Delivery | undefined): string {
 	const last = after?.attempts.at(-1);
 	if (after && last && last.number > before.attempts.length) {

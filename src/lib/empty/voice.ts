@@ -1,6 +1,6 @@
 import { chanceOf } from '#lib/line/chance.ts';
 
-/** A voice for the big pictures: `bars` bars, 4 units apart, in phrases. */
+/** Returns an SVG path of a voice for the large pictures: `bars` bars, 4 units apart, in phrases. */
 export function voice(seed: string, bars: number, height: number): string {
 	const chance = chanceOf(seed);
 	return Array.from({ length: bars }, (_, i) => {

@@ -11,10 +11,10 @@ const AT_FIRST = 8;
 const PAGE = 3;
 const ENDED = { status: 'COMPLETED', phase: 'ENDED', outcome: 'completed' } as const;
 
-/** A history, and what it tells of itself. A page's token is the id of the last call before it. */
+/** Simulates a history and its feed. A page's token is the id of the last call before it. */
 class History {
 	calls: Call[] = [];
-	/** What was not told yet. */
+	/** Changes that were not delivered yet. */
 	untold: Change[] = [];
 	#seq = 0;
 	#made = 0;
@@ -80,7 +80,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ what: fc.constantFrom(.
 	maxLength: 25,
 });
 
-/** A reader of the list, with one request under way at most. */
+/** A reader of the list, with at most one request under way. */
 class Reader {
 	readonly board = new Board();
 	#history: History;
@@ -108,12 +108,12 @@ class Reader {
 		else if (this.board.extent.next !== null) this.ask(this.board.extent.next);
 	}
 
-	/** For what is behind the token, or for the first page. */
+	/** Requests the page after the token, or the first page for null. */
 	ask(token: string | null): void {
 		this.#asked ??= { token, page: this.#history.page(token) };
 	}
 
-	/** What was asked for comes, as it stood then. */
+	/** Delivers the requested page, as of the time of the request. */
 	answer(): void {
 		const { token, page } = this.#asked ?? {};
 		this.#asked = null;
@@ -127,7 +127,7 @@ class Reader {
 		if (this.board.waiting > 0) this.board.release();
 	}
 
-	/** All that was told and asked for has come, and the list is read to its end. */
+	/** Delivers everything outstanding and reads the list to its end. Returns the ids that match. */
 	finish(): string[] {
 		this.board.apply(this.#history.untold.splice(0));
 		this.answer();

@@ -8,34 +8,34 @@ import { few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';
 import { Waiting } from './waiting.ts';
 
-/** The most changes that are kept for a page that was read before them. */
+/** The most changes kept for pages that were read before them. */
 const LOG_MAX = 5_000;
 
-/** The calls that are here. Page, push, sync and reconnect all go through `apply`; the newest seq of a call wins. */
+/** The loaded calls. All changes, from push, sync and reconnect, go through `apply`; the newest seq of a call wins. */
 export class Board {
 	view = $state.raw<CallsView | null>(null);
-	/** The stretch of the list that is known. */
+	/** The known part of the list. */
 	extent = $state.raw<Extent>(extents.NOTHING);
-	/** How many new calls match and wait, because the reader is elsewhere. */
+	/** How many new calls match and wait, because the reader has scrolled away. */
 	waiting = $state(0);
-	/** And more, which are not counted. */
+	/** True if more calls wait than are counted. */
 	waitingMore = $state(false);
 	total = $state(0);
 	pending = $state(0);
-	/** The reader has scrolled away or is busy with a row: nothing may move. */
+	/** The reader has scrolled away or uses a row's menu, so nothing may move. */
 	held = $state(false);
 
-	/** Arrived with the last few, so their rows slide in. */
+	/** Ids from the last small batch of arrivals, whose rows slide in. */
 	arriving: ReadonlySet<string> = NONE;
-	/** The last changes were few, so their rows flash. */
+	/** The last batch of changes was small, so changed rows flash. */
 	calm = true;
-	/** The calls that are being read, in order: the first of them that stays keeps its place on the screen. */
+	/** The visible calls, in order. The first of them that remains keeps its place on the screen. */
 	reading: readonly string[] = [];
-	/** The page that is shown next is the same list, loaded anew where the reader is. */
+	/** The next page shown is a reload of the same list at the reader's place. */
 	again = false;
-	/** How much room a page that is shown now leaves before its first row. */
+	/** Returns the room in rows before the first row of a page that is shown now. */
 	leadOf: (extent: Extent, shareBefore: number | null) => number = () => 0;
-	/** Where a list that is loaded anew begins, as the address says it; undefined where the address says it already. */
+	/** Returns the `at` of the address for a reload. Undefined if the address already holds the place. */
 	placeOf: () => string | null | undefined = () => undefined;
 
 	readonly count = $derived(extents.countOf(this.extent));
@@ -44,14 +44,16 @@ export class Board {
 
 	#waiting = new Waiting();
 	#tally: Tally | null = null;
-	/** What the server counts, while it tells. */
+	/** The server's counts, while it sends them. */
 	#figures: { total: number; pending: number } | null = null;
 	#base = 0;
 	#epoch = '';
 	#log: Change[] = [];
 	#logFrom = 0;
 
-	/** Shows a page as it was loaded, brought up to what the feed has told since. False: that can no longer be done. */
+	/**
+	 * Shows a loaded page, updated with the changes received since. Returns false if some of those are no longer known.
+	 */
 	show(view: CallsView): boolean {
 		const { epoch, seq } = place(view.page.cursor);
 		if (epoch !== this.#epoch) {
@@ -75,7 +77,7 @@ export class Board {
 		return !missed;
 	}
 
-	/** Nobody shows the calls, and what came before `cursor` is not known: a view from before it is too old. */
+	/** Drops the changes up to `cursor`, while no list is shown. A view from before it is then too old. */
 	forget(cursor: string): void {
 		const { epoch, seq } = place(cursor);
 		this.#epoch = epoch;
@@ -83,7 +85,7 @@ export class Board {
 		this.#logFrom = seq;
 	}
 
-	/** Nobody shows the calls any more. What the feed tells is kept for the view that comes next. */
+	/** Drops the list. Changes are still logged for the view that is shown next. */
 	close(): void {
 		this.view = null;
 		this.extent = extents.NOTHING;
@@ -91,7 +93,7 @@ export class Board {
 		this.#publish();
 	}
 
-	/** Takes changes in the order of their commits. False: the list has to be loaded anew. */
+	/** Applies changes in commit order. Returns false if the list must be reloaded. */
 	apply(changes: readonly Change[]): boolean {
 		for (const change of changes) this.#log.push(change);
 		const extra = this.#log.length - LOG_MAX;
@@ -99,7 +101,10 @@ export class Board {
 		return this.#play(changes.filter(({ seq }) => seq > this.#base));
 	}
 
-	/** A further page, where it was asked for: behind, before, or again. False: it is of another life, or too old. */
+	/**
+	 * Adds a further page where it was requested: after, before, or in place of a segment. Returns false if the page is
+	 * from another epoch or too old.
+	 */
 	take(page: CallPage, where: 'next' | 'previous' | Segment): boolean {
 		const { epoch, seq } = place(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
@@ -112,7 +117,7 @@ export class Board {
 		return true;
 	}
 
-	/** The list's first page in place of what is here. False: as with `take`. */
+	/** Replaces the list by its first page. Returns false like `take`. */
 	restart(page: CallPage): boolean {
 		const { epoch, seq } = place(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
@@ -121,7 +126,7 @@ export class Board {
 		return true;
 	}
 
-	/** Rows far from these places are let go, but for `kept`; what is farther still is forgotten. */
+	/** Drops rows far from these places, except for `kept`, and forgets segments that are even farther. */
 	tidy(
 		near: readonly [from: number, to: number],
 		far: readonly [from: number, to: number],
@@ -131,12 +136,12 @@ export class Board {
 		this.extent = extents.trim(lighter, ...far);
 	}
 
-	/** Makes other room before the first row. */
+	/** Changes the room before the first row. */
 	leave(lead: number): void {
 		if (lead !== this.extent.lead) this.extent = { ...this.extent, lead };
 	}
 
-	/** The server's figures count; without them (null) what the feed tells is counted on from the last ones. */
+	/** Takes the server's counts. Without them (null), changes are counted on from the last ones. */
 	told(stats: Pick<Stats, 'byStatus'> | null): void {
 		const pending = stats?.byStatus.PENDING ?? 0;
 		this.#figures = stats && { total: pending + stats.byStatus.COMPLETED + stats.byStatus.FAILED, pending };
@@ -145,8 +150,8 @@ export class Board {
 	}
 
 	/**
-	 * Lets the waiting calls in, but for those whose neighbours are not here: they wait until these are. False: they are too
-	 * many, and the list has to be loaded anew.
+	 * Inserts the waiting calls. Those whose neighbors are not loaded keep waiting. Returns false if there are too many
+	 * and the list must be reloaded.
 	 */
 	release(): boolean {
 		if (this.#waiting.isMany) return false;
@@ -158,7 +163,7 @@ export class Board {
 		return true;
 	}
 
-	/** True for a row that stays only until the next load. */
+	/** Returns true for a row that no longer matches, and stays only until the next load. */
 	isStray(call: Call): boolean {
 		return this.view !== null && !matches(call, this.view.query);
 	}
@@ -168,11 +173,11 @@ export class Board {
 		return undefined;
 	}
 
-	/** A page brought up to what the feed has told since it was read. */
+	/** Returns a page updated with the changes received since it was read. */
 	#current(page: CallPage, seq: number): CallPage {
 		const since = this.#log.filter((change) => change.seq > seq);
 		if (since.length === 0) return page;
-		// After a clear of all nothing is beyond it either.
+		// After a clear of everything, nothing follows this page either.
 		const { segments, previous, next } = extents.change(extents.begin(page, null), since);
 		return { ...page, calls: [...(segments[0]?.rows ?? [])], previousPage: previous, nextPage: next };
 	}
@@ -186,10 +191,10 @@ export class Board {
 			whole = this.#tally.count(change) && whole;
 			this.#waiting.change(change, (call) => matches(call, view.query));
 		}
-		// First of all: after a clear nothing is beyond what is here, and what was made since belongs here.
+		// Apply changes first: after a clear nothing lies beyond the loaded rows, so newer calls belong here.
 		this.#put(extents.change(this.extent, changes));
 		const alive = this.#arrivals(changes);
-		// Oldest first, what is new stands behind all that is read, and moves nothing.
+		// In oldest-first order new calls appear after everything read, and move nothing.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
 		this.#place(alive, enters);
@@ -197,13 +202,13 @@ export class Board {
 		return whole || this.#figures !== null;
 	}
 
-	/** Lets calls in where they belong. Where the list's beginning is not here, what belongs there waits all the same. */
+	/** Inserts calls in their places. A call that belongs before the loaded part waits in any case. */
 	#place(calls: Call[], enters: boolean): void {
 		const outside = enters ? this.#enter(inOrder(calls, false)) : calls;
 		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);
 	}
 
-	/** What was told before a page came, and after it was read, may belong where it stands: no page brings it any more. */
+	/** Changes received after the page was read may add calls to it. No later page will contain them. */
 	#follow(seq: number): void {
 		this.#place(this.#arrivals(this.#log.filter((change) => change.seq > seq)), true);
 		this.#meet();
@@ -211,8 +216,8 @@ export class Board {
 	}
 
 	/**
-	 * Calls that are not here and match, and would stand among those that are here, or before them. What was deleted in the
-	 * same breath, or matches no more, never arrives.
+	 * Returns calls that match, are not loaded, and belong among or before the loaded ones. Leaves out calls that a
+	 * later change in the batch deletes, or makes no longer match.
 	 */
 	#arrivals(changes: readonly Change[]): Call[] {
 		const { query } = this.view!;
@@ -232,7 +237,10 @@ export class Board {
 		return latest(arrived, changes).filter((call) => matches(call, query));
 	}
 
-	/** Puts calls, oldest first, where they belong, but for those that a page has brought; answers those that belong outside. */
+	/**
+	 * Inserts calls, given oldest first, unless a page has already brought them. Returns those that belong outside the
+	 * loaded part.
+	 */
 	#enter(calls: readonly Call[]): Call[] {
 		let extent = this.extent;
 		const outside: Call[] = [];
@@ -255,7 +263,7 @@ export class Board {
 		this.extent = extents.hold(this.extent, extent, this.reading);
 	}
 
-	/** A page may have brought calls that wait. */
+	/** Removes waiting calls that a page has brought. */
 	#meet(): void {
 		if (this.#waiting.size === 0) return;
 		for (const [, { id }] of extents.loaded(this.extent)) this.#waiting.remove(id);

@@ -13,7 +13,7 @@ it.each([
 	['Africa/Cairo', '2027-04-30', '2027-04-29T22:00:00.000Z', 23],
 	['Asia/Beirut', '2027-03-28', '2027-03-27T22:00:00.000Z', 23],
 	['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 23],
-	// The hour before or after midnight comes twice.
+	// The hour before or after midnight occurs twice.
 	['America/Santiago', '2027-04-03', '2027-04-03T03:00:00.000Z', 25],
 	['America/Havana', '2027-11-07', '2027-11-07T04:00:00.000Z', 25],
 	['Europe/Berlin', '2027-03-28', '2027-03-27T23:00:00.000Z', 23],

@@ -1,11 +1,11 @@
 import type { Call, CallsView } from '#contract';
 import { exampleCall } from '#lib/line/example.ts';
 
-/** The calls with these numbers, newest first. */
+/** Returns the calls with these numbers, newest first. */
 export const exampleCalls = (from: number, to: number): Call[] =>
 	Array.from({ length: from - to + 1 }, (_, i) => exampleCall({ id: `call-${from - i}`, seq: from - i }));
 
-/** The first page of a long list, as tests need it: its newest fifty calls. */
+/** Returns the first page of a long list for tests: its newest fifty calls. */
 export const exampleView = (newest: number): CallsView => ({
 	page: { calls: exampleCalls(newest, newest - 49), nextPage: 'further', previousPage: null, cursor: `a.${newest}` },
 	query: {},

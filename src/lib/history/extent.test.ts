@@ -8,15 +8,18 @@ import { wanted } from './wants.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');
 const LIMIT = 5;
-/** Made in order of `n`; two and two in the same millisecond. */
+/** Created in order of `n`, two in each millisecond. */
 const call = (n: number, seq = n): Call =>
 	exampleCall({ id: `call-${n}`, createdAt: new Date(noon + (n >> 1)).toISOString(), seq });
 const nOf = ({ id }: Call): number => Number(id.slice(5));
 
-/** A list, newest first, that is read in keyset pages as the server reads it: its first page is whole, also backwards. */
+/**
+ * Simulates a newest-first list with the server's keyset pages. Its first page is always whole, also when read
+ * backwards.
+ */
 class List {
 	ns: number[];
-	/** Answers so many rows at most, as a search does that looks at a bounded part. */
+	/** The most rows per page. A search that stops early returns fewer. */
 	short = LIMIT;
 	constructor(count: number) {
 		this.ns = Array.from({ length: count }, (_, i) => count - i);
@@ -47,7 +50,7 @@ class List {
 const rows = (extent: Extent): number[] => [...extents.loaded(extent)].map(([, row]) => nOf(row));
 const isRising = (values: number[]): boolean => values.every((value, i) => i === 0 || value > values[i - 1]!);
 
-/** Takes what was asked for to where it belongs. */
+/** Requests a page and adds it where it belongs. */
 function take(extent: Extent, list: List, where: 'next' | 'previous' | Segment, token: string | null): Extent {
 	const page = list.page(token);
 	if (where === 'next') return extents.append(extent, page);
@@ -55,7 +58,7 @@ function take(extent: Extent, list: List, where: 'next' | 'previous' | Segment, 
 	return extents.fill(extent, where, page);
 }
 
-/** Reads until nothing is missing between these places, as a reader does. */
+/** Reads pages like a reader until none between these places is missing. */
 function readAll(extent: Extent, list: List, from: number, to: number): Extent {
 	let read = extent;
 	for (let turns = 0; turns < 500; turns++) {
@@ -133,7 +136,7 @@ it('[D50] whatever is loaded, let go, created and deleted: the rows keep their o
 			let extent = extents.begin(list.page(token), token, token === 'b0');
 			for (const one of steps) {
 				const here = rows(extent);
-				// Somebody reads in the middle of what is here.
+				// The reader is in the middle of the loaded rows.
 				const reading = here.slice(here.length >> 1).map((n) => `call-${n}`);
 				const places = extents.placesOf(extent, reading);
 				let after = extent;

@@ -1,32 +1,32 @@
 import type { Call, CallPage, Change } from '#contract';
 import { drop, isLater } from './rows.ts';
 
-/** A page of the list that was loaded once. Far from the reader its rows are let go, and asked for again by its token. */
+/** A loaded page of the list. Far from the reader its rows are dropped; its token requests them again. */
 export interface Segment {
-	/** Asks for it again; null is the list's beginning. */
+	/** The page token; null for the list's beginning. */
 	token: string | null;
-	/** The token reads backwards, from what follows. */
+	/** The token reads backwards, from the page after it. */
 	back: boolean;
-	/** How many rows it has, or had when it was last loaded. */
+	/** The number of rows, now or when the page was last loaded. */
 	count: number;
 	rows: readonly Call[] | null;
-	/** Its outermost calls, also while its rows are not here; null where that is not known. */
+	/** The ids of its outermost calls, even without its rows; null if unknown. */
 	first: string | null;
 	last: string | null;
-	/** The tokens of what is before and after it; undefined where they are not known. */
+	/** The tokens of the pages before and after it; undefined if unknown. */
 	before: string | null | undefined;
 	after: string | null | undefined;
 }
 
 /**
- * The stretch of the list that is known, without holes: its segments in the list's order, and the tokens of what is
- * before and behind. Only null is an end. Values of it never change; what changes it makes a new one.
+ * The known part of the list, without holes: its segments in list order, and the tokens of the pages before and after.
+ * A token of null means an end of the list. Immutable: every change returns a new value.
  */
 export interface Extent {
 	segments: readonly Segment[];
 	previous: string | null;
 	next: string | null;
-	/** How many rows the screen leaves room for before the first. Whole; it keeps what is read where it is. */
+	/** The room in rows before the first row, a whole number. It keeps the visible rows in place. */
 	lead: number;
 }
 
@@ -51,7 +51,7 @@ const around = (page: Page): Pick<Segment, 'before' | 'after'> => ({
 	after: page.nextPage,
 });
 
-/** The extent that one page is, as it was asked for; `back` where its token reads backwards. */
+/** Returns the extent of one page and the token that requested it. `back` if the token reads backwards. */
 export function begin(page: Page, token: string | null, back = false): Extent {
 	const segments = page.calls.length === 0 ? [] : [segment(page.calls, token, back, around(page))];
 	return { segments, previous: page.previousPage, next: page.nextPage, lead: 0 };
@@ -59,7 +59,7 @@ export function begin(page: Page, token: string | null, back = false): Extent {
 
 export const countOf = ({ segments }: Extent): number => segments.reduce((sum, { count }) => sum + count, 0);
 
-/** The rows that are here, with their places in the extent, in order. */
+/** Yields the loaded rows with their indexes in the extent, in order. */
 export function* loaded({ segments }: Extent): Generator<[index: number, call: Call]> {
 	let index = 0;
 	for (const { rows, count } of segments) {
@@ -68,7 +68,7 @@ export function* loaded({ segments }: Extent): Generator<[index: number, call: C
 	}
 }
 
-/** The rows that are here among `from` to `to` (not included). */
+/** Returns the loaded rows from index `from` up to but excluding `to`. */
 export function between({ segments }: Extent, from: number, to: number): { index: number; call: Call }[] {
 	const found = [];
 	let start = 0;
@@ -80,7 +80,7 @@ export function between({ segments }: Extent, from: number, to: number): { index
 	return found;
 }
 
-/** Where each of these calls is, as far as their rows are here. */
+/** Returns the indexes of those of these calls that are loaded. */
 export function placesOf(extent: Extent, calls: readonly string[]): Map<string, number> {
 	const ids = new Set(calls);
 	const found = new Map<string, number>();
@@ -94,7 +94,7 @@ const without = (rows: readonly Call[], extent: Extent, but: Segment | null): re
 	return known.size === 0 ? rows : rows.filter(({ id }) => !known.has(id));
 };
 
-/** What `next` answered goes to the end. */
+/** Appends the page that `next` requested. */
 export function append(extent: Extent, page: Page): Extent {
 	const rows = without(page.calls, extent, null);
 	const whole = rows.length === page.calls.length;
@@ -109,9 +109,9 @@ export function append(extent: Extent, page: Page): Extent {
 	};
 }
 
-/** What `previous` answered goes to the beginning, and takes its room from the lead: what is read stays where it is. */
+/** Prepends the page that `previous` requested. The lead shrinks by its rows, so that visible rows keep their place. */
 export function prepend(extent: Extent, page: Page): Extent {
-	// Near its beginning a list answers with its whole first page.
+	// Near its beginning, the server returns the whole first page.
 	const cut = upTo(page.calls, extent.segments[0]?.first ?? null);
 	const rows = without(cut, extent, null);
 	const whole = rows.length === page.calls.length;
@@ -137,11 +137,11 @@ const past = (rows: readonly Call[], id: string | null): readonly Call[] => {
 };
 
 /**
- * The rows of a segment that was asked for again. Calls may have gone or come meanwhile: what belongs to its neighbours
- * is left to them, and where it does not reach a neighbour any more, that one begins elsewhere or a gap is left to ask for.
+ * Fills a segment that was requested again. The list may have changed meanwhile. Rows that belong to a neighbor are
+ * left to it. If the page no longer reaches a neighbor, that one begins elsewhere, or a gap remains to be requested.
  */
 export function fill(extent: Extent, filled: Segment, page: Page): Extent {
-	// Its rows may have changed since it was asked for; its token has not.
+	// Since the request the segment's rows may have changed, but not its token.
 	const i = extent.segments.findIndex(({ token, back }) => token === filled.token && back === filled.back);
 	if (i < 0) return extent;
 	const [earlier, later] = [extent.segments.slice(0, i), extent.segments.slice(i + 1)];
@@ -166,7 +166,7 @@ export function fill(extent: Extent, filled: Segment, page: Page): Extent {
 	return { ...extent, segments: [...earlier, ...middle, ...joined], ...outside(extent, page, earlier, later) };
 }
 
-/** What lies beyond, where the outermost segment was read again: calls may have come there since. */
+/** The outer tokens, updated if the outermost segment was read again: calls may have appeared beyond it. */
 const outside = (
 	{ previous, next }: Extent,
 	page: Page,
@@ -177,12 +177,12 @@ const outside = (
 	next: later.length === 0 ? page.nextPage : next,
 });
 
-/** What becomes of the neighbour that a page's token should lead to. */
+/** Returns whether a page meets its neighbor or ends the list, else the segments that replace that neighbor. */
 function linkOf(token: string | null, neighbour: Segment | undefined, back: boolean): 'met' | 'end' | Segment[] {
 	if (!neighbour) return 'met';
-	// The page says that nothing is behind it: then what we knew there is gone.
+	// The page is the last in this direction, so the segments beyond it no longer exist.
 	if (token === null) return 'end';
-	// One that was read the other way begins where it ended then; the two meet.
+	// A neighbor read in the other direction begins where this segment ended, so the two meet.
 	if (neighbour.back !== back || neighbour.token === token) return 'met';
 	const gap: Segment = {
 		...{ token, back, rows: null, count: neighbour.rows ? 1 : neighbour.count },
@@ -191,20 +191,22 @@ function linkOf(token: string | null, neighbour: Segment | undefined, back: bool
 	return neighbour.rows ? (back ? [neighbour, gap] : [gap, neighbour]) : [gap];
 }
 
-/** Lets the rows go that are far from `from` to `to`, unless `isKept`. */
+/** Drops the rows of segments far from `from` to `to`, except segments with a call that `isKept`. */
 export function letGo(extent: Extent, from: number, to: number, isKept: (call: Call) => boolean): Extent {
 	let start = 0;
 	const segments = extent.segments.map((one) => {
 		const far = start + one.count < from || start > to;
 		start += one.count;
-		// Rows that no token would bring again stay.
+		// Keep rows that no token would load again.
 		if (!far || !one.rows || one.first === null || one.rows.some(isKept)) return one;
 		return { ...one, rows: null };
 	});
 	return segments.some((one, i) => one !== extent.segments[i]) ? { ...extent, segments } : extent;
 }
 
-/** Forgets whole segments beyond `from` to `to`, where their tokens are known: they are read anew when the reader comes back. */
+/**
+ * Forgets segments outside `from` to `to` if the tokens at the cut are known. They load again when the reader returns.
+ */
 export function trim(extent: Extent, from: number, to: number): Extent {
 	const { segments } = extent;
 	let [head, tail, start] = [0, segments.length, 0];
@@ -225,13 +227,13 @@ export function trim(extent: Extent, from: number, to: number): Extent {
 	};
 }
 
-/** The token that reads backwards from `one`, which follows `earlier`. */
+/** Returns the token that reads backwards from `one`, which follows `earlier`; undefined if unknown. */
 const beforeOf = (earlier: Segment, one: Segment): string | undefined =>
 	(earlier.back ? earlier.token : one.before) ?? undefined;
 const afterOf = (one: Segment, later: Segment): string | undefined =>
 	(later.back ? one.after : later.token) ?? undefined;
 
-/** The extent after changes: rows that are here take the newest seq of their call, and those that are gone leave. */
+/** Applies changes to the loaded rows: the newest seq of a call wins, and deleted calls disappear. */
 export function change(extent: Extent, changes: readonly Change[]): Extent {
 	const updates = new Map<string, Call>();
 	const drops: Extract<Change, { type: 'deleted' | 'cleared' }>[] = [];
@@ -266,7 +268,7 @@ function withoutEnds(one: Segment, drops: readonly Change[]): Segment {
 	return first || last ? { ...one, first: first ? null : one.first, last: last ? null : one.last } : one;
 }
 
-/** A call that is not here enters where it belongs; null where that is outside of what is here. */
+/** Inserts a call in its place. Returns null if it belongs outside the loaded part. */
 export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent | null {
 	const { segments, previous, next } = extent;
 	const stands = (row: Call): boolean => isLater(call, row) === newestFirst;
@@ -276,7 +278,7 @@ export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent 
 	}
 	for (const [i, one] of segments.entries()) {
 		if (!one.rows) {
-			// Whether it belongs in here is not known: then it comes with the rows.
+			// The call may belong among these dropped rows. It then arrives with them.
 			const following = segments.slice(i + 1).find(({ rows }) => rows)?.rows?.[0];
 			if (!following || stands(following)) return null;
 			continue;
@@ -295,20 +297,20 @@ export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent 
 	return null;
 }
 
-/** A call that entered at a segment's edge is not in what the tokens of that edge lead around. */
+/** A call inserted at a segment's edge lies outside its page, so the token of that edge is no longer valid. */
 const touched = (at: number, count: number, { before, after }: Segment): Pick<Segment, 'before' | 'after'> => ({
 	before: at === 0 ? undefined : before,
 	after: at < 0 || at === count - 1 ? undefined : after,
 });
 
-/** Moves the lead so that the first of `anchors` that both have keeps its place on the screen. */
+/** Returns `after` with its lead moved so that the first anchor in both extents keeps its place on the screen. */
 export function hold(before: Extent, after: Extent, anchors: readonly string[]): Extent {
 	if (before.segments === after.segments) return after;
 	const lead = leadHolding(before, after, anchors);
 	return lead === null ? after : { ...after, lead };
 }
 
-/** The lead with which the first of `anchors` that both have keeps its place; null where they have none in common. */
+/** Returns the lead that keeps the first common anchor in place; null without a common anchor. */
 export function leadHolding(before: Extent, after: Extent, anchors: readonly string[]): number | null {
 	if (anchors.length === 0) return null;
 	const [was, is] = [placesOf(before, anchors), placesOf(after, anchors)];

@@ -4,25 +4,24 @@ import { outcomeWords } from '#lib/line/words.ts';
 import { addressOf } from '#lib/ui/address.ts';
 import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 
-/** The filters that the bar has a menu for, and the others that may stand in an address. */
+/** All filters that an address may hold. The bar has no control to set those in `OTHERS`. */
 export type Filter = 'q' | 'status' | 'workflow' | 'outcome' | 'run' | 'from' | 'to';
 const FILTERS: readonly Filter[] = ['q', 'status', 'workflow', 'outcome', 'run', 'from', 'to'];
 export const OTHERS = ['outcome', 'run', 'from', 'to'] as const satisfies readonly Filter[];
 
-/** Whose values alone do not tell what they are. */
+/** Filters whose value alone does not say what it is. */
 const NAMELESS: readonly Filter[] = ['run', 'from', 'to'];
 
 export interface Active {
 	filter: Filter;
-	/** `status: Failed`, as a sentence names it. */
+	/** For example `status: Failed`, as used in a sentence. */
 	words: string;
-	/** The value alone. */
 	value: string;
-	/** `Failed`, `run ci-7`: as little as tells it from the others. */
+	/** The shortest distinct form: `Failed`, `run ci-7`. */
 	short: string;
 }
 
-/** The filters that are on, in the words of the page. */
+/** Returns the active filters in the page's words. */
 export function active(query: Partial<Record<Filter, string | readonly string[] | undefined>>): Active[] {
 	return FILTERS.flatMap((filter) => {
 		const value = query[filter];
@@ -34,7 +33,7 @@ export function active(query: Partial<Record<Filter, string | readonly string[] 
 	});
 }
 
-/** What an address names that the page does not know stays as it is. */
+/** Returns the page's word for a value. Values unknown to the page stay unchanged. */
 function word(filter: Filter, value: string): string {
 	const among = <T extends string>(all: readonly T[], wordOf: (one: T) => string): string => {
 		const known = all.find((one) => one === value);
@@ -47,7 +46,7 @@ function word(filter: Filter, value: string): string {
 
 const COUNTS = ['no', 'one', 'two'];
 
-/** What a search for so little cannot find, and what would; empty where it finds all. */
+/** Returns a sentence on what a short search cannot find and what would help; empty for a search without limits. */
 export function shortSearch(q: string | undefined): string {
 	const short = q === undefined ? null : shortOf(q);
 	if (!short) return '';
@@ -56,16 +55,19 @@ export function shortSearch(q: string | undefined): string {
 	return `${has.charAt(0).toUpperCase()}${has.slice(1)} ${what} beginnings only. Type ${lacks} more.`;
 }
 
-/** The filters that an address asks for. */
+/** Returns the filters of an address. */
 export const asked = (params: URLSearchParams): Partial<Record<Filter, string[]>> =>
 	Object.fromEntries(FILTERS.map((filter) => [filter, params.getAll(filter).filter((value) => value !== '')]));
 
-/** The address of the list with these parameters changed; always its beginning, unless `page` or `at` is among them. */
+/**
+ * Returns the list's address with these parameters changed. It drops `page` and `at`, unless they are among the
+ * changes.
+ */
 export const address = (
 	params: URLSearchParams,
 	changes: Partial<Record<Filter | 'order' | 'page' | 'at', readonly string[]>>,
 ): string => addressOf('/', params, changes);
 
-/** The address of the same list the other way round. */
+/** Returns the address of the same list in the other order. */
 export const turned = (params: URLSearchParams, newestFirst: boolean): string =>
 	address(params, { order: newestFirst ? ['oldest'] : [] });

@@ -1,32 +1,32 @@
 import { createContext } from 'svelte';
 
-/** What it asks of the pages around. */
+/** What it needs from the page. */
 interface Around {
-	/** The server is heard. */
+	/** Returns true while the feed is connected. */
 	isUp(): boolean;
-	/** Asks the server whether it is there: no push comes through everywhere. */
+	/** Asks the server over HTTP, because push does not get through everywhere. */
 	answers(): Promise<boolean>;
 }
 
-/** What is gone to: another list, or another place in the one that is shown. */
+/** The target of a navigation: another list, or another place in the current one. */
 type Wish = 'list' | 'place';
 
-/** Shorter breaks stay silent. */
+/** A shorter wait is not shown. */
 export const SILENT_MS = 600;
-/** A server that did not answer is asked again after this time. */
+/** The interval between two checks of a server that does not respond. */
 export const AGAIN_MS = 5_000;
 
-/** One after the other: the router knows of who goes first only when his turn is over, and who comes next waits for it. */
+/** Yields one macrotask, so that the router registers the previous `goto`. */
 const turn = (): Promise<void> => new Promise((over) => setTimeout(over));
 const ended = (signal: AbortSignal): Promise<void> =>
 	new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 /**
- * Goes to another list, or to another place in it, once the server is there: a load that fails would put an error page
- * in place of all. Of wishes that wait only the last is kept, and of a list and a place in this one, the list.
+ * Delays navigations of the list until the server responds, because a failed load would replace the app by an error
+ * page. Of several waiting navigations only the last is kept; a list takes precedence over a place in the current one.
  */
 export class Going {
-	/** A wish has waited for so long that it is to be said. */
+	/** A navigation has waited long enough to be shown. */
 	waits = $state(false);
 	#around: Around;
 	#waiting: { for: Wish; dropped: AbortController } | null = null;
@@ -36,12 +36,12 @@ export class Going {
 		this.#around = around;
 	}
 
-	/** `load` is called at once where the server is heard; not at all where another wish, or a link, comes first. */
+	/** Calls `load` at once while the server is up. Never calls it if another navigation or a link supersedes it. */
 	async go(load: () => Promise<void>, wish: Wish = 'list'): Promise<void> {
 		if (this.#around.isUp()) this.drop();
 		else {
 			if (wish === 'place' && this.#waiting?.for === 'list') return ended(this.#waiting.dropped.signal).then(turn);
-			// Another in its stead waits on: that is still said.
+			// The new navigation keeps waiting, so `waits` stays as it is.
 			this.#waiting?.dropped.abort();
 			const dropped = new AbortController();
 			const { signal } = dropped;
@@ -55,24 +55,24 @@ export class Going {
 		await load();
 	}
 
-	/** Resolves once the server is there. */
+	/** Resolves once the server responds. */
 	async reached(): Promise<void> {
 		if (this.#around.isUp()) return;
 		const risen = new Promise<true>((resolve) => this.#risen.push(() => resolve(true)));
-		// Asked again: where no push comes through, nothing else tells that the server is back.
+		// Poll, because without push nothing else reports that the server is back.
 		while (!(await Promise.race([risen, this.#around.answers()])))
 			if (await Promise.race([risen, new Promise<false>((again) => setTimeout(() => again(false), AGAIN_MS))])) break;
 		await turn();
 	}
 
-	/** What waits is wished no more. */
+	/** Cancels the waiting navigation. */
 	drop(): void {
 		this.#waiting?.dropped.abort();
 		this.#waiting = null;
 		this.waits = false;
 	}
 
-	/** The server is heard again. */
+	/** Call this when the feed is connected again. */
 	up(): void {
 		for (const risen of this.#risen.splice(0)) risen();
 	}

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { AGAIN_MS, Going, SILENT_MS } from './going.svelte.ts';
 
-/** A server that is away, and what was gone to. */
+/** A server that does not respond, with a log of completed navigations. */
 function away(answers: boolean) {
 	const around = { isUp: false };
 	const went: string[] = [];
@@ -33,7 +33,7 @@ it('[D62] goes nowhere while the server is away, and to the last wish once it is
 it('[D62] goes to the list that was wished for, and not to a place in the old one', async () => {
 	const { went, go, rise } = away(false);
 	const all = Promise.all([go('a place', 'place'), go('another', 'place'), go('a list')]);
-	// It does not come back at once to be asked for again, and again.
+	// The superseded call must not return at once, or its caller would retry in a loop.
 	let isOver = false;
 	const place = go('a place', 'place').then(() => (isOver = true));
 	await new Promise((turn) => setTimeout(turn));
@@ -70,12 +70,12 @@ it('[D62] lets those who waited go one after the other, each in a turn of its ow
 	const goes = async (who: string): Promise<void> => {
 		await going.reached();
 		told.push(`${who} goes`);
-		// What the router does before it says that it is on its way.
+		// The microtasks that the router runs before it registers a navigation.
 		for (let i = 0; i < 20; i++) await Promise.resolve();
 		told.push(`${who} is on the way`);
 	};
 	const both = Promise.all([goes('one'), goes('two')]);
-	// As it was asked first whether the server answers.
+	// Let the first check of the server pass.
 	await new Promise((turn) => setTimeout(turn));
 	rise();
 	await both;
@@ -89,7 +89,7 @@ it('[D62] says that a wish waits, once it has for a moment', async () => {
 	expect(going.waits).toBe(false);
 	await vi.advanceTimersByTimeAsync(SILENT_MS);
 	expect(going.waits).toBe(true);
-	// Another in its stead waits on.
+	// The superseding navigation keeps waiting.
 	const two = go('two');
 	await one;
 	expect(going.waits).toBe(true);

@@ -1,16 +1,16 @@
-/** Where a jump goes: `at` as the address says it, and the room before the first row where that is known. */
+/** The target of a jump: `at` for the address, and the room before the first row if it is known. */
 export type Goal = { to: 'start' | 'end'; at: string | null } | { to: 'share'; at: string; lead: number };
 
-/** Jumps: the list is shown from another place, and what lies between is not read. */
+/** Jumps show the list from another place, without reading what lies between. */
 export class Jumps {
-	/** Where the list that comes next is to be shown; null where its page says so itself. */
+	/** Where to show the next list; null if its page decides. */
 	goal: Goal | null = null;
 	/** A jump is under way. */
 	active = false;
 	#go: (at: string | null) => Promise<void>;
 	#isAnew: () => boolean;
 
-	/** `go` loads the list from a place; `isAnew` says that it is being loaded anew, as it was. */
+	/** `go` loads the list from a place. `isAnew` returns true while a reload of the same list is under way. */
 	constructor(go: (at: string | null) => Promise<void>, isAnew: () => boolean) {
 		this.#go = go;
 		this.#isAnew = isAnew;
@@ -23,12 +23,12 @@ export class Jumps {
 			await this.#go(goal.at);
 		} finally {
 			this.active = false;
-			// Overtaken: only a list that is loaded anew goes there in its stead.
+			// If the jump was superseded, only a reload of the same list still uses its goal.
 			if (!this.#isAnew()) this.goal = null;
 		}
 	}
 
-	/** The goal of the list that has come. */
+	/** Returns the goal for the list that has arrived, and clears it. */
 	land(): Goal | null {
 		const { goal } = this;
 		this.goal = null;

@@ -1,6 +1,6 @@
 import type { Scroller } from './scroller.svelte.ts';
 
-/** The call whose row an element is in. */
+/** Returns the id of the call whose row contains an element. */
 export const rowOf = (target: EventTarget | null): string | null =>
 	target instanceof Element ? (target.closest('[data-call]')?.getAttribute('data-call') ?? null) : null;
 
@@ -9,7 +9,7 @@ const alone = ({ ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =
 
 const FIELDS = 'input, textarea, select, [contenteditable], dialog, [popover]';
 
-/** Within a row the arrows and the page keys go to the same button of another row. */
+/** In a row, the arrow and page keys move the focus to the same button of another row. */
 export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	const id = rowOf(event.target);
 	const row = scroller.rows.find(({ call }) => call.id === id);
@@ -21,14 +21,14 @@ export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	void scroller.focusRow(row.index + by);
 }
 
-/** How far the browser's own keys scroll, in pixels. */
+/** The pixels that the browser scrolls for a key. */
 const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 	const [line, page] = [40, innerHeight * 0.875];
 	if (key === ' ') return shiftKey ? -page : page;
 	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
 };
 
-/** Scrolls for a key that comes while the list scrolls the page: the browser would drop it. */
+/** Scrolls for a key pressed during the list's own scroll. The browser would drop that key. */
 export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
@@ -38,7 +38,7 @@ export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	scrollBy(0, by);
 }
 
-/** Home and End go to the ends of the list, however much of it was read, unless somebody types or has a menu open. */
+/** Home and End go to the ends of the whole list, except while typing or in a menu or dialog. */
 export function toEnds(event: KeyboardEvent, scroller: Scroller): void {
 	if (event.defaultPrevented || !alone(event) || (event.key !== 'Home' && event.key !== 'End')) return;
 	if (event.target instanceof Element && event.target.closest(FIELDS)) return;

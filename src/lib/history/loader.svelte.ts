@@ -3,37 +3,37 @@ import { saidWhat, type Reply } from '#lib/api/api.ts';
 import type { Board } from './board.svelte.ts';
 import { AHEAD_MAX, wanted } from './wants.ts';
 
-/** Rows farther than this are let go; what is farther still is forgotten. */
+/** Rows farther away than this are dropped. `KNOWN` is the distance beyond which segments are forgotten. */
 const KEPT = AHEAD_MAX + 200;
 const KNOWN = 25_000;
-/** A first page that has grown to this while it was watched is read anew. */
+/** A first page that has grown past this while in view is reloaded. */
 const LONG = 600;
 
-/** What the loader needs of the reader and of the page around. */
+/** What the loader needs from the reader and the page. */
 export interface Needs {
-	/** A page of the list that is shown. */
+	/** Reads a page of the current list. */
 	page(token: string | null): Promise<Reply<CallPage>>;
-	/** Loads the list anew from where the reader is. */
+	/** Reloads the list at the reader's place. */
 	reload(): Promise<unknown>;
-	/** The list is on the screen: nothing is to be done for one that was left. */
+	/** Returns whether the list is on the screen. A list that was left needs no loading. */
 	active(): boolean;
-	/** The rows on the screen, counted from the first that is known; both may be beyond. */
+	/** Returns the rows on the screen, counted from the first known row. Both may lie outside the known rows. */
 	seen(): readonly [from: number, to: number];
-	/** The reader moves down, or did when last on the move. */
+	/** Returns whether the reader scrolls down, or last did. */
 	down(): boolean;
-	/** How fast, in rows a millisecond. */
+	/** The scroll speed, in rows per millisecond. */
 	speed(): number;
-	/** The calls whose rows stay, wherever they are. */
+	/** The calls whose rows stay loaded anywhere. */
 	kept(): readonly string[];
-	/** Whether the reader is where pages are read on; not after a jump. */
+	/** Returns whether the reader is close enough to read on; false after a jump. */
 	isNear(): boolean;
-	/** A page has come. */
+	/** Called after a page was added. */
 	loaded(): void;
 }
 
-/** Asks for the pages around the reader before they are needed, one after the other, and lets go what is far. */
+/** Loads pages around the reader ahead of time, one at a time, and drops distant rows. */
 export class Loader {
-	/** Why further calls did not come. */
+	/** Why the last page failed to load. */
 	failure = $state<string | null>(null);
 	loading = false;
 	#board: Board;
@@ -44,7 +44,7 @@ export class Loader {
 		this.#needs = needs;
 	}
 
-	/** Asks for what is missing. False: that is being done already, or it did not come. */
+	/** Loads what is missing. Returns false if a load is already under way or the last one failed. */
 	async load(): Promise<boolean> {
 		if (this.loading || this.failure !== null) return false;
 		this.loading = true;
@@ -72,7 +72,7 @@ export class Loader {
 		const taken = want ? this.#board.take(ok, want.where) : this.#board.restart(ok);
 		if (!taken) {
 			await this.#needs.reload();
-			// Nobody else looks at the list that has come: this was still under way.
+			// Continue, because `load` returned early for the new list while this load was still under way.
 			return true;
 		}
 		this.#tidy();
@@ -80,9 +80,9 @@ export class Loader {
 		return true;
 	}
 
-	/** Lets go what is far from the reader. */
+	/** Drops rows far from the reader. */
 	#tidy(): void {
-		// Where the reader is beyond what is known, its edge is read on from.
+		// A reader outside the known rows continues from their edge.
 		const { count } = this.#board;
 		const [from, to] = this.#needs.seen().map((at) => Math.min(Math.max(at, 0), count)) as [number, number];
 		const far = Math.max(KEPT, to - from);

@@ -11,7 +11,7 @@ const further: CallPage = {
 };
 const ofAnotherLife: CallPage = { calls: [], nextPage: null, previousPage: null, cursor: 'b.1' };
 
-/** A loader whose reader sees the end of the first page. */
+/** Creates a loader whose reader sees the end of the first page. */
 function reading(needs: Partial<Needs> & Pick<Needs, 'page'>): { board: Board; loader: Loader } {
 	const board = new Board();
 	board.show(exampleView(LIST));
@@ -35,7 +35,7 @@ it('[D58] after the list was loaded anew it looks again at what is missing', asy
 		page: () => Promise.resolve({ ok: pages.shift()! }),
 		async reload() {
 			board.show(exampleView(LIST));
-			// The list that has come is looked at while the load that asked for it is still under way.
+			// The page checks the new list while the load that requested it is still under way.
 			expect(await loader.load()).toBe(false);
 		},
 	});

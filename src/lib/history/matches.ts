@@ -4,7 +4,7 @@ import { foldedOf, searchTerms } from '#contract/search.ts';
 const among = <T>(value: T | null, wanted: readonly T[] | undefined): boolean =>
 	wanted === undefined || (value !== null && wanted.includes(value));
 
-/** The rule by which the server fills the list, for a call that arrives by push. */
+/** Returns whether a pushed call belongs in the list, by the server's own filter rule. */
 export function matches(call: Call, query: CallQuery): boolean {
 	return (
 		among(call.status, query.status) &&
@@ -17,7 +17,7 @@ export function matches(call: Call, query: CallQuery): boolean {
 	);
 }
 
-/** The folded `q` in the folded name, or its digits in the number. A blank `q` looks for nothing and finds every call. */
+/** Searches the folded `q` in the folded name, or its digits in the number. A blank `q` matches every call. */
 export function found({ customerName, phoneNumber }: Pick<Call, 'customerName' | 'phoneNumber'>, q: string): boolean {
 	const folded = foldedOf(customerName, phoneNumber);
 	const terms = searchTerms(q);

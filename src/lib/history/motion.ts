@@ -1,13 +1,13 @@
 const moves = (): boolean => !matchMedia('(prefers-reduced-motion: reduce)').matches;
 const EASE = 'cubic-bezier(0.2, 0, 0, 1)';
 
-/** A new row slides in. */
+/** Slides in a new row. */
 export function arrive(row: Element): void {
 	if (!moves()) return;
 	row.animate([{ opacity: 0, transform: 'translateY(-8px)' }, {}], { duration: 320, easing: EASE });
 }
 
-/** A changed row fades once from the accent's tint. */
+/** Fades a changed row once from the accent's tint. */
 export function flash(row: Element): void {
 	if (!moves()) return;
 	row.animate([{ backgroundColor: getComputedStyle(row).getPropertyValue('--accent-tint') }, {}], {

@@ -3,9 +3,9 @@ import type { Call } from '#contract';
 import type { Opens, OpensAt, OpensFor } from '#lib/ui/opens.ts';
 import type * as Code from './acting.ts';
 
-/** The menu and the dialogs of the history. Their code comes with their first use. */
+/** The menu and dialogs of the history. Their code loads with the first use. */
 export class Parts {
-	/** Null until it has been loaded. */
+	/** Null until the code is loaded. */
 	code = $state.raw<typeof Code | null>(null);
 	menu = $state.raw<OpensAt>();
 	remove = $state.raw<OpensFor>();

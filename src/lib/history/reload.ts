@@ -2,8 +2,8 @@ import { goto } from '$app/navigation';
 import { address } from './filters.ts';
 
 /**
- * Loads the list from `at`, or from where the address says: that in the window is of the last rest, the router's may be
- * older still.
+ * Loads the list from `at`, or from the address if `at` is undefined. Uses `location`, which holds the last resting
+ * place, because the router's URL may be older.
  */
 export async function reload(at: string | null | undefined): Promise<void> {
 	const there = address(new URLSearchParams(location.search), at ? { at: [at] } : {});

@@ -6,7 +6,7 @@ import { Renewal } from './renewal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A list on the screen, whose loads take 300 ms and may fail; and when each of them began. */
+/** Shows a list whose loads take 300 ms and may fail, and records when each begins. */
 function shown() {
 	const board = new Board();
 	board.show(exampleView(1_000));
@@ -70,7 +70,7 @@ it('[D58] a load that does not come leaves nothing behind: the next list is not 
 	await vi.advanceTimersByTimeAsync(100);
 	expect(board.again).toBe(true);
 	await vi.advanceTimersByTimeAsync(300);
-	// The list that has come is told so: whoever shows it takes the word back.
+	// The flag says that the new list is a reload. The component that shows it resets the flag.
 	expect([await asked, board.again]).toEqual([true, true]);
 	board.again = around.comes = false;
 	void renewal.ask();

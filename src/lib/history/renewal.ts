@@ -2,24 +2,24 @@ import { createContext } from 'svelte';
 import { Pace } from '#lib/time/pace.ts';
 import type { Board } from './board.svelte.ts';
 
-/** What it asks of the pages around. */
+/** What it needs from the page. */
 interface Around {
-	/** Resolves once the server is there. */
+	/** Resolves once the server responds. */
 	reached(): Promise<void>;
 	/** Resolves once no navigation is under way. */
 	navigated(): Promise<void>;
-	/** The list is on the screen. */
+	/** Returns whether the list is on the screen. */
 	shows(): boolean;
-	/** Loads the list from that place; undefined: from where the address says. */
+	/** Loads the list from that place, or from the address for undefined. */
 	load(at: string | null | undefined): Promise<void>;
 }
 
-/** At most so often, however many calls go of which not all is known here. */
+/** The shortest interval between reloads, however many changes need one. */
 const EVERY_MS = 2_000;
 
 /**
- * Loads the list anew from what is read, which stays where it is on the screen: one load at a time, and one more for all
- * who asked meanwhile. A reader who leaves the list is not brought back.
+ * Reloads the list at the reader's place, which keeps its position on the screen. One load runs at a time, and requests
+ * during it share one more. A reader who leaves the list is not brought back.
  */
 export class Renewal {
 	#board: Board;
@@ -36,7 +36,10 @@ export class Renewal {
 		this.#around = around;
 	}
 
-	/** Answers once a list that was asked for from now on has come, or will not; false: the reader has left the list. */
+	/**
+	 * Requests a reload. Resolves when a load that began after this call has ended; with false if the reader has left
+	 * the list.
+	 */
 	ask(): Promise<boolean> {
 		if (this.#stopped) return Promise.resolve(false);
 		return new Promise((answer) => {
@@ -58,7 +61,7 @@ export class Renewal {
 			await reached();
 			await navigated();
 			if (shows()) await this.#load();
-			// Overtaken by a link that is followed: only its end says where the reader is.
+			// A link may have superseded the load. Only its end shows where the reader is.
 			await navigated();
 		} finally {
 			const isHere = shows();
@@ -74,7 +77,7 @@ export class Renewal {
 		try {
 			await this.#around.load(at);
 		} finally {
-			// It did not come, and what comes next is another list.
+			// The load failed, so the next list shown is not a reload of this one.
 			if (board.view === view) board.again = false;
 		}
 	}

@@ -1,17 +1,20 @@
 import { countOf, type Extent } from './extent.ts';
 
-/** Browsers cut elements off at some 33 million pixels; a longer list gets a scaled scrollbar. */
+/** Browsers limit elements to about 33 million pixels. A longer list gets a scaled scrollbar. */
 const MOST_PX = 12_000_000;
-/** Room beyond an edge behind which is more, where nobody knows how much. */
+/** The room in rows beyond an edge with more rows, if their number is unknown. */
 const RUNWAY = 40;
 
-/** How many rows of the list are thought to stand before and behind those that are known. */
+/** The estimated numbers of rows before and after the known ones. */
 export interface Beyond {
 	before: number;
 	behind: number;
 }
 
-/** `total` is null where it is not known, `guess` what was thought to stand before. */
+/**
+ * Estimates the rows around the extent. `total` is null if unknown; `guess` is the previous estimate of the rows
+ * before.
+ */
 export function beyond(extent: Extent, total: number | null, guess: number): Beyond {
 	const count = countOf(extent);
 	if (total === null)
@@ -21,14 +24,14 @@ export function beyond(extent: Extent, total: number | null, guess: number): Bey
 	return { before, behind: extent.next === null ? 0 : Math.max(1, others - before) };
 }
 
-/** The same as rows on the screen: scaled down where they would be too long for a browser. */
+/** Converts the estimate to rows of room on the screen, scaled down if they would exceed the browser's limit. */
 export function roomFor({ before, behind }: Beyond, count: number, rowPx: number): Beyond {
 	const most = MOST_PX / rowPx - count;
 	const scale = before + behind > most ? Math.max(0, most) / (before + behind) : 1;
 	return { before: Math.ceil(before * scale), behind: Math.ceil(behind * scale) };
 }
 
-/** Which share of the list stands before a row, counted from the first that is known, that is in the room around. */
+/** Returns the share of the list, from 0 to 1, before a row in the room. Rows count from the first known one. */
 export function shareAt(row: number, count: number, room: Beyond, thought: Beyond): number {
 	const rank =
 		row < 0

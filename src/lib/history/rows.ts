@@ -4,11 +4,11 @@ import type { Call, Change } from '#contract';
 export const MOVING_MAX = 10;
 export const NONE: ReadonlySet<string> = new Set();
 
-/** The ids of a few calls that may move; of many, none. */
+/** Returns the ids of a small batch of calls, or an empty set for a large one. */
 export const few = (calls: readonly Call[]): ReadonlySet<string> =>
 	calls.length <= MOVING_MAX ? new Set(calls.map(({ id }) => id)) : NONE;
 
-/** Takes out what a deletion or a clear covers. */
+/** Removes the calls that a deletion or a clear covers. */
 export function drop(
 	calls: Map<string, Pick<Call, 'run' | 'seq'>>,
 	change: Extract<Change, { type: 'deleted' | 'cleared' }>,
@@ -19,7 +19,7 @@ export function drop(
 			if (call.seq < change.seq && (change.run ?? call.run) === call.run) calls.delete(id);
 }
 
-/** Of the calls that arrived, each once, as it stands after all the changes. */
+/** Returns each arrived call once, in its state after all the changes. */
 export function latest(arrived: readonly Call[], changes: readonly Change[]): Call[] {
 	const calls = new Map<string, Call>();
 	const ids = new Set(arrived.map(({ id }) => id));
@@ -30,11 +30,13 @@ export function latest(arrived: readonly Call[], changes: readonly Change[]): Ca
 	return [...calls.values()].reverse();
 }
 
-/** Whether `one` stands after `other`, by creation: ids rise with it, so they tell who came later in a millisecond. */
+/**
+ * Returns whether `one` was created after `other`. Ids rise with creation, so they order calls of the same millisecond.
+ */
 export const isLater = (one: Call, other: Call): boolean =>
 	one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
 
-/** By creation. */
+/** Sorts calls in place by creation. */
 export function inOrder(calls: Call[], newestFirst: boolean): Call[] {
 	const sign = newestFirst ? -1 : 1;
 	return calls.sort((one, other) => (isLater(one, other) ? sign : -sign));

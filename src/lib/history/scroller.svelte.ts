@@ -9,39 +9,39 @@ import { Loader } from './loader.svelte.ts';
 import { Spacer } from './spacer.svelte.ts';
 import { Viewport } from './viewport.ts';
 
-/** What the scroller asks of the page around it. */
+/** What the scroller needs from the page. */
 interface Around {
-	/** A page of the list that is shown. */
+	/** Reads a page of the current list. */
 	page(token: string | null): Promise<Reply<CallPage>>;
-	/** Shows the list from another place: `end`, a share of the history, or its beginning. */
+	/** Shows the list from another place: `end`, a share of the history, or null for its beginning. */
 	go(at: string | null): Promise<void>;
-	/** Loads the list anew from where the reader is. */
+	/** Reloads the list at the reader's place. */
 	reload(): Promise<unknown>;
-	/** Resolves once the navigation that is under way is over; null where none is. */
+	/** Resolves once the current navigation is over; null if there is none. */
 	navigation(): Promise<void> | null;
-	/** The reader came to rest: the call at the top of the screen, or null at the list's beginning. */
+	/** Receives the call at the top of the screen when the reader comes to rest; null at the list's beginning. */
 	rests(id: string | null): void;
 }
 
-/** Without a scroll event for so long, the reader has come to rest. */
+/** After this long without a scroll event, the reader has come to rest. */
 const REST_MS = 150;
 const FRAME_MS = 1000 / 60;
-/** Rows that are rendered on either side of the screen, and how many there may be in all. */
+/** Rows rendered on either side of the screen. `ROWS_MAX` limits them in total. */
 const AROUND = 24;
 const ROWS_MAX = 180;
-/** So many on a side that is passed too fast to be seen. */
+/** Rows rendered on a side that passes too fast to be seen. */
 const LEAST = 4;
-/** Farther from what is known than this, the reader has jumped: what lies between is not read. */
+/** Beyond this distance from the known rows the reader has jumped, and the rows between are not read. */
 const JUMP = 1_000;
 
 /**
- * Endless scrolling: of the whole list only the rows on the screen and some around them are rendered, at computed
- * places. Follows the reader, and keeps what is read where it is.
+ * Endless scrolling: renders only the rows on the screen and some around them, at computed places. Follows the reader,
+ * and keeps visible rows in place.
  */
 export class Scroller {
-	/** False on the server and until the browser has taken over: then all that came with the page is rendered. */
+	/** False on the server and until hydration. Until then, all rows of the page are rendered. */
 	active = $state(false);
-	/** Its row has the focus, or its menu is open: it stays rendered. */
+	/** The call whose row has the focus. Its row stays rendered, as does that of `menuFor` with the open menu. */
 	focused = $state<string | null>(null);
 	menuFor = $state<string | null>(null);
 
@@ -54,18 +54,18 @@ export class Scroller {
 	#board: Board;
 	#around: Around;
 	#jumps: Jumps;
-	/** The rows on the screen, counted from the first that is known; both may be beyond. */
+	/** The rows on the screen, counted from the first known row. Both may lie outside the known rows. */
 	#seen: readonly [from: number, to: number] = [0, 1];
-	/** What is read while the list's head is out of sight, and where its first row stands, from the edge of the head. */
+	/** The visible calls while the list's head is out of sight, and the distance of the first row from the head. */
 	#read: { ids: readonly string[]; offset: number } = { ids: [], offset: 0 };
 	#down = true;
-	/** How fast the reader moves, in rows a millisecond; how many rows since the last look, and when that was. */
+	/** The scroll speed in rows per millisecond, the rows since the last measurement, and its time. */
 	#speed = 0;
 	#stride = 0;
 	#lookedAt = 0;
 	#moving = false;
 	#resting: ReturnType<typeof setTimeout> | undefined;
-	/** The call at the top of the screen when its place was shown. */
+	/** The call at the top of the screen when its place was last shown. */
 	#placed: string | null = null;
 
 	readonly rows: readonly { index: number; call: Call }[] = $derived.by(() => {
@@ -74,7 +74,7 @@ export class Scroller {
 		const away = this.#kept.filter((id) => !shown.some(({ call }) => call.id === id));
 		if (away.length === 0) return shown;
 		const kept = between(extent, 0, Infinity).filter(({ call }) => away.includes(call.id));
-		// In their order: an element that is moved in the document loses its focus.
+		// Keep list order: an element that moves within the document loses its focus.
 		return [...shown, ...kept].sort((one, other) => one.index - other.index);
 	});
 
@@ -96,7 +96,7 @@ export class Scroller {
 		});
 	}
 
-	/** Takes the list over until the answer is called. */
+	/** Takes over the list. Returns a function that releases it. */
 	start(): () => void {
 		const { view, extent } = this.#board;
 		const board = this.#board;
@@ -114,7 +114,7 @@ export class Scroller {
 		const listening = new AbortController();
 		const on = { signal: listening.signal, passive: true };
 		addEventListener('scroll', () => this.#scrolled(), on);
-		// A scroll that begins is told before its first event: it would be ended by one of ours.
+		// Detect a scroll before its first event, because the list's own scroll would end it.
 		for (const begins of ['wheel', 'keydown', 'touchmove']) addEventListener(begins, () => this.#moves(), on);
 		addEventListener('resize', () => this.#resized(), on);
 		this.viewport.y = scrollY;
@@ -130,16 +130,16 @@ export class Scroller {
 		};
 	}
 
-	/** The element that holds the rows. */
+	/** Attaches the element that holds the rows. */
 	readonly attach = (body: HTMLElement): (() => void) => {
 		this.viewport.holds(body);
-		// What is above may grow, and rows fold: what is read stays where it is.
+		// Content above may grow, and rows may fold. Keep the visible rows in place.
 		const sizes = new ResizeObserver(() => this.#resized());
 		sizes.observe(body);
 		sizes.observe(document.body);
 		const listening = new AbortController();
 		body.addEventListener('focusin', ({ target }) => (this.focused = rowOf(target)), listening);
-		// Afterwards: a focused row that is taken out of the list tells it while the list is being rendered.
+		// Defer: removing a focused row fires this event during rendering.
 		const left = (): void => queueMicrotask(() => (this.focused = rowOf(document.activeElement)));
 		body.addEventListener('focusout', left, listening);
 		return () => {
@@ -166,12 +166,12 @@ export class Scroller {
 		else if (goal?.to === 'end' || at === 'end') viewport.scrollTo(viewport.bottom);
 		else if (view?.query.page !== undefined || viewport.edge() < 0) this.#toRow(0, 0);
 		this.#measure();
-		// The address says this place already; a share of the history is no place to come back to.
+		// The address already holds this place. A share of the history is no place to return to.
 		this.#placed = goal?.to === 'share' ? null : this.#topmost;
 		this.#rest();
 	}
 
-	/** Rows came or went: those on the screen have other places in what is known. */
+	/** Rows were added or removed, which shifts the indexes of the visible rows. */
 	async changed(): Promise<void> {
 		await tick();
 		if (this.loader.loading || !this.active) return;
@@ -179,13 +179,13 @@ export class Scroller {
 		void this.#load();
 	}
 
-	/** Puts the room right for rows that have just come or gone; scrolls that begin afterwards are not ended by that. */
+	/** Corrects the room after rows changed, so that the correction ends no scroll that begins afterwards. */
 	async settle(): Promise<void> {
 		await tick();
 		this.#makeRoom();
 	}
 
-	/** `anew`: what stands there now is not known here. */
+	/** Shows the list's beginning. `anew` loads it even if it is here, because newer calls are missing. */
 	async toStart(anew = false): Promise<void> {
 		const isHere = this.#board.first && !anew;
 		if (isHere && this.focused !== null) await this.focusRow(0);
@@ -201,7 +201,7 @@ export class Scroller {
 		else await this.#jump({ to: 'end', at: 'end' });
 	}
 
-	/** Brings a row onto the screen and its button into focus; past what is here, the nearest that is. */
+	/** Scrolls to a loaded row and focuses its button. An index outside the known rows means the nearest one. */
 	async focusRow(index: number): Promise<void> {
 		const { extent, count } = this.#board;
 		const { body, rowPx, head } = this.viewport;
@@ -217,14 +217,14 @@ export class Scroller {
 		body.querySelector<HTMLElement>(`[data-call="${row.call.id}"] button`)?.focus({ preventScroll: true });
 	}
 
-	/** Asks again for what did not come. */
+	/** Retries a failed load. */
 	retry(): void {
 		this.loader.failure = null;
 		void this.#load();
 	}
 
 	async #jump(goal: Goal): Promise<void> {
-		// It would cancel a link that is being followed.
+		// Wait, because a jump would cancel a navigation that is under way.
 		await this.#around.navigation();
 		if (this.#jumps.active || !this.active) return;
 		const walks = this.focused !== null && goal.to !== 'share';
@@ -233,18 +233,18 @@ export class Scroller {
 		} finally {
 			this.#look();
 		}
-		// The row that had the focus is gone.
+		// The row that had the focus no longer exists.
 		if (walks) await this.focusRow(goal.to === 'end' ? this.#board.count - 1 : 0);
 	}
 
-	/** Shows the list from where the reader has gone, where nothing is known for a long way; true then. */
+	/** Jumps if the reader is far outside the known rows. Returns true then. */
 	#hasJumped(): boolean {
 		const { extent, count, view } = this.#board;
 		const [from, to] = this.#seen;
 		const isFar = (extent.previous !== null && to < -JUMP) || (extent.next !== null && from > count + JUMP);
 		if (!isFar || view?.shareBefore === null) return false;
 		const navigation = this.#around.navigation();
-		// The list that comes may have rows there, or the reader leaves this one.
+		// The next list may have rows there, or the reader may leave this one.
 		if (navigation) void navigation.then(() => this.active && this.#look());
 		else void this.#jump({ to: 'share', at: this.spacer.shareAt(from).toFixed(6), lead: extent.lead + from });
 		return true;
@@ -259,7 +259,7 @@ export class Scroller {
 		this.viewport.scrollToRow(this.#board.extent.lead + index, offset);
 	}
 
-	/** Scrolls so that the first call that was read and is still here stands where it stood. */
+	/** Scrolls so that the first visible call that is still loaded keeps its place. */
 	#toRead({ ids, offset }: { ids: readonly string[]; offset: number }): void {
 		const here = placesOf(this.#board.extent, ids);
 		const i = ids.findIndex((id) => here.has(id));
@@ -272,7 +272,7 @@ export class Scroller {
 		this.#look();
 	}
 
-	/** The reader has gone so many rows since the last look, up where they are below zero. */
+	/** Records a scroll by this many rows; negative is up. */
 	#travel(rows: number): void {
 		const now = performance.now();
 		this.#down = rows >= 0;
@@ -292,13 +292,13 @@ export class Scroller {
 		if (this.viewport.body) this.#look();
 	}
 
-	/** Looks which rows are on the screen, and asks for what is missing. */
+	/** Measures the visible rows, and loads what is missing. */
 	#look(): void {
 		this.#measure();
 		void this.#load();
 	}
 
-	/** Finds out which rows are on the screen, and renders them. */
+	/** Measures which rows are on the screen, and renders them. */
 	#measure(): void {
 		const { extent, count } = this.#board;
 		const seen = this.viewport.read();
@@ -306,7 +306,7 @@ export class Scroller {
 		const [from, to] = [seen.from - extent.lead, seen.to - extent.lead];
 		this.#seen = [from, to];
 		const [before, behind] = this.#margins(to - from);
-		// In steps, so that not every pixel changes what is rendered.
+		// In steps of four rows, so that not every pixel renders again.
 		this.#from = Math.max(0, (from - before) & ~3);
 		this.#to = Math.min(count, (to + behind + 3) & ~3);
 		const first = Math.max(0, from);
@@ -315,7 +315,7 @@ export class Scroller {
 		this.#read = { ids, offset: seen.edge + (extent.lead + first) * this.viewport.rowPx };
 	}
 
-	/** How many rows are rendered before and behind the screen: fewer where a reader in a hurry will not see them. */
+	/** Returns how many rows to render before and after the screen: fewer on a side that a fast reader will not see. */
 	#margins(screen: number): readonly [before: number, behind: number] {
 		const most = Math.max(0, Math.min(AROUND, (ROWS_MAX - screen) >> 1));
 		const passed = this.#stride > screen / 2 ? Math.min(LEAST, most) : most;
@@ -328,7 +328,7 @@ export class Scroller {
 		return between(this.#board.extent, Math.max(0, from), to)[0]?.call.id ?? null;
 	}
 
-	/** The reader has come to rest: the room is put right, and the address says where that is. */
+	/** The reader has come to rest: corrects the room and reports the place. */
 	#rest(): void {
 		this.#moving = false;
 		this.#speed = this.#stride = 0;
@@ -337,7 +337,7 @@ export class Scroller {
 		void this.#load();
 	}
 
-	/** Says where the reader is at rest, once the rows there are known. */
+	/** Reports the reader's resting place, once the rows there are known. */
 	#tell(): void {
 		if (!this.active || this.#moving || this.#jumps.active) return;
 		const { first, extent } = this.#board;
@@ -348,16 +348,16 @@ export class Scroller {
 		this.#around.rests(first && this.#seen[0] <= 0 ? null : top);
 	}
 
-	/** Gives the room around what is known its right size; the rows stay where they are on the screen. */
+	/** Corrects the room around the known rows. The rows keep their place on the screen. */
 	#makeRoom(): void {
 		if (!this.active) return;
 		const { lead, previous } = this.#board.extent;
 		const { rowPx } = this.viewport;
-		// While the reader moves, only where no room is left, or some before the list's beginning is in sight.
+		// While the reader moves, wait, unless no room is left or room before the list's beginning is in sight.
 		const canWait = this.#moving && lead > 0 && (previous !== null || this.#seen[0] > 0);
 		const shift = this.spacer.correct(rowPx, canWait);
 		const [y, isScrolled] = [scrollY + shift * rowPx, this.viewport.edge() < 0];
-		// At once: where the page were of a wrong length for a moment, the browser would scroll it.
+		// Flush at once: the browser would scroll a page that briefly has the wrong length.
 		flushSync(() => this.#board.leave(lead + shift));
 		if (shift !== 0 && isScrolled) this.viewport.scrollTo(y);
 		this.#measure();
@@ -365,7 +365,7 @@ export class Scroller {
 
 	async #load(): Promise<void> {
 		if (!this.active || this.#jumps.active) return;
-		// The reader may have come to rest where nothing was known yet.
+		// The reader may have come to rest where no rows were known yet.
 		if (await this.loader.load()) this.#tell();
 	}
 }

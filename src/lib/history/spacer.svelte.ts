@@ -2,23 +2,23 @@ import type { Board } from './board.svelte.ts';
 import { countOf, leadHolding, type Extent } from './extent.ts';
 import { beyond, roomFor, shareAt, type Beyond } from './room.ts';
 
-/** The room for what is not known: before the first row that is (the board's lead), and behind the last. */
+/** The room for unknown rows: before the first known row (the board's lead) and after the last. */
 export class Spacer {
-	/** Room for rows behind the last that is known. */
+	/** The room in rows after the last known row. */
 	tail = $state(0);
 	#board: Board;
-	/** How many more rows are thought to stand before the first than it has room for. */
+	/** The estimated rows before the first known row, minus those that the lead has room for. */
 	#skew = 0;
 
-	/** All rows that there is room for. */
+	/** All rows that have room, known or not. */
 	readonly length: number = $derived.by(() => this.#board.extent.lead + this.#board.count + this.tail);
-	/** How many rows the whole list has; null where that is not known. */
+	/** The number of rows in the whole list; null if unknown. */
 	readonly total: number | null = $derived.by(() => {
 		const { extent, view, count, total } = this.#board;
 		if (extent.previous === null && extent.next === null) return count;
 		return view?.shareBefore === null ? null : Math.max(total, count);
 	});
-	/** How many rows stand before the first that is known; null where that is thought, not known. */
+	/** The number of rows before the first known one; null if it is only an estimate. */
 	readonly before: number | null = $derived.by(() => {
 		const { extent, count } = this.#board;
 		if (extent.previous === null) return 0;
@@ -29,14 +29,14 @@ export class Spacer {
 		this.#board = board;
 	}
 
-	/** The place of a row in the whole list, from one; as far as it is known. */
+	/** Returns the position of a row in the whole list, from 1. It may be an estimate. */
 	rank(index: number): number {
 		return (this.before ?? Math.max(0, Math.round(this.#board.extent.lead + this.#skew))) + index + 1;
 	}
 
 	/**
-	 * The room before a list that is shown now, before which that share of the history stands: `lead` where a jump has
-	 * chosen it; the one with which what is read keeps its place where the same list is loaded anew.
+	 * Returns the lead of a list that is shown now, which begins after that share of the history. A jump has chosen
+	 * `lead`. A reload keeps the visible rows in place.
 	 */
 	leadOf(extent: Extent, share: number | null, rowPx: number, lead: number | null, anew: boolean): number {
 		const board = this.#board;
@@ -45,12 +45,12 @@ export class Spacer {
 		const held = anew ? leadHolding(board.extent, extent, board.reading) : null;
 		const chosen = lead ?? held ?? room.before;
 		this.#skew = guess - chosen;
-		// With the rows: where the page were too short for a moment, the browser would scroll it.
+		// Set together with the rows: the browser would scroll a page that is briefly too short.
 		this.tail = room.behind;
 		return extent.previous === null && held === null ? 0 : chosen;
 	}
 
-	/** Gives the room behind its right size, and answers by how many rows the one before is to grow now. */
+	/** Corrects the tail. Returns by how many rows the lead must grow now. */
 	correct(rowPx: number, canWait: boolean): number {
 		const { extent, view } = this.#board;
 		const { lead } = extent;
@@ -62,7 +62,7 @@ export class Spacer {
 		return shift;
 	}
 
-	/** Which share of the history stands before a row that is in the room around what is known. */
+	/** Returns the share of the history before a row in the room. */
 	shareAt(row: number): number {
 		const { extent, count, view, total } = this.#board;
 		const thought = beyond(extent, view?.shareBefore === null ? null : total, extent.lead + this.#skew);

@@ -1,13 +1,12 @@
 import type { Call, CallsView, Change } from '#contract';
 import { place } from '#contract/cursor.ts';
 
-/** How many calls are remembered as pending or ended; the oldest are forgotten first. */
+/** How many calls are remembered as pending or ended. The oldest are forgotten first. */
 const REMEMBERED = 50_000;
 
 /**
- * How many calls there are and how many of them are pending, from the numbers of a view and the changes after it, each
- * counted once. A call that this tab has never seen was pending before its first ending, unless its ending is older
- * than the view.
+ * Counts all calls and pending calls, from a view's numbers and the changes after it, each once. A call never seen by
+ * this tab counts as pending before its first ending, unless that ending is older than the view.
  */
 export class Tally {
 	total: number;
@@ -20,18 +19,21 @@ export class Tally {
 		this.pending = view.pending;
 		this.#at = Date.parse(view.at);
 		const { seq } = place(view.page.cursor);
-		// Rows may be newer than the view's numbers; what they say comes again by the feed.
+		// Skip rows newer than the view's numbers: the feed delivers their changes again.
 		for (const call of view.page.calls) if (call.seq <= seq) this.#ended.set(call.id, call.status !== 'PENDING');
 	}
 
-	/** Says whether the numbers can still be told: not after calls went of which not all is known here. */
+	/**
+	 * Counts a change. Returns false if the numbers are no longer known, after calls were deleted that this tab does
+	 * not know fully.
+	 */
 	count(change: Change): boolean {
 		if (change.type === 'cleared') {
 			if (change.run !== null) return false;
 			this.total = this.pending = 0;
 			this.#ended.clear();
 		} else if (change.type === 'deleted') {
-			// Whether a call that was never seen here was still pending, only the server knows.
+			// Only the server knows whether a call never seen here was pending.
 			if (!this.#ended.has(change.id) && this.pending > 0) return false;
 			this.total = Math.max(0, this.total - 1);
 			if (this.#ended.get(change.id) === false) this.pending -= 1;
@@ -53,7 +55,7 @@ export class Tally {
 		if (this.#ended.size > REMEMBERED) for (const oldest of this.#ended.keys()) return void this.#ended.delete(oldest);
 	}
 
-	/** Only a correction changes a call that has ended; it keeps the time of the end. */
+	/** Only a correction changes an ended call, and it keeps the time of the end. */
 	#endedBefore({ outcome, endedAt, updatedAt }: Call): boolean {
 		return outcome === 'manual' && endedAt !== null && endedAt < updatedAt && Date.parse(endedAt) < this.#at;
 	}

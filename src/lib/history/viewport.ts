@@ -1,54 +1,54 @@
-/** The row height that rows have before one was measured. */
+/** The row height before one is measured. */
 const ROW_PX = 42;
 
-/** Calls back in the second frame from now: what was set off has been drawn. */
+/** Calls back in the second frame from now, when pending scrolls and renders have been drawn. */
 const afterFrames = (call: () => void): unknown => requestAnimationFrame(() => requestAnimationFrame(call));
 
-/** The window over the rows: measures them on the screen, and scrolls the page. */
+/** The browser window over the rows: measures them and scrolls the page. */
 export class Viewport {
 	/** The element that holds the rows. */
 	body: HTMLElement | null = null;
 	rowPx = ROW_PX;
-	/** As of the last `read`: how far the page is scrolled, and where the list's room begins from the top of the page. */
+	/** As of the last `read`: the page's scroll position, and `#top`, the list's distance from the top of the page. */
 	y = 0;
 	#top = 0;
 	#landed: object | null = null;
 
-	/** The height of what stands above the rows while they are scrolled. */
+	/** The height of the sticky elements above the rows. */
 	get head(): number {
 		return this.body === null ? 0 : Number.parseFloat(getComputedStyle(this.body).scrollMarginTop) || 0;
 	}
 
-	/** Holds this element's rows from now on; null: none. */
+	/** Sets the element that holds the rows; null for none. */
 	holds(body: HTMLElement | null): void {
 		this.body = body;
 		this.rowPx = this.#measured();
 	}
 
-	/** Where the list's room begins, from the edge of the head. */
+	/** Returns the distance of the list's room from the head, negative when it is scrolled past. */
 	edge(): number {
 		return (this.body?.getBoundingClientRect().top ?? 0) - this.head;
 	}
 
-	/** How many rows a screen has. */
+	/** How many rows fit on a screen. */
 	get screenful(): number {
 		return Math.max(1, Math.floor((innerHeight - this.head) / this.rowPx) - 1);
 	}
 
-	/** The page's last place to scroll to. */
+	/** The page's maximum scroll position. */
 	get bottom(): number {
 		return document.documentElement.scrollHeight - innerHeight;
 	}
 
 	/**
-	 * The page was scrolled from here in this frame or the one before it. A smooth scroll that begins now may be dropped
-	 * by the browser.
+	 * True if `scrollTo` scrolled the page in this frame or the previous one. The browser may drop a smooth scroll that
+	 * begins now.
 	 */
 	get landing(): boolean {
 		return this.#landed !== null;
 	}
 
-	/** Scrolls, unless the page stands there: that would end a smooth scroll that the reader has begun. */
+	/** Scrolls unless the page is already there, which would end a smooth scroll by the reader. */
 	scrollTo(y: number): void {
 		if (Math.abs(y - scrollY) <= 0.5) return;
 		scrollTo(0, y);
@@ -59,24 +59,24 @@ export class Viewport {
 		afterFrames(settle);
 	}
 
-	/** Scrolls so that a row, counted from the list's first, stands `offset` pixels below the head. */
+	/** Scrolls so that a row, counted from the list's first, is `offset` pixels below the head. */
 	scrollToRow(row: number, offset: number): void {
 		this.scrollTo(scrollY + this.edge() + row * this.rowPx - offset);
 	}
 
-	/** The rows on the screen, counted from the list's first, and how far the list's head is above its place. */
+	/** Returns the rows on the screen, counted from the list's first, and `edge()`. Null without an element. */
 	read(): { from: number; to: number; edge: number } | null {
 		this.y = scrollY;
 		if (!this.body) return null;
 		const { top } = this.body.getBoundingClientRect();
 		this.#top = top + this.y;
 		const edge = top - this.head;
-		// The browser would keep in place what is read too, and it would move twice as far.
+		// Disable the browser's scroll anchoring: with both, the rows would move twice as far.
 		document.documentElement.style.overflowAnchor = edge < 0 ? 'none' : '';
 		return { edge, from: Math.floor(-edge / this.rowPx), to: Math.ceil((innerHeight - top) / this.rowPx) };
 	}
 
-	/** What stands above the list has another height, or its rows have: the reader goes along, who reads from `row` on. */
+	/** The content above the list, or the rows, changed height. Scrolls along, so that the reader stays at `row`. */
 	resized(row: number): void {
 		if (!this.body) return;
 		const [top, rowPx] = [this.body.getBoundingClientRect().top + scrollY, this.rowPx];
@@ -86,14 +86,14 @@ export class Viewport {
 		else if (isScrolled) this.scrollTo(scrollY + moved);
 	}
 
-	/** The height of a row, by the room for all of them: it is known before one is rendered, wherever the reader is. */
+	/** Returns the row height from the height of all rows' room, so it is known before any row renders. */
 	#measured(): number {
 		const rows = Number(this.body?.style.getPropertyValue('--rows'));
 		const height = this.body?.getBoundingClientRect().height ?? 0;
 		return rows > 0 && height > 0 ? height / rows : this.rowPx;
 	}
 
-	/** The list's element is gone, or no longer ours. */
+	/** Restores scroll anchoring when the list is released. */
 	release(): void {
 		document.documentElement.style.overflowAnchor = '';
 	}

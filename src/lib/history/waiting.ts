@@ -1,22 +1,25 @@
 import type { Call, Change } from '#contract';
 import { drop } from './rows.ts';
 
-/** More are not let in one by one: they are only counted, and the list is loaded anew from its beginning. */
+/**
+ * The most calls to insert one by one. Beyond this number they are only counted, and the list is reloaded from its
+ * beginning.
+ */
 export const WAITING_MAX = 500;
-/** Nor are more counted: a page that is left open for days keeps as little. */
+/** The most calls to count. A page that stays open for days must not grow without bound. */
 export const COUNTED_MAX = 20_000;
 
 type Known = Pick<Call, 'id' | 'run' | 'seq'>;
 
-/** New calls that match, and wait because the reader is elsewhere. */
+/** New calls that match and wait, because the reader has scrolled away. */
 export class Waiting {
 	readonly #calls = new Map<string, Call>();
-	/** All of them, once they are too many. */
+	/** The counted calls, once they are too many to insert. */
 	#many: Map<string, Known> | null = null;
-	/** There are more than are counted. */
+	/** There are more calls than are counted. */
 	#more = false;
 
-	/** Of more than are counted, how many were. */
+	/** The number of waiting calls, at most `COUNTED_MAX`. */
 	get size(): number {
 		return (this.#many ?? this.#calls).size;
 	}
@@ -29,7 +32,7 @@ export class Waiting {
 		return this.#more;
 	}
 
-	/** None, where they are too many. */
+	/** The waiting calls; none if there are too many. */
 	get calls(): Call[] {
 		return [...this.#calls.values()];
 	}
@@ -50,7 +53,7 @@ export class Waiting {
 		this.#calls.clear();
 	}
 
-	/** What is told of those that wait: the newest seq wins, and who matches no more waits no more. */
+	/** Applies a change to the waiting calls: the newest seq wins, and calls that no longer match are removed. */
 	change(change: Change, matches: (call: Call) => boolean): void {
 		if (change.type === 'deleted' || change.type === 'cleared') {
 			drop(this.#calls, change);

@@ -1,17 +1,20 @@
 import { countOf, type Extent, type Segment } from './extent.ts';
 
-/** What is to be asked for: what is behind, what is before, or a segment whose rows were let go. */
+/** The next request: a page after, a page before, or a segment whose rows were dropped. */
 export interface Want {
 	where: 'next' | 'previous' | Segment;
 	token: string | null;
 }
 
-/** Rows that are loaded ahead of the screen and behind it; ahead also those of so many milliseconds of travel. */
+/** Rows loaded around the screen. Ahead of it the range grows by `TRAVEL_MS` of scrolling, up to `AHEAD_MAX`. */
 const AROUND = 250;
 const TRAVEL_MS = 600;
 export const AHEAD_MAX = 1_000;
 
-/** What a reader needs next who sees these places and moves down or up, `speed` rows a millisecond; null when all is here. */
+/**
+ * Returns what a reader at these places needs next, or null if everything is loaded. `speed` is in rows per
+ * millisecond.
+ */
 export function wanted(
 	extent: Extent,
 	[from, to]: readonly [number, number],
@@ -23,7 +26,7 @@ export function wanted(
 	const next: Want | null = extent.next === null ? null : { where: 'next', token: extent.next };
 	const previous: Want | null = extent.previous === null ? null : { where: 'previous', token: extent.previous };
 	if (count === 0) return next ?? previous;
-	// What is on the screen first, then what lies ahead, then what lies behind.
+	// First the screen, then the rows ahead, then the rows behind.
 	const ahead = down ? ([to, to + far] as const) : ([from - far, from] as const);
 	const behind = down ? ([from - AROUND, from] as const) : ([to, to + AROUND] as const);
 	for (const [start, end] of [[from, to] as const, ahead, behind]) {
@@ -35,10 +38,13 @@ export function wanted(
 	return null;
 }
 
-/** A segment is read on from its rows: they show where it meets the next page. */
+/** Only read on from a segment with its rows: they show where it meets the next page. */
 const isHere = (segment: Segment | undefined): boolean => segment?.rows != null;
 
-/** The first segment among these places, in the reader's direction, whose rows are not here; the outermost for places beyond. */
+/**
+ * Returns the first segment without rows in this range, in the reader's direction. Places beyond the list count as the
+ * outermost segment.
+ */
 function missingIn({ segments }: Extent, from: number, to: number, down: boolean): Segment | null {
 	let start = 0;
 	let found: Segment | null = null;

@@ -1,19 +1,19 @@
 import type { NewCall } from '#contract';
 
-/** A row that will be a call. */
+/** A row that will become a call. */
 export interface Ready {
 	line: number;
 	call: NewCall;
 }
 
-/** What goes in one request: well below what the server takes, so that who calls meanwhile hardly waits for one. */
+/** The size of one request: well below the server's limit, so that live calls hardly wait for a batch. */
 const ROWS = 250;
 const BYTES = 900_000;
 
 const encoder = new TextEncoder();
 const bytesOf = (call: NewCall): number => encoder.encode(JSON.stringify(call)).length + 1;
 
-/** The first rows that go together, from `from` on. */
+/** Returns the next batch of rows, starting at index `from`. */
 export function batchAt(rows: readonly Ready[], from: number): Ready[] {
 	const batch: Ready[] = [];
 	let bytes = 0;

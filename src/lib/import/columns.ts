@@ -5,25 +5,28 @@ import * as heads from './heads.ts';
 import type { Row } from './table.ts';
 import { timeOf } from './time.ts';
 
-/** What a column may hold, in the order in which it is asked for. */
+/** The fields that a column may hold, in the order in which the page lists them. */
 export const FIELDS = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt', 'scenario', 'run'] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** Without a column for each of these no row can become a call. */
+/** No row can become a call without a column for each of these. */
 export const NEEDED = ['customerName', 'phoneNumber'] as const satisfies readonly Field[];
 
 /**
- * The index of a column, or of several that are read together: the parts of a name are joined, and of several phone
- * numbers the first that is not empty is used. Null: the file has none.
+ * The index of a column, or of several that `cellOf` reads together: the parts of a name, or several phone numbers.
+ * Null if the file has no such column.
  */
 export type Column = number | readonly number[] | null;
 export type Columns = Record<Field, Column>;
 
-/** The columns that are read for a field. */
+/** Returns the indexes of the columns that are read for a field. */
 export const indexesOf = (column: Column): readonly number[] =>
 	column === null ? [] : typeof column === 'number' ? [column] : column;
 
-/** The cell of a field: the parts of a name joined, the first cell with a number, else the first that is not empty. */
+/**
+ * Returns a field's cell. A name joins its parts. Other fields use the first cell that is not empty; a phone number
+ * prefers the first with a digit.
+ */
 export function cellOf(cells: readonly string[], field: Field, column: Column): string {
 	const filled = indexesOf(column)
 		.map((i) => unguarded(cells[i] ?? '').trim())
@@ -33,7 +36,7 @@ export function cellOf(cells: readonly string[], field: Field, column: Column): 
 	return number ?? filled[0] ?? '';
 }
 
-/** Google's contacts hold several values in one cell, other address books a line for each. */
+/** Google Contacts separates several values in a cell by `:::`, other address books by line breaks. */
 export const firstValue = (cell: string): string =>
 	cell
 		.split(':::')
@@ -47,7 +50,7 @@ const seen = (cell: string): string =>
 		.replace(/\p{Cf}/gu, '')
 		.replace(/^'+/, '');
 const isDate = (cell: string): boolean => /^\d{1,4}([.\-/])\d{1,2}\1\d{1,4}(\s.*)?$/.test(cell) && digits(cell) <= 8;
-/** A price, a place on the globe or the address of a machine. */
+/** Matches a price, a coordinate or an IP address. */
 const isDecimal = (cell: string): boolean =>
 	/^-?\d+[.,]\d{1,2}$|^-?\d{1,3}\.\d{4,}$|^(\d{1,3}\.){3}\d{1,3}$/.test(cell) && !cell.startsWith('0');
 const digits = (cell: string): number => cell.replace(/\D/g, '').length;
@@ -56,30 +59,30 @@ const isPhone = (given: string): boolean => {
 	return /^[\s+\d().\-/–]+$/.test(cell) && digits(cell) >= 6 && digits(cell) <= 17 && !isDate(cell);
 };
 const hasPlus = (cell: string): boolean => isPhone(cell) && seen(cell).startsWith('+') && digits(cell) >= 8;
-/** Written as people write numbers, not as a machine counts: in groups, or with a zero before it. */
+/** Matches numbers formatted for people rather than machines: in groups, or with a leading zero. */
 const isShaped = (cell: string): boolean =>
 	isPhone(cell) && !isDecimal(seen(cell)) && (/\D/.test(seen(cell)) || /^0(?:[1-9]|0[1-9]\d{8})/.test(seen(cell)));
-/** With a trunk zero or an area code in brackets. */
+/** Matches a number with a trunk zero, or with an area code in brackets. */
 const isLocal = (cell: string): boolean => isShaped(cell) && /^[0(]/.test(seen(cell));
-/** As a machine counts: bare digits, also where a spreadsheet took them for a decimal. */
+/** Matches bare digits as machines write them, also where a spreadsheet took them for a decimal. */
 const isCounted = (cell: string): boolean => /^\d+(?:[.,]0{1,2})?$/.test(seen(cell)) && !isShaped(cell);
 const isWorkflow = (cell: string): boolean => WORKFLOWS.some((workflow) => workflow === cell.trim().toUpperCase());
 const isTime = (cell: string): boolean => timeOf(cell.trim()).at !== undefined;
 const isWords = (cell: string): boolean =>
 	/\p{L}/u.test(cell) && !isPhone(cell) && !isTime(cell) && !/@|:\/\//.test(cell);
 
-/** How many fields the cells of a row name, as a header does. */
+/** Counts the fields that a row names, if read as a header. */
 export function fieldsNamed(cells: readonly string[]): number {
 	const columns = guessColumns(cells, []);
 	return Object.values(columns).filter((column) => column !== null).length;
 }
 
-/** How many rows at the top may hold the header. The delimiter is chosen by the same rows. */
+/** How many rows at the top are searched for the header. Delimiter detection uses the same rows. */
 export const HEADER_ROWS = 30;
 
 /**
- * The index of the row that names the columns; null: there is none. A later row is it where it names two or more
- * columns and the first row fewer: reports have lines above their table. A row to call is no such line.
+ * Returns the index of the header row, or null if there is none. A later row is the header if it names two or more
+ * columns and the first row fewer: reports have lines above their table. A row with a number to call is no such line.
  */
 export function findHeader(rows: readonly Row[]): number | null {
 	const [first, ...others] = rows.slice(0, HEADER_ROWS);
@@ -100,7 +103,10 @@ export function findHeader(rows: readonly Row[]): number | null {
 	return named > 0 || others.some(({ cells }) => cells.some(isPhone)) ? 0 : null;
 }
 
-/** Whether two rows have a number with + in one column. Where the header names a phone, the upper may be a remark. */
+/**
+ * Returns whether both rows have a number with a + in the same column. If the header names that column a phone, the
+ * upper row may still be a remark.
+ */
 const isAlike = (upper: Row, lower: Row, header: readonly string[]): boolean =>
 	upper.cells.some(
 		(cell, i) =>
@@ -110,7 +116,7 @@ const isAlike = (upper: Row, lower: Row, header: readonly string[]): boolean =>
 	);
 const filled = ({ cells }: Row): number => cells.filter((cell) => cell.trim() !== '').length;
 
-/** What a guess reads of a file. */
+/** The rows from which the columns are guessed. */
 class Sample {
 	readonly #rows: readonly Row[];
 	readonly width: number;
@@ -129,20 +135,20 @@ class Sample {
 		return cells.length > 0 && cells.filter(fits).length * 2 > cells.length;
 	}
 
-	/** Whether a cell of it fits; also where no cell says anything. */
+	/** Returns whether any cell of the column fits; also true for an empty column. */
 	mayBe(column: number, fits: (cell: string) => boolean): boolean {
 		const cells = this.cells(column, 1_000);
 		return cells.length === 0 || cells.some(fits);
 	}
 
-	/** Whether the cells of a column mostly have those of the other in them. */
+	/** Returns whether most cells of a column contain the cell of the other column. */
 	contains(whole: number, part: number): boolean {
 		const having = this.#rows.filter(({ cells }) => cells[part]?.trim());
 		return having.filter(({ cells }) => cells[whole]?.includes(cells[part]!.trim())).length * 2 > having.length;
 	}
 }
 
-/** The columns by their heads; without a head, or where it says nothing, by what their cells hold. */
+/** Guesses the columns by their heads. Without a head, or if it says nothing, the content of the cells decides. */
 export function guessColumns(head: readonly string[] | null, rows: readonly Row[]): Columns {
 	const names = head ?? [];
 	const sample = new Sample(rows, names);
@@ -167,13 +173,16 @@ export function guessColumns(head: readonly string[] | null, rows: readonly Row[
 		columns[field] ??= free().find((i) => sample.mostly(i, fits) && !heads.isOther(names[i] ?? '')) ?? null;
 	};
 	choose('workflow', isWorkflow);
-	// A time under a head that is not known may be any time: when a contact was made.
+	// A time under an unknown head may be any time, such as the creation of a contact.
 	if (head === null) choose('scheduledAt', isTime);
 	choose('customerName', isWords);
 	return columns;
 }
 
-/** Whose head means a phone; else the one column that is written like numbers to call. Where it is unclear: null. */
+/**
+ * Returns the column whose head means a phone, else the only column formatted like phone numbers. Returns null if it is
+ * unclear.
+ */
 function phoneColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
 	const rankOf = (i: number): number | null => heads.phoneRank(names[i] ?? '');
 	const others = free.filter((i) => !heads.isOther(names[i] ?? ''));
@@ -182,7 +191,7 @@ function phoneColumn(names: readonly string[], sample: Sample, free: readonly nu
 	const local = others.filter((i) =>
 		rankOf(i) === null ? shaped.includes(i) && sample.mostly(i, isLocal) : sample.mostly(i, isShaped),
 	);
-	// Bare digits may as well be the number of a customer or of an order: other columns win, whatever the heads say.
+	// Bare digits may also be a customer or order number, so other columns win regardless of the heads.
 	const isCalled = (i: number): boolean => (plus.length === 0 && local.length === 0) || !sample.mostly(i, isCounted);
 	const called = free
 		.filter(isCalled)
@@ -201,10 +210,10 @@ function phoneColumn(names: readonly string[], sample: Sample, free: readonly nu
 
 const onlyOf = (found: readonly number[]): number | null => (found.length === 1 ? found[0]! : null);
 
-/** Digits that may be a phone number, also as spreadsheets spoil them. */
+/** Matches digits that may be a phone number, including those that a spreadsheet has mangled. */
 const isNumeric = (cell: string): boolean => digits(cell) >= 3 && !/\p{L}{4}/u.test(cell);
 
-/** The column of the whole name, or those of its parts. */
+/** Returns the column of the whole name, or the columns of its parts. */
 function nameColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
 	const find = (known: readonly string[]): number | null => {
 		const fits = free.filter((i) => !sample.mostly(i, isPhone) && !(names[i] && sample.mostly(i, isBare)));

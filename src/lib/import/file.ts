@@ -1,10 +1,10 @@
 import { Turns } from './turns.ts';
 
-/** What one import takes. */
+/** The limits of one import. */
 export const BYTES_MAX = 20_000_000;
 export const ROWS_MAX = 100_000;
 
-/** A text with the encoding that it was read as. */
+/** A text, and the encoding it was decoded from. */
 export interface ReadText {
 	text: string;
 	encoding: 'UTF-8' | 'UTF-16' | 'Windows-1252';
@@ -12,7 +12,10 @@ export interface ReadText {
 
 const SLICE = 1 << 20;
 
-/** Reads UTF-8, with its mark or without; where it is none, Windows-1252, which Excel writes. */
+/**
+ * Decodes UTF-16 with a byte order mark, and UTF-8 with or without one. Anything else is decoded as Windows-1252, which
+ * Excel writes.
+ */
 export async function decode(bytes: Uint8Array): Promise<ReadText> {
 	const [first, second] = bytes;
 	if (first === 0xff && second === 0xfe) return { text: await read(bytes, 'utf-16le'), encoding: 'UTF-16' };

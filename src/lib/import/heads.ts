@@ -1,13 +1,13 @@
 import type { Field } from './columns.ts';
 
-/** A head in small letters, without accents, spaces, marks and characters that are not seen. */
+/** Returns a head in lower case, without accents, spaces, punctuation and invisible characters. */
 export const plain = (head: string): string =>
 	head
 		.normalize('NFKD')
 		.toLowerCase()
 		.replace(/[^\p{L}\p{N}]/gu, '');
 
-/** The words of a head, without its numbers: `Phone 1 - Value` has `phone` and `value`. */
+/** Returns the words of a head without its numbers: `Phone 1 - Value` has `phone` and `value`. */
 const wordsOf = (head: string): string[] =>
 	head
 		.normalize('NFKD')
@@ -17,7 +17,7 @@ const wordsOf = (head: string): string[] =>
 		.split(/[^\p{L}]+/u)
 		.filter((word) => word !== '');
 
-/** Heads of the fields that are known by their whole name. The first of a list wins where a file has several. */
+/** Heads that name a field by their whole text. If a file has several of a list, the first in the list wins. */
 export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
 	workflow: ['workflow', 'calltype', 'type', 'kind', 'category', 'purpose', 'queue'],
 	scheduledAt: [
@@ -28,12 +28,12 @@ export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
 	run: ['run', 'runid', 'runlabel', 'runname', 'label', 'tag', 'campaign'],
 };
 
-/** Heads of other tools' columns too: such a column is used only where a cell of it is a workflow. */
+/** Heads that other tools use too. Such a column only counts if one of its cells is a workflow. */
 export const WEAK_WORKFLOW: ReadonlySet<string> = new Set(['type', 'kind', 'category', 'purpose', 'queue']);
 
 const list = (names: string): string[] => names.split(' ').map((name) => plain(name));
 
-/** A column with the whole name. The first of these that a file has is taken. */
+/** Heads of a column with the whole name. The first in this list that a file has is used. */
 export const WHOLE_NAME = [
 	...['customername', 'name', 'fullname', 'displayname', 'contactname', 'clientname', 'personname', 'leadname'],
 	...['kundenname', 'nomcomplet', 'nombrecompleto', 'nomecompleto', 'nom', 'nombre', 'nome', 'naam', 'navn', 'namn'],
@@ -48,7 +48,7 @@ export const FIRST_NAME = [
 	...['fornavn', 'fornamn', 'primeironome', 'primernombre', 'imie', 'etunimi'],
 	...list('имя ім’я jméno křestníjméno meno krstnémeno adı isim όνομα keresztnév utónév prenume ime 名 이름'),
 ];
-/** A first name beside a last name only: `Ad;Soyad`. Alone it is another word, or the whole name. */
+/** Heads that mean a first name only beside a last name: `Ad;Soyad`. Alone each is another word, or the whole name. */
 export const FIRST_BESIDE_LAST = ['ad', 'adi'];
 export const MIDDLE_NAME = [
 	...['middlename', 'additionalname', 'middle', 'weiterevornamen', 'weiterervorname', 'zweitervorname'],
@@ -62,19 +62,19 @@ export const LAST_NAME = [
 	...list('фамилия прізвище příjmení priezvisko soyad soyadı soyadi soyisim επώνυμο επίθετο numedefamilie prezime'),
 	...list('priimek vezetéknév családnév 姓 姓氏 성 성씨'),
 ];
-/** Last names that come before the first name. */
+/** Heads of last names in languages that put the family name first. */
 export const FAMILY_FIRST: ReadonlySet<string> = new Set(list('vezetéknév családnév 姓 姓氏 성 성씨'));
-/** Beside a first name these are the last name: `Vorname;Name`. */
+/** Heads that mean the last name beside a first name: `Vorname;Name`. */
 export const WHOLE_OR_LAST: ReadonlySet<string> = new Set(['name', 'nom', 'nome', 'naam', 'navn', 'namn', 'nume']);
-/** Beside a last name these are the first name: `Nombre;Apellidos`. */
+/** Heads that mean the first name beside a last name: `Nombre;Apellidos`. */
 export const WHOLE_OR_FIRST: ReadonlySet<string> = new Set([
 	...['name', 'nombre', 'nome', 'naam', 'navn', 'namn'],
 	...list('名前 名字'),
 ]);
 
-/** Whose name it is: `Customer First Name` is a first name. */
+/** Words for the owner of a name: `Customer First Name` is a first name. */
 const OWNER = /^(?:customer|client|contact|person|billing|lead|subscriber|kunden?)(?=.)/;
-/** The plain head, and what is left of it without the word for whose it is. */
+/** Returns the plain head, with and without the owner's word. */
 export const namesOf = (head: string): readonly string[] => {
 	const name = plain(head);
 	return [name, name.replace(OWNER, '')];
@@ -82,7 +82,7 @@ export const namesOf = (head: string): readonly string[] => {
 
 const PHONE_PART = new RegExp(
 	'phone|telefo|mobil|handy|msisdn|rufnummer|whatsapp|movil|celular|cellular|portable|festnetz|landline|' +
-		// Words are compared without accents, in which Korean syllables are taken apart.
+		// Words are compared without accents, and NFKD decomposes Korean syllables.
 		'телефон|мобил|мобіл|电话|電話|手机|手機|携帯|전화|휴대폰|핸드폰|τηλεφων'.normalize('NFKD'),
 	'u',
 );
@@ -90,7 +90,7 @@ const PHONE_WORDS = new Set(['tel', 'telno', 'telnr', 'tlf', 'fon', 'cell', 'cel
 const PHONE_NAMES = new Set(['contactnumber', 'contactno', 'contactnr', 'contactnum', 'kontaktnummer', 'callnumber']);
 const WEAK_PHONE_NAMES = new Set(['number', 'to', 'nummer', 'numero']);
 
-/** A head with such a word does not hold numbers to call, though it may name a phone: `Phone Type`, `Home Fax`. */
+/** A head with such a word holds no numbers to call, though it may name a phone: `Phone Type`, `Home Fax`. */
 const OTHER_PART = /^phonetic|fax|typ$|type$|vorwahl|anbieter|modell?$|automobil|^id$|^ids$/u;
 const OTHER_WORDS = new Set([
 	...['label', 'labels', 'kind', 'ext', 'extension', 'durchwahl', 'pager', 'telex', 'isdn', 'tty', 'tdd', 'radio'],
@@ -111,18 +111,18 @@ const BUSINESS = new Set([
 	'lavoro',
 ]);
 const PRIVATE = new Set(['home', 'private', 'privat', 'domicile', 'casa', 'thuis', 'prive']);
-/** Words beside a phone's that make another head's number the likelier one: other people's, and other digits. */
+/** Words in a phone's head that rank it below other heads: other people's numbers, and digits of other kinds. */
 const LESS = new Set([
 	...['other', 'company', 'main', 'car', 'andere', 'weitere', 'autre', 'otro', 'altro', 'alternate'],
 	...['emergency', 'notfall', 'agent', 'rep', 'sales', 'ticket', 'sim', 'serial', 'pin', 'contract', 'plan', 'record'],
 	...['account', 'order', 'invoice', 'ref', 'reference', 'code', 'kundennr', 'kundennummer'],
 ]);
 
-/** Whether a head says that its column holds something else than a name or a number to call. */
+/** Returns whether a head says that its column holds neither a name nor a number to call. */
 export const isOther = (head: string): boolean =>
 	wordsOf(head).some((word) => OTHER_WORDS.has(word) || OTHER_PART.test(word));
 
-/** Whether a head means digits that identify or count something: `Customer No`, `Kundennummer`, `Zip`. */
+/** Returns whether a head means digits that identify or count something: `Customer No`, `Kundennummer`, `Zip`. */
 export const isIdentity = (head: string): boolean =>
 	wordsOf(head).some((word) => IDENTITY_WORDS.has(word) || /(?:nummer|number|nr|datum)$/.test(word));
 const IDENTITY_WORDS = new Set([
@@ -132,11 +132,11 @@ const IDENTITY_WORDS = new Set([
 ]);
 
 /**
- * How surely a head means a number to call: 0 a mobile phone, 1 a phone, 2 one at work, 3 one at home, 4 some other one.
- * Null: it does not mean a phone.
+ * Ranks a head by how likely it means a number to call: 0 mobile, 1 phone, 2 work, 3 home, 4 any other phone. Returns
+ * null if it means no phone.
  */
 export function phoneRank(head: string): number | null {
-	// A cell with a number in it is no head: `Phone: +49 30 1234567`.
+	// A cell with a number is no head: `Phone: +49 30 1234567`.
 	if (head.length > 40 || head.replace(/\P{Nd}/gu, '').length > 5 || isOther(head)) return null;
 	const words = wordsOf(head);
 	const isPhone = words.some((word) => PHONE_PART.test(word) || PHONE_WORDS.has(word));
@@ -148,5 +148,5 @@ export function phoneRank(head: string): number | null {
 	return words.some((word) => BUSINESS.has(word)) ? 2 : 1;
 }
 
-/** A head that may mean a phone: it is taken only where nothing says so more surely. */
+/** Returns whether a head may mean a phone. It is only used if no head means one more surely. */
 export const isWeakPhone = (head: string): boolean => WEAK_PHONE_NAMES.has(plain(head));

@@ -20,7 +20,7 @@ describe('a file', () => {
 		expect(await decode(bytes([0xef, 0xbb, 0xbf], 'Zoë'))).toEqual({ text: 'Zoë', encoding: 'UTF-8' });
 		expect(await decode(bytes('Zo', [0xeb]))).toEqual({ text: 'Zoë', encoding: 'Windows-1252' });
 		expect(await decode(bytes([0xff, 0xfe, 0x5a, 0]))).toEqual({ text: 'Z', encoding: 'UTF-16' });
-		// A character that is cut by the slices it is read in.
+		// This character crosses the boundary between two slices.
 		const long = `${'x'.repeat((1 << 20) - 1)}ü`;
 		expect(await decode(bytes(long))).toEqual({ text: long, encoding: 'UTF-8' });
 	});
@@ -69,7 +69,7 @@ describe('a file', () => {
 	});
 
 	it('[I8] what is no text, or has no lines, is refused with the cure', async () => {
-		// The beginning of what spreadsheets save by themselves.
+		// The first bytes of a spreadsheet's native format.
 		const { text } = await decode(bytes([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 0xe9], 'name,phone\nAda,1'));
 		await expect(readTable(text)).rejects.toThrow('Save the table as CSV');
 		await expect(readTable(`name,phone\n${'x'.repeat(300_000)}`)).rejects.toThrow('Line 2 does not end.');

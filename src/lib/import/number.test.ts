@@ -7,7 +7,7 @@ async function sheetOf(cells: readonly string[], country: string): Promise<Sheet
 	await sheet.paste(`Name;Phone\n${cells.map((cell) => `Ada;"${cell.replaceAll('"', '""')}"\n`).join('')}`);
 	return sheet;
 }
-/** The numbers of a sheet's rows; null: the row is refused. */
+/** Returns the numbers of a sheet's rows; null for a rejected row. */
 function numbersOf({ found }: Sheet): (string | null)[] {
 	const rows = [
 		...(found?.ready ?? []).map(({ line, call }) => ({ line, number: call.phoneNumber })),
@@ -49,18 +49,18 @@ describe('a number that a spreadsheet wrote', () => {
 		['+49 3023125017.00', '+493023125017'],
 		['٣٠٢٣١٢٥٠١٧٫٠', '+493023125017'],
 		['3023125017,', '+493023125017'],
-		// Several lines: the first.
+		// Of several lines, the first is used.
 		['0302312\n0302313', '+49302312'],
 		['\n 030 23125017 \r\n 030 23125018', '+493023125017'],
 		['030 23125017\u2028030 23125018', '+493023125017'],
-		// Written by people.
+		// Formatted by people.
 		['0151.23456789', '+4915123456789'],
 		['030/23125017', '+493023125017'],
 		['030-23 12 50 17', '+493023125017'],
 		['(030) 23125017', '+493023125017'],
 		['0049 30 23125017', '+493023125017'],
 		['+49 (0)30 23125017', '+493023125017'],
-		// Their digits are not certain.
+		// The digits are uncertain.
 		['4.47E+11', null],
 		['4,47E+11', null],
 		['3,02E+09', null],
@@ -107,7 +107,7 @@ describe('a number that a spreadsheet wrote', () => {
 
 describe('digits whose + may be lost', () => {
 	it.each([
-		// Valid with +, and something else in the chosen country.
+		// Valid with a +, and another number in the chosen country.
 		['447911123456', 'DE', null],
 		['447911123456', 'AT', null],
 		['447911123456', 'US', null],
@@ -122,22 +122,22 @@ describe('digits whose + may be lost', () => {
 		['44 7911 123456', 'DE', null],
 		['4915123456789', 'AT', null],
 		['4915123456789', 'US', null],
-		// The country's own code: which digits are the code's is as unclear.
+		// The country's own code: the digits may belong to the code or to the number.
 		['4915123456789', 'DE', null],
-		// In other spellings.
+		// The same in other spellings.
 		['٤٤٧٩١١١٢٣٤٥٦', 'DE', null],
 		['44–7911–123456', 'DE', null],
 		['44\u20117911\u2011123456', 'DE', null],
 		['[44] 7911 123456', 'DE', null],
 		['tel:447911123456', 'DE', null],
 		['447911123456.0', 'DE', null],
-		// The same number, either way.
+		// Both readings give the same number.
 		['447911123456', 'GB', '+447911123456'],
 		['12025550100', 'US', '+12025550100'],
 		['436601234567', 'AT', '+436601234567'],
 		['33123456789', 'FR', '+33123456789'],
 		['393331234567', 'IT', '+393331234567'],
-		// No valid number with +.
+		// Not a valid number with a +.
 		['3023125017', 'DE', '+493023125017'],
 		['1701234567', 'DE', '+491701234567'],
 		['2025550100', 'US', '+12025550100'],
@@ -146,7 +146,7 @@ describe('digits whose + may be lost', () => {
 		// All numbers of the country have this length.
 		['3234567890', 'US', '+13234567890'],
 		['431234567', 'FR', '+33431234567'],
-		// With a + or a zero before it nothing is lost.
+		// A leading + or zero leaves no doubt.
 		['+12025550100', 'DE', '+12025550100'],
 		['+12025550199', 'AT', '+12025550199'],
 		['0447911123456', 'DE', '+49447911123456'],
@@ -166,7 +166,7 @@ describe('digits whose + may be lost', () => {
 		expect(numbersOf(sheet)).toEqual(['+447911123456', '+12025550100', ...clear]);
 		await sheet.readDigits('home');
 		expect(numbersOf(sheet)).toEqual(['+49447911123456', '+4912025550100', ...clear]);
-		// Another country asks again.
+		// Choosing another country resets the choice.
 		await sheet.chooseCountry('US');
 		expect([sheet.lostPlus, numbersOf(sheet)[0]]).toEqual([null, null]);
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(

@@ -2,25 +2,25 @@ import type { LostPlus } from '#lib/phone/lost-plus.ts';
 import type * as Phone from '#lib/phone/phone.ts';
 import { firstValue } from './columns.ts';
 
-/** What knows phone numbers; the browser loads it after the page. */
+/** The phone code, which the browser loads after the page. */
 export type PhoneCode = Pick<typeof Phone, 'compose' | 'lostPlus' | 'phoneTextOf' | 'plainPhone'>;
 
-/** How digits are read that may have lost their +; null: they are refused until it is chosen. */
+/** The user's choice for digits that may have lost their +. Null rejects them until the user chooses. */
 export type LostPlusChoice = keyof Pick<LostPlus, 'home' | 'abroad'> | null;
 
-/** The number that a cell means, or why it cannot be known. `unclear`: a choice for the whole file would cure it. */
+/** A cell's phone number, or why it is unknown. With `unclear`, a choice for the whole file fixes the error. */
 export type CellNumber = { e164: string; error?: never } | { e164?: never; error: string; unclear?: LostPlus };
 
 const CHANGED: CellNumber = { error: 'A spreadsheet has changed this number. Format its column as text there.' };
 
-/** Reads the cell of a phone number as spreadsheets and address books write them; each is read exactly, or refused. */
+/** Reads a phone number as spreadsheets and address books write it. Each cell is read exactly or rejected. */
 export function numberOf(
 	cell: string,
 	{ country, lostPlus }: { country: string; lostPlus: LostPlusChoice },
 	phones: PhoneCode,
 ): CellNumber {
 	const typed = unwrapped(phones.plainPhone(firstValue(cell)));
-	// A spreadsheet's formula, error or negative number.
+	// A formula, an error value or a negative number.
 	if (/^[=#@-]/.test(typed)) return CHANGED;
 	const { exact: text = typed } = phones.phoneTextOf(typed);
 	const unclear = phones.lostPlus(text, country);
@@ -32,7 +32,7 @@ export function numberOf(
 	return { error: `Its + may be lost. Choose ${which}, or write the +.`, unclear };
 }
 
-/** Without what a spreadsheet writes before and around a text: `'+49…`, `="+49…"`, `=+49…`, `"+49…"`. */
+/** Removes what a spreadsheet writes around a text: `'+49…`, `="+49…"`, `=+49…`, `"+49…"`. */
 function unwrapped(cell: string): string {
 	const text = cell.trim().replace(/^['’]+\s*/, '');
 	const [, quoted] = /^=?\s*"([^"]*)"$/.exec(text) ?? [];

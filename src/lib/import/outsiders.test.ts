@@ -3,14 +3,14 @@ import * as phones from '#lib/phone/phone.ts';
 import { decode } from './file.ts';
 import { Sheet } from './sheet.svelte.ts';
 
-/** A sheet of a text, read as a file is. */
+/** Opens a sheet from text, or from bytes that are decoded like a file. */
 async function sheetOf(text: string | Uint8Array, country = 'DE'): Promise<Sheet> {
 	const sheet = new Sheet({ country, phones: () => Promise.resolve(phones) });
 	await sheet.paste(typeof text === 'string' ? text : (await decode(text)).text);
 	return sheet;
 }
 
-/** Each row of a sheet: its line, with the call or with the fields that are not right. */
+/** Returns the missing columns, then each row's line with its call or its wrong fields. */
 const outcome = ({ found, missing }: Sheet): string[] => [
 	...missing.map((field) => `${field}?`),
 	...[
@@ -95,7 +95,7 @@ describe('a quoted cell with blanks around it', () => {
 			'Note, Name, Phone\n "a\nb", "Roe, Jane", "+12025550100"\n, Bo, +12025550101',
 			[...['2: Roe, Jane +12025550100', '4: Bo +12025550101']],
 		],
-		// Text with quotes in it, and not a quoted text.
+		// Text that contains quotes, but is not quoted.
 		['Name, Phone\n Ada "The" Countess, +12025550100\n', ['2: Ada "The" Countess +12025550100']],
 		[
 			'Name, Phone\n "Big" Ben, +12025550100\n Ada "x", +12025550101\n',
@@ -133,9 +133,9 @@ describe('the column of the numbers', () => {
 		['Phone,Name,Mobile\nyes,Ada,0301234567\n', ['2: Ada +49301234567']],
 		['Name,Contact\nAda,+12025550100\n', ['2: Ada +12025550100']],
 		['Customer,Name,Phone\n2025550177,Ada,0301234567\n', ['2: Ada +49301234567']],
-		// Heads with characters that are not seen.
+		// Heads with invisible characters.
 		['\uFEFF\u200BName\u00A0,\u200BPhone\u200E\nAda,0301234567\n', ['2: Ada +49301234567']],
-		// By what the cells hold.
+		// Decided by the content of the cells.
 		['Ref,Wer,Wohin\n2025550177,Ada,+49301234567\n', ['2: Ada +49301234567']],
 		['Ref,Wer,Wohin\n2025550177,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
 		['30.11.2026,2025550177,Ada,030 1234567\n', ['1: Ada +49301234567']],
@@ -156,13 +156,13 @@ describe('the column of the numbers', () => {
 		['Phone Account Number,Name,Phone\n3023125011,Ada,3023125017\n', ['2: Ada +493023125017']],
 		['Mobile Order No,Name,Mobile\n3023125011,Ada,3023125017\n', ['2: Ada +493023125017']],
 		['Emergency phone,Name\n+12025550111,Ada\n', ['2: Ada +12025550111']],
-		// Bare digits are called where nothing else is written like a number to call.
+		// Bare digits are used if no other column is formatted like phone numbers.
 		['Kontaktnummer;Name\n3023125017;Ada\n', ['2: Ada +493023125017']],
 		['Phone,Name,Budget,Fax\n3023125017,Ada,1 000 000,+493023125018\n', ['2: Ada +493023125017']],
 		['Phone,Name,Tax no.,Date\n3023125017,Ada,012/345/678,01.02.2026\n', ['2: Ada +493023125017']],
 		['Phone,Name,Mobile\n3023125017,Ada,\n', ['2: Ada +493023125017']],
 		['Phone,Name,Mobile\n3023125017,Ada,1701234567\n', ['2: Ada +491701234567']],
-		// Unclear: it is asked for.
+		// Unclear, so the page asks for the column.
 		['Mobile Order,Name,To whom,From whom\n2025550177,Ada,+12025550177,+12025550178\n', ['phoneNumber?']],
 		['Customer ID,Name\n2025550177,Ada\n', ['phoneNumber?']],
 		['Kundennummer;Name\n2025550177;Ada\n', ['phoneNumber?']],
@@ -210,7 +210,7 @@ describe('an address book', () => {
 	it.each([
 		[GOOGLE, ['2: Ada Lovelace +12025550100', '3: Bo Diddley +12025550101', '4: Cy X +12025550112']],
 		[OUTLOOK, ['2: Ada Lovelace +12025550100', '3: Bo Diddley +12025550101', '4: Cy +12025550121']],
-		// Google, of some years ago.
+		// An older format of Google Contacts.
 		[
 			'Name,Given Name,Additional Name,Family Name,Group Membership,Phone 1 - Type,Phone 1 - Value\nAda King Lovelace,Ada,King,Lovelace,* My,Mobile,+12025550100\n',
 			['2: Ada King Lovelace +12025550100'],
@@ -224,7 +224,7 @@ describe('an address book', () => {
 		['Prénom;Nom;Tél. mobile\nAda;Lovelace;0301234567\n', ['2: Ada Lovelace +49301234567']],
 		['Nombre,Apellidos,Teléfono\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
 		['Nome,Cognome,Cellulare\nAda,Lovelace,0301234567\n', ['2: Ada Lovelace +49301234567']],
-		// Names in other languages; where the family name comes first, it is first.
+		// Names in other languages. Where the family name comes first, it stays first.
 		['Имя;Фамилия;Телефон\nАда;Лавлейс;0301234567\n', ['2: Ада Лавлейс +49301234567']],
 		['Фамилия;Имя;Отчество;Телефон\nЛавлейс;Ада;Ивановна;0301234567\n', ['2: Ада Ивановна Лавлейс +49301234567']],
 		['Город;ФИО;Телефон\nКиев;Ада Лавлейс;0301234567\n', ['2: Ада Лавлейс +49301234567']],

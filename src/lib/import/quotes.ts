@@ -1,8 +1,8 @@
 import { Turns } from './turns.ts';
 
 /**
- * The text with no blanks before a cell's opening quote, so that the parser takes it for one: `Ada, "Smith, John"`. A
- * cell that has more than a quoted text keeps its blanks and its quotes: ` "Big" Ben`. Line ends are \n.
+ * Removes blanks around quoted cells, so that the parser recognizes their quotes: `Ada, "Smith, John"`. A cell with
+ * more than a quoted text keeps its blanks and quotes: ` "Big" Ben`. Expects \n as line ends.
  */
 export async function closeQuotes(text: string, delimiter: string): Promise<string> {
 	const mark = `\\${delimiter}`;
@@ -11,7 +11,7 @@ export async function closeQuotes(text: string, delimiter: string): Promise<stri
 
 	const blanks = new RegExp(`${blank}*`, 'y');
 	const end = new RegExp(`[${mark}\\n]|$`, 'g');
-	/** The index behind what matches from here on. */
+	/** Returns the index after the match at `from`. */
 	const after = (pattern: RegExp, from: number): number => {
 		pattern.lastIndex = from;
 		pattern.exec(text);
@@ -47,14 +47,14 @@ export async function closeQuotes(text: string, delimiter: string): Promise<stri
 			at = cell + 1;
 			continue;
 		}
-		// Never closed as it should be. The parser says so, and on which line.
+		// The quote is not closed properly. The parser reports it, with its line.
 		cut(at, quote);
 		break;
 	}
 	return parts.join('') + text.slice(copied);
 }
 
-/** The index of the quote that closes the cell whose opening quote is at `quote`; negative: none does. */
+/** Returns the index of the quote that closes the cell opened at `quote`, or a negative number. */
 function closing(text: string, quote: number): number {
 	let at = text.indexOf('"', quote + 1);
 	while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);

@@ -7,28 +7,28 @@ import { cellOf, type Columns, type Field } from './columns.ts';
 import { numberOf, type LostPlusChoice, type PhoneCode } from './number.ts';
 import { timeOf } from './time.ts';
 
-/** How a row is understood. */
+/** How rows are interpreted. */
 export interface Plan {
 	columns: Columns;
-	/** For rows of a file without such a column. */
+	/** The workflow of every row if the file has no column for it. */
 	workflow: NewCall['workflow'];
 	run: string;
-	/** Numbers without + are of this country. */
+	/** The country of numbers without a +. */
 	country: string;
 	lostPlus: LostPlusChoice;
 }
 
 export interface RowError {
-	/** Null: the row as a whole. */
+	/** Null if the error concerns the whole row. */
 	field: Field | null;
 	message: string;
-	/** What the digits of the number may mean, where a choice for the whole file cures the error. */
+	/** The possible readings of the number, if a choice for the whole file fixes the error. */
 	unclear?: LostPlus;
 }
 
 export type Checked = { call: NewCall; errors?: never } | { call?: never; errors: RowError[] };
 
-/** The call that a row asks for, or everything that is wrong with it. */
+/** Returns the call of a row, or all its errors. */
 export function checkRow(cells: readonly string[], plan: Plan, phones: PhoneCode): Checked {
 	const errors: RowError[] = [];
 	const wrong = (field: Field, message: string): void => void errors.push({ field, message });
@@ -88,7 +88,7 @@ export function checkRow(cells: readonly string[], plan: Plan, phones: PhoneCode
 
 const OR_WORKFLOW = `${WORKFLOWS.slice(0, -1).join(', ')} or ${WORKFLOWS.at(-1) ?? ''}`;
 
-/** A name, or parameters as JSON, as an export writes them. */
+/** Reads a scenario's name, or its parameters as JSON, in the format of an export. */
 function scenarioOf(text: string): NewCall['scenario'] | undefined {
 	const name = SCENARIO_NAMES.find((one) => one === text.toLowerCase());
 	if (name || !text.startsWith('{')) return name;

@@ -2,7 +2,7 @@ import type { Call } from '#contract';
 import type { Refusal, Reply } from '#lib/api/api.ts';
 import { batchAt, type Ready } from './batches.ts';
 
-/** A row that the server refused. */
+/** A row that the server rejected. */
 export interface Refused {
 	line: number;
 	/** The field, as the server names it. */
@@ -11,48 +11,48 @@ export interface Refused {
 }
 
 export interface SendingDeps {
-	/** Posts a batch under its key; the same key again makes nothing twice. */
+	/** Posts a batch under an idempotency key. A repeated key creates nothing twice. */
 	send(body: string, key: string): Promise<Reply<{ calls: Call[] }>>;
 	newKey(): string;
-	/** Milliseconds. Resolves early when the signal says so. */
+	/** Waits this many milliseconds. Resolves early if the signal aborts. */
 	pause(ms: number, signal: AbortSignal): Promise<void>;
 	now(): number;
 }
 
-/** How long to wait before a batch is sent again, in seconds. */
+/** Seconds to wait before each retry of a batch. */
 const WAITS = [1, 2, 4, 8, 15];
 
-/** An import under way: batch after batch, each until it is answered. */
+/** A running import: sends batch after batch, each until the server has responded. */
 export class Sending {
 	/**
-	 * `waiting`: the server does not answer, and is asked again by itself; `asking`: it refused, and somebody has to say how
-	 * to go on.
+	 * `waiting`: a temporary failure, retried automatically. `asking`: the server rejected the batch, and the user must
+	 * decide.
 	 */
 	state = $state<'sending' | 'waiting' | 'asking' | 'over'>('sending');
 	made = $state(0);
-	/** It stops after the batch under way. */
+	/** The import stops after the current batch. */
 	stopping = $state(false);
-	/** What the server said last, where it was not what we asked for. */
+	/** The server's last response if it was an error. */
 	problem = $state.raw<Refusal | null>(null);
-	/** When a batch that waits is sent again. */
+	/** When the waiting batch is sent again, in milliseconds since the epoch. */
 	retryAt = $state(0);
 	refused = $state.raw<readonly Refused[]>([]);
-	/** The rows that were not sent, from this line on; null: all were. */
+	/** The first line that was not sent; null if all were. */
 	restFrom = $state<number | null>(null);
-	/** When it was stopped: the rows that it would go on with, those that nobody knows of among them. */
+	/** After a stop, the number of rows that resuming would send. It includes rows with an unknown outcome. */
 	left = $state(0);
-	/** The lines of a batch that was sent and not answered: nobody here knows whether its calls were made. */
+	/** The lines of a batch without a response: whether its calls were created is unknown. */
 	unknown = $state.raw<{ from: number; to: number } | null>(null);
 	readonly total: number;
 	readonly #rows: readonly Ready[];
-	/** Rows that the server refuses are left out, without a question. */
+	/** Leave out rows that the server rejects, without asking. */
 	readonly #lenient: boolean;
 	readonly #deps: SendingDeps;
 	#at = 0;
 	#most = Infinity;
-	/** Of the batch under way: rows that are left out. */
+	/** The lines of the current batch that are left out. */
 	#without: readonly number[] = [];
-	/** A batch that was sent and not answered: it is sent again as it was, so that nothing is made twice. */
+	/** A batch without a response. It is sent again unchanged under its key, so that nothing is created twice. */
 	#unanswered: { key: string; batch: readonly Ready[] } | null = null;
 	#wake = new AbortController();
 	#goOn: (() => void) | null = null;
@@ -64,7 +64,7 @@ export class Sending {
 		this.total = rows.length;
 	}
 
-	/** Resolves when it is over. */
+	/** Resolves when the import is over. */
 	async run(): Promise<void> {
 		while (this.#at < this.#rows.length && !this.stopping) {
 			const { key, batch } = this.#unanswered ?? {
@@ -80,19 +80,19 @@ export class Sending {
 		this.state = 'over';
 	}
 
-	/** Goes on where it was stopped. Resolves when it is over. */
+	/** Resumes a stopped import. Resolves when it is over. */
 	goOn(): Promise<void> {
 		[this.stopping, this.left] = [false, 0];
 		return this.run();
 	}
 
-	/** After the batch under way; while nobody answers, at once. */
+	/** Stops after the current batch, or at once while waiting. */
 	stop(): void {
 		this.stopping = true;
 		this.retryNow();
 	}
 
-	/** Asks again at once, or goes on after a refusal. */
+	/** Retries now, or continues after a rejection. */
 	retryNow(): void {
 		this.#wake.abort();
 		this.#goOn?.();
@@ -114,7 +114,7 @@ export class Sending {
 				return;
 			}
 			if (problem.status === 413 && rows.length > 1) {
-				// Something on the way takes less than the server.
+				// A proxy in between has a lower limit than the server.
 				this.#most = Math.ceil(batch.length / 2);
 				return;
 			}
@@ -125,7 +125,7 @@ export class Sending {
 				if (!this.#lenient) await this.#asks();
 				return;
 			}
-			// Who answered 503 changed nothing; any other silence may hide that it is done.
+			// A 503 changed nothing. After any other failure the batch may have been created.
 			maybeMade ||= problem.status === 0 || (problem.status >= 500 && problem.status !== 503);
 			if (isPassing(problem)) await this.#waits(tries);
 			else await this.#asks();
@@ -152,10 +152,10 @@ export class Sending {
 	}
 }
 
-/** Trying again by itself may help. */
+/** Returns whether an automatic retry may help. */
 const isPassing = ({ status }: Refusal): boolean => status === 0 || status === 408 || status === 429 || status >= 500;
 
-/** The rows that the server's paths name: `calls.17.phoneNumber`. */
+/** Returns the rows named by the server's error paths, such as `calls.17.phoneNumber`. */
 function refusedRows({ status, errors }: Refusal, rows: readonly Ready[]): Refused[] {
 	if (status !== 400) return [];
 	return errors.flatMap(({ path, message }) => {

@@ -18,7 +18,7 @@ interface Request {
 	names: string[];
 }
 
-/** A server that does what the batch route does, under its keys; `answer` may say otherwise of each request. */
+/** Simulates the batch route with its idempotency keys. `answer` may override the response to each request. */
 function serverWith(answer: (asked: number, request: Request) => { problem: Refusal } | 'lost' | null = () => null) {
 	const requests: Request[] = [];
 	const made = new Map<string, string[]>();
@@ -125,7 +125,7 @@ describe('an import', () => {
 		'[I15] a batch that was not answered is sent again under its key, stopped %d times',
 		async (stops) => {
 			let away = true;
-			// Made, though no answer came.
+			// The server creates the calls, but its response is lost.
 			const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
 			const sending = new Sending(rows(600), true, {
 				...deps,

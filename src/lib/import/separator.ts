@@ -2,22 +2,22 @@ import type { ParseResult } from 'papaparse';
 import { fieldsNamed, HEADER_ROWS } from './columns.ts';
 import { closeQuotes } from './quotes.ts';
 
-/** What may divide columns, with its word. A file may name another character in its first line. */
+/** The possible delimiters with their names. A file may declare another character in its first line. */
 export const DELIMITERS: Readonly<Record<string, string>> = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Bar' };
 
-/** A text behind the line in which Excel names the delimiter. */
+/** A text without the line in which Excel declares the delimiter. */
 export interface Stripped {
-	/** Null: the text does not name one. */
+	/** Null if the text does not declare one. */
 	delimiter: string | null;
 	text: string;
-	/** How many lines were taken from its beginning. */
+	/** The number of lines removed from the beginning. */
 	lines: number;
 }
 
-/** `sep=;`, also quoted, behind empty lines, and with the empty cells that a spreadsheet adds to a line. */
+/** Matches `sep=;`, also quoted, after empty lines, and with the empty cells that a spreadsheet appends. */
 const SEP = /^([^\S\n]*\n)*[^\S\n]*(["']?)sep=(["']?)(\\t|[^\n"'\p{L}\p{N}]?)\3\2[,;|\t ]*(?:\n|$)/iu;
 
-/** Takes the first line from a text where it names the delimiter. */
+/** Removes the first line if it declares the delimiter. */
 export function withoutSeparator(text: string): Stripped {
 	const [line, , , , named] = SEP.exec(text) ?? [];
 	if (line === undefined) return { delimiter: null, text, lines: 0 };
@@ -28,8 +28,8 @@ export function withoutSeparator(text: string): Stripped {
 type Parse = (text: string, delimiter: string) => ParseResult<string[]>;
 
 /**
- * The delimiter that divides the beginning of a text: the one with which a row names the most columns, else the one
- * that divides the most rows alike.
+ * Detects the delimiter from the beginning of a text. The one whose rows name the most columns wins, else the one that
+ * splits the most rows alike.
  */
 export async function detectDelimiter(sample: string, parse: Parse): Promise<string> {
 	let best = { delimiter: ',', named: 0, alike: 0 };

@@ -17,12 +17,12 @@ import { checkRow, type Plan, type RowError } from './rows.ts';
 import { readTable, Unreadable, type Row, type Table } from './table.ts';
 import { Turns } from './turns.ts';
 
-/** A row that cannot become a call, and why. */
+/** A row that cannot become a call, with the reasons. */
 export interface BadRow extends Row {
 	errors: RowError[];
 }
 
-/** What the rows came to. */
+/** The result of checking the rows. */
 export interface Found {
 	ready: Ready[];
 	bad: BadRow[];
@@ -30,7 +30,7 @@ export interface Found {
 
 export interface SheetDeps {
 	country: string;
-	/** The phone code, which loads by itself. */
+	/** Loads the phone code. */
 	phones(): Promise<PhoneCode>;
 }
 
@@ -38,28 +38,31 @@ const NO_COLUMNS: Columns = {
 	...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
 };
 
-/** A chosen file: how it is understood, and what its rows come to. Each change checks every row again, in turns. */
+/**
+ * A chosen file, its interpretation and the checked rows. Each change checks every row again, in slices that keep the
+ * page responsive.
+ */
 export class Sheet {
 	name = $state('');
 	encoding = $state<ReadText['encoding']>('UTF-8');
 	table = $state.raw<Table | null>(null);
-	/** The index of the row that names the columns; null: none does. The rows above it are left out. */
+	/** The index of the header row; null without one. Rows above it are ignored. */
 	header = $state<number | null>(null);
 	columns = $state.raw(NO_COLUMNS);
-	/** The columns as they were guessed: several may be read together. */
+	/** The guessed columns. Some may be read together. */
 	guessed = $state.raw(NO_COLUMNS);
-	/** How digits are read that may have lost their +. */
+	/** The user's choice for digits that may have lost their +. */
 	lostPlus = $state<LostPlusChoice>(null);
-	/** The first such digits of the file; null: it has none. */
+	/** The first such digits in the file; null if there are none. */
 	unclear = $state.raw<LostPlus | null>(null);
 	workflow = $state<NewCall['workflow']>('SUPPORT');
 	run = $state('');
 	country = $state('');
-	/** Null while it is being checked. */
+	/** Null while the rows are being checked. */
 	found = $state.raw<Found | null>(null);
-	/** What is under way, and how far it is, from 0 to 1. */
+	/** The work in progress, and its share done from 0 to 1. */
 	work = $state.raw<{ what: 'reading' | 'checking'; share: number } | null>(null);
-	/** Why there is no table. */
+	/** Why the file has no table. */
 	error = $state('');
 	readonly #deps: SheetDeps;
 	#text = '';
@@ -70,7 +73,7 @@ export class Sheet {
 		this.country = deps.country;
 	}
 
-	/** What the columns are called: by the header, or by their letters, as spreadsheets do. Twins get their letter too. */
+	/** The columns' names: from the header, or letters as in spreadsheets. Duplicate names get their letter too. */
 	readonly heads: string[] = $derived.by(() => {
 		const rows = this.table?.rows ?? [];
 		const width = rows.reduce((most, { cells }) => Math.max(most, filledWidth(cells)), 0);
@@ -85,16 +88,16 @@ export class Sheet {
 	});
 
 	readonly #body: readonly Row[] = $derived((this.table?.rows ?? []).slice(this.header === null ? 0 : this.header + 1));
-	/** The columns that hold something and become nothing. */
+	/** The columns that have content but no field. */
 	readonly unused: readonly string[] = $derived.by(() => {
 		const used = Object.values(this.columns).flatMap(indexesOf);
 		return this.heads.filter((_, i) => !used.includes(i) && this.#body.some(({ cells }) => cells[i]?.trim()));
 	});
 	readonly count: number = $derived(this.#body.length);
-	/** The needed columns that are not chosen yet: no row is checked before. */
+	/** Required columns without a choice. Rows are not checked until all are chosen. */
 	readonly missing: readonly Field[] = $derived(NEEDED.filter((field) => this.columns[field] === null));
 
-	/** The first of a field that is not empty. */
+	/** Returns the first cell of a field that is not empty. */
 	example(field: Field): string {
 		const column = this.columns[field];
 		for (const { cells } of this.#body) {
@@ -122,7 +125,7 @@ export class Sheet {
 		return this.#parse(delimiter);
 	}
 
-	/** Takes another row for the one that names the columns, or none. */
+	/** Uses another row as the header, or none. */
 	async nameColumns(header: number | null): Promise<void> {
 		this.#guess(header);
 		await this.check();
@@ -134,14 +137,14 @@ export class Sheet {
 		await this.check();
 	}
 
-	/** The country of the numbers without +. */
+	/** Sets the country of numbers without a +. */
 	async chooseCountry(country: string): Promise<void> {
 		this.country = country;
 		this.#forgetDigits();
 		await this.check();
 	}
 
-	/** How digits are read that may have lost their +. */
+	/** Sets how to read digits that may have lost their +. */
 	async readDigits(choice: LostPlusChoice): Promise<void> {
 		this.lostPlus = choice;
 		await this.check();
@@ -153,7 +156,7 @@ export class Sheet {
 		[this.name, this.error, this.#text] = ['', '', ''];
 	}
 
-	/** Checks every row, and stops when something changes meanwhile. */
+	/** Checks every row, and stops if anything changes meanwhile. */
 	async check(): Promise<void> {
 		const generation = ++this.#generation;
 		if (this.missing.length > 0 || this.count === 0) {
@@ -234,13 +237,13 @@ export class Sheet {
 	}
 }
 
-/** A head without the characters that are not seen. */
+/** Removes invisible characters from a head. */
 const shown = (head = ''): string => head.replace(/\p{Cf}/gu, '').trim();
 
-/** How many cells a row has, without the empty ones at its end. */
+/** Counts the cells of a row without empty ones at its end. */
 const filledWidth = (cells: readonly string[]): number => cells.findLastIndex((cell) => shown(cell) !== '') + 1;
 
-/** A, B, … Z, AA, AB, … */
+/** Returns a spreadsheet's column letters: A, B, … Z, AA, AB, … */
 function letterOf(index: number): string {
 	const before = Math.floor(index / 26);
 	return (before > 0 ? letterOf(before - 1) : '') + String.fromCharCode(65 + (index % 26));

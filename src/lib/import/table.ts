@@ -3,7 +3,7 @@ import { ROWS_MAX } from './file.ts';
 import { closeQuotes } from './quotes.ts';
 import { detectDelimiter, withoutSeparator } from './separator.ts';
 
-/** A row with the line of the file on which it begins, from 1. */
+/** A row, and the line of the file on which it begins, from 1. */
 export interface Row {
 	line: number;
 	cells: string[];
@@ -14,22 +14,22 @@ export interface Table {
 	delimiter: string;
 }
 
-/** A file that cannot be read as a table. Its message says why, and what to do. */
+/** The file cannot be read as a table. The message says why, and how to fix it. */
 export class Unreadable extends Error {
 	override readonly name = 'Unreadable';
 }
 
-/** So many characters are read in one turn; no row is longer. */
+/** How many characters are parsed at a time. No row may be longer. */
 const CHUNK = 1 << 17;
 
 /**
- * The rows of a text, read in turns, so that the page stays alive. Empty rows are left out. Throws `Unreadable`.
- * `delimiter` null: it is the one that the file names in its first line, or it is detected.
+ * Parses a text in slices, so that the page stays responsive. Leaves out empty rows. Throws `Unreadable`. If
+ * `delimiter` is null, the file's first line declares it, or it is detected.
  */
 export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
 	if (given.includes('\0')) throw new Unreadable('This is not a text file. Save the table as CSV, and choose that.');
 	const { default: Papa } = await import('papaparse');
-	// One kind of line end, or a file with several would lose some.
+	// Normalize line ends: the parser would miss some in a file with several kinds.
 	const stripped = withoutSeparator(given.replace(/^\uFEFF+/, '').replace(/\r\n?/g, '\n'));
 	const rows: Row[] = [];
 	let line = 1 + stripped.lines;
@@ -50,7 +50,7 @@ export async function readTable(given: string, delimiter: string | null = null):
 		if (rows.length > ROWS_MAX + 1)
 			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Divide the file and import the parts.`);
 		if (broken) throw unclosed(rows.at(-1)?.line ?? line);
-		// The row that is being read goes on and on.
+		// The current row exceeds a whole slice.
 		if (data.length === 0 && text.length > CHUNK) throw text.includes('"') ? unclosed(line) : endless(line);
 	};
 	await new Promise<void>((resolve, reject) => {
@@ -67,7 +67,7 @@ export async function readTable(given: string, delimiter: string | null = null):
 				} catch (error) {
 					over = true;
 					reject(error instanceof Error ? error : new Error(String(error)));
-					return parser.abort(); // it says that it is complete
+					return parser.abort(); // `abort` calls `complete`
 				}
 				parser.pause();
 				setTimeout(() => parser.resume());

@@ -1,4 +1,4 @@
-/** The moment that a cell means, or why it cannot be known. */
+/** A cell's time, or why it is unknown. */
 export type CellTime = { at: string; error?: never } | { at?: never; error: string };
 
 const EXAMPLE = '2026-11-22T15:30:00Z';
@@ -7,7 +7,7 @@ const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|GMT|(
 
 const isDay = (day: string): boolean => !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
 
-/** Reads a time with its zone. Every other time could be another hour than the reader means, so it is refused. */
+/** Reads a time with its zone. Rejects any other time, because it may mean another hour than the user expects. */
 export function timeOf(typed: string): CellTime {
 	const text = typed
 		.replace(/\p{Cf}/gu, '')
@@ -16,7 +16,7 @@ export function timeOf(typed: string): CellTime {
 		.trim();
 	const [, day, time, zone, sign, hours, minutes = '00'] = ISO.exec(text) ?? [];
 	if (day === undefined || time === undefined || zone === undefined) return { error: whyNot(text) };
-	// `Date.parse` takes the 30th of February for the 2nd of March.
+	// `Date.parse` reads February 30 as March 2.
 	const ms = isDay(day) ? Date.parse(`${day}T${time}${sign ? `${sign}${hours}:${minutes}` : 'Z'}`) : Number.NaN;
 	if (Number.isNaN(ms)) return { error: `There is no such time. Write it like ${EXAMPLE}.` };
 	return { at: new Date(ms).toISOString() };

@@ -1,7 +1,7 @@
-/** How long work may hold the page before it has a turn to paint and to answer. */
+/** How long work may block the page before it yields for painting and input. */
 const TURN_MS = 12;
 
-/** Says when a turn is over, and waits for the next one. */
+/** Reports when work should yield, and yields to the event loop. */
 export class Turns {
 	#since = performance.now();
 

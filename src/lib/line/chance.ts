@@ -1,4 +1,4 @@
-/** Chance that falls the same way for the same seed: numbers from 0 to 1 (mulberry32 over an FNV-1a hash). */
+/** Returns a seeded random generator of numbers from 0 to 1 (mulberry32 over an FNV-1a hash). */
 export function chanceOf(seed: string): () => number {
 	let state = 2_166_136_261;
 	for (const character of seed) state = Math.imul(state ^ character.charCodeAt(0), 16_777_619);

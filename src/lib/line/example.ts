@@ -2,7 +2,7 @@ import type { Call } from '#contract';
 
 const MORNING = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** A call as examples and tests need it: queued at noon; the times are milliseconds after that. */
+/** Returns a call for examples and tests, queued at noon. Its times are milliseconds after that. */
 export function exampleCall(
 	call: Partial<Call> & Partial<Record<'started' | 'ringing' | 'answered' | 'ended', number | undefined>> = {},
 ): Call {

@@ -117,7 +117,7 @@ describe('the line', () => {
 			paint({ stretches: [{ part: 'in-progress', ms }], outcome: null, status: 'PENDING', seed: 'a', ...size })
 				.strokes[0]?.d ?? '';
 		expect(bars(2_000).startsWith(bars(1_000))).toBe(true);
-		// Once it is cut it no longer changes.
+		// A cut line no longer changes.
 		expect(bars(9_000)).toBe(bars(8_000));
 	});
 	it.each([

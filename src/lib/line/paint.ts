@@ -3,7 +3,7 @@ import type { Part, Stretch } from './phases.ts';
 import { chanceOf } from './chance.ts';
 import { drawn, LINE_MS } from './scale.ts';
 
-/** One kind of mark along the line, as the path of an SVG. */
+/** One kind of mark along the line, as an SVG path. */
 export interface Stroke {
 	part: Part;
 	/** `base` is the thin line under the rings; `break` marks where a part is cut. */
@@ -29,9 +29,9 @@ interface Subject {
 }
 
 const START = 2;
-/** Room for the mark at the end. */
+/** The width of the end mark. */
 const END_ROOM = 14;
-/** Half the room of a break. */
+/** Half the width of a break. */
 const BREAK = 6;
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
@@ -39,8 +39,8 @@ const steps = (from: number, to: number, by: number): number[] =>
 	Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
 
 /**
- * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars during the talk, one mark for its
- * end. The scale is fixed: what a call looks like depends on this call alone.
+ * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars for the talk, one mark for its
+ * end. The scale is fixed, so a call's picture depends on this call alone.
  */
 export function paint({ stretches, outcome, status, seed, width, height }: Subject): Painting {
 	const perMs = (width - END_ROOM) / LINE_MS;
@@ -54,7 +54,7 @@ export function paint({ stretches, outcome, status, seed, width, height }: Subje
 	return { strokes, end: { mark, x: x + (outcome === 'provider-unreachable' ? 10 : 4) } };
 }
 
-/** A part that is too long: its beginning, a break, its end. */
+/** Draws a part that is too long: its beginning, a break and its end. */
 function paintCut(part: Part, from: number, to: number, height: number, seed: string): Stroke[] {
 	const [middle, y] = [(from + to) / 2, height / 2];
 	const slash = (x: number): string => `M${n(x - 1.8)} ${n(y + 6.5)}l3.6 -13`;
@@ -84,7 +84,7 @@ function paintPart(part: Part, from: number, to: number, height: number, seed: s
 	return [{ part, kind: 'bars', d: voice(from + 1.5, to, height, seed) }];
 }
 
-/** Bars that rise and fall in phrases, the same ones for the same call however long it has grown. */
+/** Draws bars that rise and fall in phrases. The same call keeps its bars while it grows. */
 function voice(from: number, to: number, height: number, seed: string): string {
 	const chance = chanceOf(seed);
 	const swing = chance() * 6;

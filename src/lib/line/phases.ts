@@ -11,9 +11,9 @@ export interface Stretch {
 const ms = (at: string): number => Date.parse(at);
 
 /**
- * How long a call was in each part, up to its end or up to now. A part that was skipped is left out; so is the wait for
- * an appointment once it is over, since it says nothing of the call. The talk is the call's own `durationMs` where it has
- * one, so that line and duration never differ.
+ * Returns how long a call was in each part, up to its end or up to now. Leaves out skipped parts, and the wait for an
+ * appointment once it is over. The talk is the call's own `durationMs` if it has one, so that line and duration never
+ * differ.
  */
 export function phasesOf(call: Call, now: number): Stretch[] {
 	if (call.phase === 'SCHEDULED') return [{ part: 'scheduled', ms: 0 }];
@@ -30,7 +30,7 @@ export function phasesOf(call: Call, now: number): Stretch[] {
 	return call.durationMs === null ? parts : withTalk(parts, call.durationMs);
 }
 
-/** The last part is the talk; where its beginning was not reported, it is the end of the part before. */
+/** Makes the talk the last part. If its beginning was not reported, it is the end of the part before. */
 function withTalk(parts: readonly Stretch[], talkMs: number): Stretch[] {
 	const talk: Stretch = { part: 'in-progress', ms: talkMs };
 	const last = parts.at(-1);
@@ -38,7 +38,7 @@ function withTalk(parts: readonly Stretch[], talkMs: number): Stretch[] {
 	return [...parts.slice(0, -1), { ...last, ms: Math.max(0, last.ms - talkMs) }, talk];
 }
 
-/** The length of the talk, up to now while the call runs; null for a call that was never answered. */
+/** Returns the length of the talk in milliseconds, up to now while the call runs; null for an unanswered call. */
 export function talkOf(call: Call, now: number): number | null {
 	return phasesOf(call, now).find(({ part }) => part === 'in-progress')?.ms ?? null;
 }

@@ -12,7 +12,7 @@ const DID: Record<Part, string> = {
 	'in-progress': 'talked',
 };
 
-/** The line in words, for those who do not see it: "Waited 0.20 s, rang 0.80 s, talked 1.71 s, completed." */
+/** The line in words for screen readers: "Waited 0.20 s, rang 0.80 s, talked 1.71 s, completed." */
 export function sentence(call: Call, now: number): string {
 	if (call.phase === 'SCHEDULED') return 'Scheduled, not started.';
 	const parts = phasesOf(call, now);

@@ -16,11 +16,11 @@ const capital = (words: string): string => words.charAt(0).toUpperCase() + words
 
 export const outcomeWords = (outcome: Outcome): string => capital(ENDS[outcome]);
 
-/** How it ended, or that it goes on, in lower case. */
+/** The outcome in lower case, or `still going`. */
 export const endWords = ({ outcome }: Pick<Call, 'outcome'>): string =>
 	outcome === null ? 'still going' : ENDS[outcome];
 
-/** The phase or outcome beside the badge; empty where the badge says it all, and where a call waits for its time. */
+/** The phase or outcome beside the badge. Empty if the badge says it all, or while the call waits for its time. */
 export function why({ phase, outcome, status }: Call): string {
 	if (outcome === 'completed' && status === 'COMPLETED') return '';
 	if (outcome !== null) return outcomeWords(outcome);

@@ -14,7 +14,7 @@ beforeEach(() => {
 	[drawn, lost] = [[], []];
 	arrivals = new Arrivals({
 		apply(told) {
-			vi.advanceTimersByTime(10); // it takes as long
+			vi.advanceTimersByTime(10); // applying takes 10 ms
 			if (told.some(({ seq }) => seq === 13)) throw new Error('13');
 			drawn.push(told.map(({ seq }) => seq));
 		},

@@ -2,21 +2,22 @@ import { flushSync } from 'svelte';
 import type { Change } from '#contract';
 import { createGatherer } from '#contract/gatherer.ts';
 
-/** So long a change may wait for others that come in the same burst. */
+/** The longest time a change waits for other changes of the same burst. */
 const DRAW_WITHIN_MS = 250;
-/** So many wait at most: the timers of a hidden tab may come once a minute. */
+/** The most changes that wait. Browsers may run the timers of a hidden tab only once a minute. */
 const HELD_MAX = 1_000;
 
 interface Deps {
-	/** Takes changes in their order. */
+	/** Applies changes, in commit order. */
 	apply(changes: readonly Change[]): void;
-	/** Something went wrong with some of them: what is shown has to be loaded anew. */
+	/** Called when `apply` or the rendering throws. The page has to reload its list. */
 	lost(error: unknown): void;
 }
 
 /**
- * Changes on their way to the page. A lone one is drawn at once; of a burst those that come while the page draws, and for
- * three times as long, are drawn together: so a tab under a flood keeps up, and stays usable.
+ * Batches changes on their way to the page. A lone change renders at once. In a burst, changes that arrive during a
+ * render, and for three times as long after it, render together. A tab under heavy load therefore keeps up and stays
+ * usable.
  */
 export class Arrivals {
 	#held = 0;
@@ -29,7 +30,7 @@ export class Arrivals {
 				this.#held = 0;
 				if (this.#stopped) return;
 				apply(groups.flat());
-				flushSync(); // what this draws is part of what it costs
+				flushSync(); // rendering counts toward the measured cost of a batch
 			},
 			maxPauseMs: DRAW_WITHIN_MS,
 			onError: lost,
@@ -42,12 +43,12 @@ export class Arrivals {
 		if (this.#held > HELD_MAX) this.flush();
 	}
 
-	/** What waits is drawn now: something else comes that must not overtake it. */
+	/** Renders waiting changes now, before something that must not overtake them. */
 	flush(): void {
 		this.#gatherer.flush();
 	}
 
-	/** Nobody looks any more: what waits is dropped. */
+	/** Drops waiting changes: the page is no longer shown. */
 	stop(): void {
 		this.#stopped = true;
 		this.#gatherer.close();

@@ -1,34 +1,34 @@
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 
-/** Breaks shorter than this stay silent. */
+/** Shorter breaks are not shown. */
 export const SILENT_BREAK_MS = 2_000;
 
-/** What the feed knows of its line; times are the browser's own. */
+/** The feed's observations about its connection. All times are browser clock milliseconds. */
 export interface Signs {
-	/** The socket is connected. */
+	/** The socket is connected, or the event stream is open. */
 	up: boolean;
-	/** The server has said where this client stands, and nothing is missing. */
+	/** The server has sent a sync and no change is missing. */
 	synced: boolean;
-	/** Since when the socket has been down; null while it is up. */
+	/** When the connection was lost; null while it is up. */
 	brokenAt: number | null;
-	/** When the server was last heard. */
+	/** When the server last sent anything. */
 	heardAt: number;
-	/** When the next try is due. */
+	/** When the next attempt is due. */
 	nextTryAt: number | null;
-	/** How many changes came with the last catching up, and until when that is said. */
+	/** The number of changes in the last catch-up, and until when the screen shows it. */
 	caught: { changes: number; until: number } | null;
 	now: number;
 }
 
 export type Connection =
 	| { state: 'live' }
-	/** A break too short to speak of, or the very first moment. */
+	/** A break too short to show, or the very first attempt. */
 	| { state: 'connecting' }
 	| { state: 'reconnecting'; inMs: number | null }
 	| { state: 'catching'; changes: number | null }
 	| { state: 'stale'; since: number; inMs: number | null };
 
-/** What may be said of the line. It is live only while the server is heard. */
+/** Derives the connection state to show. It is `live` only while the server keeps sending. */
 export function connection({ up, synced, brokenAt, heardAt, nextTryAt, caught, now }: Signs): Connection {
 	const inMs = nextTryAt === null ? null : Math.max(0, nextTryAt - now);
 	if (now - heardAt >= SILENT_AFTER_MS) return { state: 'stale', since: heardAt, inMs };

@@ -8,34 +8,34 @@ import { Sleep, TICK_MS } from './sleep.svelte.ts';
 import { FeedSocket } from './socket.ts';
 import { browser, type Line, type Rider, type Surroundings } from './surroundings.ts';
 
-/** Who listens. */
+/** Callbacks of the page that uses the feed. */
 interface Ears {
-	/** Changes in the order of their commits, each exactly once. */
+	/** Receives changes in commit order, each exactly once. */
 	apply(changes: Change[]): void;
-	/** The list must be loaded anew; its cursor comes back through `adopt`. The feed stands at `cursor`. */
+	/** The list must be reloaded; the page then passes its cursor to `adopt`. `cursor` is the server's current one. */
 	reload(cursor: string): void;
-	/** The server said what time it is. */
+	/** Receives the server's current time. */
 	heard(at: string): void;
-	/** How many calls there are, as the server counts; null when it tells no more. */
+	/** Receives the server's call counts; null when the server stops sending them. */
 	figures(stats: Stats | null): void;
 }
 
-/** Who was asked and says nothing for so long is asked over a new line. */
+/** A sync request without any server traffic for this long is retried over a new connection. */
 const ANSWER_WITHIN_MS = 8_000;
-/** A list that was not loaded by then is asked for again. */
+/** A list reload that takes longer is requested again. */
 const LIST_WITHIN_MS = 15_000;
-/** How long "Catching up, 38 changes" stands. */
+/** How long "Catching up, 38 changes" is shown. */
 const CAUGHT_MS = 1_500;
-/** So many tries in a row that break before the handshake, and something between may refuse sockets. */
+/** After this many consecutive attempts without a handshake, assume that a proxy refuses WebSockets. */
 const TRIES_BROKEN = 2;
 
-/** The line to the server: it asks for what it missed, it never gives up, and it says how it stands. */
+/** The connection to the server. It requests missing changes, retries forever and reports its state. */
 export class Feed {
 	/** The server runs another version than this page. */
 	outdated = $state(false);
-	/** The session has ended: the server does not let this tab in. */
+	/** The session has ended: the server rejects this tab. */
 	refused = $state(false);
-	/** When the last change came, by the browser's clock. */
+	/** When the last change arrived, by the browser's clock. */
 	changedAt = $state<number | null>(null);
 
 	#up = $state(false);
@@ -53,15 +53,15 @@ export class Feed {
 	#socket: FeedSocket;
 	#ride: Ride;
 	#sleep = new Sleep();
-	/** How many tries in a row broke before the handshake. */
+	/** Consecutive attempts that failed before the handshake. */
 	#broken = 0;
 	#asking = false;
-	/** When what is missing was asked for. */
+	/** When the missing changes were requested. */
 	#askedAt = 0;
 	#reloading = false;
-	/** When the list was asked for, where it has to be loaded anew. */
+	/** When the list reload was requested. */
 	#reloadAt = 0;
-	/** Where the feed stood when it said so. */
+	/** The feed's cursor at the last reset. */
 	#resetAt = '';
 	#onDeliveries: (() => void) | null = null;
 
@@ -88,12 +88,12 @@ export class Feed {
 		});
 	}
 
-	/** No socket comes through: what changes comes over the event stream. */
+	/** No socket gets through: changes arrive over the event stream. */
 	get overStream(): boolean {
 		return this.#ride.isOn;
 	}
 
-	/** So it is for sure: a socket was tried once more while the stream stood. */
+	/** Confirmed: another socket attempt failed while the event stream was open. */
 	get socketRefused(): boolean {
 		return this.#ride.isOnlyWay;
 	}
@@ -110,32 +110,32 @@ export class Feed {
 		}),
 	);
 
-	/** How long no change has come; null before the first. */
+	/** Milliseconds since the last change; null before the first. */
 	readonly quietMs: number | null = $derived(this.changedAt === null ? null : Math.max(0, this.#now - this.changedAt));
 
-	/** Where this client stands; null before the first list. */
+	/** This client's cursor; null before the first list. */
 	get cursor(): string | null {
 		return this.#cursor;
 	}
 
-	/** Where a freshly loaded list stands. The cursor moves forward only, unless the database is another one. */
+	/** Takes over the cursor of a freshly loaded list. The cursor only moves forward, except during a reload. */
 	adopt(cursor: string): void {
 		const own = this.#cursor;
 		if (own === null || this.#reloading || isPast(own, cursor)) this.#cursor = cursor;
 		if (!this.#reloading) return;
 		this.#reloading = false;
-		// Frames that came during the load were passed over.
+		// Frames that arrived during the reload were ignored, so request them.
 		void this.#catchUp();
 	}
 
-	/** Connects until the answer is called. */
+	/** Connects, and returns a function that disconnects. */
 	start(): () => void {
 		let stopped = false;
 		const tick = setInterval(() => this.#tick(), TICK_MS);
 		const asleep = this.#around.onWake((visible, online) => {
 			const up = this.#up;
 			this.#tick();
-			// Where the tick has found the line dead, it is tried anew already.
+			// If the tick found the connection dead, it has already started an attempt.
 			if (up === this.#up && (online || (visible && !up))) this.check();
 		});
 		this.#heardAt = this.#now = Date.now();
@@ -153,24 +153,26 @@ export class Feed {
 			asleep();
 			this.#ride.dismount();
 			this.#socket.close();
-			// Over the event stream no socket says so: what stood is over.
+			// Closing the event stream fires no `disconnect`, so reset the state here.
 			this.#up = this.#synced = false;
 		};
 	}
 
-	/** Now, without waiting for the next try. */
+	/** Reconnects now instead of waiting for the next attempt. */
 	retry(): void {
 		this.#socket.retry();
 		this.#nextTryAt = null;
 	}
 
-	/** The reader asks: is this really so. A live line is asked for what is missing, any other is tried anew. */
+	/** Verifies the connection on request: a live one requests missing changes, any other reconnects. */
 	check(): void {
 		if (this.#up && this.#synced) void this.#catchUp();
 		if (!this.#up || !this.#synced || this.overStream) this.retry();
 	}
 
-	/** Calls `changed` when deliveries changed, and when some may have been missed, until the answer is called. */
+	/**
+	 * Calls `changed` when deliveries changed or changes may have been missed. Returns a function that unsubscribes.
+	 */
 	watchDeliveries(changed: () => void): () => void {
 		this.#onDeliveries = changed;
 		this.#watch();
@@ -194,7 +196,7 @@ export class Feed {
 		line.on('deliveries', () => this.#onDeliveries?.());
 	}
 
-	/** A try did not come through. */
+	/** An attempt failed. */
 	#failed(error: Error | null, hopeless: boolean): void {
 		this.refused ||= (error as { data?: { code?: string } } | null)?.data?.code === 'unauthorized';
 		if (error) this.#ride.isOnlyWay = this.overStream;
@@ -203,19 +205,19 @@ export class Feed {
 		if (!hopeless && ++this.#broken >= TRIES_BROKEN) this.#mount();
 	}
 
-	/** The line stands; the sync comes next. */
+	/** The connection is up. The sync comes next. */
 	#stand(): void {
 		this.#up = true;
 		this.#socket.rest();
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#synced = this.#asking = this.#reloading = this.refused = false;
 		this.#sleep.answered(this.#sleep.sleeps);
-		// That was the server: the silence is over, and the sync has its time to come.
+		// A connection counts as server traffic: it ends the silence and gives the sync its full time.
 		this.#heard();
 		if (this.#onDeliveries) this.#watch();
 	}
 
-	/** Tries to ride on the event stream, while the socket goes on trying. */
+	/** Falls back to the event stream while the socket keeps retrying. */
 	#mount(): void {
 		const rider: Rider = {
 			cursor: () => this.#cursor,
@@ -238,7 +240,7 @@ export class Feed {
 		this.#ride.mount(rider, () => (this.refused = true));
 	}
 
-	/** The event stream is over: what comes next is tried as at the beginning. */
+	/** The event stream ended: reconnect as at the start. */
 	#fall(): void {
 		const rode = this.overStream;
 		this.#ride.dismount();
@@ -303,10 +305,10 @@ export class Feed {
 		this.#ears.reload(cursor);
 	}
 
-	/** Asks for what is missing, one question at a time. */
+	/** Requests missing changes, one request at a time. */
 	async #catchUp(): Promise<void> {
 		const [{ line }, { ask }] = [this.#socket, this.#ride];
-		// Who is not connected yet begins with a sync anyway.
+		// An unconnected socket receives a sync on connecting anyway.
 		if (!line || this.#asking || (!ask && !line.connected)) return;
 		this.#asking = true;
 		this.#askedAt = Date.now();
@@ -319,14 +321,17 @@ export class Feed {
 			this.#sleep.answered(sleeps);
 			this.#onSync(sync);
 		} catch {
-			// No answer; where the line broke, a new connection begins with a sync.
+			// The request failed. After a lost connection, the next one starts with a sync.
 			if (ask !== this.#ride.ask) return;
 			this.#asking = false;
 			if (ask) this.#fall();
 		}
 	}
 
-	/** Asked over the socket, and nothing was heard since: behind many frames an answer may take its time. */
+	/**
+	 * A request over the socket is open and nothing has arrived since. While frames arrive, the response may just be
+	 * queued.
+	 */
 	get #isUnheard(): boolean {
 		const since = Math.max(this.#askedAt, this.#heardAt);
 		return this.#asking && !this.overStream && this.#now - since >= ANSWER_WITHIN_MS;
@@ -335,20 +340,20 @@ export class Feed {
 	#tick(): void {
 		const slept = this.#sleep.notice();
 		this.#now = Date.now();
-		// A clock that was set back: what lies ahead by it counts from now on.
+		// The clock may have been set back: times in its future restart from now.
 		this.#heardAt = Math.min(this.#heardAt, this.#now);
 		this.#reloadAt = Math.min(this.#reloadAt, this.#now);
 		if (this.#brokenAt !== null) this.#brokenAt = Math.min(this.#brokenAt, this.#now);
 		this.#sleep.tick(this.#now);
 		if (this.#up) {
-			// Nothing is heard on a line that calls itself open: it is half-open, and a new one is tried.
+			// An open connection without any traffic is half-open, so replace it.
 			if (this.connection.state === 'stale') {
 				if (this.overStream) this.#fall();
 				else this.retry();
 			}
-			// Just awake, what was told meanwhile may still be about to be heard.
+			// Right after a sleep, frames that arrived meanwhile may not have been processed yet.
 			else if (!slept && this.#isUnheard) this.retry();
-			// The list did not come, and nobody else asks again.
+			// The list did not load, and only the feed requests it again.
 			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
 			else if (this.#synced && this.#sleep.isUnanswered) void this.#catchUp();
 		} else this.#socket.tick(this.#now);

@@ -3,18 +3,18 @@ import type { Sync } from '#contract';
 import { Feed } from './feed.svelte.ts';
 import type { Line, Rider, Surroundings } from './surroundings.ts';
 
-/** A socket in the hands of the test. */
+/** A socket that the test controls. */
 class TestLine {
 	connected = false;
 	tries = 0;
 	questions: unknown[] = [];
-	/** Answers the last of them. */
+	/** Resolves the last request. */
 	answer: (sync: Sync) => void = () => undefined;
 	readonly io = {
 		...{ on: () => undefined, reconnectionDelay: () => undefined, reconnectionDelayMax: () => undefined },
 		engine: { readyState: 'opening' },
 	};
-	/** False once the socket was disconnected by hand, or by the server itself. */
+	/** False after `disconnect()`, or after the server closed the connection. */
 	active = true;
 	#giveUp = (): void => undefined;
 	readonly #ears = new Map<string, (told?: unknown) => void>();
@@ -24,7 +24,7 @@ class TestLine {
 	off(): void {
 		this.#ears.clear();
 	}
-	/** The server, or the network, does this. */
+	/** Simulates an event from the server or the network. */
 	happens(event: string, told?: unknown): void {
 		if (event === 'connect') this.connected = true;
 		this.#ears.get(event)?.(told);
@@ -154,7 +154,7 @@ describe('a tab that slept', () => {
 		line.happens('sync', sync('delta', 'a.10'));
 		vi.advanceTimersByTime(1_000);
 		expect(feed.connection.state).toBe('live');
-		// No timer runs, and what came meanwhile is delivered before the first of them.
+		// No timer runs during the sleep. The frame is processed before the first timer.
 		vi.setSystemTime(Date.now() + 60_000);
 		line.happens('head', head());
 	});
@@ -236,7 +236,7 @@ describe('a list that has to be loaded anew', () => {
 		line.happens('connect');
 		line.happens('sync', sync('reset', 'b.7'));
 	});
-	/** The server is heard, so that the line is not given up. */
+	/** Keeps the server heard, so that the feed does not drop the connection. */
 	const pass = (seconds: number): void => {
 		for (let i = 0; i < seconds; i++) {
 			vi.advanceTimersByTime(1_000);

@@ -1,14 +1,14 @@
 import type { Change, Changes, Head, Sync } from '#contract';
 import { isPast, place } from '#contract/cursor.ts';
 
-/** What a client at `cursor` does with what it heard. */
+/** What a client with a given cursor does with a received frame. */
 export type Step =
 	| { do: 'apply'; cursor: string; changes: Change[] }
-	/** Nothing new. */
+	/** The frame holds nothing new. */
 	| { do: 'nothing' }
-	/** Something is missing: ask for it. */
+	/** Changes are missing: request a sync. */
 	| { do: 'sync' }
-	/** The list has to be loaded anew. */
+	/** The list must be reloaded. */
 	| { do: 'reload' };
 
 const NOTHING: Step = { do: 'nothing' };
@@ -31,6 +31,6 @@ export function onHead(own: string, { cursor }: Head): Step {
 
 export function onSync(own: string | null, { mode, cursor, changes }: Sync): Step {
 	if (mode === 'reset' || own === null || place(own).epoch !== place(cursor).epoch) return { do: 'reload' };
-	// A delta says where its client stands, also when nothing is new; it never takes the client back.
+	// A delta confirms the client's cursor even without changes. It never moves the cursor back.
 	return { do: 'apply', cursor: isPast(own, cursor) ? cursor : own, changes: above(own, changes) };
 }

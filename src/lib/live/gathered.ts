@@ -1,6 +1,6 @@
 import type { Change } from '#contract';
 
-/** What has arrived since it was last told, each call once. */
+/** Collects what arrived since the last announcement, counting each call once. */
 export class Gathered {
 	#created = new Set<string>();
 	#failed = new Set<string>();
@@ -25,7 +25,7 @@ export class Gathered {
 	}
 }
 
-/** `4 new calls, 1 failed`. */
+/** For example `4 new calls, 1 failed`. */
 export function sum(created: number, failed: number): string {
 	const parts = [];
 	if (created > 0) parts.push(`${created} new ${created === 1 ? 'call' : 'calls'}`);

@@ -1,10 +1,10 @@
 import type { Change } from '#contract';
 import { Gathered } from './gathered.ts';
 
-/** Speaks at most this often. */
+/** The shortest interval between two announcements. */
 const EVERY_MS = 5_000;
 
-/** Sums up what arrives for those who listen: "4 new calls, 1 failed". */
+/** Announces arrivals to screen readers in summary: "4 new calls, 1 failed". */
 export class News {
 	text = $state('');
 	#gathered = new Gathered();
@@ -14,7 +14,7 @@ export class News {
 	add(changes: readonly Change[]): void {
 		this.#gathered.add(changes);
 		if (this.#timer !== undefined || this.#gathered.empty) return;
-		// An empty region first, so that the same words twice are heard twice.
+		// Empty the live region first, so that a screen reader announces the same text twice.
 		this.text = '';
 		const wait = Math.max(1_000, this.#spokeAt + EVERY_MS - performance.now());
 		this.#timer = setTimeout(() => this.#speak(), wait);

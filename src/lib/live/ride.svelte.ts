@@ -1,14 +1,14 @@
 import { Refused, type Ask, type Rider, type Surroundings } from './surroundings.ts';
 
-/** The ride on the event stream while no socket comes through; the socket goes on trying. */
+/** The event stream fallback, used while no socket gets through. The socket keeps retrying. */
 export class Ride {
-	/** What changes comes over the event stream. */
+	/** Changes arrive over the event stream. */
 	isOn = $state(false);
-	/** A socket was tried once more while the stream stood: it is the only way for sure. */
+	/** A socket attempt failed while the event stream was open, so only the stream works. */
 	isOnlyWay = $state(false);
-	/** Asks over it what is missing; null without it. */
+	/** Requests missing changes over the event stream; null without one. */
 	ask: Ask | null = null;
-	/** Ends it, or the try at one. */
+	/** Aborts the event stream, or the attempt to open one. */
 	#own: AbortController | null = null;
 	#begin: Surroundings['ride'];
 
@@ -16,7 +16,7 @@ export class Ride {
 		this.#begin = begin;
 	}
 
-	/** Tries it, unless that is being tried. `refused`: the server answers, yet does not let this reader in. */
+	/** Opens the event stream, unless one is open or opening. Calls `refused` when the server rejects the session. */
 	mount(rider: Rider, refused: () => void): void {
 		if (!this.#begin || this.#own) return;
 		const own = (this.#own = new AbortController());
@@ -32,7 +32,7 @@ export class Ride {
 		);
 	}
 
-	/** `socket`: a socket came through, and the other tabs are told so. */
+	/** Closes the event stream. With `socket`, notifies the other tabs that a socket got through. */
 	dismount(reason?: 'socket'): void {
 		this.#own?.abort(reason);
 		this.#own = this.ask = null;

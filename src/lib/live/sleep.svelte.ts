@@ -1,11 +1,14 @@
-/** How often the feed looks how it stands. */
+/** How often the feed checks its state. */
 export const TICK_MS = 500;
-/** A tick that comes so late says that the tab slept; those of a hidden tab come once a second. */
+/** A tick this late means that the tab slept. A hidden tab's timers run once a second. */
 const SLEPT_MS = 3 * TICK_MS;
 
-/** Whether the tab slept. What is heard after it may be of before it: nothing counts until the server has answered. */
+/**
+ * Detects that the tab slept. Frames processed after a sleep may date from before it, so none counts until the server
+ * responds.
+ */
 export class Sleep {
-	/** How often it was found asleep, and how many of these were before what it has been told since by an answer. */
+	/** The number of sleeps detected, and how many of them preceded the last request with a response. */
 	#sleeps = $state(0);
 	#answered = $state(0);
 	#tickedAt = Date.now();
@@ -14,12 +17,12 @@ export class Sleep {
 		return this.#sleeps;
 	}
 
-	/** It slept, and nobody has answered since. */
+	/** True if no request since the last sleep has received its response. */
 	get isUnanswered(): boolean {
 		return this.#answered !== this.#sleeps;
 	}
 
-	/** Looks whether the last tick is too long ago, and says so. */
+	/** Returns whether the last tick is too long ago, and counts a sleep if so. */
 	notice(): boolean {
 		const slept = Date.now() - this.#tickedAt >= SLEPT_MS;
 		if (slept) this.#sleeps++;
@@ -30,7 +33,7 @@ export class Sleep {
 		this.#tickedAt = now;
 	}
 
-	/** The server answered what was asked when it had slept so often. */
+	/** The server responded to a request that was sent after this many sleeps. */
 	answered(sleeps: number): void {
 		this.#answered = sleeps;
 	}

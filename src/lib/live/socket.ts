@@ -4,29 +4,29 @@ import type { Connect, Line } from './surroundings.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
 
-/** What the socket asks of the feed, and tells it. */
+/** The feed's side of the socket: what the socket reads from it and reports to it. */
 interface Hears {
 	cursor(): string | null;
-	/** Meanwhile another line brings the feed: the next try may wait longer. */
+	/** The event stream delivers the feed meanwhile, so the next attempt may wait longer. */
 	isRelieved(): boolean;
 	connected(): void;
-	/** It was up, and is not any more. */
+	/** An open connection was lost. */
 	disconnected(): void;
-	/** A try did not come through; `hopeless` where the server itself ended it. */
+	/** An attempt failed. `hopeless` if Socket.IO will not retry, because the server rejected it. */
 	failed(error: Error | null, hopeless: boolean): void;
-	/** Nothing is heard of a try. */
+	/** An attempt got no response. */
 	silent(): void;
-	/** It is there: what it brings can be listened to. */
+	/** The socket exists: the feed can subscribe to its events. */
 	opened(socket: Line): void;
 }
 
-/** The socket and its tries: one after the other, for ever, each after a longer wait. */
+/** The socket and its attempts: one at a time, without end, with growing waits between them. */
 export class FeedSocket {
 	line: Line | undefined;
-	/** How long the next try waits. */
+	/** Milliseconds that the next attempt waits. */
 	wait: number;
 	#tries = 0;
-	/** When the try began that is under way; null between two tries, and while the line is up. */
+	/** When the current attempt began; null between attempts and while connected. */
 	#triedAt: number | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#chance: () => number;
@@ -46,7 +46,7 @@ export class FeedSocket {
 				give(cursor === null ? {} : { cursor });
 			},
 			timeout: CONNECT_WITHIN_MS,
-			// The jitter is ours (plan), so that the countdown can name it.
+			// `plan` adds the jitter, so that the countdown can show the exact wait.
 			randomizationFactor: 0,
 			autoConnect: false,
 		});
@@ -70,14 +70,14 @@ export class FeedSocket {
 		this.#connect();
 	}
 
-	/** Now, without waiting for the next try. */
+	/** Reconnects now instead of waiting for the next attempt. */
 	retry(): void {
 		this.line?.disconnect();
 		clearTimeout(this.#timer);
 		this.#connect();
 	}
 
-	/** Fixes the wait before the next try, one ahead of Socket.IO. */
+	/** Fixes the wait before the next attempt. Socket.IO needs it one attempt ahead. */
 	plan(): void {
 		const chance = this.#chance();
 		this.wait = this.#feed.isRelieved() ? waitForSocket(chance) : waitBefore(this.#tries++, chance);
@@ -85,17 +85,17 @@ export class FeedSocket {
 		this.line?.io.reconnectionDelayMax(this.wait);
 	}
 
-	/** The server is there: waits begin anew. */
+	/** The server is reachable, so restart the backoff. */
 	calm(): void {
 		this.#tries = 0;
 	}
 
-	/** No try is under way: this line is up, or another. */
+	/** No attempt is under way: the socket or the event stream is up. */
 	rest(): void {
 		this.#triedAt = null;
 	}
 
-	/** The line broke. Where the server itself ended it, Socket.IO leaves the next try to us. */
+	/** The connection broke. Socket.IO does not reconnect after the server closed it, so schedule the attempt here. */
 	broke(): void {
 		this.#triedAt = null;
 		if (!this.line || this.line.active) return;
@@ -106,12 +106,12 @@ export class FeedSocket {
 		}, this.wait);
 	}
 
-	/** Looks after a try that leads nowhere. */
+	/** Ends an attempt that got no response. */
 	tick(now: number): void {
 		if (this.#triedAt === null) return;
-		this.#triedAt = Math.min(this.#triedAt, now); // a clock may be set back
+		this.#triedAt = Math.min(this.#triedAt, now); // the clock may have been set back
 		if (this.line?.io.engine.readyState === 'closed') {
-			// It was cut between the upgrade and Socket.IO's own handshake, which Socket.IO would notice later.
+			// The connection was cut between the upgrade and Socket.IO's handshake. Socket.IO would notice later.
 			this.line.disconnect();
 			this.#feed.failed(null, false);
 		} else if (now - this.#triedAt >= SILENT_AFTER_MS) this.#feed.silent();

@@ -1,4 +1,4 @@
-/** What digits without + may mean. It carries the numbering plans: the browser loads it after the page. */
+/** Interprets digits without a +. Carries the numbering plans, so the browser loads it after the page. */
 import {
 	isSupportedCountry,
 	Metadata,
@@ -8,18 +8,18 @@ import {
 } from 'libphonenumber-js/min';
 import { phoneTextOf } from '#contract/phone-text.ts';
 
-/** A number as it is stored, and as it is shown. */
+/** A number as it is stored (E.164) and as it is shown. */
 export interface Reading {
 	e164: string;
 	text: string;
 }
 
-/** Digits that begin with a country code whose + may be lost. */
+/** Digits that begin with a country code and may have lost their +. */
 export interface LostPlus {
 	digits: string;
-	/** With the + before them. */
+	/** The number with a + before the digits. */
 	abroad: Reading;
-	/** As a number of the chosen country; null: they cannot be one. */
+	/** The digits as a number of the chosen country; null if they cannot be one. */
 	home: Reading | null;
 }
 
@@ -32,8 +32,9 @@ function hasOneLength(country: CountryCode): boolean {
 }
 
 /**
- * Both numbers that a text without + may mean, because spreadsheets drop a +. Null: it has a + or a zero before it, it
- * is no valid number with +, or nothing is unclear: the country's numbers all have the length of this one.
+ * Returns both readings of a text without a +, because spreadsheets drop it. Returns null for a text with a leading +
+ * or zero, and for one that is no valid number with a +. Also returns null if the reading is unambiguous: all numbers
+ * of the country have this length.
  */
 export function lostPlus(typed: string, country: string): LostPlus | null {
 	const { text: digits } = phoneTextOf(typed);

@@ -1,4 +1,4 @@
-/** What the product knows of phone numbers. It carries the numbering plans: the browser loads it after the page. */
+/** Parses and formats phone numbers. Carries the numbering plans, so the browser loads it after the page. */
 import {
 	AsYouType,
 	getCountries,
@@ -16,7 +16,7 @@ import type { Composed, Country, Told } from './types.ts';
 export { phoneTextOf, plainPhone } from '#contract/phone-text.ts';
 export { lostPlus } from './lost-plus.ts';
 
-/** Calling codes that several countries share, and the one that such a number is of when nothing else tells. */
+/** The default country for calling codes that several countries share. */
 const MAIN: Readonly<Record<string, CountryCode>> = {
 	'1': 'US',
 	'7': 'RU',
@@ -39,7 +39,7 @@ function planOf(country: CountryCode): Metadata['numberingPlan'] {
 	return metadata.numberingPlan;
 }
 
-/** Every country with its name and calling code, by its two letters. */
+/** Returns every country with its name and calling code, ordered by its ISO code. */
 export function countries(): Country[] {
 	const names = new Intl.DisplayNames('en', { type: 'region' });
 	return getCountries()
@@ -47,7 +47,7 @@ export function countries(): Country[] {
 		.sort((a, b) => a.code.localeCompare(b.code));
 }
 
-/** A stored number as a row shows it: its country and the international grouping. */
+/** Returns a stored number as a row shows it: its country and the international format. */
 export function tellNumber(e164: string): Told {
 	const number = parsePhoneNumberFromString(e164);
 	return number
@@ -55,7 +55,7 @@ export function tellNumber(e164: string): Told {
 		: { country: null, text: e164 };
 }
 
-/** As it stands in a sentence: `Germany`, `the United Kingdom`. */
+/** The name as used in a sentence: `Germany`, `the United Kingdom`. */
 function countryName(code: CountryCode): string {
 	const name = new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
 	return /^(United|Netherlands|Philippines|Bahamas|Maldives|Gambia|Dominican|Central|.* Islands$)/.test(name)
@@ -63,7 +63,7 @@ function countryName(code: CountryCode): string {
 		: name;
 }
 
-/** The number as it is stored, out of what was typed for a country; or what is wrong with it, and the cure. */
+/** Returns the typed number in E.164, or an error that names the problem and the fix. */
 export function compose(typed: string, country: string): Composed {
 	const { text, fault, error } = phoneTextOf(typed);
 	if (error !== undefined) return { error: fault === 'missing' ? 'Enter a phone number.' : error };
@@ -75,7 +75,7 @@ export function compose(typed: string, country: string): Composed {
 		return changed === null ? { e164: number.number } : { error: changed };
 	}
 
-	// Many countries dial 00 before a foreign number, others do not: then it was read as part of a number at home.
+	// In many countries 00 begins an international number. Elsewhere the library reads it as part of a national one.
 	const isForeign =
 		number !== undefined && home !== undefined && number.countryCallingCode !== getCountryCallingCode(home);
 	if (text.startsWith('00') && !isForeign) return { error: 'Write + instead of 00 before the country code.' };
@@ -89,7 +89,7 @@ export function compose(typed: string, country: string): Composed {
 
 const NUMERALS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 
-/** ` Two more digits?`, where the numbering plan can tell. */
+/** For example ` Two more digits?`; empty if the numbering plan gives no count. */
 function count(number: PhoneNumber | undefined, country: CountryCode | undefined, fault: 'short' | 'long'): string {
 	if (!number || !country) return '';
 	const lengths = planOf(country)?.possibleLengths() ?? [];
@@ -101,13 +101,15 @@ function count(number: PhoneNumber | undefined, country: CountryCode | undefined
 	return fault === 'short' ? ` ${numeral} more ${digits}?` : ` ${numeral} ${digits} too many?`;
 }
 
-/** Groups a number while it is typed. Text that holds anything else stays as it is, so that nothing disappears. */
+/**
+ * Formats a number while it is typed. Text with anything else in it stays unchanged, so that no character disappears.
+ */
 export function group(typed: string, country: string): string {
 	const { text } = phoneTextOf(typed);
 	return text === undefined ? typed : new AsYouType(asCountry(country)).input(text);
 }
 
-/** A whole number with its + : its country, and the rest as that country writes it; null for any other text. */
+/** Splits a complete number with a + into its country and the national format. Returns null for any other text. */
 export function split(typed: string): { country: string; national: string } | null {
 	const { text } = phoneTextOf(typed);
 	if (!text?.startsWith('+')) return null;

@@ -4,12 +4,12 @@ import type { Told } from './types.ts';
 
 type PhoneCode = typeof Code;
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'focusin', 'scroll'];
-/** Numbers whose words are kept: more than a screen has, less than a history. */
+/** The most formatted numbers in the cache: more than a screen shows, fewer than a history holds. */
 const KEPT = 5_000;
 
-/** The phone code once it is here, and the numbers that the server told before. */
+/** Loads the phone code on demand, and formats numbers with it or from the server's cache. */
 export class Phones {
-	/** Null until it has been loaded. */
+	/** Null until the phone code is loaded. */
 	code = $state.raw<PhoneCode | null>(null);
 	#told: Record<string, Told> = {};
 	#count = 0;
@@ -26,7 +26,7 @@ export class Phones {
 		return this.#loading;
 	}
 
-	/** Loads with the reader's first sign of life, which comes before the first key, until the answer is called. */
+	/** Loads at the first sign of use, which precedes the first key. Returns a function that stops waiting. */
 	loadOnUse(): () => void {
 		const listening = new AbortController();
 		const use = (): void => {
@@ -37,7 +37,7 @@ export class Phones {
 		return () => listening.abort();
 	}
 
-	/** Numbers that the server has put into words already. */
+	/** Stores numbers that the server has already formatted. */
 	remember(told: Record<string, Told>): void {
 		this.#told = { ...told };
 	}
@@ -46,7 +46,7 @@ export class Phones {
 		const told = this.#told[e164];
 		if (told) return told;
 		if (!this.code) {
-			// On the server the words of all numbers were told before.
+			// On the server, `remember` has already stored every number of the page.
 			if (typeof window !== 'undefined') this.load().catch(() => null);
 			return { country: null, text: e164 };
 		}

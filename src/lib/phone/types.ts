@@ -1,5 +1,5 @@
 export interface Country {
-	/** ISO 3166, two letters. */
+	/** ISO 3166-1 alpha-2. */
 	code: string;
 	name: string;
 	/** Without the plus. */

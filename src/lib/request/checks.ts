@@ -5,13 +5,13 @@ import { localTime } from '#lib/time/local-time.ts';
 import type { ReadTime } from '#lib/time/wall-time.ts';
 import { offsetName } from '#lib/time/words.ts';
 
-/** From here on the field tells how long the name is. */
+/** From this length on, the field shows the name's length. */
 export const NAME_NEAR_MAX = 60;
 
-/** How many characters of a text count, as it will be stored. */
+/** Counts the characters of a text as it will be stored. */
 export const charactersIn = (text: string): number => shownLength(typedText(text));
 
-/** What is wrong with a name, with the cure; null when nothing is. The server's rule. */
+/** Returns an error that names the problem and the fix, or null. Applies the server's rule. */
 export function checkName(text: string): string | null {
 	const fault = typedFault(typedText(text), NAME_MAX);
 	if (fault === 'missing') return 'Enter the customer’s name.';
@@ -19,7 +19,7 @@ export function checkName(text: string): string | null {
 	return unshown('name', text, NAME_MAX);
 }
 
-/** Why a name or a run cannot be shown in one line, with the cure; null when it can, or is empty. */
+/** Returns why a name or run cannot be shown on one line, and the fix. Returns null for a valid or empty text. */
 export function unshown(what: string, text: string, max = RUN_MAX): string | null {
 	if (text.trim() === '') return null;
 	const fault = typedFault(typedText(text), max);
@@ -31,7 +31,7 @@ export function unshown(what: string, text: string, max = RUN_MAX): string | nul
 
 const YEAR_10000 = Date.UTC(10_000, 0);
 
-/** What is wrong with a chosen time, with the cure; null when nothing is. `text` is what a datetime-local field holds. */
+/** Returns an error that names the problem and the fix, or null. `text` is the value of a datetime-local field. */
 export function checkTime(
 	text: string,
 	{ read = localTime, isPartial = false }: { read?: (text: string) => ReadTime; isPartial?: boolean } = {},
@@ -45,12 +45,12 @@ export function checkTime(
 	return time ? null : 'Not a time. Write it as 2026-11-22T15:30.';
 }
 
-/** What the reader should know about a chosen time that is right; empty for an ordinary one. */
+/** Returns a note about a valid time, such as one in the past; empty for an ordinary time. */
 export function timeHint(text: string, time: ReadTime, now: number, place: Place): string {
 	if (!time || 'missing' in time) return '';
 	if (time.twice) return `${hourOf(text)} comes twice that day. This is the first, ${offsetName(place, time.at)}.`;
 	return time.at.getTime() <= now ? 'That time has passed. The call starts at once.' : '';
 }
 
-/** The hour of a time that can be read: `02:30`. */
+/** The hour of a readable time: `02:30`. */
 const hourOf = (text: string): string => text.slice(text.indexOf('T') + 1).slice(0, 5);

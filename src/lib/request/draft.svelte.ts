@@ -8,7 +8,7 @@ import { dueAt, type Errors, type Field, type FormAnswer, type Values, type When
 
 const ORDER = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt'] as const satisfies readonly Field[];
 
-/** The call that somebody is about to request. */
+/** The state of the request form: its fields and their errors. */
 export class Draft {
 	customerName = $state('');
 	country = $state('');
@@ -16,15 +16,15 @@ export class Draft {
 	workflow = $state<Workflow>('SUPPORT');
 	when = $state<When>('now');
 	scheduledAt = $state('');
-	/** The time's field holds a part of one, which its value does not show. */
+	/** The time field holds an incomplete time, which its value does not show. */
 	isPartialTime = $state(false);
 
-	/** Fields that have been left, or shown as missing: from then on they answer each key until they are right. */
+	/** Fields whose errors are shown. They update on each key until they are valid. */
 	#watched = $state<Partial<Record<Field, boolean>>>({});
-	/** What the server refused, until the field is typed into. */
+	/** Errors from the server, each kept until its field is edited. */
 	#refused = $state<Errors>({});
 	#phones: Phones;
-	/** As it was in the beginning. */
+	/** The initial values. */
 	#blank: Values;
 
 	constructor(phones: Phones, country: string, answer: FormAnswer | null) {
@@ -37,7 +37,7 @@ export class Draft {
 		this.#blank = this.values();
 	}
 
-	/** Every field's fault, shown or not. Without the phone code a number waits for the server's word. */
+	/** All errors, shown or not. Without the phone code, only the server can validate a number. */
 	readonly #faults: Errors = $derived.by(() => {
 		const faults: Errors = { ...this.#refused };
 		const name = checkName(this.customerName);
@@ -49,7 +49,7 @@ export class Draft {
 		return faults;
 	});
 
-	/** What the form shows. */
+	/** The errors that the form shows. */
 	readonly errors: Errors = $derived.by(() => {
 		const shown: Errors = {};
 		for (const field of ORDER) {
@@ -59,7 +59,7 @@ export class Draft {
 		return shown;
 	});
 
-	/** A number with its + hands its country to the field before. */
+	/** Moves the country of a number with a + to the country field. */
 	settle(): void {
 		const whole = this.#phones.code?.split(this.phoneNumber);
 		if (!whole) return;
@@ -67,7 +67,7 @@ export class Draft {
 		this.phoneNumber = whole.national;
 	}
 
-	/** A field was left: an empty one is not blamed before the form is sent. */
+	/** Shows the error of a field that loses focus. An empty field shows none before the form is sent. */
 	left(field: Field): void {
 		const empty =
 			field === 'customerName'
@@ -76,32 +76,31 @@ export class Draft {
 		if (!empty && this.#faults[field] !== undefined) this.#watched[field] = true;
 	}
 
-	/** A field was typed into. */
 	typed(field: Field): void {
 		this.#refused[field] = undefined;
 		if (this.#faults[field] === undefined) this.#watched[field] = false;
 	}
 
-	/** Shows what is wrong with a field; false where nothing is. */
+	/** Shows a field's error. Returns false if there is none. */
 	showFault(field: Field): boolean {
 		const isWrong = this.#faults[field] !== undefined;
 		if (isWrong) this.#watched[field] = true;
 		return isWrong;
 	}
 
-	/** Shows all that is missing; the first such field, or null. */
+	/** Shows all errors. Returns the first field with one, or null. */
 	showFaults(): Field | null {
 		for (const field of ORDER) if (this.#faults[field] !== undefined) this.#watched[field] = true;
 		return ORDER.find((field) => this.#faults[field] !== undefined) ?? null;
 	}
 
-	/** Puts the server's words beside the fields; the first such field, or null. */
+	/** Shows the server's errors beside their fields. Returns the first such field, or null. */
 	refuse(errors: Errors): Field | null {
 		this.#refused = { ...errors };
 		return ORDER.find((field) => errors[field] !== undefined) ?? null;
 	}
 
-	/** The next call: name and number are new, the rest is likely the same. */
+	/** Resets the form for the next call. Country and workflow stay, as they likely repeat. */
 	next(): void {
 		this.customerName = this.phoneNumber = '';
 		this.when = 'now';
@@ -111,7 +110,7 @@ export class Draft {
 		this.#refused = {};
 	}
 
-	/** What REST is asked. */
+	/** Returns the request body for the REST API. */
 	body(now: number): Record<string, unknown> {
 		const number = this.#compose();
 		const scheduledAt = dueAt(this, now);
@@ -128,7 +127,7 @@ export class Draft {
 		return { customerName, country, phoneNumber, workflow, when, scheduledAt };
 	}
 
-	/** Takes what was kept of an earlier draft, but for the fields that have been filled in since. */
+	/** Restores an earlier draft, except for fields edited since. */
 	restore(kept: Values): void {
 		const now = this.values();
 		const filled = Object.entries(now).filter(([name, value]) => value !== this.#blank[name as keyof Values]);

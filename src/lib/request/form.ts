@@ -1,7 +1,7 @@
 import { localTime } from '#lib/time/local-time.ts';
 import type { ReadTime } from '#lib/time/wall-time.ts';
 
-/** The form as it travels when there is no script: its fields, and what the server found wrong with them. */
+/** The form's wire format without a script: its fields, and the errors that the server found. */
 export const WHENS = ['now', 'soon', 'pick'] as const;
 export type When = (typeof WHENS)[number];
 
@@ -14,25 +14,25 @@ export interface Values {
 	phoneNumber: string;
 	workflow: string;
 	when: When;
-	/** Of a datetime-local field. */
+	/** The value of a datetime-local field. */
 	scheduledAt: string;
 }
 
 export interface FormAnswer {
 	values: Values;
 	errors: Errors;
-	/** What the server said when it was not about a field. */
+	/** The server's error if it concerns no field. */
 	problem: string | null;
 }
 
-/** How far "in 5 minutes" is. */
+/** The delay of "in 5 minutes". */
 export const SOON_MS = 5 * 60_000;
 
-/** The name of a field whose faults are told, and not of its country, say. */
+/** Returns true for a field that can show errors; the country field, for one, cannot. */
 export const isField = (path: string): path is Field =>
 	path === 'customerName' || path === 'phoneNumber' || path === 'workflow' || path === 'scheduledAt';
 
-/** The server's `errors[].path` beside the fields; the first word on each. */
+/** Maps the server's `errors[].path` to fields, keeping the first message for each. */
 export function byField(errors: readonly { path: string; message: string }[]): Errors {
 	const found: Errors = {};
 	for (const { path, message } of errors) {
@@ -42,7 +42,10 @@ export function byField(errors: readonly { path: string; message: string }[]): E
 	return found;
 }
 
-/** When the call is due, in UTC; null is at once, and for a time that `checkTime` refuses. `read` knows the field's zone. */
+/**
+ * Returns when the call is due, in UTC. Null means at once; it is also returned for a time that `checkTime` rejects.
+ * `read` interprets the time in the field's zone.
+ */
 export function dueAt(
 	{ when, scheduledAt }: Pick<Values, 'when' | 'scheduledAt'>,
 	now: number,

@@ -2,20 +2,23 @@ import type { Call } from '#contract';
 import { requestKey, type Refusal, type Reply } from '#lib/api/api.ts';
 import { createCall } from '#lib/api/calls.ts';
 
-/** A reply that comes sooner needs no words. */
+/** A response within this time shows no message. */
 const SHORT_MS = 300;
-/** From here on the wait is explained. */
+/** After this time a message explains the wait. */
 const LONG_MS = 4_000;
 
-/** One request for a call, and what became of it. */
+/** A request for a call, and its outcome. */
 export class Submission {
 	busy = $state(false);
-	/** What to say while the server has not responded; empty for a short wait. */
+	/** The message while the server has not responded; empty for a short wait. */
 	waiting = $state('');
 	refusal = $state.raw<Refusal | null>(null);
 	#last: { draft: string; body: string; key: string } | null = null;
 
-	/** Sends it. The same draft sent again is the same request, so a lost answer does not place a second call. */
+	/**
+	 * Sends the request; returns null while one is under way. An unchanged draft reuses its idempotency key, so that a
+	 * lost response does not place a second call.
+	 */
 	async send(draft: unknown, body: Record<string, unknown>): Promise<Reply<{ call: Call }> | null> {
 		if (this.busy) return null;
 		const text = JSON.stringify(draft);

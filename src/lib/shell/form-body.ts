@@ -4,8 +4,8 @@ const URLENCODED = 'application/x-www-form-urlencoded';
 const FORM_TYPES = [URLENCODED, 'multipart/form-data'];
 
 /**
- * Reads the body of a form: the same request with the whole body in memory, or the status that refuses it. Kit throws on
- * a malformed body, and decodes bytes that are not UTF-8 to replacement characters.
+ * Reads a form's body. Returns the same request with its body in memory, or the status that refuses it. Kit throws on a
+ * malformed body, and decodes bytes that are not UTF-8 to replacement characters.
  */
 export async function readForm(request: Request): Promise<Request | 400 | 413 | 415> {
 	const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').split(';').map((part) => part.trim());
@@ -16,19 +16,19 @@ export async function readForm(request: Request): Promise<Request | 400 | 413 | 
 	try {
 		body = await request.arrayBuffer();
 	} catch (error) {
-		// Kit's own limit; else the client left in the middle of it.
+		// 413 is Kit's own body limit. Otherwise the client disconnected.
 		return (error as { status?: number }).status === 413 ? 413 : 400;
 	}
 	try {
 		const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
 		if (type.toLowerCase() === URLENCODED && !isDecodable(text)) return 400;
 		const headers = new Headers(request.headers);
-		// Without it Kit replies to scripts with 200 and the real status in a JSON of its own.
+		// Without this header Kit responds to scripts with 200, and with the real status inside its own JSON.
 		headers.set('accept', 'text/html');
 		const read = new Request(request.url, { method: request.method, headers, body, signal: request.signal });
 		await read.clone().formData();
 		return read;
 	} catch {
-		return 400; // not UTF-8, or not what its content type says
+		return 400; // not UTF-8, or not of its content type
 	}
 }

@@ -1,12 +1,12 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { wantsHtml } from '#contract/wants-html.ts';
 
-/** Makes the response that refuses a request with this status. `page` is the error page that Kit made, if it made one. */
+/** Builds the response that refuses a request with this status. `page` is Kit's own error page, if it made one. */
 export type Refuse = (status: number, page?: Response) => Response;
 
 /**
- * A script gets problem details, as from the API. A browser gets the page, or a line of HTML where there is none, and
- * the router in it gets what Kit made for it.
+ * Returns how to refuse this request. A script receives problem details, as from the API. A browser receives Kit's
+ * page, or one line of HTML without one. SvelteKit's router receives Kit's own response.
  */
 export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent): Refuse {
 	const browser = wantsHtml(request.headers.get('accept'));
@@ -29,7 +29,7 @@ export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent
 	};
 }
 
-/** Kit's own `Allow` leaves out methods that it takes. */
+/** Kit's own `Allow` header omits methods that it accepts. */
 function allowOf(page: Response | undefined): string {
 	const post = /\bPOST\b/.test(page?.headers.get('allow') ?? '');
 	return post ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS';

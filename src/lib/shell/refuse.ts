@@ -1,7 +1,9 @@
 import { error } from '@sveltejs/kit';
 import type { Problem } from '#contract';
 
-/** Ends a load with what the server says against its address: each parameter by its name, and what to do. */
+/**
+ * Throws Kit's error for a load whose address the server rejects. Its message names each wrong parameter and the fix.
+ */
 export function refuse({ status, detail, code, errors = [] }: Omit<Problem, 'requestId'>, requestId: string): never {
 	const named = errors.map(({ path, message }) => {
 		const [name = ''] = path.split('.');

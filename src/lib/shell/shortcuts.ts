@@ -1,6 +1,6 @@
 const TYPES = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
 
-/** Single keys, unless somebody types, holds a modifier, or has a dialog or menu open. */
+/** Handles single-key shortcuts, except while typing, with a modifier key, or in an open dialog or popover. */
 export function shortcuts(keys: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {
 	return (event) => {
 		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -3,7 +3,7 @@ import { nextTheme, THEME_COOKIE, type Theme } from './theme.ts';
 
 const A_YEAR = 365 * 24 * 60 * 60;
 
-/** Which theme this browser has chosen. */
+/** The theme that this browser has chosen. */
 export class ThemeChoice {
 	theme = $state<Theme>('system');
 
@@ -11,7 +11,7 @@ export class ThemeChoice {
 		this.theme = theme;
 	}
 
-	/** On to the next one, kept in a cookie so that the server draws the next page in it. */
+	/** Switches to the next theme and stores it in a cookie, so that the server renders the next page in it. */
 	turn(): void {
 		this.theme = nextTheme(this.theme);
 		document.cookie = `${THEME_COOKIE}=${this.theme}; path=/; max-age=${A_YEAR}; samesite=lax`;

@@ -2,17 +2,17 @@ import { createContext } from 'svelte';
 
 const SECOND = 1_000;
 const TENTH = 100;
-/** A clock that jumped by more than this was set anew; less is a slow answer. */
+/** A larger difference means that a clock was set; a smaller one is a slow response. */
 const JUMP = 2_000;
 
 /**
- * The one clock of the page, on the server's time. Until it starts it stands at the time of the first answer, in UTC,
- * so that what the server drew and what the browser takes over are the same words.
+ * The page's only clock, on the server's time. Until `start`, it shows the time of the first response in UTC. The
+ * browser then hydrates the same text that the server rendered.
  */
 export class Clock {
-	/** In milliseconds, every second. */
+	/** Milliseconds since the epoch, updated every second. */
 	now = $state(0);
-	/** The same, every tenth of a second while something that grows is on the screen. */
+	/** The same, updated every tenth of a second while a growing duration is shown. */
 	fine = $state(0);
 	locale = $state('en');
 	zone = $state('UTC');
@@ -26,7 +26,7 @@ export class Clock {
 		this.#offset = this.now - Date.now();
 	}
 
-	/** Ticks until the answer is called. */
+	/** Starts ticking. Returns a function that stops it. */
 	start(): () => void {
 		this.locale = navigator.language;
 		this.zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -39,13 +39,13 @@ export class Clock {
 		};
 	}
 
-	/** The server said what time it is. Of two answers the one that travelled faster says it better. */
+	/** Takes the server's time. Of two responses, the one with the shorter travel time is more precise. */
 	correct(at: string): void {
 		const offset = Date.parse(at) - Date.now();
 		if (offset > this.#offset || this.#offset - offset > JUMP) this.#offset = offset;
 	}
 
-	/** Asks for tenths of a second until the answer is called. */
+	/** Updates `fine` every tenth of a second. Returns a function that stops it. */
 	quicken(): () => void {
 		this.#growing += 1;
 		this.#pace ??= setInterval(() => (this.fine = Date.now() + this.#offset), TENTH);

@@ -16,7 +16,7 @@ interface Formats {
 
 let kept: { of: string; formats: Formats } | null = null;
 
-/** How times are written in a place. Made once: each row that comes onto the screen asks, and to make them takes long. */
+/** Returns the formatters for a place. Cached: every new row needs them, and creating them is slow. */
 export function formatsOf({ locale, zone }: Place): Formats {
 	const of = `${locale} ${zone}`;
 	if (kept?.of !== of) kept = { of, formats: make(locale, zone) };

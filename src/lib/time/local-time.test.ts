@@ -7,7 +7,7 @@ afterEach(() => {
 	else process.env.TZ = own;
 });
 
-/** What a browser in this zone reads. Node takes a changed `TZ` at once. */
+/** Reads a text as a browser in this zone would. Node applies a changed `TZ` at once. */
 function readIn(zone: string, text: string): string | null {
 	process.env.TZ = zone;
 	expect(Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone);
@@ -27,18 +27,18 @@ describe('[D70] a local time', () => {
 		['Europe/Berlin', '2026-10-25T03:00', '2026-10-25T02:00:00.000Z'],
 		['America/New_York', '2027-03-14T02:30', 'missing'],
 		['America/New_York', '2027-11-07T01:30', '2027-11-07T05:30:00.000Z twice'],
-		// Midnight itself is skipped, or the hour before it comes twice.
+		// The clocks skip midnight, or show the hour before it twice.
 		['America/Santiago', '2027-09-05T00:30', 'missing'],
 		['America/Santiago', '2027-04-03T23:30', '2027-04-04T02:30:00.000Z twice'],
 		['Africa/Cairo', '2027-04-30T00:30', 'missing'],
 		['Asia/Beirut', '2027-03-28T00:30', 'missing'],
 		['America/Sao_Paulo', '2018-11-04T00:00', 'missing'],
 		['America/Havana', '2027-11-07T00:30', '2027-11-07T04:30:00.000Z twice'],
-		// Half an hour.
+		// The clocks shift by half an hour.
 		['Australia/Lord_Howe', '2027-10-03T02:15', 'missing'],
 		['Australia/Lord_Howe', '2027-10-03T02:30', '2027-10-02T15:30:00.000Z'],
 		['Australia/Lord_Howe', '2027-04-04T01:45', '2027-04-03T14:45:00.000Z twice'],
-		// A whole day, and a zone without any shift.
+		// The zone skips a whole day, or never shifts.
 		['Pacific/Apia', '2011-12-30T12:00', 'missing'],
 		['Asia/Tokyo', '2027-03-28T02:30', '2027-03-27T17:30:00.000Z'],
 		['UTC', '2027-03-28T02:30', '2027-03-28T02:30:00.000Z'],

@@ -4,7 +4,7 @@ import { Pace } from './pace.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Work that takes 300 ms, and when each of it began. */
+/** Starts a `Pace` whose work takes 300 ms, and records when each run begins. */
 function slow(everyMs: number): { pace: Pace; began: number[] } {
 	const began: number[] = [];
 	const start = Date.now();

@@ -1,6 +1,6 @@
 /**
- * Does `work` when it is asked to: at once, and then again, once for all who asked meanwhile, when the last is done and
- * `everyMs` have passed since it began.
+ * Throttles `work`. The first request runs at once. Requests during a run share the next run, which begins `everyMs`
+ * after the last began and not before that run ends.
  */
 export class Pace {
 	#work: () => Promise<void>;

@@ -1,11 +1,11 @@
 const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?$/;
 
-/** A time that was read: `twice` says that the clocks show it twice, and `at` is the first. */
+/** A parsed time. With `twice`, the clocks show it twice and `at` is the first moment. */
 export type ReadTime = { at: Date; twice: boolean } | { missing: true } | null;
 
 /**
- * What the clock on a wall shows, read as if the wall were in UTC: `2027-03-28T02:30`, seconds allowed. Returns
- * milliseconds, or null for text that no calendar has, such as the 30th of February.
+ * Parses a wall clock time as if it were in UTC: `2027-03-28T02:30`, seconds allowed. Returns milliseconds, or null for
+ * a text that is no date, such as February 30.
  */
 export function wallTime(text: string): number | null {
 	const parts = FORM.exec(text);
@@ -15,13 +15,13 @@ export function wallTime(text: string): number | null {
 		.map((part: string | undefined) => Number(part ?? 0));
 	if (hour > 23 || minute > 59 || second > 59) return null;
 	const date = new Date(0);
-	// `Date.UTC` takes the years below 100 for those of the 20th century.
+	// `Date.UTC` maps years below 100 to the 20th century.
 	date.setUTCFullYear(year, month - 1, day);
 	if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
 	return date.setUTCHours(hour, minute, second);
 }
 
-/** Reads such a text in UTC, where the clocks never shift. */
+/** Reads such a text in UTC, where clocks never shift. */
 export function utcTime(text: string): ReadTime {
 	const at = wallTime(text);
 	return at === null ? null : { at: new Date(at), twice: false };

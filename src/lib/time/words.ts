@@ -6,7 +6,7 @@ const DAY = 24 * HOUR;
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** `9 s ago`, `1 min ago`, `3 h ago`, `2 d ago`; what is not over a second old is `now`. */
+/** For example `9 s ago`, `1 min ago`, `3 h ago` or `2 d ago`; `now` within the first second. */
 export function ago(at: string, now: number, locale: string): string {
 	const age = Math.max(0, now - Date.parse(at));
 	if (age < 1_000) return 'now';
@@ -16,7 +16,7 @@ export function ago(at: string, now: number, locale: string): string {
 	return `${Math.floor(age / DAY).toLocaleString(locale)} d ago`;
 }
 
-/** `in 40 s`, `in 12 min`, `in 1 h 22`, `in 3 d`; what is due is `now`. */
+/** For example `in 40 s`, `in 12 min`, `in 1 h 22` or `in 3 d`; `now` from one second before it. */
 export function until(at: string, now: number, locale: string): string {
 	const left = Date.parse(at) - now;
 	if (left < 1_000) return 'now';
@@ -26,34 +26,34 @@ export function until(at: string, now: number, locale: string): string {
 	return `in ${Math.floor(left / DAY).toLocaleString(locale)} d`;
 }
 
-/** A length of talk: `1.52 s`, from a minute on `1 min 04 s`, from an hour on `1 h 02 min`. */
+/** A duration: `1.52 s`, from a minute on `1 min 04 s`, from an hour on `1 h 02 min`. */
 export function lasted(ms: number): string {
 	if (ms < MINUTE) return `${(Math.floor(ms / 10) / 100).toFixed(2)} s`;
 	if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${two(Math.floor((ms % MINUTE) / 1_000))} s`;
 	return `${Math.floor(ms / HOUR)} h ${two(Math.floor((ms % HOUR) / MINUTE))} min`;
 }
 
-/** `15:30`; with the day where it is another one, and the year where that is. */
+/** For example `15:30`; with the day if it is not today, and with the year if it is not this one. */
 export function hour(at: string | number, now: number, place: Place): string {
 	const { isSameDay, isSameYear, hour, dayAndHour, dateAndHour } = formatsOf(place);
 	if (isSameDay(at, now)) return hour.format(new Date(at));
 	return (isSameYear(at, now) ? dayAndHour : dateAndHour).format(new Date(at));
 }
 
-/** `24 Dec 2099, 16:30`, for what may lie years ahead. */
+/** For example `24 Dec 2099, 16:30`, for times that may be years ahead. */
 export const dated = (at: string, place: Place): string => formatsOf(place).dateAndHour.format(new Date(at));
 
-/** For the pointer that rests: the exact local time and the same in UTC. */
+/** The tooltip text: the exact local time, and the same time in UTC. */
 export function exact(at: string, place: Place): string {
 	if (place.zone === 'UTC') return at;
 	return `${formatsOf(place).exact.format(new Date(at))}\n${at}`;
 }
 
-/** `Europe/Berlin, UTC+1`. */
+/** For example `Europe/Berlin, UTC+1`. */
 export const zoneName = (place: Place, at: number | Date): string =>
 	place.zone === 'UTC' ? 'UTC' : `${place.zone}, ${offsetName(place, at)}`;
 
-/** How far the clocks of a place are from UTC at that moment: `UTC+1`. */
+/** The UTC offset of a place at that moment: `UTC+1`. */
 export function offsetName({ zone }: Place, at: number | Date): string {
 	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
 	return (parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace('GMT', 'UTC');

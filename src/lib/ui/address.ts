@@ -1,14 +1,17 @@
-/** Where a list begins. */
+/** Parameters that say where the list begins. */
 const PLACES = new Set(['page', 'at']);
 
-/** The address of a list with these parameters changed; always its beginning, unless `page` or `at` is among them. */
+/**
+ * Returns the address of a list with these parameters changed. It drops `page` and `at`, unless they are among the
+ * changes.
+ */
 export function addressOf(
 	path: string,
 	params: URLSearchParams,
 	changes: Readonly<Record<string, readonly string[]>>,
 ): string {
 	const next = new URLSearchParams();
-	// A form's action stands in the query too (`?/create`); no list knows of it.
+	// The query also holds a form's action (`?/create`), which is no parameter of a list.
 	for (const [name, value] of params)
 		if (!PLACES.has(name) && !name.startsWith('/') && value !== '' && !(name in changes)) next.append(name, value);
 	for (const [name, values] of Object.entries(changes))

@@ -1,8 +1,8 @@
 import { afterNavigate, beforeNavigate } from '$app/navigation';
 
 /**
- * Fields that the address leads: `follow` sets them after a link and the way back, unless they were typed into since that
- * was followed, of which `typed` tells. What the page loads of itself, and what they themselves ask for, leaves them alone.
+ * Binds fields to the address: calls `follow` after a link or a history step, unless the user has typed since it began.
+ * Report typing with `typed`. Navigations by `goto`, such as reloads and the fields' own, leave the fields alone.
  */
 export function ledByAddress(follow: () => void): { typed(): void; readonly isTyped: boolean } {
 	let isTyped = false;

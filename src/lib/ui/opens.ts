@@ -1,6 +1,6 @@
 import type { Call } from '#contract';
 
-/** What a page asks of its parts once they are mounted. */
+/** Methods that a page calls on its mounted components. */
 export interface Opens<Subject extends unknown[] = []> {
 	open(...subject: Subject): void;
 }

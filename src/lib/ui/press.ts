@@ -1,20 +1,20 @@
-/** Whether the mouse is pressed, or a finger taps: what moves under it meanwhile would swallow the click. */
+/** Tracks whether the mouse button is down or a finger taps. A target that moves meanwhile would lose the click. */
 export class Press {
 	#isDown = false;
 	#waiting: (() => void)[] = [];
 
-	/** Watches the whole page until the answer is called. */
+	/** Watches the whole page. Returns a function that stops watching. */
 	watch(): () => void {
 		const listening = new AbortController();
 		const given = { signal: listening.signal, capture: true };
 		addEventListener('mousedown', ({ button }) => (this.#isDown ||= button === 0), given);
-		// The click is given right after the mouse is released, before any timer; a key says that a release was missed.
+		// The click fires right after `mouseup`, before any timer. `keydown` ends a press whose release was missed.
 		for (const end of ['mouseup', 'dragend', 'contextmenu', 'keydown'] as const)
 			addEventListener(end, () => setTimeout(() => this.#release()), given);
 		return () => listening.abort();
 	}
 
-	/** Does what may move the page: at once, or when the press is over and its click was given. */
+	/** Runs work that may move the page: at once, or after the current press and its click. */
 	after(work: () => void): void {
 		if (this.#isDown) this.#waiting.push(work);
 		else work();

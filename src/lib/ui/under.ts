@@ -1,7 +1,7 @@
 const EDGE = 8;
 const GAP = 4;
 
-/** Puts an open popover under its button, or above where there is no room, and inside the window. */
+/** Places an open popover below its button, or above if there is no room, and inside the window. */
 export function putUnder(popover: HTMLElement, button: Element, align: 'start' | 'end' = 'start'): void {
 	const at = button.getBoundingClientRect();
 	const { offsetWidth: width, offsetHeight: height } = popover;

@@ -11,9 +11,9 @@ export const STATUS_WORDS: Readonly<Record<Call['status'], string>> = {
 	FAILED: 'Failed',
 };
 
-/** `1 call`, `18,211 calls`, with the thousands of the reader's language. */
+/** For example `1 call` or `18,211 calls`, with the locale's thousands separator. */
 export const calls = (count: number, locale: string): string =>
 	`${count.toLocaleString(locale)} ${count === 1 ? 'call' : 'calls'}`;
-/** `3 new calls`, `20,000+ new calls`. */
+/** For example `3 new calls` or `20,000+ new calls`. */
 export const newCalls = (count: number, locale: string, more = false): string =>
 	`${count.toLocaleString(locale)}${more ? '+' : ''} new ${count === 1 ? 'call' : 'calls'}`;

@@ -1,30 +1,30 @@
 import { NAME, TURN_MS, type Join, type Word } from './tabs.ts';
 
-/** Every message says whether its tab holds the stream: what a holder passes on is its heartbeat. */
+/** Every message says whether its sender holds the stream, so the holder's messages are its heartbeat. */
 interface Message {
 	from: string;
 	holds: boolean;
 	word: Word | { say: 'bye' } | { say: 'asking' } | { say: 'asked' };
 }
 
-/** How long a tab waits for a holder before it takes the stream itself, at least, and at most twice that. */
+/** A tab waits between this long and twice as long for a holder before it opens the stream itself. */
 const NEW_MS = 300;
 const LEFT_MS = 50;
-/** A holder passes a head on every five seconds: one that is silent for longer is frozen, or was killed. */
+/** A holder forwards a head every five seconds. One that is silent for longer is frozen or was killed. */
 const SILENT_MS = 6_000;
 const TURN_PAUSE_MS = 200;
 
 /**
- * Where there are no Web Locks (plain http at another address than localhost) tabs elect the holder by messages alone.
- * Two may hold for a moment, which doubles nothing, as the feed ignores what it has: the first message from the other
- * makes the one with the greater id follow.
+ * Elects the holder by messages alone, where Web Locks are missing (plain http, except on localhost). For a moment two
+ * tabs may hold the stream. The feed ignores duplicates, and the tab with the greater id yields at the other's first
+ * message.
  */
 export const joinByElection: Join = ({ hear, hold }, signal) => {
 	const id = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('.');
 	const channel = new BroadcastChannel(`${NAME}-election`);
 	let held: AbortController | null = null;
 	let claim: ReturnType<typeof setTimeout> | undefined;
-	/** Another tab asks for what it missed, until then at the latest. */
+	/** Until when another tab's sync request blocks this one, at the latest. */
 	let turnUntil = 0;
 
 	const say = (word: Message['word']): void =>
@@ -37,7 +37,7 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 
 	function take(): void {
 		held = new AbortController();
-		// Says so at once: a tab that takes it at the same time hears that.
+		// `hold` announces itself at once, so a tab that claims at the same time notices.
 		hold(held.signal);
 	}
 
@@ -80,7 +80,7 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 
 	return {
 		say,
-		/** Two tabs may still ask at once; all of them do not, which would use up the browser's connections. */
+		/** Spreads requests: two tabs may still overlap, but all at once would exhaust the browser's connections. */
 		async inTurn(work) {
 			const late = performance.now() + TURN_MS;
 			do await pause(Math.random() * TURN_PAUSE_MS);

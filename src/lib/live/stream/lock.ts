@@ -2,10 +2,10 @@ import type { Sync } from '#contract';
 import { NAME, TURN_MS, type Join, type Word } from './tabs.ts';
 
 const TURN_NAME = `${NAME}-turn`;
-/** A holder that says nothing for so long is frozen: its lock is taken away. */
+/** A holder that is silent for this long is frozen, so another tab steals its lock. */
 const SILENT_MS = 4_000;
 
-/** Where there are Web Locks (https, localhost) the tab that has the lock holds the stream. */
+/** Elects the holder by a Web Lock, where the page has them (https or localhost). */
 export const joinByLock: Join = ({ hear, hold, lost }, signal) => {
 	const channel = new BroadcastChannel(NAME);
 	const say = (word: Word): void => channel.postMessage(word);
@@ -20,7 +20,8 @@ export const joinByLock: Join = ({ hear, hold, lost }, signal) => {
 		});
 		held.catch((error: unknown) => {
 			if (signal.aborted) return;
-			// Taken away, or locks are not for this page: then it holds a stream of its own.
+			// `AbortError`: another tab stole the lock. Any other error: the page may not use locks and holds its own
+			// stream.
 			if ((error as Error).name === 'AbortError') lost();
 			else hold(signal);
 		});

@@ -6,16 +6,16 @@ import { joinByLock } from './lock.ts';
 import { askSource, openSource } from './source.ts';
 import type { Tabs, Word } from './tabs.ts';
 
-/** A ride on which nothing came for so long never begins. */
+/** A stream that has sent no sync by then counts as failed. */
 const BEGINS_WITHIN_MS = 12_000;
 
 /**
- * Rides on the event stream until `signal` ends it; with the reason `socket` the other tabs hear that one came through.
- * One tab holds the stream for all tabs of the browser (HTTP/1.1 allows six connections to a host); the others hear it
- * from that tab, and ask for what they miss themselves, one tab at a time.
+ * Reads the event stream until `signal` aborts; with the reason `socket` it notifies the other tabs that a socket got
+ * through. HTTP/1.1 allows six connections to a host, so one tab holds the stream for all tabs of the browser. The
+ * others receive the holder's frames, and request missing changes themselves, one tab at a time.
  */
 export function ride(rider: Rider, signal: AbortSignal): Ask {
-	/** How far this tab's own stream has come; null for a tab that follows. */
+	/** The cursor of this tab's own stream; null for a tab that follows. */
 	let streamed: string | null = null;
 	let holds = false;
 	let begun = false;
@@ -66,7 +66,7 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 		openSource(rider.cursor(), listener, until);
 	}
 
-	/** A holder stands at `cursor`: who is behind asks. */
+	/** A holder's stream is at `cursor`. A tab behind it requests a sync. */
 	async function follow(cursor: string): Promise<void> {
 		const own = rider.cursor();
 		if (begun && own !== null && !isPast(own, cursor)) return;
@@ -79,7 +79,7 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 
 	function hear(word: Word): void {
 		if (word.say === 'socket') {
-			// Once: the others that come through after it say so too.
+			// Retry once only: every tab whose socket gets through sends this message.
 			if (!retried) rider.retry();
 			retried = true;
 		} else if (holds) {
@@ -91,7 +91,7 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 	}
 
 	if (signal.aborted) return ask;
-	// A browser too old for messages between tabs: each tab holds a stream of its own.
+	// Without BroadcastChannel (old browsers), each tab holds its own stream.
 	if (!('BroadcastChannel' in globalThis)) hold(signal);
 	else {
 		const join = 'locks' in navigator ? joinByLock : joinByElection;

@@ -1,17 +1,17 @@
 import type { Changes, Head, Sync } from '#contract';
 
-/** Who listens to an event stream. */
+/** Callbacks for an event stream. */
 interface Listener {
 	sync(sync: Sync): void;
 	changes?(frame: Changes): void;
 	head?(head: Head): void;
-	/** It broke, or was refused; it is closed. */
+	/** The stream broke or was refused, and is closed. */
 	failed(): void;
 }
 
 const ANSWER_WITHIN_MS = 8_000;
 
-/** Opens the event stream after `cursor`; `signal` closes it. It does not come back by itself: that is the feed's matter. */
+/** Opens the event stream after `cursor`; `signal` closes it. It does not reconnect: the feed does. */
 export function openSource(cursor: string | null, listener: Listener, signal: AbortSignal): void {
 	if (signal.aborted) return;
 	const source = new EventSource(`/api/events${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
@@ -27,7 +27,9 @@ export function openSource(cursor: string | null, listener: Listener, signal: Ab
 	signal.addEventListener('abort', () => source.close());
 }
 
-/** Asks what is missing after `cursor`, by a stream that is closed with its first answer. */
+/**
+ * Requests what is missing after `cursor`, over a stream that closes after its sync. Rejects on error and after 8 s.
+ */
 export function askSource(cursor: string | null, signal: AbortSignal): Promise<Sync> {
 	const done = new AbortController();
 	const { promise, resolve, reject } = withResolvers<Sync>();
@@ -42,7 +44,7 @@ export function askSource(cursor: string | null, signal: AbortSignal): Promise<S
 	});
 }
 
-/** Promise.withResolvers, which older browsers do not have. */
+/** `Promise.withResolvers`, which older browsers lack. */
 function withResolvers<T>(): {
 	promise: Promise<T>;
 	resolve: (value: T) => void;

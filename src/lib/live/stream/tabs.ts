@@ -1,37 +1,37 @@
 import type { Changes, Head, Sync } from '#contract';
 
-/** What the tabs of a browser tell each other. */
+/** Messages between the tabs of a browser. */
 export type Word =
-	/** A tab came and wants to follow. */
+	/** A new tab asks to follow. */
 	| { say: 'hello' }
-	/** The holder is there, and has no stream yet. */
+	/** The holder exists, but its stream is not open yet. */
 	| { say: 'here' }
-	/** The holder's stream has come as far as this. */
+	/** The holder's stream has reached this cursor. */
 	| { say: 'up'; cursor: string }
 	| { say: 'changes'; frame: Changes }
 	| { say: 'head'; head: Head }
 	/** The holder's stream broke. */
 	| { say: 'over' }
-	/** A socket came through. */
+	/** A socket got through. */
 	| { say: 'socket' };
 
 export interface Part {
 	hear(word: Word): void;
-	/** This tab is the one that holds the stream, until `until` ends it. */
+	/** This tab now holds the stream, until `until` aborts. */
 	hold(until: AbortSignal): void;
-	/** Another tab took the stream away: this one had not been heard. */
+	/** Another tab took over the stream, because this one was silent. */
 	lost(): void;
 }
 
 export interface Tabs {
 	say(word: Word): void;
-	/** Runs `work` in one tab at a time. */
+	/** Runs `work`, in one tab at a time. */
 	inTurn(work: () => Promise<Sync>): Promise<Sync>;
 }
 
 export const NAME = 'audena-feed';
-/** A tab that keeps its turn for so long is frozen: nobody waits for it. */
+/** A tab that keeps its turn for longer is frozen. The others stop waiting for it. */
 export const TURN_MS = 10_000;
 
-/** Joins the tabs of this browser, of which one at a time holds the stream, until `signal` ends it. */
+/** Joins the tabs of this browser until `signal` aborts. One of them at a time holds the stream. */
 export type Join = (part: Part, signal: AbortSignal) => Tabs;
