@@ -13,7 +13,7 @@ const BANNED: readonly [word: RegExp, instead: string][] = [
 	[/\b(him|his|himself)\b/i, 'its, their'],
 	[/\bso (many|much) (of|calls|rows|bytes|milliseconds)\b/i, 'a number of, up to N'],
 	[/\bof which\b/i, 'two sentences'],
-	[/\bonce for all\b/i, 'once'],
+	[/\bonce for all\b(?! (of|its|clients))/i, 'once'],
 	[/\bstands?\b/i, 'is, appears'],
 	[/\bstood\b/i, 'was, appeared'],
 	[/\b(tells?|told)\b/i, 'sends, notifies, reports, shows'],
@@ -37,10 +37,14 @@ const CLEAN = [
 	'scripts',
 	'src/contract',
 	'src/db',
+	'src/hooks.server.ts',
 	'src/http',
+	'src/lib',
 	'src/provider',
 	'src/queue',
+	'src/routes',
 	'src/seed',
+	'src/server',
 	'tests',
 ];
 

@@ -27,7 +27,7 @@ it('[D73] a shell hands every text on as it is', async () => {
 	const lines = [...names, '🙂', '\u2028', '-o x', '%s', '*'].map((customerName) =>
 		curlLine("http://[::1]:80/it's", { customerName }, false),
 	);
-	// Stands in for curl: prints its arguments, each followed by a NUL.
+	// Replaces curl: prints its arguments, each followed by a NUL.
 	const printed = await run(`curl() { printf '%s\\0' "$@"; }\n${lines.join('\n')}`);
 	const words = printed.split('\0');
 	for (const customerName of [...names, '🙂', '\u2028', '-o x', '%s', '*']) {
