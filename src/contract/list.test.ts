@@ -49,7 +49,7 @@ describe('the list’s query', () => {
 					for (const message of Object.values(refused(() => parseQuery(schema, { [name]: value }))))
 						expect(message, name).not.toMatch(/invalid|expected|too big|too small/i);
 		expect(() => parseQuery(CallQuery, { limit: 'no' })).toThrow(
-			'The query is not valid. Its errors say what to change.',
+			'The query is invalid. Its errors say what to change.',
 		);
 	});
 

@@ -27,7 +27,7 @@ export function parseQuery<T extends z.ZodType>(
 		const [name = ''] = path.split('.');
 		return { path: repeats(name) ? path : name, message };
 	});
-	throw new ProblemError('invalid_input', `${what} is not valid. Its errors say what to change.`, { errors });
+	throw new ProblemError('invalid_input', `${what} is invalid. Its errors say what to change.`, { errors });
 }
 
 /** Returns every error with its path, prefixed by `at`. */
@@ -42,6 +42,6 @@ function errorsOfIssue(issue: z.core.$ZodIssue, at: readonly string[]): { path: 
 	if (issue.code === 'unrecognized_keys')
 		return issue.keys
 			.slice(0, UNKNOWN_MAX)
-			.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
+			.map((key) => ({ path: [...path, key].join('.'), message: 'This field does not exist.' }));
 	return [{ path: path.join('.'), message: issue.message }];
 }

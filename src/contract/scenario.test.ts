@@ -30,7 +30,7 @@ describe('the parameters of a scenario', () => {
 	});
 
 	it.each([
-		[{ outcome: 'busy', talkMs: 0 }, 'talkMs', 'A call that ends as busy has no talk. Leave talkMs out.'],
+		[{ outcome: 'busy', talkMs: 0 }, 'talkMs', 'A call that ends as busy has no talk. Omit talkMs.'],
 		[
 			{ outcome: 'dropped', delayMs: 500, talkMs: 501 },
 			'talkMs',
@@ -44,7 +44,7 @@ describe('the parameters of a scenario', () => {
 		[{ outcome: 'completed', delayMs: null }, 'delayMs', expect.any(String)],
 		[{ outcome: 'completed', delayMs: 1.5 }, 'delayMs', expect.any(String)],
 		[{ outcome: 'completed', talkMs: -1 }, 'talkMs', expect.any(String)],
-		[{ outcome: 'completed', delay: 5 }, 'delay', 'There is no such field.'],
+		[{ outcome: 'completed', delay: 5 }, 'delay', 'This field does not exist.'],
 		[{ outcome: 'manual' }, 'outcome', `Choose one of ${ENDINGS.join(', ')}.`],
 		[{}, 'outcome', `Choose one of ${ENDINGS.join(', ')}.`],
 	])('[EX1] %j is refused at %s', (scenario, path, message) =>

@@ -31,7 +31,7 @@ export function scenarioErrors(value: unknown): ScenarioError[] {
 	const errors: ScenarioError[] = Object.keys(value)
 		.filter((key) => !FIELDS.includes(key))
 		.slice(0, UNKNOWN_MAX)
-		.map((key) => ({ path: [key], message: 'There is no such field.' }));
+		.map((key) => ({ path: [key], message: 'This field does not exist.' }));
 	if (!isEnding) errors.push({ path: ['outcome'], message: `Choose one of ${ENDINGS.join(', ')}.` });
 	for (const [name, ms] of Object.entries({ delayMs, talkMs }))
 		if (ms !== undefined && !isMilliseconds(ms))
@@ -40,7 +40,7 @@ export function scenarioErrors(value: unknown): ScenarioError[] {
 				message: `${name} must be a whole number of milliseconds from 0 to ${SCENARIO_MS_MAX}.`,
 			});
 	if (talkMs !== undefined && isEnding && !ANSWERED.includes(outcome))
-		errors.push({ path: ['talkMs'], message: `A call that ends as ${String(outcome)} has no talk. Leave talkMs out.` });
+		errors.push({ path: ['talkMs'], message: `A call that ends as ${String(outcome)} has no talk. Omit talkMs.` });
 	else if (isMilliseconds(talkMs) && isMilliseconds(delayMs) && talkMs > delayMs)
 		errors.push({
 			path: ['talkMs'],

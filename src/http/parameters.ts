@@ -15,7 +15,7 @@ export function refuseUnknown(request: Request, known: readonly string[] = []): 
 		'unknown_parameter',
 		`Leave out ${unknown.map((name) => `"${name.slice(0, 50)}"`).join(', ')}.`,
 		{
-			errors: unknown.map((path) => ({ path, message: 'There is no such parameter here.' })),
+			errors: unknown.map((path) => ({ path, message: 'This parameter does not exist here.' })),
 		},
 	);
 }

@@ -32,13 +32,13 @@ function asProblem(error: unknown): ProblemError {
 	if (error instanceof OutcomeUnknown)
 		return new ProblemError(
 			'database_unavailable',
-			'The connection to the database broke during the write, which may have been done. Look before you send it again, or send it with an Idempotency-Key.',
+			'The connection to the database broke during the write, which may have succeeded. Check before you repeat the request, or repeat it with an Idempotency-Key.',
 			{ retryAfterSeconds: 1, cause: error },
 		);
 	if (isEverybodysFault(error))
 		return new ProblemError(
 			'database_unavailable',
-			'The database cannot be written now. Nothing was changed; try again.',
+			'The database cannot be written now. Nothing was changed. Retry the request.',
 			{
 				retryAfterSeconds: 1,
 				cause: error,
@@ -57,7 +57,7 @@ function readerProblem(error: unknown): ProblemError | undefined {
 	if (status === 413) return new ProblemError('body_too_large', 'Send fewer fields.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
-	if (error instanceof URIError) return new ProblemError('not_found', 'The address is not well formed.');
+	if (error instanceof URIError) return new ProblemError('not_found', 'The address is malformed.');
 	if (type === 'request.aborted' || type === 'request.size.invalid' || status === 400)
 		return new ProblemError('invalid_json', 'The body could not be read.');
 	return undefined;

@@ -98,7 +98,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 	const known = async (id: string): Promise<Delivery> => {
 		const delivery = await get(id);
 		if (delivery) return delivery;
-		throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}.`);
+		throw new ProblemError('not_found', `Delivery ${id.slice(0, 100)} does not exist.`);
 	};
 
 	return {
@@ -137,7 +137,10 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 		async cancel(id) {
 			await known(id);
 			if ((await database.all(CANCEL, id)).length === 0)
-				throw new ProblemError('illegal_transition', 'Nothing of this delivery is on its way any more.');
+				throw new ProblemError(
+					'illegal_transition',
+					'This delivery is neither pending nor retrying, so there is nothing to cancel.',
+				);
 			onChanged([id]);
 			return known(id);
 		},
@@ -242,7 +245,7 @@ function pageOf(page: string): Place {
 	if (providerId === undefined)
 		throw new ProblemError(
 			'invalid_page',
-			'This page token belongs to another list. Ask for the list without one first.',
+			'This page token belongs to another list. Request the list without a page token first.',
 		);
 	return { providerId, sequence: Number(sequence) };
 }

@@ -30,9 +30,10 @@ export function createDoor({ store, settings, now, newSeed, onFault }: DoorDeps)
 		);
 		if (fault === null) return 'open';
 		await onFault(callId, { fault, attempt });
-		if (fault === 'refused') throw new ProblemError('provider_refused', 'A fault on purpose: the provider refuses.');
+		if (fault === 'refused')
+			throw new ProblemError('provider_refused', 'Injected fault: the provider refuses the call.');
 		if (fault === 'rateLimited')
-			throw new ProblemError('too_many_requests', 'A fault on purpose: too many calls at once.', {
+			throw new ProblemError('too_many_requests', 'Injected fault: too many calls at once.', {
 				retryAfterSeconds: 1,
 			});
 		return fault;

@@ -36,7 +36,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts, readP
 		if (reception === 'acceptedThenFailed')
 			throw new ProblemError(
 				'provider_failed',
-				'A fault on purpose: the call was accepted, and then this was answered.',
+				'Injected fault: the provider accepted the call, then returned this error.',
 			);
 		if (replayed) response.set('Idempotent-Replayed', 'true');
 		response.type('application/json').send(answer);
@@ -65,7 +65,7 @@ function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): 
 	const wanted = parse(SendCall, body, 'The call');
 	const { e164, error } = readPhone(wanted.phoneNumber);
 	if (error === undefined) return { ...wanted, phoneNumber: e164 };
-	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', {
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {
 		errors: [{ path: 'phoneNumber', message: error }],
 	});
 }

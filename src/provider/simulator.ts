@@ -63,13 +63,13 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 
 	const found = (call: ProviderCall | null, providerId: string): ProviderCall => {
 		if (call) return call;
-		throw new ProblemError('not_found', `The provider has accepted no call ${providerId.slice(0, 100)}.`);
+		throw new ProblemError('not_found', `The provider has no call ${providerId.slice(0, 100)}.`);
 	};
 
 	return {
 		async accept(key, request) {
 			if (scenarioOf(request.scenario ?? null, request.phoneNumber) === 'provider-down')
-				throw new ProblemError('provider_refused', 'The provider is down, as this call asked for.');
+				throw new ProblemError('provider_refused', 'Injected fault: this call asked for a provider that is down.');
 			const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 			let planned: readonly PlannedDelivery[] = [];
 			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) => {
@@ -80,7 +80,7 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 			if (requestHash !== hash)
 				throw new ProblemError(
 					'idempotency_conflict',
-					'This Idempotency-Key came with another body before. Use a new key.',
+					'This Idempotency-Key was used with another body. Use a new key.',
 				);
 			if (!replayed) onDeliveries(planned.map(({ id }) => id));
 			return { answer, replayed };

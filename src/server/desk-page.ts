@@ -60,7 +60,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		const wanted = groupsOf(query.state);
 		const others = { callId: query.callId, code: query.code };
 		if (query.page !== undefined && wanted.length > 1)
-			throw new ProblemError('invalid_page', 'A page is one of a single group. Choose the group first.');
+			throw new ProblemError('invalid_page', 'A page token needs one group. Filter by the states of one group first.');
 		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? EACH : PAGE)));
 		const groups = all.filter(({ deliveries, nextPage }) => deliveries.length > 0 || nextPage !== null);
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));

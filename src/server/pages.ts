@@ -35,7 +35,7 @@ export interface PagesDeps {
 /** The problem behind each error status, for clients that do not accept HTML. */
 const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	400: ['invalid_input', 'The address or the form cannot be read. Send forms as UTF-8. Scripts use /api.'],
-	401: ['unauthorized', 'Log in at /login. Scripts use /api, with Authorization: Bearer and the API_TOKEN.'],
+	401: ['unauthorized', 'Sign in at /login. Scripts use /api, with the API_TOKEN as Authorization: Bearer.'],
 	404: ['not_found', 'This page does not exist. The API is at /api: check for a doubled or missing slash.'],
 	405: ['method_not_allowed', 'This page does not know the method. Scripts use /api.'],
 	413: ['body_too_large', 'Send at most 512 KiB in a form.'],

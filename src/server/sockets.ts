@@ -61,12 +61,10 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 			(visitor) => {
 				if (socket.conn.readyState !== 'open') return; // the connection closed during the lookup
 				if (!visitor)
-					return next(refusal(new ProblemError('unauthorized', 'Send auth.token with the API_TOKEN, or log in.')));
+					return next(refusal(new ProblemError('unauthorized', 'Send the API_TOKEN as auth.token, or sign in.')));
 				// A socket opened by a cookie needs an Origin, like a change by REST.
 				if (visitor.session && headers.origin === undefined)
-					return next(
-						refusal(new ProblemError('origin_not_allowed', 'With a session cookie, send the Origin header too.')),
-					);
+					return next(refusal(new ProblemError('origin_not_allowed', 'Send the Origin header with a session cookie.')));
 				if (visitor.session)
 					socket.on(
 						'disconnect',

@@ -29,7 +29,7 @@ test('[D3] filters and search stand in the URL, survive a reload, and can be dro
 	await expect(rowOf(page, 'Ada Berg')).toBeVisible();
 
 	await page.goto(`${server.url}/?status=DONE&limit=no`);
-	await expect(page.getByRole('heading', { name: 'This address does not work' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'This address is invalid' })).toBeVisible();
 	await expect(page.getByText('status: Choose one of PENDING, COMPLETED, FAILED. limit must be')).toBeVisible();
 	await page.goto(`${server.url}/?q=a&q=b`);
 	await expect(page.getByText('Give q once.', { exact: true })).toBeVisible();

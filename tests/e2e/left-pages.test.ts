@@ -69,7 +69,7 @@ test.describe('pages with data', () => {
 		await other.goto(server.url);
 		await expectConnection(other, 'Live');
 		await other.goto(`${server.url}/proxies`);
-		await page.getByRole('button', { name: 'Log out' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
 		await expect(page).toHaveURL(/\/login/);
 		await expectNothingBehind(page);
 		await expectNothingBehind(other);
@@ -92,7 +92,7 @@ test.describe('a browser that keeps left pages in memory', () => {
 			const page = await context.newPage();
 			await noteNames(page);
 			await logIn(page, server.url);
-			await page.getByRole('button', { name: 'Log out' }).click();
+			await page.getByRole('button', { name: 'Sign out' }).click();
 			await expect(page).toHaveURL(/\/login/);
 			await expectNothingBehind(page);
 
@@ -100,7 +100,7 @@ test.describe('a browser that keeps left pages in memory', () => {
 			await page.goto(`${server.url}/proxies`);
 			const other = await context.newPage();
 			await other.goto(server.url);
-			await other.getByRole('button', { name: 'Log out' }).click();
+			await other.getByRole('button', { name: 'Sign out' }).click();
 			await expect(other).toHaveURL(/\/login/);
 			await expectNothingBehind(page);
 

@@ -55,7 +55,7 @@ test.describe('a protected dashboard', () => {
 		const other = await context.newPage();
 		await other.goto(server.url);
 		await expectConnection(other, 'Live');
-		await page.getByRole('button', { name: 'Log out' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
 		await expect(page).toHaveURL(/\/login/);
 		await expect(other.getByRole('button', { name: /^Connection:/ })).not.toContainText('Live');
 		await page.goto(server.url);

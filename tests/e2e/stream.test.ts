@@ -134,7 +134,7 @@ test.describe('a protected dashboard', () => {
 		const other = await context.newPage();
 		await other.goto(between.url);
 		await expectConnection(other, OVER_STREAM);
-		await page.getByRole('button', { name: 'Log out' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
 		await expect(page).toHaveURL(/\/login/);
 		await expect(other.getByText('The session has ended.')).toBeVisible();
 		await expect(indicator(other)).not.toContainText('Live');

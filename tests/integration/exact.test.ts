@@ -9,8 +9,8 @@ import { postWebhook } from '#tests/support/webhook.ts';
 const CALL = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
 const ASK = { callId: 'a-call', phoneNumber: '+12025550150', workflow: 'SUPPORT' };
 const MISFITS = [
-	[{ outcome: 'busy', talkMs: 5 }, 'talkMs', /has no talk\. Leave talkMs out/],
-	[{ outcome: 'failed', delayMs: 500, talkMs: 0 }, 'talkMs', /has no talk\. Leave talkMs out/],
+	[{ outcome: 'busy', talkMs: 5 }, 'talkMs', /has no talk\. Omit talkMs/],
+	[{ outcome: 'failed', delayMs: 500, talkMs: 0 }, 'talkMs', /has no talk\. Omit talkMs/],
 	[{ outcome: 'completed', delayMs: 500, talkMs: 501 }, 'talkMs', /at most delayMs, which is 500/],
 	[{ outcome: 'dropped', delayMs: 86_400_001 }, 'delayMs', /from 0 to 86400000/],
 	[{ outcome: 'completed', delayMs: '5' }, 'delayMs', /whole number/],

@@ -403,7 +403,7 @@ describe('the list', () => {
 				query.split('=')[0],
 			]);
 		const twice = Problem.parse((await app.api('GET', '/api/calls?q=a&q=b')).body);
-		expect(twice.detail).toBe('The query is not valid. Its errors say what to change.');
+		expect(twice.detail).toBe('The query is invalid. Its errors say what to change.');
 		expect(twice.errors).toEqual([{ path: 'q', message: 'Give q once.' }]);
 	});
 

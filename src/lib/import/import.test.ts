@@ -129,12 +129,12 @@ describe('a row', () => {
 
 	it.each([
 		['{"outcome":"completed","delayMs":500,"talkMs":500}', []],
-		['{"outcome":"busy","talkMs":5}', ['talkMs: A call that ends as busy has no talk. Leave talkMs out.']],
+		['{"outcome":"busy","talkMs":5}', ['talkMs: A call that ends as busy has no talk. Omit talkMs.']],
 		[
 			'{"outcome":"completed","delayMs":5,"talkMs":6}',
 			['talkMs: Talk is the last part of the delay: talkMs is at most delayMs, which is 5.'],
 		],
-		['{"outcome":"completed","wait":5}', ['wait: There is no such field.']],
+		['{"outcome":"completed","wait":5}', ['wait: This field does not exist.']],
 	])('[EX1] the scenario %s of a row is checked before anything is sent', (scenario, messages) => {
 		const columns = { ...NOTHING, scenario: 2 };
 		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, phones);

@@ -18,7 +18,7 @@ export function timeOf(typed: string): CellTime {
 	if (day === undefined || time === undefined || zone === undefined) return { error: whyNot(text) };
 	// `Date.parse` reads February 30 as March 2.
 	const ms = isDay(day) ? Date.parse(`${day}T${time}${sign ? `${sign}${hours}:${minutes}` : 'Z'}`) : Number.NaN;
-	if (Number.isNaN(ms)) return { error: `There is no such time. Write it like ${EXAMPLE}.` };
+	if (Number.isNaN(ms)) return { error: `This time does not exist. Write it like ${EXAMPLE}.` };
 	return { at: new Date(ms).toISOString() };
 }
 

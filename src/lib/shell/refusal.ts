@@ -19,7 +19,7 @@ export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent
 		headers.set('cache-control', 'no-store');
 		if (browser || problem === null) {
 			const title = problem?.title ?? `Error ${status}`;
-			const login = `<a href="/login?next=${encodeURIComponent(url.pathname)}">Log in</a>`;
+			const login = `<a href="/login?next=${encodeURIComponent(url.pathname)}">Sign in</a>`;
 			const body = `<!doctype html><title>${title}</title><h1>${title}</h1><p>${status === 401 ? login : '<a href="/">Dashboard</a>'}</p>`;
 			headers.set('content-type', 'text/html; charset=utf-8');
 			return new Response(body, { status, headers });

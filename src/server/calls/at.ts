@@ -96,7 +96,7 @@ function timeOf(at: string): string {
 	} catch (error) {
 		if (!(error instanceof ProblemError)) throw error;
 		const message = 'Give a day such as 2026-10-01, a time with its zone, or end.';
-		throw new ProblemError('invalid_input', `There is no such place in the history. ${message}`, {
+		throw new ProblemError('invalid_input', `This place does not exist in the history. ${message}`, {
 			errors: [{ path: 'at', message }],
 		});
 	}

@@ -21,5 +21,5 @@ export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequ
 		since = performance.now();
 	}
 	if (errors.length === 0) return requests;
-	throw new ProblemError('invalid_input', 'The batch is not valid. None of its calls was made.', { errors });
+	throw new ProblemError('invalid_input', 'The batch is invalid. No call was created.', { errors });
 }

@@ -116,7 +116,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 		async report(webhookId, report) {
 			const outcome = await writer.write({ do: 'report', webhookId, report });
 			if ('call' in outcome) return { call: toCall(outcome.call), idempotent: outcome.idempotent ?? false };
-			throw new ProblemError('call_gone', 'This call does not exist, or no longer. Stop sending its webhooks.');
+			throw new ProblemError('call_gone', 'This call does not exist or was deleted. Stop sending its webhooks.');
 		},
 		async queue(id, job) {
 			return !('stale' in (await writer.write({ do: 'queue', id, job })));
@@ -143,7 +143,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 function requestOf(wanted: NewCall): CallRequest {
 	const { request, error } = checked(wanted);
 	if (request) return request;
-	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', { errors: [error] });
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', { errors: [error] });
 }
 
 const onceOf = (scope: string, key: string, body: unknown): Once => ({
@@ -153,13 +153,13 @@ const onceOf = (scope: string, key: string, body: unknown): Once => ({
 
 function replayOf(outcome: Outcome): { answer: string; replayed: true } {
 	if ('replay' in outcome) return { answer: outcome.replay, replayed: true };
-	throw new ProblemError('idempotency_conflict', 'This Idempotency-Key came with another body before. Use a new key.');
+	throw new ProblemError('idempotency_conflict', 'This Idempotency-Key was used with another body. Use a new key.');
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 const notFound = (id: string): ProblemError =>
-	new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
+	new ProblemError('call_not_found', `Call ${id.slice(0, 100)} does not exist.`);
 
 function illegal(command: Command, { illegal: call }: Extract<Outcome, { illegal: unknown }>): ProblemError {
 	const detail =

@@ -30,7 +30,7 @@ export function placeOf(query: CallQuery): Place | null {
 	if (list !== listOf(query))
 		throw new ProblemError(
 			'invalid_page',
-			'This page token belongs to another list. Ask for the list without one first.',
+			'This page token belongs to another list. Request the list without a page token first.',
 		);
 	return { n: Number(n), back: direction === 'b' };
 }

@@ -54,7 +54,7 @@ export function errorsIn(
 export function wantedCall(value: unknown): NewCall {
 	const { data, error } = NewCall.safeParse(value);
 	if (data) return data;
-	throw new ProblemError('invalid_input', 'The call is not valid. Nothing was changed.', {
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {
 		errors: errorsIn(value, error),
 	});
 }

@@ -24,7 +24,7 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 
 	const tell = (id: string, call: Call | null): void => waiting.get(id)?.forEach((look) => look(call));
 	const gone = (id: string): ProblemError =>
-		new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)} (any more).`);
+		new ProblemError('call_not_found', `Call ${id.slice(0, 100)} does not exist or was deleted.`);
 
 	return {
 		of: (id, timeoutMs, signal) =>
@@ -45,9 +45,11 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 				const abort = (): void => finish(() => resolve(null));
 				const stop = (): void =>
 					finish(() =>
-						reject(new ProblemError('stopping', 'The server is stopping. Ask again.', { retryAfterSeconds: 1 })),
+						reject(
+							new ProblemError('stopping', 'The server is stopping. Retry the request.', { retryAfterSeconds: 1 }),
+						),
 					);
-				const late = `The call is still on its way after ${timeoutMs / 1_000} s. Ask again, or give a longer timeout.`;
+				const late = `The call has not ended after ${timeoutMs / 1_000} s. Retry, or set a longer timeout.`;
 				const limit = timeLimit(timeoutMs);
 				limit.signal.addEventListener('abort', () => finish(() => reject(new ProblemError('wait_timeout', late))));
 				signal.addEventListener('abort', abort);

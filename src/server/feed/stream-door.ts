@@ -109,7 +109,7 @@ export function openStreamDoor(hub: Hub): Streams {
 
 	return {
 		async open(response, { cursor, filter, gone }) {
-			if (closed) throw new ProblemError('stopping', 'The server is stopping. Come back.', { retryAfterSeconds: 1 });
+			if (closed) throw new ProblemError('stopping', 'The server is stopping. Reconnect.', { retryAfterSeconds: 1 });
 			response.on('error', () => response.destroy()); // the client disconnected during a write
 			response.writeHead(200, {
 				'Content-Type': 'text/event-stream; charset=utf-8',

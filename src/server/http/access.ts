@@ -72,7 +72,7 @@ export function createAccess({ apiToken, providerToken, ownToken, sessions, gues
 			if (atProvider && token !== null && sameToken(token, ownToken)) return next();
 			identify(request, token, atProvider ? opensProvider : isRight).then((visitor) => {
 				if (visitor) next();
-				else next(new ProblemError('unauthorized', 'Send Authorization: Bearer with the API_TOKEN, or log in.'));
+				else next(new ProblemError('unauthorized', 'Send the API_TOKEN as Authorization: Bearer, or sign in.'));
 			}, next);
 		},
 	};

@@ -67,7 +67,7 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 		refuseUnknown(request);
 		const id = pathParameter(request, 'id');
 		const found = await reads.get(id);
-		if (!found) throw new ProblemError('call_not_found', `There is no call ${id.slice(0, 100)}.`);
+		if (!found) throw new ProblemError('call_not_found', `Call ${id.slice(0, 100)} does not exist.`);
 		response.json({ ...found, deliveries: (await desk?.ofCall(id)) ?? [] });
 	});
 	router.get('/:id/wait', async (request, response) => {

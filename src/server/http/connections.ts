@@ -48,7 +48,7 @@ export function clientAddress(trustProxy: Trust): (request: IncomingMessage) => 
 export const tooMany = (): ProblemError =>
 	new ProblemError(
 		'too_many_requests',
-		'This address holds too many connections open. Close some, or raise MAX_SOCKETS_PER_ADDRESS.',
+		'This address has too many open connections. Close some, or raise MAX_SOCKETS_PER_ADDRESS.',
 		{ retryAfterSeconds: 10 },
 	);
 

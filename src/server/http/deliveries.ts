@@ -17,7 +17,10 @@ export interface DeliveryDesk {
 /** The desk that may know this delivery. Throws `not_found` with a foreign provider. */
 export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
 	if (desk) return desk;
-	throw new ProblemError('not_found', `There is no delivery ${id.slice(0, 100)}: the provider is another server.`);
+	throw new ProblemError(
+		'not_found',
+		`Delivery ${id.slice(0, 100)} does not exist here: the provider is another server.`,
+	);
 }
 
 /** Routes of `/api/deliveries`. With a foreign provider there are no deliveries. */

@@ -27,7 +27,7 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 		const { cursor, callId, run } = queryOf(request, EventsQuery);
 		const resumed = request.get('last-event-id');
 		if (resumed !== undefined && resumed !== '' && !Cursor.safeParse(resumed).success)
-			throw new ProblemError('invalid_input', 'Last-Event-ID is not a cursor of this feed. Leave it out.', {
+			throw new ProblemError('invalid_input', 'Last-Event-ID is not a cursor of this feed. Omit it.', {
 				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
 			});
 		const gone = heldOpen(connections, request, response);

@@ -36,7 +36,7 @@ export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): 
 	if (own || (appUrl !== null && new URL(appUrl).origin === origin)) return;
 	throw new ProblemError(
 		'origin_not_allowed',
-		'Only pages of this server may do this. Set APP_URL where a proxy renames the host.',
+		'Only pages of this server may send this request. If a proxy changes the host, set APP_URL.',
 	);
 }
 
@@ -49,7 +49,7 @@ export function checkCookie({ cookie, origin, authorization }: Headers, method: 
 	if (!hasSession(cookie)) return;
 	throw new ProblemError(
 		'origin_not_allowed',
-		'With a session cookie, send the Origin header too, or use the token instead.',
+		'Send the Origin header with a session cookie, or use the token instead.',
 	);
 }
 

@@ -75,7 +75,7 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 	}
 
 	const tooMany = ({ since }: Wrong): ProblemError =>
-		new ProblemError('too_many_requests', 'Too many wrong tokens came from this address. Wait a minute.', {
+		new ProblemError('too_many_requests', 'This address sent too many wrong tokens. Wait a minute.', {
 			retryAfterSeconds: Math.max(1, Math.ceil((since + WINDOW_MS - now()) / 1_000)),
 		});
 

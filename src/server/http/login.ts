@@ -44,7 +44,7 @@ export function loginRoutes({ access, sessions, secureCookies, onLogout }: Login
 			response.redirect(303, to);
 			return;
 		}
-		if (!wantsPage) throw new ProblemError('unauthorized', 'This is not the API_TOKEN.');
+		if (!wantsPage) throw new ProblemError('unauthorized', 'The token is wrong.');
 		again('wrong=1');
 	});
 

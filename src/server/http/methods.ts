@@ -25,7 +25,9 @@ export function methodsOf(router: Router): RequestHandler {
 }
 
 export const wrongMethod = (method: string, allow: readonly string[]): ProblemError =>
-	new ProblemError('method_not_allowed', `This path does not know ${method}. It knows ${allow.join(', ')}.`, { allow });
+	new ProblemError('method_not_allowed', `This path does not support ${method}. It supports ${allow.join(', ')}.`, {
+		allow,
+	});
 
 /** A route without parameters hides those with parameters: `/batch` is not an id. */
 function methodsAt(layers: readonly RouteLayer[], path: string): Set<string> {

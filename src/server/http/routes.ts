@@ -77,6 +77,6 @@ const noStore: RequestHandler = (_request, response, next) => {
 const nothingHere: RequestHandler = (request) => {
 	throw new ProblemError(
 		'not_found',
-		`There is no ${request.method} ${request.originalUrl.split('?')[0]?.slice(0, 200)} here.`,
+		`${request.method} ${request.originalUrl.split('?')[0]?.slice(0, 200)} does not exist.`,
 	);
 };

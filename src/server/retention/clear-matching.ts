@@ -104,7 +104,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		underWay.add(settled);
 		const result = await done;
 		if (stop.signal.aborted)
-			throw new ProblemError('stopping', 'The server is stopping. Some of the calls may be left: send this again.', {
+			throw new ProblemError('stopping', 'The server is stopping. Some of the calls may remain. Repeat the request.', {
 				retryAfterSeconds: 1,
 			});
 		return result;
@@ -121,7 +121,11 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 }
 
 const halfDone = (cause: unknown): ProblemError =>
-	new ProblemError('database_unavailable', 'The database cannot be written now. Some calls were deleted; try again.', {
-		retryAfterSeconds: 1,
-		cause,
-	});
+	new ProblemError(
+		'database_unavailable',
+		'The database cannot be written now. Some calls were deleted. Retry the request.',
+		{
+			retryAfterSeconds: 1,
+			cause,
+		},
+	);
