@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
 	test: {
 		// Most tests wait most of the time: a worker uses a quarter of a core.
-		maxWorkers: '200%',
+		maxWorkers: 2 * availableParallelism(),
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
 		projects: [
