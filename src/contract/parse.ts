@@ -1,11 +1,16 @@
 import type { z } from 'zod';
+import { plainWords } from './plain-words.ts';
 import { ProblemError } from './problem.ts';
+
+/** Checks a value. An issue whose schema has no message of its own gets plain words instead of Zod's. */
+export const check = <T extends z.ZodType>(schema: T, value: unknown): z.ZodSafeParseResult<z.infer<T>> =>
+	schema.safeParse(value, { error: plainWords });
 
 /** Returns the parsed value. Throws `invalid_input` with every error and its path. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'The input'): z.infer<T> {
-	const result = schema.safeParse(value);
+	const result = check(schema, value);
 	if (result.success) return result.data;
-	throw new ProblemError('invalid_input', `${what} is not valid. Nothing was changed.`, {
+	throw new ProblemError('invalid_input', `${what} is invalid. Nothing was changed.`, {
 		errors: errorsOf(result.error),
 	});
 }
@@ -19,7 +24,7 @@ export function parseQuery<T extends z.ZodType>(
 	query: Readonly<Record<string, unknown>>,
 	what = 'The query',
 ): z.infer<T> {
-	const result = schema.safeParse(query);
+	const result = check(schema, query);
 	if (result.success) return result.data;
 	const repeats = (name: string): boolean =>
 		Array.isArray(query[name]) && query[name].filter((value) => value !== '').length > 1;

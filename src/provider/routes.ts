@@ -1,5 +1,5 @@
 import { Router, type RequestHandler, type Response } from 'express';
-import { HangUp, parse, ProblemError, SendCall, Settings } from '#contract';
+import { check, errorsOf, HangUp, parse, ProblemError, SendCall, Settings } from '#contract';
 import type { ReadPhone } from '#contract/phone-text.ts';
 import { jsonBody } from '#http/body.ts';
 import { idempotencyKey, pathParameter, refuseUnknown } from '#http/parameters.ts';
@@ -60,14 +60,16 @@ export function providerRoutes({ simulator, door, settings, callbackHosts, readP
 	return router;
 }
 
-/** Parses the requested call, with its number in E.164. Throws `invalid_input`. */
+/** Parses the requested call, with its number in E.164. Throws `invalid_input` with every error. */
 function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): SendCall {
-	const wanted = parse(SendCall, body, 'The call');
-	const { e164, error } = readPhone(wanted.phoneNumber);
-	if (error === undefined) return { ...wanted, phoneNumber: e164 };
-	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {
-		errors: [{ path: 'phoneNumber', message: error }],
-	});
+	const { data, error } = check(SendCall, body);
+	const number = (body as { phoneNumber?: unknown } | null | undefined)?.phoneNumber;
+	const phone = typeof number === 'string' ? readPhone(number) : undefined;
+	if (data && phone?.e164 !== undefined) return { ...data, phoneNumber: phone.e164 };
+	const errors = error ? errorsOf(error) : [];
+	if (phone?.error !== undefined && !errors.some(({ path }) => path === 'phoneNumber'))
+		errors.push({ path: 'phoneNumber', message: phone.error });
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', { errors });
 }
 
 /** How long a request is left without a response. */

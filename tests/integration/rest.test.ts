@@ -165,6 +165,12 @@ describe('creating a call', () => {
 		const typed = { 'content-type': 'application/vnd.audena+json; charset=utf-8' };
 		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR }, typed)).status).toBe(201);
 	});
+
+	it('[L5] send-call reports a wrong number together with the other errors', async () => {
+		const app = await startApp();
+		const answer = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
+		expect(expectProblem(answer, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
+	});
 });
 
 describe('every route', () => {

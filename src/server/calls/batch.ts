@@ -1,4 +1,4 @@
-import { NewCall, ProblemError } from '#contract';
+import { check, NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
 import { checked, errorsIn } from './request.ts';
 
@@ -12,7 +12,7 @@ export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequ
 	let since = performance.now();
 	for (const [i, one] of wanted.entries()) {
 		const at = ['calls', String(i)];
-		const { data, error } = NewCall.safeParse(one);
+		const { data, error } = check(NewCall, one);
 		const read = data && checked(data, at);
 		if (read?.request) requests.push(read.request);
 		else errors.push(...(error ? errorsIn(one, error, at) : read ? [read.error] : []));

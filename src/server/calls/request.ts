@@ -1,4 +1,4 @@
-import { errorsOf, NewCall, ProblemError } from '#contract';
+import { check, errorsOf, NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
 import { readPhone } from './phone.ts';
 
@@ -52,7 +52,7 @@ export function errorsIn(
  * the call is created.
  */
 export function wantedCall(value: unknown): NewCall {
-	const { data, error } = NewCall.safeParse(value);
+	const { data, error } = check(NewCall, value);
 	if (data) return data;
 	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {
 		errors: errorsIn(value, error),
