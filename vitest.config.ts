@@ -23,8 +23,8 @@ export default defineConfig({
 					globalSetup: 'tests/support/templates.ts',
 					include: ['src/{contract,db,queue,server,provider,seed}/**/*.test.ts', 'tests/*.test.ts'],
 					// Some tests write real files and wait for other processes, which takes longer on a busy machine.
-					testTimeout: 30_000,
-					hookTimeout: 30_000,
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{
@@ -35,8 +35,8 @@ export default defineConfig({
 					name: 'integration',
 					globalSetup: 'tests/support/templates.ts',
 					include: ['tests/{integration,crash,feed}/**/*.test.ts'],
-					testTimeout: 30_000,
-					hookTimeout: 30_000,
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			// Not part of `npm test`: benchmarks take minutes (npm run test:long).
