@@ -34,7 +34,7 @@ test('[D3] filters and search stand in the URL, survive a reload, and can be dro
 	await page.goto(`${server.url}/?q=a&q=b`);
 	await expect(page.getByText('Give q once.', { exact: true })).toBeVisible();
 	await page.goto(`${server.url}/?page=x`);
-	await expect(page.getByText('Ask for the list without one first.')).toBeVisible();
+	await expect(page.getByText('Request the list without a page token first.')).toBeVisible();
 });
 
 test('[D18] every page has the same around it: where one is, the connection, the theme; an error page its request too', async ({
