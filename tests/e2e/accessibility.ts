@@ -15,23 +15,30 @@ async function expectNoViolations(builder: AxeBuilder, what: string): Promise<vo
 	expect(found).toEqual([]);
 }
 
-/**
- * Expects the page to meet WCAG 2.2 AA as far as axe can tell, and not to scroll sideways. In the dark theme axe checks
- * the contrast only, because nothing else differs.
- */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+async function expectAccessibleInLight(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
 	await expectNoViolations(axe(page).withTags(TAGS), what);
 	const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	expect(beyond, `${what}: sideways scrolling, in pixels`).toBeLessThanOrEqual(0);
+}
+
+/** In the dark theme axe checks the contrast alone: nothing else differs, and it is the same at every width. */
+async function expectContrastInDark(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	await expectNoViolations(axe(page).withRules(['color-contrast']), `${what}, dark`);
 }
 
-/** Runs `expectAccessible` at the width of a phone, a tablet and a desktop. */
+/** Expects the page to meet WCAG 2.2 AA in both themes as far as axe can tell, and not to scroll sideways. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+	await expectAccessibleInLight(page, what);
+	await expectContrastInDark(page, what);
+}
+
+/** The same at the width of a phone, a tablet and a desktop. */
 export async function expectAccessibleAtWidths(page: Page, what: string): Promise<void> {
 	for (const width of WIDTHS) {
 		await page.setViewportSize({ width, height: 900 });
-		await expectAccessible(page, `${what} at ${width}`);
+		await expectAccessibleInLight(page, `${what} at ${width}`);
 	}
+	await expectContrastInDark(page, what);
 }
