@@ -10,7 +10,8 @@ function start(breakMs = 60_000, isSteady = true) {
 	const clock = watchClock({
 		now: () => at.now,
 		uptime: () => at.uptime,
-		...{ breakMs, isSteady },
+		breakMs,
+		isSteady,
 		onResume: () => told.push('resumed'),
 		onSetBack: (ms) => told.push(`back by ${ms}`),
 	});

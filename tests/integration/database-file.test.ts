@@ -272,7 +272,7 @@ describe('permissions', () => {
 			};
 			const database = await migratedDatabase();
 			database.close();
-			/** Creates a folder with a database, one part of which is read-only. */
+			/** Creates a folder with a database. One part of it is read-only. */
 			const withReadOnly = async (part: string): Promise<string> => {
 				const folder = await temporaryFolder();
 				const path = join(folder, 'audena.db');

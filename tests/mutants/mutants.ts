@@ -186,7 +186,7 @@ const JOBS: readonly Mutant[] = [
 		only: '[P15]',
 	},
 	{
-		name: 'a hang-up that begins anew has used up its attempts already',
+		name: 'a revived hang-up has used up its attempts already',
 		file: ROWS,
 		find: `"dueAt" = value ->> 1, "failures" = 0`,
 		replace: `"dueAt" = value ->> 1`,
@@ -268,7 +268,7 @@ const FEED_SERVER: readonly Mutant[] = [
 		only: '[F81]',
 	},
 	{
-		name: 'in a burst a new call is told as an old one',
+		name: 'in a burst a created call is sent as an updated one',
 		file: 'src/server/feed/compact.ts',
 		find: `wasCreated ? { ...change, type: 'created' } : change`,
 		replace: 'wasCreated ? change : change',

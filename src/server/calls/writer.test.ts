@@ -22,10 +22,17 @@ async function startWriter() {
 }
 
 const create = (id: string): Command => ({
-	...{ do: 'create', id, callbackUrl: null, once: null },
+	do: 'create',
+	id,
+	callbackUrl: null,
+	once: null,
 	request: {
-		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
-		...{ scheduledAt: null, scenario: null, run: null },
+		customerName: 'Ada',
+		phoneNumber: '+12025550100',
+		workflow: 'SUPPORT',
+		scheduledAt: null,
+		scenario: null,
+		run: null,
 	},
 });
 

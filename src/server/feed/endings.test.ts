@@ -12,7 +12,9 @@ const ended = callRow({ id: 'a', status: 'FAILED', phase: 'ENDED', outcome: 'can
 
 const commit = (change: RowChange): Committed => ({
 	changes: [change],
-	...{ previous: 1, position: { seq: change.seq, change: change.seq, at: NOON }, touched: [] },
+	previous: 1,
+	position: { seq: change.seq, change: change.seq, at: NOON },
+	touched: [],
 });
 
 /** Waits over a history in memory. */

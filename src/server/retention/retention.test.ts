@@ -74,7 +74,8 @@ async function stageOn(path: string): Promise<Stage> {
 				onDeleted: () => undefined,
 				onJobs: () => undefined,
 			},
-			...{ now: () => clock.now, isSteady: () => clock.isSteady },
+			now: () => clock.now,
+			isSteady: () => clock.isSteady,
 			provider: providerThat((ids) => Promise.resolve([...ids])),
 			...over,
 		});
