@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** Every problem of the API: its stable code, its HTTP status and its title. */
 export const PROBLEMS = {
+	malformed_request: [400, 'The request is malformed'],
 	invalid_json: [400, 'The body is not JSON'],
 	invalid_input: [400, 'The input is invalid'],
 	unknown_parameter: [400, 'Unknown query parameter'],
@@ -14,13 +15,15 @@ export const PROBLEMS = {
 	not_found: [404, 'Not found'],
 	call_not_found: [404, 'The call does not exist'],
 	method_not_allowed: [405, 'Method not allowed'],
+	request_timeout: [408, 'The request did not arrive in time'],
 	wait_timeout: [408, 'The call has not ended in time'],
-	illegal_transition: [409, 'The call cannot change like this'],
+	illegal_transition: [409, 'This change is not possible'],
 	call_gone: [410, 'The call no longer exists'],
 	body_too_large: [413, 'The body is too large'],
 	unsupported_media_type: [415, 'The content type is not supported'],
 	idempotency_conflict: [422, 'The idempotency key was used with another body'],
 	too_many_requests: [429, 'Too many requests'],
+	headers_too_large: [431, 'The headers are too large'],
 	internal_error: [500, 'Internal error'],
 	provider_failed: [500, 'The provider failed'],
 	provider_refused: [503, 'The provider refused the call'],

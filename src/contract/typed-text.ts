@@ -33,9 +33,9 @@ export function typedText(text: string): string {
 	return characters.slice(start, end).join('');
 }
 
-/** Counts the code points that count toward a limit, which excludes invisible characters. */
+/** Counts the code points that count toward a limit: no invisible characters, and a letter with its marks composed. */
 export const shownLength = (text: string): number =>
-	PLAIN.test(text) ? text.length : [...text].filter((character) => !IGNORABLE.test(character)).length;
+	PLAIN.test(text) ? text.length : [...text.normalize('NFC')].filter((character) => !IGNORABLE.test(character)).length;
 
 /** Why a text cannot be stored. `padded` means more invisible characters than any script needs. */
 export type TypedFault = 'missing' | 'too-long' | 'padded' | 'line-break' | 'unshown';

@@ -21,7 +21,13 @@ describe('the address of a database file', () => {
 	it.each([
 		...['file:', 'file:.', 'file:..', 'file:/', 'file://', 'file:///', 'file:data/', 'file:data/..', 'file:///data/'],
 		...['file:q.db?connection_limit=1', 'file:///q.db?mode=memory', 'file:q.db#fragment', 'file:///q.db#fragment'],
-		...['file::memory:', 'file::memory:?cache=shared', 'file:data/:memory:'],
+		...[
+			'file::memory:',
+			'file::memory:?cache=shared',
+			'file:data/:memory:',
+			'file:///:memory:',
+			'file:///tmp/:memory:',
+		],
 		...['file:two%20words.db', 'file:100%.db', 'file:///a%00b.db', 'file:///a%2Fb.db', 'file:///a%zz.db'],
 		...['file://host/x.db', 'file://data/x.db', 'file://./x.db', 'file:///./x.db', 'file:///../x.db'],
 		...['file:~/x.db', 'file:~user/x.db', 'file:///~/x.db', 'file:$HOME/x.db', 'file:${HOME}/x.db'],

@@ -34,6 +34,8 @@ function fromText(text: string): string | null {
 function fromUrl(url: string): string | null {
 	// `file:///./data` looks relative and `file:///~/data` looks like a home folder, but neither is.
 	if (/^file:\/\/\w*\/(\.{1,2}|~)(\/|$)/.test(url)) return null;
+	// SQLite's name of a database in memory, and its like. As a file name it is written %3A.
+	if (/\/:/.test(url.slice('file://'.length))) return null;
 	try {
 		const path = fileURLToPath(url);
 		return namesFolder(path) ? null : path;

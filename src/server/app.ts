@@ -28,6 +28,7 @@ import { clientAddress, createConnections } from './http/connections.ts';
 import { createGuesses } from './http/guesses.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { oneByOne } from './http/one-by-one.ts';
+import { refuseMalformed } from './http/malformed.ts';
 import { inOriginForm } from './http/request-target.ts';
 import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
@@ -276,6 +277,7 @@ export async function createApp(
 	});
 	const listener = oneByOne(inOriginForm(http));
 	server.on('request', listener);
+	refuseMalformed(server, listener.isBusy);
 	io.attach(server);
 	// In development Vite handles upgrades of its own.
 	if (config.pages !== 'vite') ignoreOtherUpgrades(server, listener.isBusy);

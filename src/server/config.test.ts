@@ -95,6 +95,11 @@ describe('the environment', () => {
 		['RETENTION_CALLS', '0'],
 		['RETENTION_CALLS', 'all'],
 		['LOG_LEVEL', 'loud'],
+		['ALLOWED_HOSTS', 'http://box.lan'],
+		['ALLOWED_HOSTS', 'box.lan:3000'],
+		['ALLOWED_HOSTS', 'box.lan/x'],
+		['CALLBACK_HOSTS', 'https://hooks.example'],
+		['CALLBACK_HOSTS', 'hooks.example:http'],
 	])(
 		'[C4] %s=%s stops the start with one line that names the variable, the value and what is allowed',
 		(name, value) => {

@@ -73,6 +73,9 @@ const httpUrl = z
 	.refine((value) => value === '' || !URL.canParse(value) || new URL(value).username + new URL(value).password === '')
 	.transform((value) => (value === '' ? null : value.replace(/\/+$/, '')));
 const list = z.string().transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''));
+/** Host names or addresses, an IPv6 address in brackets. */
+const hosts = list.refine((names) => names.every((name) => isHost(name)));
+const hostsAndPorts = list.refine((names) => names.every((name) => isHost(name.replace(/:\d{1,5}$/, ''))));
 
 const variable = <T>(fallback: string, allowed: string, schema: z.ZodType<T, string>, secret = false): Variable<T> => ({
 	...{ fallback, allowed, schema, secret },
@@ -113,7 +116,7 @@ const VARIABLES = {
 			.transform((v) => (v === '' || v === 'false' ? false : v === 'true' ? true : /^\d+$/.test(v) ? Number(v) : v))
 			.refine((v) => typeof v !== 'string' || v.split(',').every((proxy) => isProxy(proxy.trim()))),
 	),
-	ALLOWED_HOSTS: variable('', 'host names with commas between', list),
+	ALLOWED_HOSTS: variable('', 'host names with commas between, without http:// and ports', hosts),
 	PROVIDER_URL: variable('', HTTP_URL_RULES, httpUrl),
 	PROVIDER_TOKEN: { ...token },
 	PROVIDER_DELAY_MS_MIN: delay(800),
@@ -130,7 +133,7 @@ const VARIABLES = {
 		'a whole number of milliseconds from 1000 to 86400000',
 		integer(1_000, 86_400_000),
 	),
-	CALLBACK_HOSTS: variable('', 'hosts with commas between', list),
+	CALLBACK_HOSTS: variable('', 'hosts with commas between, each as host or host:port, without http://', hostsAndPorts),
 	API_TOKEN: { ...token },
 	WEBHOOK_SECRET: variable(
 		'',
@@ -214,6 +217,11 @@ export function isWebhookSecret(secret: string): boolean {
 	if (base64 === undefined) return false;
 	const { length } = Buffer.from(base64, 'base64');
 	return length >= 24 && length <= 64;
+}
+
+/** Returns whether this is a host as `http://…/` has it, without a port. */
+function isHost(name: string): boolean {
+	return /^[\p{L}\p{N}._-]+$|^\[[\da-f:.]+\]$/iu.test(name) && URL.canParse(`http://${name}/`);
 }
 
 /** Whether Express accepts the text as a proxy: an address, a network such as 10.0.0.0/8, or a named network. */

@@ -31,7 +31,7 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 }
 
 /**
- * Allows only GET and HEAD on static files: the adapter would send them for any method. Also drops `Range`, because the
+ * Allows only GET and HEAD on static files and on the data of pages, which would be sent for any method. Also drops `Range`, because the
  * adapter fails on a range that ends before it begins.
  */
 function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler {
@@ -40,8 +40,10 @@ function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler 
 	return (request, response, next) => {
 		delete request.headers.range; // a server may ignore Range (RFC 9110, 14.2), and the files are small
 		const read = request.method === 'GET' || request.method === 'HEAD';
-		if (!read && files.has(pathOf(decodeURIComponent(request.path))))
-			throw wrongMethod(request.method, ['GET', 'HEAD']);
+		const path = pathOf(decodeURIComponent(request.path));
+		if (!read && (files.has(path) || path.endsWith('__data.json'))) throw wrongMethod(request.method, ['GET', 'HEAD']);
+		// fetch's Request, which SvelteKit creates, throws for TRACE.
+		if (request.method === 'TRACE') throw wrongMethod(request.method, ['GET', 'HEAD', 'POST']);
 		return handler(request, response, next);
 	};
 }

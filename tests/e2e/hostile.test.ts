@@ -215,6 +215,8 @@ test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ s
 		['/favicon.svg', 'GET, HEAD'],
 		['/favicon%2Esvg', 'GET, HEAD'],
 		['/favicon.svg/', 'GET, HEAD'],
+		['/__data.json', 'GET, HEAD'],
+		['/deliveries/__data.json', 'GET, HEAD'],
 	];
 	for (const [path, allow] of known)
 		for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -225,6 +227,8 @@ test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ s
 			const browser = await ask(server, `${method} ${path}`, [HTML]);
 			expect([path, browser.status, browser.headers.get('allow')]).toEqual([path, 405, allow]);
 		}
+	for (const path of ['/', '/deliveries', '/nowhere'])
+		expect([path, (await ask(server, `TRACE ${path}`, [HTML])).status]).toEqual([path, 405]);
 });
 
 test('[HT22] a form that cannot be read is refused with its status, stores nothing and is no error', async ({

@@ -111,6 +111,34 @@ describe('request targets', () => {
 	});
 });
 
+describe('bytes that are not a request', () => {
+	it('[R6] get a problem with a request id, and end the connection', async () => {
+		const app = await startApp();
+		for (const [bytes, code] of [
+			['HELLO\r\n\r\n', 'malformed_request'],
+			['GET / HTTP/9.9\r\n\r\n', 'malformed_request'],
+			['GET / HTTP/1.1\r\nno colon\r\n\r\n', 'malformed_request'],
+			[rawRequest(app.url, 'GET /healthz', [`X-Long: ${'x'.repeat(17_000)}`]), 'headers_too_large'],
+		] as const) {
+			const { status, headers, body } = readRaw(await rawExchange(app.url, bytes));
+			expectProblem({ status, headers, body: JSON.parse(body) as unknown }, code);
+		}
+	});
+
+	it('[R6] behind a request end the connection, and no response takes the place of another', async () => {
+		const app = await startApp();
+		const first = rawRequest(app.url, 'GET /healthz').replace('Connection: close\r\n', '');
+		const received = await rawExchange(app.url, `${first}HELLO\r\n\r\n`);
+		const statuses = received
+			.split(/(?=HTTP\/1\.1 )/)
+			.filter(Boolean)
+			.map((response) => readRaw(response).status);
+		// The connection may close before either response, but none takes the place of another.
+		expect(statuses).toEqual([200, 400].slice(0, statuses.length));
+		expect((await app.api('GET', '/healthz')).status).toBe(200);
+	});
+});
+
 describe('methods', () => {
 	it('[HT5] that a path does not know are 405 with Allow, on every route; OPTIONS says the same', async () => {
 		const app = await startApp();

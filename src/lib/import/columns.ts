@@ -90,12 +90,14 @@ export function findHeader(rows: readonly Row[]): number | null {
 	const named = fieldsNamed(first.cells);
 	const isData = first.cells.some(isPhone);
 	const isHeader = (at: number): boolean => {
-		const { cells } = rows[at]!;
+		const cells = rows[at]?.cells ?? [];
 		if (cells.some(isPhone) || fieldsNamed(cells) < 2) return false;
 		const below = rows.slice(at + 1, at + 1 + HEADER_ROWS);
 		return !rows.slice(0, at).some((row) => below.some((other) => isAlike(row, other, cells)));
 	};
-	if (named < 2 || isData) {
+	// `Contacts with phone, name` is a line of a report that happens to name columns. The header follows it directly.
+	const isRemark = isHeader(1) && fieldsNamed(others[0]!.cells) >= named;
+	if (named < 2 || isData || isRemark) {
 		const later = others.findIndex((_, i) => isHeader(i + 1));
 		if (later >= 0) return later + 1;
 	}
@@ -235,9 +237,10 @@ function nameColumn(names: readonly string[], sample: Sample, free: readonly num
 	if (whole === null) return join(first, middle, last);
 	const parts = [first, last].filter((part) => part !== null);
 	if (parts.every((part) => sample.contains(whole, part))) return whole;
-	const name = heads.plain(names[whole] ?? '');
-	if (first === null) return heads.WHOLE_OR_FIRST.has(name) ? join(whole, middle, last) : last;
-	if (last === null) return heads.WHOLE_OR_LAST.has(name) ? join(first, middle, whole) : first;
+	const isOneOf = (known: ReadonlySet<string>): boolean =>
+		heads.namesOf(names[whole] ?? '').some((name) => known.has(name));
+	if (first === null) return isOneOf(heads.WHOLE_OR_FIRST) ? join(whole, middle, last) : last;
+	if (last === null) return isOneOf(heads.WHOLE_OR_LAST) ? join(first, middle, whole) : first;
 	return join(first, middle, last);
 }
 

@@ -45,7 +45,8 @@ export const WHOLE_NAME = [
 ];
 export const FIRST_NAME = [
 	...['firstname', 'givenname', 'forename', 'first', 'given', 'fname', 'vorname', 'rufname', 'prenom', 'voornaam'],
-	...['fornavn', 'fornamn', 'primeironome', 'primernombre', 'imie', 'etunimi'],
+	...['fornavn', 'fornamn', 'primeironome', 'primernombre', 'nombres', 'imie', 'etunimi'],
+	...['firstnames', 'givennames', 'forenames', 'namefirst', 'namegiven', 'vornamen', 'prenoms'],
 	...list('имя ім’я jméno křestníjméno meno krstnémeno adı isim όνομα keresztnév utónév prenume ime 名 이름'),
 ];
 /** Heads that mean a first name only beside a last name: `Ad;Soyad`. Alone each is another word, or the whole name. */
@@ -59,6 +60,7 @@ export const LAST_NAME = [
 	...['lastname', 'familyname', 'surname', 'last', 'family', 'lname', 'nachname', 'familienname', 'zuname'],
 	...['nomdefamille', 'apellidos', 'apellido', 'cognome', 'sobrenome', 'achternaam', 'etternavn', 'efternavn'],
 	...['efternamn', 'nazwisko', 'sukunimi'],
+	...['lastnames', 'familynames', 'surnames', 'namelast', 'namefamily', 'nachnamen', 'cognomi'],
 	...list('фамилия прізвище příjmení priezvisko soyad soyadı soyadi soyisim επώνυμο επίθετο numedefamilie prezime'),
 	...list('priimek vezetéknév családnév 姓 姓氏 성 성씨'),
 ];

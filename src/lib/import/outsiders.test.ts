@@ -349,6 +349,9 @@ describe('lines above the header', () => {
 			...['4: Ada +12025550100', '6: phoneNumber'],
 		]));
 
+	it('[I34] a remark that happens to name columns is no header if the header follows it directly', async () =>
+		expect(await read(`Contacts with phone, name\nName,Phone\nAda,+12025550100\n`)).toEqual(['3: Ada +12025550100']));
+
 	it('[I34] a first row that names the columns stays the header, and another can be chosen', async () => {
 		const sheet = await sheetOf(`Name,Phone\nAda,+12025550100\n${CONTACTS}`);
 		expect(sheet.header).toBe(0);

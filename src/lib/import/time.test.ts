@@ -26,7 +26,7 @@ describe('the time of a cell', () => {
 		['2027-03-28T02:30', 'The time zone is missing.'],
 		['2027-03-28 02:30', 'The time zone is missing.'],
 		['2027-03-28T02:30:00', 'The time zone is missing.'],
-		['2027-03-28T02:30:00+01:00[Europe/Berlin]', 'The time zone is missing.'],
+		['2027-03-28T02:30:00+01:00[Europe/Berlin]', "Leave out the zone's name in brackets."],
 		['2027-03-28', 'Day, month or time zone is unclear.'],
 		['28/03/2027 02:30', 'Day, month or time zone is unclear.'],
 		['03/04/2027 2:30 PM', 'Day, month or time zone is unclear.'],

@@ -23,6 +23,7 @@ export function timeOf(typed: string): CellTime {
 }
 
 function whyNot(text: string): string {
+	if (/\[[\w/+-]+\]$/.test(text)) return `Leave out the zone's name in brackets. Write it like ${EXAMPLE}.`;
 	const isMissing = !/(?:Z|[+-]\d+)$/i.test(text);
 	if (/^\d{4}-\d\d-\d\d[T ]\d/.test(text))
 		return isMissing ? `The time zone is missing. Write it like ${EXAMPLE}.` : GIVE;

@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PROBLEMS, ProblemError } from '#contract';
+import { newRequestId } from './request-id.ts';
+
+/**
+ * Responds to bytes that Node's parser refuses, with a problem and a request id like every other error, and closes the
+ * connection. Sends nothing into a response that is under way: `isBusy` returns whether there is one.
+ */
+export function refuseMalformed(server: Server, isBusy: (socket: Duplex) => boolean): void {
+	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+		if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) {
+			socket.destroy();
+			return;
+		}
+		const problem = problemOf(error.code);
+		const requestId = newRequestId();
+		const body = JSON.stringify({ ...problem.toProblem(), requestId });
+		const lines = [
+			`HTTP/1.1 ${problem.status} ${PROBLEMS[problem.code][1]}`,
+			'Content-Type: application/problem+json; charset=utf-8',
+			`Content-Length: ${Buffer.byteLength(body)}`,
+			'Cache-Control: no-store',
+			`X-Request-Id: ${requestId}`,
+			'Connection: close',
+		];
+		socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+	});
+}
+
+/** The same statuses as Node's own responses. */
+function problemOf(code: string | undefined): ProblemError {
+	switch (code) {
+		case 'HPE_HEADER_OVERFLOW':
+			return new ProblemError('headers_too_large', 'Send fewer or shorter headers: 16 KiB in all.');
+		case 'ERR_HTTP_REQUEST_TIMEOUT':
+			return new ProblemError('request_timeout', 'The request did not arrive in time. Send it again.');
+		default:
+			return new ProblemError('malformed_request', 'The bytes are not an HTTP request.');
+	}
+}
