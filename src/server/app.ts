@@ -207,7 +207,8 @@ export async function createApp(
 		async bringBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
-		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back'),
+		onJump: (ms) => log.warn({ ms }, 'the clock jumped: nothing is deleted by age for an hour'),
+		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back: due times move back as far'),
 		onResume() {
 			jobs?.wake();
 			provider.wake();
@@ -295,7 +296,7 @@ export async function createApp(
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
 			});
 			if (isLimited(config.retention) && !time.isSteady())
-				log.info('retention begins in an hour: the clock may have jumped while the server was stopped');
+				log.info('retention begins when the clock has run for an hour without a jump');
 			ready = true;
 			return ownAddress();
 		},

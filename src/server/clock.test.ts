@@ -7,11 +7,13 @@ const DAY = 86_400_000;
 function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
 	const told: string[] = [];
+	const jumps: number[] = [];
 	const clock = watchClock({
 		now: () => at.now,
 		uptime: () => at.uptime,
 		breakMs,
 		isSteady,
+		onJump: (ms) => jumps.push(ms),
 		onResume: () => told.push('resumed'),
 		onSetBack: (ms) => told.push(`back by ${ms}`),
 	});
@@ -21,7 +23,7 @@ function start(breakMs = 60_000, isSteady = true) {
 		at.now += ms + moved;
 		return clock.runningSince() - 1_000 * DAY;
 	};
-	return { pass, told, isSteady: clock.isSteady };
+	return { pass, told, jumps, isSteady: clock.isSteady };
 }
 
 it('[CK1] time that passes is no break, however much passes between two looks', () => {
@@ -49,7 +51,15 @@ it('[CK4] a clock that was set back says by how much; a small step is none', () 
 it('[CK1] a process that did not run for a while is a break', async () => {
 	const told = vi.fn();
 	const now = (): number => performance.now();
-	const clock = watchClock({ now, uptime: now, breakMs: 200, isSteady: true, onResume: told, onSetBack: told });
+	const clock = watchClock({
+		now,
+		uptime: now,
+		breakMs: 200,
+		isSteady: true,
+		onJump: told,
+		onResume: told,
+		onSetBack: told,
+	});
 	onTestFinished(() => clock.close());
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
 	const resumedAt = now();
@@ -58,7 +68,7 @@ it('[CK1] a process that did not run for a while is a break', async () => {
 });
 
 it('[RT8] a clock is steady once it has run for an hour without a jump, in either direction', () => {
-	const { pass, isSteady } = start(60_000, false);
+	const { pass, jumps, isSteady } = start(60_000, false);
 	expect(isSteady()).toBe(false);
 	pass(STEADY_MS - 1);
 	expect(isSteady()).toBe(false);
@@ -70,6 +80,7 @@ it('[RT8] a clock is steady once it has run for an hour without a jump, in eithe
 		pass(STEADY_MS, 4_000); // a correction of a few seconds is no jump
 		expect(isSteady()).toBe(true);
 	}
+	expect(jumps).toEqual([DAY, -DAY]);
 });
 
 it('[RT8] a clock that was right before the start is steady at once', () => {

@@ -22,6 +22,8 @@ export interface ClockDeps {
 	breakMs: number;
 	/** Whether the wall clock was right before. If so, it counts as steady from the start. */
 	isSteady: boolean;
+	/** Called when the clock jumped by `ms`, negative if back. From here on it is not steady for an hour. */
+	onJump(ms: number): void;
 	/**
 	 * Called when the process was suspended, the machine slept, or the clock was set forward. Look for due work now.
 	 */
@@ -42,7 +44,7 @@ export interface Clock {
 /** Upper bound for the interval between two readings. Shorter breaks need shorter intervals. */
 const TICK_MS = 1_000;
 
-export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack }: ClockDeps): Clock {
+export function watchClock({ now, uptime, breakMs, isSteady, onJump, onResume, onSetBack }: ClockDeps): Clock {
 	const read = () => ({ now: now(), uptime: uptime(), real: performance.now() });
 	let last = read();
 	let since = last.now;
@@ -52,7 +54,10 @@ export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack
 		const before = last;
 		last = read();
 		const drift = driftBetween(before, last);
-		if (Math.abs(drift) > JUMP_MS) steadyAt = last.uptime + STEADY_MS;
+		if (Math.abs(drift) > JUMP_MS) {
+			steadyAt = last.uptime + STEADY_MS;
+			onJump(drift);
+		}
 		if (drift < -JUMP_MS) {
 			since = last.now;
 			onSetBack(-drift);

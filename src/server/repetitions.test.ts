@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { forget } from './repetitions.ts';
+import { forget, forgetRepetitions } from './repetitions.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -32,4 +34,29 @@ it('[R53] responses under a key, webhook-ids and minutes are kept for a day, and
 		minutes: await left('what', 'Minute'),
 		runMinutes: await left('what', 'RunMinute'),
 	}).toEqual({ answers: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
+});
+
+it('[R53] nothing expires while the clock is not steady', () => {
+	vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+	const deleted: string[] = [];
+	const clock = { isSteady: false };
+	const stop = forgetRepetitions({
+		database: {
+			all(sql) {
+				deleted.push(sql);
+				return Promise.resolve([]);
+			},
+		},
+		now: () => NOON,
+		isSteady: () => clock.isSteady,
+		onError(error) {
+			throw error;
+		},
+	});
+	vi.advanceTimersByTime(3_600_000);
+	expect(deleted).toEqual([]);
+	clock.isSteady = true;
+	vi.advanceTimersByTime(600_000);
+	expect(deleted.length).toBeGreaterThan(0);
+	stop();
 });

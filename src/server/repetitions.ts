@@ -15,12 +15,12 @@ const FORGET = [
 ];
 
 /** Deletes rows kept for one day: receipts, idempotent responses, minute counters, and dead jobs of deleted calls. */
-export async function forget(database: Database, now: number): Promise<void> {
+export async function forget(database: Pick<Database, 'all'>, now: number): Promise<void> {
 	await Promise.all(FORGET.map((sql) => database.all(sql, now - KEPT_MS)));
 }
 
 export interface ForgettingDeps {
-	database: Database;
+	database: Pick<Database, 'all'>;
 	now(): number;
 	/** Whether the clock has run long enough without a jump to delete by it. */
 	isSteady(): boolean;

@@ -20,30 +20,41 @@ export interface Timekeeper extends Clock {
 	keep(): Promise<void>;
 }
 
-const READ = `SELECT "value" FROM "Kept" WHERE "name" = 'clock'`;
-const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES ('clock', ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
+/** The last time of the only process, which shows at the next start that the clock was set back. */
+const LAST = 'clock';
+/**
+ * The last time of any process while its clock was steady. A wrong clock never becomes steady by a restart, because it
+ * is compared with this time, not with its own.
+ */
+const LAST_STEADY = 'steady-clock';
+const READ = `SELECT "value" FROM "Kept" WHERE "name" = ?`;
+const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
 const EVERY_MS = 60_000;
 
-/** Compares the clock with its last stored time, then watches it and stores the time every minute. */
+/** Compares the clock with its last stored times, then watches it and stores the time every minute. */
 export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 	const { database, alone, now, onResume, onSetBack, onError } = deps;
-	const keep = async (): Promise<void> => {
-		if (alone) await database.all(KEEP, String(now()));
+	const stored = async (name: string): Promise<number | null> => {
+		const [row] = await database.all(READ, name);
+		return row === undefined ? null : Number(row.value);
+	};
+	const keep = async (isSteady: boolean): Promise<void> => {
+		if (alone) await database.all(KEEP, LAST, String(now()));
+		if (isSteady) await database.all(KEEP, LAST_STEADY, String(now()));
 	};
 	async function setBack(ms: number): Promise<void> {
 		onSetBack(ms);
 		if (alone) await deps.bringBack(ms);
-		await keep();
+		await keep(false);
 	}
 
-	const [row] = await database.all(READ);
-	const behindMs = row === undefined ? 0 : Number(row.value) - now();
-	// After a longer stop, or without a stored time, a clock that is ahead looks like a correct one.
-	const isSteady = row !== undefined && Math.abs(behindMs) <= STEADY_MS;
+	const steady = await stored(LAST_STEADY);
+	const isSteady = steady !== null && Math.abs(steady - now()) <= STEADY_MS;
+	const behindMs = ((await stored(LAST)) ?? now()) - now();
 	if (behindMs > JUMP_MS) await setBack(behindMs);
-	else await keep();
+	else await keep(isSteady);
 	const clock = watchClock({ ...deps, isSteady, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
-	const keepOrLog = (): Promise<void> => keep().catch(onError);
+	const keepOrLog = (): Promise<void> => keep(clock.isSteady()).catch(onError);
 	const timer = setInterval(() => void keepOrLog(), EVERY_MS).unref();
 	return {
 		runningSince: clock.runningSince,

@@ -28,7 +28,8 @@ async function later(app: TestApp, hours: number, limits: Record<string, string>
 /** Writes the last time of the clock, as a server does once a minute. */
 async function setLastClock(url: string, at: number): Promise<void> {
 	const database = openDatabase({ url, authToken: undefined });
-	await database.all(`INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES ('clock', ?)`, String(at));
+	for (const name of ['clock', 'steady-clock'])
+		await database.all('INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES (?, ?)', name, String(at));
 	database.close();
 }
 
@@ -145,7 +146,7 @@ describe('a history with limits', () => {
 		await expect.poll(left, SOON).toEqual([]);
 	});
 
-	it('[RT8] a start after a rest of more than an hour, or on a file from elsewhere, deletes nothing at first', async () => {
+	it('[RT8] a start after a rest of more than an hour deletes nothing at first, nor do the starts after it', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, 300);
 		const count = async (app: TestApp): Promise<number> => {
@@ -162,13 +163,13 @@ describe('a history with limits', () => {
 		};
 		for (const last of [undefined, Date.now() - HOUR_MS - 60_000, Date.now() + HOUR_MS + 60_000]) {
 			if (last !== undefined) await setLastClock(url, last);
-			const app = await startApp(limits);
-			await passed(app);
-			await passed(app); // the second removal begins after the first pass has ended
-			await app.close();
-			const again = await startApp({ ...limits, RETENTION_CALLS: '' });
-			expect(await count(again)).toBe(300);
-			await again.close();
+			for (let starts = 0; starts < 2; starts++) {
+				const app = await startApp(limits);
+				await passed(app);
+				await passed(app); // the second removal begins after the first pass has ended
+				expect(await count(app)).toBe(300);
+				await app.close();
+			}
 		}
 		await setLastClock(url, Date.now() - HOUR_MS + 60_000);
 		const steady = await startApp(limits);

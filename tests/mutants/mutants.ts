@@ -488,7 +488,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'retention deletes the history because the clock jumped ahead',
 		file: 'src/server/clock.ts',
-		find: 'if (Math.abs(drift) > JUMP_MS) steadyAt = last.uptime + STEADY_MS;',
+		find: '\t\t\tsteadyAt = last.uptime + STEADY_MS;',
 		replace: '',
 		tests: ['src/server/clock.test.ts'],
 	},
@@ -498,6 +498,20 @@ const HISTORY: readonly Mutant[] = [
 		find: 'while (goesOn() && deps.isSteady()) {',
 		replace: 'while (goesOn()) {',
 		tests: ['src/server/retention/retention.test.ts'],
+	},
+	{
+		name: 'a restart makes a wrong clock steady',
+		file: 'src/server/timekeeper.ts',
+		find: 'if (isSteady) await database.all(KEEP, LAST_STEADY',
+		replace: 'await database.all(KEEP, LAST_STEADY',
+		tests: ['src/server/timekeeper.test.ts'],
+	},
+	{
+		name: 'idempotency keys expire while the clock is not steady',
+		file: 'src/server/repetitions.ts',
+		find: 'if (isSteady()) void',
+		replace: 'void',
+		tests: ['src/server/repetitions.test.ts'],
 	},
 ];
 

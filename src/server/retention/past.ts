@@ -1,9 +1,9 @@
 import type { Database } from '#db/database.ts';
 
 /**
- * The limits of what is kept: calls that were created or ended since `before`, and the newest `calls` (null: any
- * number). Calls that ended within an hour of `now` also stay, so that a client that waited for the end still finds its
- * call.
+ * The limits of what is kept. A call stays only if both keep it: it was created or ended since `before`, and it is one
+ * of the newest `calls` (null: any number). Calls that ended within an hour of `now` always stay, so that a client that
+ * waited for the end still finds its call.
  */
 export interface Limits {
 	before: number;
@@ -39,8 +39,8 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 
 /**
  * Reads on from `place` until `most` calls are deletable or the window is full. Creation times rise with the place. The
- * walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
- * A call created outside that hour, as by a wrong clock, does not end the walk.
+ * walk therefore ends at a call within the limits, or created within an hour of `now`: every later call was created, and
+ * ended, later. A call created outside that hour, as by a wrong clock, does not end the walk.
  */
 export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
 	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);

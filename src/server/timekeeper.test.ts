@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import type { Database } from '#db/database.ts';
+import { migratedDatabase } from '#tests/support/database.ts';
+import { STEADY_MS } from './clock.ts';
+import { keepTime } from './timekeeper.ts';
+
+const [NOON, DAY] = [1_800_000_000_000, 86_400_000];
+
+/** A server's clock on this database. `pass` lets time pass, and `set` moves the wall clock by `ms`. */
+async function start(database: Database, now: number, alone = true) {
+	const at = { now, uptime: 0 };
+	const setBack: number[] = [];
+	const time = await keepTime({
+		database,
+		alone,
+		now: () => at.now,
+		uptime: () => at.uptime,
+		breakMs: 60_000,
+		bringBack: (ms) => Promise.resolve(void setBack.push(ms)),
+		onJump: () => undefined,
+		onResume: () => undefined,
+		onSetBack: () => undefined,
+		onError(error) {
+			throw error;
+		},
+	});
+	return {
+		setBack,
+		isSteady: () => time.isSteady(),
+		pass(ms: number) {
+			at.now += ms;
+			at.uptime += ms;
+		},
+		set: (ms: number) => (at.now += ms),
+		async stop() {
+			await time.keep();
+			time.close();
+		},
+	};
+}
+
+/** Runs a server until its clock is steady, then stops it. Returns the time of the stop. */
+async function steadyStop(database: Database, alone = true): Promise<number> {
+	const server = await start(database, NOON, alone);
+	server.pass(STEADY_MS);
+	await server.stop();
+	return NOON + STEADY_MS;
+}
+
+it.each([
+	['alone', true],
+	['on a database with other processes', false],
+])('[RT8] a server %s is steady at once after a short stop, and not after a long one', async (_, alone) => {
+	const database = await migratedDatabase();
+	const first = await start(database, NOON, alone);
+	expect(first.isSteady()).toBe(false);
+	await first.stop();
+	const stoppedAt = await steadyStop(database, alone);
+	for (const [away, isSteady] of [
+		[STEADY_MS + 1, false],
+		[-STEADY_MS - 1, false],
+		[STEADY_MS, true],
+	] as const) {
+		const server = await start(database, stoppedAt + away, alone);
+		expect([away, server.isSteady()]).toEqual([away, isSteady]);
+		await server.stop();
+	}
+});
+
+it('[RT8] a restart does not make a wrong clock steady', async () => {
+	const database = await migratedDatabase();
+	const stoppedAt = await steadyStop(database);
+	for (let starts = 0; starts < 3; starts++) {
+		const server = await start(database, stoppedAt + 365 * DAY + starts * 60_000);
+		expect(server.isSteady()).toBe(false);
+		server.pass(60_000);
+		await server.stop();
+	}
+});
+
+it('[RT8] a restart does not end the hour after a jump', async () => {
+	const database = await migratedDatabase();
+	const stoppedAt = await steadyStop(database);
+	const running = await start(database, stoppedAt);
+	expect(running.isSteady()).toBe(true);
+	running.set(DAY);
+	expect(running.isSteady()).toBe(false);
+	await running.stop();
+	expect((await start(database, stoppedAt + DAY + 60_000)).isSteady()).toBe(false);
+});
+
+it('[CK4] a start behind the last stop moves the due times back', async () => {
+	const database = await migratedDatabase();
+	const stoppedAt = await steadyStop(database);
+	expect((await start(database, stoppedAt - DAY)).setBack).toEqual([DAY]);
+});
