@@ -112,7 +112,7 @@ function cyclesOf(files: readonly SourceFile[]): string[][] {
 const root = join(import.meta.dirname, '..');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
 	.map((path) => `src/${path.replaceAll('\\', '/')}`)
-	.filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.test.ts') && !path.startsWith('src/generated/'))
+	.filter((path) => /\.(js|ts|svelte)$/.test(path) && !path.endsWith('.test.ts') && !path.startsWith('src/generated/'))
 	.map((path) => readSource(path, readFileSync(join(root, path), 'utf8')));
 
 /** Returns the violations of the sources with one additional file. */

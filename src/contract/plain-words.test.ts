@@ -11,9 +11,16 @@ const Schema = z.object({
 	kind: z.enum(['a', 'b']),
 	own: z.string('Write your own.'),
 });
+const Limits = z.strictObject({
+	above: z.number().positive().optional(),
+	below: z.number().lt(5).optional(),
+	exact: z.string().length(2).optional(),
+	email: z.email().optional(),
+	either: z.union([z.int(), z.boolean()]).optional(),
+});
 
-const messages = (value: unknown): Record<string, string> => {
-	const { error } = check(Schema, value);
+const messages = (value: unknown, schema: z.ZodType = Schema): Record<string, string> => {
+	const { error } = check(schema, value);
 	return Object.fromEntries(errorsOf(error!).map(({ path, message }) => [path, message]));
 };
 
@@ -41,5 +48,17 @@ it('[L5] an error says in plain words what the value must be', () => {
 	expect(messages({ text: 'ab', count: 10, share: 1, on: true, list: ['', '', ''], kind: 'a', own: '' })).toEqual({
 		count: 'This must be at most 9.',
 		list: 'This must have at most 2 entries.',
+	});
+});
+
+it('[L5] an error names an exclusive and an exact limit, and fields that are not known', () => {
+	const value = { above: 0, below: 5, exact: 'a', email: 'x', either: 'x', more: 1 };
+	expect(messages(value, Limits)).toEqual({
+		above: 'This must be more than 0.',
+		below: 'This must be less than 5.',
+		exact: 'This must have exactly 2 characters.',
+		email: 'This is invalid.',
+		either: 'This is invalid.',
+		more: 'This field does not exist.',
 	});
 });

@@ -1,4 +1,4 @@
-// A separate JavaScript file, because a worker thread starts from a path and Node does not run TypeScript.
+// A separate JavaScript file, because a worker thread starts from a path and Node 20 does not run TypeScript.
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'libsql';
 

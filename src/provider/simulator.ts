@@ -69,7 +69,7 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 	return {
 		async accept(key, request) {
 			if (scenarioOf(request.scenario ?? null, request.phoneNumber) === 'provider-down')
-				throw new ProblemError('provider_refused', 'Injected fault: this call asked for a provider that is down.');
+				throw new ProblemError('provider_refused', 'The scenario of this call: the provider is down.');
 			const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 			let planned: readonly PlannedDelivery[] = [];
 			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) => {
