@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 /**
- * Runs a command of an installed package and returns whether it exited with 0. Prints the buffered output under its
- * title at the end, so that the outputs of parallel commands do not mix.
+ * Runs a command of an installed package and returns whether it exited with 0. Prints each line of its output at once,
+ * with the title before it, because other commands may run at the same time.
  */
 export async function runCommand(title: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
 	const start = performance.now();
-	const child = spawn('npx', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-	const output: Buffer[] = [];
-	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+	const child = spawn('npx', args, {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: { ...process.env, NO_COLOR: '1', ...env },
+	});
+	for (const stream of [child.stdout, child.stderr])
+		createInterface({ input: stream }).on('line', (line) => console.log(`${title} │ ${line}`));
 	const [code] = (await once(child, 'close')) as [number | null];
-	console.log(`\n── ${title} (${((performance.now() - start) / 1_000).toFixed(0)} s)`);
-	process.stdout.write(Buffer.concat(output));
+	console.log(`${title} │ ${code === 0 ? 'done' : 'failed'} in ${((performance.now() - start) / 1_000).toFixed(0)} s`);
 	return code === 0;
 }

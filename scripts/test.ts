@@ -50,7 +50,7 @@ async function runChecks(): Promise<void> {
 async function runTests(): Promise<void> {
 	const vitest = join(reports, 'vitest.json');
 	const projects = ['browser units', 'server units', 'integration'].map((name) => `--project=${name}`);
-	const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${vitest}`];
+	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`];
 	await suite('unit and integration', ['vitest', 'run', ...projects, ...reporters], vitest, countVitest);
 	if (options['no-browser']) return;
 	if (ensureChromium() === null) {

@@ -145,7 +145,9 @@ describe('two worker processes on one file', () => {
 		killed.process.kill('SIGKILL');
 		const [row] = await file.all('SELECT "leasedUntil" FROM "Job"');
 		const heir = startWorker(task);
-		await expect.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), PATIENCE).toBe(0);
+		await expect
+			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 50_000 })
+			.toBe(0);
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
 		expect(heir.ran).toEqual(['held']);
 		expect(await heir.stop()).toBe(0);

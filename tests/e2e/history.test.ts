@@ -12,8 +12,6 @@ interface Seen {
 	y: number;
 }
 
-behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
-
 const ROWS_MAX = 200;
 /** About nine hundred rows per turn: five pages. */
 const WHEEL_PX = 38_000;

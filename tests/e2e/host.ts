@@ -16,7 +16,13 @@ async function handle(request: Request): Promise<Reply> {
 	if ('start' in request) {
 		const config = readConfig(request.start, 'built');
 		app = await createApp(config, { log: createLog(config.logLevel) });
-		return { url: await app.listen() };
+		try {
+			return { url: await app.listen() };
+		} catch (error) {
+			await app.close();
+			app = undefined;
+			throw error;
+		}
 	}
 	await app?.close();
 	app = undefined;

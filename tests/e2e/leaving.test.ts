@@ -4,8 +4,6 @@ import { test as behindProxy } from './proxy.ts';
 import { hold, holdAnswer } from './hold.ts';
 import { expect, expectConnection, openDashboard, test } from './server.ts';
 
-behindProxy.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
-
 /** Waits two frames: work that a response starts has begun by then. */
 const frames = (page: Page): Promise<unknown> =>
 	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));

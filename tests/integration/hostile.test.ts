@@ -10,7 +10,11 @@ const FAR = '2099-01-01T00:00:00Z';
 describe('what others send', () => {
 	it('[W29] receivers that hang hold back nobody else', async () => {
 		const app = await startApp();
-		const hung = await startReceiver(() => undefined);
+		const load = { now: 0, most: 0 };
+		const hung = await startReceiver((response) => {
+			load.most = Math.max(load.most, ++load.now);
+			response.on('close', () => load.now--);
+		});
 		const send = (callId: string, callbackUrl: string): Promise<unknown> =>
 			app.api('POST', '/api/provider/send-call', {
 				...{ callId, phoneNumber: '+12025550100', workflow: 'SALES', callbackUrl },
@@ -26,7 +30,7 @@ describe('what others send', () => {
 		const { id } = await app.create();
 		expect((await tab.ended(id)).status).toBe('COMPLETED');
 		// A hanging receiver gets a few slots at most, regardless of how many calls report to it and of the path.
-		expect(hung.requests).toHaveLength(6);
+		expect(load.most).toBe(6);
 	});
 
 	it('[L7] an id with broken Unicode or a NUL is refused, and the server lives on', async () => {

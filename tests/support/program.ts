@@ -7,22 +7,25 @@ const BUILT: Readonly<Record<string, string>> = { 'src/server/main.ts': 'main.js
 
 let newest: number | undefined;
 
-/** Whether `build` exists and is as new as the server's sources. */
-export function isBuilt(): boolean {
-	const built = join(root, 'build', 'main.js');
+/** Whether `build` has this file, as new as the sources of the server and the scripts. */
+export function isBuilt(file = 'main.js'): boolean {
+	const built = join(root, 'build', file);
 	if (!existsSync(join(root, 'build', 'web', 'handler.js')) || !existsSync(built)) return false;
-	newest ??= Math.max(...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map(changedAt));
+	newest ??= Math.max(...['src', 'scripts', 'vite.server.config.ts'].flatMap((path) => timesIn(path)));
 	return statSync(built).mtimeMs >= newest;
 }
 
 /** Returns Node's arguments to run a source file: its build if up to date, else the source through tsx. */
 export function programOf(source: string): string[] {
 	const built = BUILT[source];
-	if (built !== undefined && isBuilt()) return [join(root, 'build', built)];
+	if (built !== undefined && isBuilt(built)) return [join(root, 'build', built)];
 	return ['--import', import.meta.resolve('tsx'), join(root, source)];
 }
 
-const changedAt = (path: string): number =>
-	/^(routes|lib|generated)\b/.test(path) ? 0 : changed(join(root, 'src', path));
-const changed = (path: string): number =>
-	path.endsWith('.ts') && !path.endsWith('.test.ts') ? statSync(path).mtimeMs : 0;
+/** When the files were changed that `build`'s server is made of, and their folders: a deleted file changes its folder. */
+function timesIn(path: string): number[] {
+	const found = statSync(join(root, path));
+	if (!found.isDirectory()) return /\.(js|ts)$/.test(path) && !path.endsWith('.test.ts') ? [found.mtimeMs] : [];
+	if (/^src\/(routes|lib|generated)$/.test(path)) return [];
+	return [found.mtimeMs, ...readdirSync(join(root, path)).flatMap((name) => timesIn(join(path, name)))];
+}

@@ -1,5 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { AGAIN_MS, Going, SILENT_MS } from './going.svelte.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 /** A server that does not respond, with a log of completed navigations. */
 function away(answers: boolean) {
@@ -104,7 +106,6 @@ it('[D62] says that a wish waits, once it has for a moment', async () => {
 	other.going.drop();
 	await vi.advanceTimersByTimeAsync(0);
 	expect(other.going.waits).toBe(false);
-	vi.useRealTimers();
 });
 
 it('[D62] asks again whether the server answers, where no push comes through', async () => {
@@ -118,5 +119,4 @@ it('[D62] asks again whether the server answers, where no push comes through', a
 	await vi.advanceTimersByTimeAsync(2);
 	await over;
 	expect([asked, went]).toEqual([3, true]);
-	vi.useRealTimers();
 });
