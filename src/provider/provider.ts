@@ -6,7 +6,7 @@ import type { Database } from '#db/database.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDoor } from './door.ts';
-import { createForgetting, type Forgetting } from './forgetting.ts';
+import { startExpiry, type Expiry, type ExpiryTimerDeps } from './expiry.ts';
 import { ratesAt } from './faults.ts';
 import type { Lane } from './outbox-claim.ts';
 import { createOutboxStore, FREE_ALL, isOwed, setBack } from './outbox-store.ts';
@@ -23,6 +23,8 @@ export interface ProviderDeps {
 	alone: boolean;
 	/** Settings in force until a user changes them. */
 	defaults: Settings;
+	/** The limits beyond which the provider deletes its records. */
+	keep: ExpiryTimerDeps['keep'];
 	/** Secrets of the form `whsec_…`; the first one signs. */
 	secrets: readonly string[];
 	callbackHosts: readonly string[];
@@ -39,6 +41,8 @@ export interface ProviderDeps {
 	/** How long a receiver may take to respond. */
 	timeoutMs: number;
 	now(): number;
+	/** Whether the clock has run long enough without a jump to delete by it. */
+	isSteady(): boolean;
 	/** In [0, 1). */
 	chance(): number;
 }
@@ -50,19 +54,17 @@ export interface Provider {
 	settings: SettingsKeeper;
 	/** Lists, redelivers and cancels deliveries. */
 	desk: Desk;
-	/** The purge port for the app's retention. */
-	kept: Forgetting;
 	/** Whether a webhook of this call is due and had no attempt yet. */
 	isOwed(callId: string): Promise<boolean>;
 	/** Makes the outboxes check for due deliveries now. */
 	wake(): void;
 	/** After the clock was set back by `ms`, moves due times back so that deliveries wait as long as before. */
 	setBack(ms: number): Promise<void>;
-	/** Begins to send due deliveries. */
+	/** Begins to send due deliveries and to delete old records. */
 	start(): void;
 	/** Whether its outboxes could read their table lately. */
 	isAwake(): boolean;
-	/** Stops sending, and resolves when all attempts under way have ended. */
+	/** Stops sending and deleting. Resolves when the attempts under way have ended. */
 	close(): Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export async function createProvider({
 	const settings = await keepSettings(database, deps.defaults, deps.onSettings);
 	if (alone) await database.all(FREE_ALL);
 	let outboxes: Worker[] = [];
+	let expiry: Expiry | undefined;
 	const calls = createProviderStore(database, now);
 	const wake = (): void => outboxes.forEach((outbox) => outbox.wake());
 	const onDeliveries = (ids: readonly string[]): void => {
@@ -94,7 +97,6 @@ export async function createProvider({
 		routes: providerRoutes({ simulator, door, settings, callbackHosts: deps.callbackHosts, readPhone: deps.readPhone }),
 		settings,
 		desk: createDesk({ database, ownUrl: ownWebhookUrl, now, onDue: wake, onChanged: deps.onDeliveries }),
-		kept: createForgetting(database, now),
 		isOwed: (callId) => isOwed(database, callId, now()),
 		wake,
 		setBack: (ms) => setBack(database, ms, now),
@@ -109,10 +111,11 @@ export async function createProvider({
 					rates: () => ratesAt(settings.current(), now()),
 				});
 			outboxes = [outboxOf('own'), outboxOf('foreign')];
+			expiry = startExpiry({ database, keep: deps.keep, now, isSteady: deps.isSteady, onError });
 		},
 		isAwake: () => outboxes.length > 0 && outboxes.every((outbox) => outbox.isAwake()),
 		async close() {
-			await Promise.all(outboxes.map((outbox) => outbox.close()));
+			await Promise.all([...outboxes.map((outbox) => outbox.close()), expiry?.close()]);
 		},
 	};
 }

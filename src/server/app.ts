@@ -135,6 +135,7 @@ export async function createApp(
 	const provider = await createProvider({
 		...{ database, alone },
 		defaults: config.provider.defaults,
+		keep: config.retention,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
 		readPhone,
@@ -142,6 +143,7 @@ export async function createApp(
 		onSettings: (settings) => socketDoor.publishSettings(settings),
 		record: (callId, fault) => calls.fault(callId, fault),
 		onDeliveries: (ids) => watching.delivered(ids),
+		isSteady: () => time.isSteady(),
 		...{ onError, now, chance, timeoutMs },
 	});
 
@@ -290,7 +292,7 @@ export async function createApp(
 			startJobs();
 			stopForgetting = forgetRepetitions({ database, now, isSteady: time.isSteady, onError });
 			retention = createRetention({
-				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
+				...{ database, calls, keep: config.retention, now, onError },
 				isSteady: time.isSteady,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),

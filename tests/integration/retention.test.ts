@@ -9,7 +9,7 @@ import { FAR } from '#tests/support/trace.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Completes calls one by one, so that each is older than the provider's records of the next. */
+/** Completes calls one after another, so that the provider's records have the order of the calls. */
 async function completeCalls(app: TestApp, count: number): Promise<void> {
 	for (let i = 1; i <= count; i++) {
 		await app.create();
@@ -25,12 +25,22 @@ async function later(app: TestApp, hours: number, limits: Record<string, string>
 	return startApp({ ...app.env, ...limits }, { now });
 }
 
-/** Writes the last time of the clock, as a server does once a minute. */
-async function setLastClock(url: string, at: number): Promise<void> {
+/** Writes the last time of the clock, as a server does once a minute. Without a time the clock is unknown. */
+async function setLastClock(url: string, at: number | undefined): Promise<void> {
 	const database = openDatabase({ url, authToken: undefined });
 	for (const name of ['clock', 'steady-clock'])
-		await database.all('INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES (?, ?)', name, String(at));
+		if (at === undefined) await database.all('DELETE FROM "Kept" WHERE "name" = ?', name);
+		else await database.all('INSERT OR REPLACE INTO "Kept" ("name", "value") VALUES (?, ?)', name, String(at));
 	database.close();
+}
+
+/** Opens the database once no webhook waits. `count` returns the number of rows of a table. */
+async function provider(app: TestApp) {
+	const database = await openTestDatabase(app.env.DATABASE_URL);
+	await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+	const count = async (table: string): Promise<number> =>
+		Number((await database.all(`SELECT count(*) AS "count" FROM "${table}"`))[0]?.count);
+	return { database, count };
 }
 
 describe('a history with limits', () => {
@@ -62,14 +72,10 @@ describe('a history with limits', () => {
 		expect(Object.values(byStatus).reduce((sum, count) => sum + count)).toBe(200);
 	});
 
-	it('[RT6] what the provider kept of a call goes with it, but not how often the number was called', async () => {
+	it('[RT4] [RT6] [RT13] the provider keeps its records for a day, and then the newest; the count of a number stays', async () => {
 		const app = await startApp();
 		await completeCalls(app, 5);
-		const database = await openTestDatabase(app.env.DATABASE_URL);
-		const count = async (table: string): Promise<number> =>
-			Number((await database.all(`SELECT count(*) AS "count" FROM "${table}"`))[0]?.count);
-		const onTheWay = async (): Promise<unknown[]> => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL');
-		await expect.poll(onTheWay, SOON).toEqual([]);
+		const { count, database } = await provider(app);
 		const [deliveries, attempts] = [await count('Delivery'), await count('Attempt')];
 		const limited = await later(app, 2, { RETENTION_CALLS: '2' });
 		await expect.poll(async () => (await limited.list()).calls.length, SOON).toBe(2);
@@ -77,73 +83,68 @@ describe('a history with limits', () => {
 		expect(await count('Event')).toBe(
 			(await Promise.all(calls.map(({ id }) => limited.timeline(id)))).flatMap(({ events }) => events).length,
 		);
-		expect([await count('Delivery'), await count('Attempt')]).toEqual([(deliveries / 5) * 2, (attempts / 5) * 2]);
-		// Responses of idempotency keys are kept for a day.
-		expect(await count('ProviderCall')).toBe(5);
+		expect([await count('ProviderCall'), await count('Delivery')]).toEqual([5, deliveries]);
 		await later(limited, 25, { RETENTION_CALLS: '2' });
 		await expect.poll(() => count('ProviderCall'), SOON).toBe(2);
+		expect([await count('Delivery'), await count('Attempt')]).toEqual([(deliveries / 5) * 2, (attempts / 5) * 2]);
+		const left = await database.all('SELECT "callId" FROM "ProviderCall" ORDER BY "providerId" DESC');
+		expect(left.map(({ callId }) => callId)).toEqual(calls.map(({ id }) => id));
 		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 5 }]);
 	});
 
-	it('[RT13] what the provider kept of calls that were deleted by hand goes too', async () => {
+	it('[RT13] records of calls that were deleted by hand expire as well', async () => {
 		const app = await startApp();
-		const completed = async (): Promise<number> => (await app.list('?status=COMPLETED')).calls.length;
-		for (let i = 0; i < 2; i++) await app.create({ run: 'ci-1' });
-		await expect.poll(completed, SOON).toBe(2);
-		await app.create();
-		await expect.poll(completed, SOON).toBe(3);
-		await app.api('DELETE', '/api/calls?run=ci-1');
-		const database = await openTestDatabase(app.env.DATABASE_URL);
-		const kept = (): Promise<unknown[]> => database.all('SELECT DISTINCT "callId" AS "id" FROM "Delivery" ORDER BY 1');
-		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
-		expect((await kept()).length).toBe(3);
-		const [call] = (await app.list()).calls;
-		// A hang-up of the first call is still waiting: it is not due before tomorrow.
-		const [first, second] = (await kept()) as { id: string }[];
-		await database.all(
-			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('j', 'hangup', ?, '{}', ?, 0)`,
-			...[first!.id, Date.now() + 48 * HOUR_MS],
-		);
-
-		const limited = await later(app, 25, { RETENTION_CALLS: '100' });
-		await expect.poll(kept, SOON).toEqual([first, { id: call!.id }]);
-		expect(second).not.toEqual({ id: call!.id });
-		expect((await limited.list()).calls).toEqual([call]);
-	});
-
-	it('[RT13] goes though no call is left at all', async () => {
-		const app = await startApp();
-		await app.create();
-		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(1);
-		const database = await openTestDatabase(app.env.DATABASE_URL);
-		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
+		await completeCalls(app, 2);
+		const { count } = await provider(app);
 		expect((await app.api('DELETE', '/api/calls')).status).toBe(204);
-		await later(app, 25, { RETENTION_CALLS: '100' });
-		await expect.poll(() => database.all('SELECT 1 FROM "ProviderCall"'), SOON).toEqual([]);
-		expect(await database.all('SELECT 1 FROM "Delivery"')).toEqual([]);
+		const limited = await later(app, 23, { RETENTION_DAYS: '1' });
+		await completeCalls(limited, 1);
+		expect(await count('ProviderCall')).toBe(3);
+		await later(limited, 25, { RETENTION_DAYS: '1' });
+		await expect.poll(() => count('ProviderCall'), SOON).toBe(1);
+		expect((await limited.list()).calls).toHaveLength(1);
 	});
 
-	it('[RT14] [RT15] calls that others made at the provider keep their key, and go by their own age alone', async () => {
+	it('[RT14] [RT15] calls that others made at the provider keep their key for a day, and expire like all others', async () => {
 		const app = await startApp();
 		const body = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
 		const send = (to: TestApp): ReturnType<TestApp['api']> =>
 			to.api('POST', '/api/provider/send-call', body, { 'Idempotency-Key': 'their-key' });
 		const first = await send(app);
 		await completeCalls(app, 2);
-		const database = await openTestDatabase(app.env.DATABASE_URL);
-		const left = async (): Promise<string[]> =>
-			(await database.all('SELECT "callId" FROM "ProviderCall" ORDER BY 1')).map(({ callId }) => String(callId));
-		await expect.poll(() => database.all('SELECT 1 FROM "Delivery" WHERE "dueAt" IS NOT NULL'), SOON).toEqual([]);
-		expect(await left()).toHaveLength(3);
-
+		const { count } = await provider(app);
 		const limited = await later(app, 23, { RETENTION_CALLS: '1' });
 		await expect.poll(async () => (await limited.list()).calls.length, SOON).toBe(1);
-		const [{ id } = { id: '' }] = (await limited.list()).calls;
+		expect((await send(limited)).body).toEqual(first.body);
+		expect(await count('ProviderCall')).toBe(3);
 		const dayLater = await later(limited, 25, { RETENTION_CALLS: '1' });
-		await expect.poll(left, SOON).toEqual([id, 'theirs']);
-		expect((await send(dayLater)).body).toEqual(first.body);
-		await later(dayLater, 49, { RETENTION_DAYS: '2', RETENTION_CALLS: '' });
-		await expect.poll(left, SOON).toEqual([]);
+		await expect.poll(() => count('ProviderCall'), SOON).toBe(1);
+		const again = await send(dayLater);
+		expect(again.status).toBe(200);
+		expect(again.body).not.toEqual(first.body);
+	});
+
+	it('[RT8] after a rest of more than an hour, the provider deletes nothing at first', async () => {
+		const first = await startApp();
+		await completeCalls(first, 1);
+		const { count } = await provider(first);
+		const url = first.env.DATABASE_URL!;
+		await first.close();
+		const limits = { ...first.env, RETENTION_DAYS: '1' };
+		const now = (): number => Date.now() + 48 * HOUR_MS;
+		for (const last of [undefined, now() - HOUR_MS - 60_000, now() + HOUR_MS + 60_000]) {
+			await setLastClock(url, last);
+			const app = await startApp(limits, { now });
+			// The provider deletes right after its start, long before a call completes.
+			const { id } = await app.create();
+			await expect.poll(async () => (await app.call(id)).status, SOON).toBe('COMPLETED');
+			await app.api('DELETE', `/api/calls/${id}`);
+			await app.close();
+		}
+		expect(await count('ProviderCall')).toBe(4);
+		await setLastClock(url, now() - HOUR_MS + 60_000);
+		await startApp(limits, { now });
+		await expect.poll(() => count('ProviderCall'), SOON).toBe(3);
 	});
 
 	it('[RT8] a start after a rest of more than an hour deletes nothing at first, nor do the starts after it', async () => {

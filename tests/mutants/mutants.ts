@@ -22,6 +22,8 @@ const ROWS = 'src/server/calls/rows.ts';
 const PLAN_TEST = 'src/server/calls/plan.test.ts';
 const MACHINE_TEST = 'src/server/calls/machine.test.ts';
 const WORKER_TEST = 'src/queue/worker.test.ts';
+const EXPIRY = 'src/provider/expiry.ts';
+const EXPIRY_TEST = 'src/provider/expiry.test.ts';
 const FRAMES = 'src/lib/live/frames.ts';
 const FRAMES_TEST = 'src/lib/live/frames.test.ts';
 
@@ -512,6 +514,30 @@ const HISTORY: readonly Mutant[] = [
 		find: 'if (isSteady()) void',
 		replace: 'void',
 		tests: ['src/server/repetitions.test.ts'],
+	},
+	{
+		name: 'the provider deletes records while the clock is not steady',
+		file: EXPIRY,
+		find: 'const goesOn = (): boolean => !isClosed && isSteady();',
+		replace: 'const goesOn = (): boolean => !isClosed;',
+		tests: [EXPIRY_TEST],
+		only: '[RT8]',
+	},
+	{
+		name: 'an idempotency key of the provider loses its response within its day',
+		file: EXPIRY,
+		find: 'Number(acceptedAt) <= at - KEYS_KEPT_MS && (',
+		replace: '(',
+		tests: [EXPIRY_TEST],
+		only: '[RT14]',
+	},
+	{
+		name: 'the provider deletes a webhook that still waits',
+		file: EXPIRY,
+		find: 'beyond.filter(({ isOpen }) => isOpen === 0)',
+		replace: 'beyond',
+		tests: [EXPIRY_TEST],
+		only: '[RT14]',
 	},
 ];
 

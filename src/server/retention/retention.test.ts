@@ -8,14 +8,15 @@ import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.t
 import { createCalls, type Calls } from '../calls/calls.ts';
 import { recount } from '../calls/recount.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
-import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
+import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
-/** A provider without records of its own. */
-const providerThat = (forget: KeptByProvider['forget']): KeptByProvider => ({
-	forget,
-	forgetRecords: () => Promise.resolve(),
-	recordsAfter: () => Promise.resolve([]),
+/** These calls, with a hook that runs before each step of retention. */
+const beforeEachStep = (calls: Calls, hook: (ids: readonly string[]) => unknown): Pick<Calls, 'retire'> => ({
+	async retire(ids) {
+		await hook(ids);
+		await calls.retire(ids);
+	},
 });
 const OFF = { days: null, calls: null };
 
@@ -76,7 +77,6 @@ async function stageOn(path: string): Promise<Stage> {
 			},
 			now: () => clock.now,
 			isSteady: () => clock.isSteady,
-			provider: providerThat((ids) => Promise.resolve([...ids])),
 			...over,
 		});
 		onTestFinished(() => retention.close());
@@ -173,21 +173,17 @@ describe('what is kept', () => {
 		expect(await few.places()).toEqual(numbers(1_901, 2_000));
 	});
 
-	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
+	it('[RT4] is what a job is about, until that is over', async () => {
 		const { keep, places, database, calls, clock, again } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
 		for (let i = 0; i < 3; i++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
 		clock.now += 2 * 3_600_000;
-		let open = [idOf(7)];
-		const forget = (ids: readonly string[]): Promise<string[]> =>
-			Promise.resolve(ids.filter((id) => !open.includes(id)));
-		const retention = await keep({ days: null, calls: 2 }, { provider: providerThat(forget) });
-		const [first, recalled, ...newest] = await places();
-		expect([first, recalled, newest.length]).toEqual([7, 151, 2]);
+		const retention = await keep({ days: null, calls: 2 });
+		const [recalled, ...newest] = await places();
+		expect([recalled, newest.length]).toEqual([151, 2]);
 
-		open = [];
 		await database.all('DELETE FROM "Job"');
 		const looked = again();
 		lookAgain(retention);
@@ -197,15 +193,7 @@ describe('what is kept', () => {
 
 	it('[RT5] a call that ended as the limit was looked at, and is gone meanwhile, is deleted once', async () => {
 		const { keep, places, commits, calls } = await stage(120);
-		await keep(
-			{ days: null, calls: 100 },
-			{
-				provider: providerThat(async (ids) => {
-					await calls.remove(ids[0]!);
-					return [...ids];
-				}),
-			},
-		);
+		await keep({ days: null, calls: 100 }, { calls: beforeEachStep(calls, (ids) => calls.remove(ids[0]!)) });
 		expect(await places()).toEqual(numbers(21, 120));
 		const ids = commits.flatMap(({ changes }) => changes.map((change) => 'id' in change && change.id));
 		expect(ids.toSorted()).toEqual(numbers(1, 20).map(idOf));
@@ -214,15 +202,14 @@ describe('what is kept', () => {
 
 describe('how it goes', () => {
 	it('[RT8] nothing is deleted while the clock is not steady, also when it jumps during a pass', async () => {
-		const { keep, places, clock, again } = await stage(2_000);
+		const { keep, places, calls, clock, again } = await stage(2_000);
 		clock.isSteady = false;
 		const limits = { days: 1, calls: 100 };
 		let steps = 0;
-		const forget = (ids: readonly string[]): Promise<string[]> => {
+		const jumping = beforeEachStep(calls, () => {
 			if (++steps === 1) clock.isSteady = false;
-			return Promise.resolve([...ids]);
-		};
-		const retention = await keep(limits, { provider: providerThat(forget) });
+		});
+		const retention = await keep(limits, { calls: jumping });
 		expect((await places()).length).toBe(2_000);
 
 		const look = async (): Promise<void> => {
@@ -240,18 +227,17 @@ describe('how it goes', () => {
 	});
 
 	it('[RT10] each step waits until no create came for a moment, but a quarter of a second is enough', async () => {
-		const { begin, again, places } = await stage(400);
+		const { begin, again, places, calls } = await stage(400);
 		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
 		const hasWaited: boolean[] = [];
-		const forget = (ids: readonly string[]): Promise<string[]> => {
+		const timed = beforeEachStep(calls, () => {
 			const now = performance.now();
 			hasWaited.push(now - createdAt >= 50 || now - lastStepAt >= 250);
 			lastStepAt = now;
 			steps++;
-			return Promise.resolve([...ids]);
-		};
+		});
 		const looked = again();
-		const retention = begin({ days: null, calls: 100 }, { provider: providerThat(forget) });
+		const retention = begin({ days: null, calls: 100 }, { calls: timed });
 		const creating = setInterval(() => {
 			createdAt = performance.now();
 			retention.created(1);
@@ -286,15 +272,14 @@ describe('how it goes', () => {
 	});
 
 	it('[RT11] stopped in the middle, every call is whole or gone, and it goes on at the next start', async () => {
-		const { begin, keep, places, database, commits } = await stage(1_000);
+		const { begin, keep, places, calls, database, commits } = await stage(1_000);
 		await database.all(
 			`INSERT INTO "Event" ("seq", "callId", "type", "at", "data") SELECT "n", "id", 'created', "createdAt", '{}' FROM "Call"`,
 		);
-		const forget = (ids: readonly string[]): Promise<string[]> => {
-			if (commits.length > 3) throw new Error('the provider has gone');
-			return Promise.resolve([...ids]);
-		};
-		const stopped = begin({ days: null, calls: 100 }, { provider: providerThat(forget), onError: () => undefined });
+		const broken = beforeEachStep(calls, () => {
+			if (commits.length > 3) throw new Error('the database has gone');
+		});
+		const stopped = begin({ days: null, calls: 100 }, { calls: broken, onError: () => undefined });
 		await expect.poll(() => commits.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(3);
 		await stopped.close();
 		const left = await places();
@@ -311,15 +296,13 @@ describe('how it goes', () => {
 		const { keep, places, calls, clock } = await stage(400);
 		clock.now += 2 * 3_600_000;
 		let slept = false;
-		const forget = async (ids: readonly string[]): Promise<string[]> => {
-			if (!slept) {
-				slept = true;
-				clock.now += 8 * 3_600_000;
-				for (let n = 0; n < 150; n++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
-			}
-			return [...ids];
-		};
-		await keep({ days: null, calls: 100 }, { provider: providerThat(forget) });
+		const sleeping = beforeEachStep(calls, async () => {
+			if (slept) return;
+			slept = true;
+			clock.now += 8 * 3_600_000;
+			for (let n = 0; n < 150; n++) await calls.setStatus((await calls.create(request)).id, 'COMPLETED');
+		});
+		await keep({ days: null, calls: 100 }, { calls: sleeping });
 		expect((await places()).filter((n) => n > 400)).toHaveLength(150);
 	});
 

@@ -3,21 +3,13 @@ import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
-import { dropLeftovers, type ProviderRecords } from './leftovers.ts';
 import { nextPast, type Limits, type Place } from './past.ts';
 import { Portion } from './portion.ts';
 import { pruneTombstones } from './tombstones.ts';
 
-/** The provider, as retention uses it. */
-export interface KeptByProvider extends ProviderRecords {
-	/** Deletes the provider's records of these calls. Returns the ids of the calls that the provider is done with. */
-	forget(callIds: readonly string[]): Promise<string[]>;
-}
-
 export interface RetentionDeps {
 	database: Database;
 	calls: Pick<Calls, 'retire'>;
-	provider: KeptByProvider;
 	/** Both null turns the limits off. */
 	keep: Config['retention'];
 	now(): number;
@@ -66,7 +58,7 @@ const OTHERS_MS = 1_000;
 const SPARE_PAGES = 256;
 
 export function createRetention(deps: RetentionDeps): Retention {
-	const { database, calls, provider, keep, onError } = deps;
+	const { database, calls, keep, onError } = deps;
 	const portion = new Portion(32, 128, TURN_MS);
 	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
 	const removal = new Portion(128, 1_024, TURN_MS);
@@ -129,32 +121,26 @@ export function createRetention(deps: RetentionDeps): Retention {
 		} while (isCleared() && !stop.signal.aborted && performance.now() < lastRound);
 	}
 
-	async function retire(_now: number, before: number): Promise<void> {
+	async function retire(): Promise<void> {
+		const before = keep.days === null ? -Infinity : deps.now() - keep.days * DAY_MS;
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		// Read the clock in each step: a pass may be long, and the machine may sleep meanwhile.
 		while (goesOn() && deps.isSteady()) {
 			const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
-			let gone: string[] = [];
 			if (ended.length > 0) {
 				if (!(await rest(deleted < BEHIND ? PATIENCE_MS : 0))) break;
 				const start = performance.now();
-				gone = await provider.forget(ended);
-				const middle = performance.now();
-				if (gone.length > 0) await calls.retire(gone);
-				if (ended.length === portion.size) portion.took(Math.max(middle - start, performance.now() - middle));
+				await calls.retire(ended);
+				if (ended.length === portion.size) portion.took(performance.now() - start);
 			} else await new Promise(setImmediate);
-			deleted += gone.length;
-			place = { n, left: place.left + count - gone.length };
+			deleted += ended.length;
+			place = { n, left: place.left + count - ended.length };
 			if (isLast) break;
 		}
 		if (deleted > 0) deps.onDeleted(deleted);
 	}
-
-	const leftovers = async (now: number, before: number): Promise<void> => {
-		if (deps.isSteady()) await dropLeftovers({ database, provider, size: portion.size, rest, goesOn }, now, before);
-	};
 
 	async function shrink(): Promise<void> {
 		for (let left = 1; left > 0 && (await rest());) {
@@ -170,8 +156,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 	 * The other tasks, in order. If a clear interrupts one, the next pass begins with the task after it, so that each
 	 * gets a turn.
 	 */
-	const others: ((now: number, before: number) => Promise<void>)[] = [
-		...(isLimited ? [retire, leftovers] : []),
+	const others: (() => Promise<void>)[] = [
+		...(isLimited ? [retire] : []),
 		async () => {
 			if (await rest()) await pruneTombstones(database, rest);
 		},
@@ -183,12 +169,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 		await removeCleared();
 		made = 0;
 		othersUntil = performance.now() + OTHERS_MS;
-		const now = deps.now();
-		const before = keep.days === null ? -Infinity : now - keep.days * DAY_MS;
 		for (let done = 0; done < others.length && goesOn(); done++) {
 			const other = others[turn]!;
 			turn = (turn + 1) % others.length;
-			await other(now, before);
+			await other();
 		}
 		if (goesOn()) turn = 0;
 	}
