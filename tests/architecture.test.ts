@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { readSource, resolveImport, type Import, type SourceFile } from './support/imports.ts';
 
@@ -18,6 +19,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 /** The only file that imports both the server and the provider. */
 const MEETING_PLACE = 'src/server/app.ts';
+/** The only file of the provider that the server's start imports. */
+const PROVIDER = 'src/provider/provider.ts';
+/** Resources and configuration of the provider. Its only other dependency is its port to the server. */
+const PROVIDER_RESOURCES = [
+	'alone',
+	'callbackHosts',
+	'chance',
+	'database',
+	'defaults',
+	'keep',
+	'now',
+	'onError',
+	'secrets',
+	'timeoutMs',
+];
 /** The only file that reads the environment. */
 const ENTRY = 'src/server/main.ts';
 const IN_THE_BROWSER = ['lib', 'routes', 'app'];
@@ -71,7 +87,7 @@ function faultsOf(from: string, { specifier, typeOnly }: Import, known: Readonly
 	if (to !== 'generated' && to !== 'outside' && !known.has(target)) faults.push('there is no such file');
 	if (to === room) return [...faults, ...insideOf(from, target)];
 	if (specifier.startsWith('.') && to !== 'generated') faults.push('another room is named from its #');
-	const meets = from === MEETING_PLACE && to === 'provider';
+	const meets = from === MEETING_PLACE && target === PROVIDER;
 	if (!meets && !MAY_IMPORT[room]?.includes(to)) faults.push(`${room} may not know ${to}`);
 	if (from.startsWith('src/server/calls/') && !['contract', 'db'].includes(to))
 		faults.push('calls knows contract and db only');
@@ -86,6 +102,32 @@ function insideOf(from: string, target: string): string[] {
 		return ['calls knows nobody else of the server'];
 	const isStart = /^src\/server\/\w+\.ts$/.test(from);
 	return target === MEETING_PLACE && !isStart ? ['only the start knows the whole app'] : [];
+}
+
+/** Returns what the server's start passes between server and provider beside the two ports. */
+function wiresOf(text: string): string[] {
+	const wires: string[] = [];
+	let created = 0;
+	const visit = (node: ts.Node): void => {
+		if (ts.isImportDeclaration(node) && node.moduleSpecifier.getText().includes('#provider/')) {
+			const names = node.importClause?.getText() ?? 'nothing';
+			if (names !== '{ createProvider }') wires.push(`the server imports ${names}`);
+		}
+		if (ts.isCallExpression(node) && node.expression.getText() === 'createProvider') {
+			created++;
+			const [deps] = node.arguments;
+			const given = deps && ts.isObjectLiteralExpression(deps) ? deps.properties : [];
+			const others = given.filter(({ name }) => !PROVIDER_RESOURCES.includes(name?.getText() ?? ''));
+			const names = others.map((one) => one.name?.getText() ?? one.getText());
+			if (names.join() !== 'app') wires.push(`the provider is given ${names.join()}`);
+			const holder = node.parent.parent;
+			if (!ts.isVariableDeclaration(holder) || holder.type?.getText() !== 'ProviderPort')
+				wires.push('the server holds the provider by another type than its port');
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(ts.createSourceFile(MEETING_PLACE, text, ts.ScriptTarget.Latest, true));
+	return created === 1 ? wires : [...wires, `the server creates ${created} providers`];
 }
 
 /** Returns cycles between files, ignoring type-only imports. */
@@ -144,6 +186,7 @@ describe('the architecture', () => {
 			`import type { Prisma } from '../../generated/prisma/client.ts';`,
 			'may not know generated',
 		],
+		['src/server/app.ts', `import { createDesk } from '#provider/desk.ts';`, 'server may not know provider'],
 		['src/server/http/new.ts', `import { createApp } from '../app.ts';`, 'only the start knows'],
 		['src/server/http/new.ts', `const port = process.env.PORT;`, 'reads process.env'],
 		['src/server/new.ts', `import x from './nowhere.ts';`, 'no such file'],
@@ -167,6 +210,24 @@ describe('the architecture', () => {
 		const two = readSource('src/http/two.ts', `export { one } from './one.ts';`);
 		expect(cyclesOf([one('import'), two])).toEqual([['src/http/one.ts', 'src/http/two.ts', 'src/http/one.ts']]);
 		expect(cyclesOf([one('import type'), two])).toEqual([]);
+	});
+
+	it('[T5] server and provider meet through one port each way', () => {
+		const text = readFileSync(join(root, MEETING_PLACE), 'utf8');
+		expect(wiresOf(text)).toEqual([]);
+		const broken = (find: string, replace: string): string[] => {
+			expect(text.split(find)).toHaveLength(2);
+			return wiresOf(text.replace(find, replace));
+		};
+		expect(broken('const provider: ProviderPort =', 'const provider =')).toEqual([
+			'the server holds the provider by another type than its port',
+		]);
+		expect(broken('keep: config.retention,\n\t\tsecrets,', 'keep: config.retention, secrets, onCall: calls.create,')).toEqual([
+			'the provider is given onCall,app',
+		]);
+		expect(broken('{ createProvider }', '{ createProvider, createDesk }')).toEqual([
+			'the server imports { createProvider, createDesk }',
+		]);
 	});
 
 	it('[T4] what the table allows passes', () => {

@@ -41,6 +41,7 @@ import { webhookSecrets } from './kept.ts';
 import { beginLife } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
+import type { ProviderPort } from './provider-port.ts';
 import { createClearMatching } from './retention/clear-matching.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { createSockets } from './sockets.ts';
@@ -132,23 +133,29 @@ export async function createApp(
 
 	const reads = createCallReads(database, prisma, now);
 	const position = await reads.position();
-	const provider = await createProvider({
-		...{ database, alone },
+	const provider: ProviderPort = await createProvider({
+		database,
+		alone,
 		defaults: config.provider.defaults,
 		keep: config.retention,
 		secrets,
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
-		readPhone,
-		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
-		onSettings: (settings) => socketDoor.publishSettings(settings),
-		record: (callId, fault) => calls.fault(callId, fault),
-		onDeliveries: (ids) => watching.delivered(ids),
-		isSteady: () => time.isSteady(),
-		...{ onError, now, chance, timeoutMs },
+		app: {
+			readPhone,
+			webhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
+			isSteady: () => time.isSteady(),
+			onFault: (callId, fault) => calls.fault(callId, fault),
+			onSettings: (settings) => socketDoor.publishSettings(settings),
+			onDeliveries: (ids) => watching.delivered(ids),
+		},
+		onError,
+		now,
+		chance,
+		timeoutMs,
 	});
 
 	// A foreign provider does not share its deliveries.
-	const desk = ownProvider ? provider.desk : null;
+	const desk = ownProvider ? provider.deliveries : null;
 	const connections = createConnections(config.maxSocketsPerAddress, config.trustProxy);
 	const sessionEnds = createSessionEnds(now);
 	const io = createSockets({ access, rules, connections, sessionEnds, onError });
@@ -161,7 +168,7 @@ export async function createApp(
 	const watching = createWatching({ io, reads, deliveries: desk, onError });
 	const socketDoor = openSocketDoor({
 		...{ io, hub, watching, onError },
-		settings: provider.settings.current,
+		settings: provider.settings,
 		stats: reads.stats,
 	});
 	const streams = openStreamDoor(hub);
@@ -223,7 +230,7 @@ export async function createApp(
 			token: ownProvider ? ownToken : config.provider.token,
 			...{ now, timeoutMs },
 		});
-		const speed = (): number => provider.settings.current().speed;
+		const speed = (): number => provider.settings().speed;
 		jobs = createJobs({
 			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
