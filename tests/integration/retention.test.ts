@@ -72,7 +72,7 @@ describe('a history with limits', () => {
 		expect(Object.values(byStatus).reduce((sum, count) => sum + count)).toBe(200);
 	});
 
-	it('[RT4] [RT6] [RT13] the provider keeps its records for a day, and then the newest; the count of a number stays', async () => {
+	it('[RT6] [RT13] the provider keeps its records for a day, then the newest, and always the count of a number', async () => {
 		const app = await startApp();
 		await completeCalls(app, 5);
 		const { count, database } = await provider(app);
