@@ -7,10 +7,7 @@ import type { Database, Statement } from '#db/database.ts';
  *
  * FTS5 walks the whole list of a trigram, even for a small part of it. So the index is divided into *shelves*, each for
  * a range of places. Each shelf has characters of its own, and a search queries one shelf after another, each in a
- * bounded time.
- *
- * A digit after a digit is encoded together with it. Three digits in a row occur in every hundredth number, three such
- * pairs only in every thousandth (docs/decisions/0008).
+ * bounded time (docs/decisions/0008).
  */
 const SHELF_BITS = 19;
 /**
@@ -19,10 +16,6 @@ const SHELF_BITS = 19;
  */
 const SHELVES_FROM = 0x10000;
 const PER_SHELF = 256;
-/** Codes within a shelf: single characters, then digits after a line break, then digits after each digit. */
-const PLAIN = 128;
-const FIRST_DIGITS = PLAIN;
-const PAIRS = FIRST_DIGITS + 10;
 
 export const shelfOf = (n: number): number => Math.floor(n / 2 ** SHELF_BITS);
 /** The first and the last place on a shelf. */
@@ -34,54 +27,25 @@ export const placesOn = (shelf: number): [first: number, last: number] => [
 /** Doubles the separators, so that a single character at a beginning has a trigram too. */
 const marked = (text: string): string => text.replaceAll(' ', '  ').replaceAll('\n', '\n\n');
 
-const digitOf = (character: string): number =>
-	character >= '0' && character <= '9' ? character.charCodeAt(0) - 48 : -1;
-/** The preceding characters that change a digit's code; '' represents all others. */
-const BEFORE = ['', '\n', ...'0123456789'];
-
-/** A character's code within its shelf. Different characters may share one, because matches are only candidates. */
-function codeOf(character: string, before: string): number {
-	const digit = digitOf(character);
-	if (digit !== -1 && before === '\n') return FIRST_DIGITS + digit;
-	const tens = digit === -1 ? -1 : digitOf(before);
-	return tens === -1 ? character.codePointAt(0)! % PLAIN : PAIRS + 10 * tens + digit;
-}
-
-/** The text in the shelf's characters, encoded as if it followed `before`. */
-function shelved(text: string, shelf: number, before = ''): string {
+/** The text in the shelf's characters. Different characters may share one, because matches are only candidates. */
+function shelved(text: string, shelf: number): string {
 	const base = SHELVES_FROM + shelf * PER_SHELF;
-	let [written, last] = ['', before];
-	for (const character of marked(text)) {
-		written += String.fromCodePoint(base + codeOf(character, last));
-		last = character;
-	}
+	let written = '';
+	for (const character of marked(text)) written += String.fromCodePoint(base + (character.codePointAt(0)! % PER_SHELF));
 	return written;
 }
 
 /** The FTS5 query for a shelf: any of the terms, which are in the form that `searchTerms` returns. */
 export function matchOn(shelf: number, terms: readonly string[]): string {
-	return terms
-		.flatMap((term) => spellings(telling(term), shelf))
-		.map((characters) => `(${trigramsOf(characters)})`)
-		.join(' OR ');
+	return terms.map((term) => `(${trigramsOf(shelved(telling(term), shelf))})`).join(' OR ');
 }
 
-/** Numbers share their country and area codes, whose lists are long. The last seven digits leave few candidates. */
-const telling = (term: string): string => (/^\d{8,}$/.test(term) ? term.slice(-7) : term);
-
-/**
- * The possible encodings of a term on a shelf. The character before an initial digit is unknown. A long term leaves
- * that digit out, a short one tries every encoding.
- */
-function spellings(term: string, shelf: number): string[][] {
-	const written = [...shelved(term, shelf)];
-	if (digitOf(term[0] ?? '') === -1) return [written];
-	if (written.length > 3) return [written.slice(1)];
-	return BEFORE.map((before) => [...shelved(term, shelf, before)]);
-}
+/** Numbers share their country and area codes, whose lists are long. The last six digits leave few candidates. */
+const telling = (term: string): string => (/^\d{7,}$/.test(term) ? term.slice(-6) : term);
 
 /** Adjacent trigrams and the last one. Each further one would cost a walk, and the calls are checked anyway. */
-function trigramsOf(characters: readonly string[]): string {
+function trigramsOf(text: string): string {
+	const characters = [...text];
 	const last = characters.length - 3;
 	const starts = Array.from({ length: Math.ceil(last / 3) }, (_, i) => i * 3);
 	return [...starts, last].map((i) => `"${characters.slice(i, i + 3).join('')}"`).join(' AND ');
