@@ -27,36 +27,14 @@ export interface CallRow {
 	seq: number;
 }
 
-/** A cache of formatted times, indexed by their lowest bits: calls of one group share most of their times. */
-const WRITTEN = 256;
-const writtenMs = new Float64Array(WRITTEN).fill(NaN);
-const written = new Array<string>(WRITTEN).fill('');
-
-function iso(ms: number): string {
-	const place = ms % WRITTEN;
-	if (writtenMs[place] !== ms) {
-		written[place] = new Date(ms).toISOString();
-		writtenMs[place] = ms;
-	}
-	return written[place]!;
-}
+const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
-
-/** Rows are immutable, so the `Call` made from a row can be cached. */
-const said = new WeakMap<CallRow, Call>();
-
-/** Like `callOf`, but returns the same object for the same row. For rows that are sent more than once. */
-export function toCall(row: CallRow): Call {
-	let call = said.get(row);
-	if (!call) said.set(row, (call = callOf(row)));
-	return call;
-}
 
 /** The response body of a batch. */
 export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
 /** The call as the API exposes it. */
-export function callOf(row: CallRow): Call {
+export function toCall(row: CallRow): Call {
 	return {
 		id: row.id,
 		customerName: row.customerName,

@@ -5,7 +5,7 @@ import { csvLine } from '#contract/csv.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { callOf, type CallRow } from './call.ts';
+import { toCall, type CallRow } from './call.ts';
 import { createCallReads } from './reads.ts';
 import { statementsOf } from './rows.ts';
 import { Tallies } from './tallies.ts';
@@ -70,7 +70,7 @@ it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLin
 				result: undefined,
 				statements: [['DELETE FROM "Call"'], ...statementsOf(created(rows), { seq: 20, change: 20, at: NOON })],
 			}));
-			const calls = rows.map(callOf);
+			const calls = rows.map(toCall);
 			const written = async (format: 'csv' | 'ndjson') =>
 				(await reads.lines({ order: 'oldest', limit: 200 }, format, 20)).lines;
 			expect(await written('ndjson')).toEqual(calls.map((call) => `${JSON.stringify(call)}\n`));

@@ -32,7 +32,7 @@ const json = fields(`json(c."scenario")`).map((value, i) => `'${FIELDS[i]}', ${v
 const cells = fields(`c."scenario" ->> '$'`).map((value) => `coalesce(${value}, '')`);
 
 /**
- * SQLite formats each call as `callOf` would, so that only texts pass the driver. Rows of values take four times as
+ * SQLite formats each call as `toCall` would, so that only texts pass the driver. Rows of values take four times as
  * long, and a million of them make the heap grow. So does `JSON.parse`, which keeps each short text until the next full
  * collection.
  */

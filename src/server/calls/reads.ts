@@ -2,7 +2,7 @@ import type { Call, CallFilters, CallPage, CallQuery, Event, Stats } from '#cont
 import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { PrismaClient } from '#db/prisma.ts';
-import { callOf, type CallRow } from './call.ts';
+import { toCall, type CallRow } from './call.ts';
 import { IS_LEFT } from './clearing.ts';
 import { countersFor, estimate, wordsOf } from './filter.ts';
 import { LINES, type LineFormat } from './lines.ts';
@@ -72,7 +72,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 
 	async function call(id: string): Promise<Call | null> {
 		const [found] = await database.all(BY_ID, id);
-		return found ? callOf(fromRow(found)) : null;
+		return found ? toCall(fromRow(found)) : null;
 	}
 
 	async function eventsAfter(id: string, seq: number): Promise<Event[]> {
@@ -116,7 +116,7 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 			const { rows, feed, ...tokens } = await page(ROWS, query);
 			// Changes after this position arrive by the feed too, so none is missed between the list and the feed.
 			const { epoch, change } = positionFrom(feed);
-			return { calls: rows.map(callOf), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
+			return { calls: rows.map(toCall), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},
 
 		async lines(query, format, upTo) {

@@ -1,7 +1,7 @@
 import { DELTA_MAX, type Change, type Sync } from '#contract';
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
-import { callOf } from '../calls/call.ts';
+import { toCall } from '../calls/call.ts';
 import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
@@ -37,7 +37,7 @@ export const cursorOf = ({ epoch, change }: FeedPosition): string => writeCursor
 
 function changeOf(row: Row, after: number): Change {
 	const call = fromRow(row);
-	return { seq: call.seq, type: call.n > after ? 'created' : 'updated', call: callOf(call) };
+	return { seq: call.seq, type: call.n > after ? 'created' : 'updated', call: toCall(call) };
 }
 
 function deletionOf({ seq, kind, callId, run }: Row): Change {
