@@ -76,54 +76,28 @@ const COLUMNS = [
 	'seq',
 ] as const satisfies readonly Exclude<keyof CallRow, 'n'>[];
 
-/** The columns that change while a call runs. */
-const RUNNING = [
+/** The columns that change after the creation of a call. */
+const CHANGING = [
+	'status',
 	'phase',
+	'outcome',
 	'providerId',
 	'updatedAt',
 	'startedAt',
 	'ringingAt',
 	'answeredAt',
-	'faults',
-	'seq',
-] as const satisfies readonly (typeof COLUMNS)[number][];
-
-/** The columns that change at the end of a call, or after it. */
-const ENDING = [
-	...RUNNING,
-	'status',
-	'outcome',
 	'endedAt',
 	'durationMs',
-] as const satisfies readonly (typeof COLUMNS)[number][];
-
-/** The columns that may be set at creation. All others are null until later. */
-const BEGINNING = [
-	'id',
-	'customerName',
-	'phoneNumber',
-	'folded',
-	'workflow',
-	'status',
-	'phase',
-	'run',
-	'scenario',
-	'scheduledAt',
-	'createdAt',
-	'updatedAt',
 	'faults',
 	'seq',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-const insertNewCalls = multiRowInsert('Call', ['n', ...BEGINNING]);
 const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
+const updateCalls = multiRowUpdate('Call', 'n', CHANGING);
 const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
 const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
-
-const updateRunning = multiRowUpdate('Call', 'n', RUNNING);
-const updateEnded = multiRowUpdate('Call', 'n', ENDING);
 
 // Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
 /** The provider reported the end: no request and no watch is needed any more. */
@@ -186,12 +160,8 @@ function clearing([seq, run]: Cleared): Statement[] {
 	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
-/** Rows as JSON that SQLite can store. Unstorable characters are rare, so the text is checked first. */
-function jsonOf(rows: readonly unknown[]): string {
-	const json = JSON.stringify(rows);
-	if (!/\\u(?:d[89a-f]|0000)/.test(json)) return json;
-	return JSON.stringify(rows, (_key, value: unknown) => storable(value));
-}
+/** Rows as JSON that SQLite can store. */
+const jsonOf = (rows: readonly unknown[]): string => JSON.stringify(rows, (_key, value: unknown) => storable(value));
 
 /** The statements for the gathered rows: removals first, then what followed them. */
 export function statementsOf(written: Written, position: Position): Statement[] {
@@ -202,14 +172,8 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	for (const sql of REMOVE) write(sql, written.removed);
 	for (const sql of PURGE) write(sql, written.purged);
 	statements.push(...written.cleared.flatMap(clearing));
-	const created = [...written.created.values()];
-	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
-	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
-	// Running calls keep their initial status and outcome, so their update leaves the indexes of these columns alone.
-	const updated = [...written.updated.values()];
-	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
-	statements.push(...updateRunning(running.map(row(RUNNING))));
-	statements.push(...updateEnded(ended.map(row(ENDING))));
+	statements.push(...insertCalls([...written.created.values()].map(row(COLUMNS))));
+	statements.push(...updateCalls([...written.updated.values()].map(row(CHANGING))));
 	statements.push(...insertEvents(written.events));
 	statements.push(...insertReceipts(written.receipts));
 	statements.push(...insertAnswers(written.answers));
@@ -225,11 +189,6 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
-
-const isRunning = ({ status }: CallRow): boolean => status === 'PENDING';
-
-/** As created: every later event on the call changes its seq. */
-const isUntouched = ({ n, seq }: CallRow): boolean => seq === n;
 
 const row =
 	(columns: readonly (typeof COLUMNS)[number][]) =>
