@@ -4,8 +4,6 @@ import type { CallRow } from './call.ts';
 export const MINUTE_MS = 60_000;
 /** Each bucket of durations is a twentieth longer than the one before. */
 const GROWTH = Math.log(1.05);
-/** Separates the parts of a key. No run and no word contains it. */
-const BETWEEN = '\n';
 
 /** The bucket of a duration in milliseconds. */
 export const bucketOf = (ms: number): number => Math.round(Math.log1p(Math.max(0, ms)) / GROWTH);
@@ -14,19 +12,27 @@ export const timeOf = (bucket: number): number => Math.round(Math.expm1(bucket *
 
 type Counted = Pick<CallRow, 'run' | 'status' | 'workflow' | 'outcome' | 'createdAt' | 'scheduledAt' | 'endedAt'>;
 
+/** The key columns of a counter. The run '' is the whole history. */
+type CallKey = [run: string, status: string, workflow: string, outcome: string];
+type MinuteKey = [run: string, at: number, what: string, bucket: number];
+/** A number to add to a counter. */
+interface Change<Key> {
+	key: Key;
+	by: number;
+}
+type Changes<Key> = Map<string, Change<Key>>;
+
 /**
  * The changes of the stored counters over a group of commands. A call's row alone determines what it counts for. The
  * counters can therefore be rebuilt from the history (`recount.ts`), and an update first subtracts what the old row
  * counted for.
  */
 export class Tallies {
-	readonly #calls = new Map<string, number>();
-	/** Also by run; '' is the whole history. */
-	readonly #minutes = new Map<string, number>();
+	readonly #calls: Changes<CallKey> = new Map();
+	readonly #minutes: Changes<MinuteKey> = new Map();
 
 	/** Counts a call's change from `before` to `after`. null means that the call did not exist, or was deleted. */
 	move(before: Counted | null, after: Counted | null): void {
-		if (before && after && before.status === after.status && before.outcome === after.outcome) return;
 		if (before) this.#count(before, -1);
 		if (after) this.#count(after, 1);
 	}
@@ -42,61 +48,45 @@ export class Tallies {
 	}
 
 	statements(): Statement[] {
-		const calls = rowsOf(this.#calls);
-		const minutes = rowsOf(this.#minutes).map(([key, by]) => {
-			const [run, at, what, bucket] = key.split(BETWEEN);
-			return [Number(at), what, Number(bucket), by, run!] as const;
-		});
-		const emptied = new Set(calls.flatMap(([key, by]) => (by < 0 ? [key.split(BETWEEN)[0]!] : [])));
-		emptied.delete('');
+		const calls = changed(this.#calls);
+		const minutes = changed(this.#minutes);
+		const ofAll = minutes.filter(({ key: [run] }) => run === '');
+		const ofRuns = minutes.filter(({ key: [run] }) => run !== '');
+		const emptied = calls.filter(({ key: [run], by }) => run !== '' && by < 0).map(({ key: [run] }) => run);
 		const statements: Statement[] = [];
-		if (calls.length > 0)
-			statements.push([COUNT_CALLS, JSON.stringify(calls.map(([k, by]) => [...k.split(BETWEEN), by]))]);
 		const write = (sql: string, rows: readonly unknown[]): void => {
 			if (rows.length > 0) statements.push([sql, JSON.stringify(rows)]);
 		};
-		const ofAll = minutes.filter(([, , , , run]) => run === '');
-		const ofRuns = minutes.filter(([, , , , run]) => run !== '');
-		write(
-			COUNT_MINUTES,
-			ofAll.filter(([, , , by]) => by > 0),
-		);
-		write(
-			UNCOUNT_MINUTES,
-			ofAll.filter(([, , , by]) => by < 0),
-		);
-		write(
-			COUNT_RUN_MINUTES,
-			ofRuns.filter(([, , , by]) => by > 0),
-		);
-		write(
-			UNCOUNT_RUN_MINUTES,
-			ofRuns.filter(([, , , by]) => by < 0),
-		);
-		for (const sql of DROP_EMPTY) write(sql, [...emptied]);
+		write(COUNT_CALLS, calls.map(rowOf));
+		write(COUNT_MINUTES, ofAll.filter(isMore).map(rowOf));
+		write(UNCOUNT_MINUTES, ofAll.filter(isLess).map(rowOf));
+		write(COUNT_RUN_MINUTES, ofRuns.filter(isMore).map(rowOf));
+		write(UNCOUNT_RUN_MINUTES, ofRuns.filter(isLess).map(rowOf));
+		for (const sql of DROP_EMPTY) write(sql, [...new Set(emptied)]);
 		return statements;
 	}
 
 	#count(call: Counted, by: 1 | -1): void {
-		const words = [call.status, call.workflow, call.outcome ?? ''].join(BETWEEN);
-		add(this.#calls, BETWEEN + words, by);
-		if (call.run !== null) add(this.#calls, call.run + BETWEEN + words, by);
+		for (const run of runsOf(call)) add(this.#calls, [run, call.status, call.workflow, call.outcome ?? ''], by);
 		this.countMinutes(call, by);
 	}
 
-	#countMinute({ run }: Counted, ms: number, what: string, bucket: number, by: number): void {
-		const minute = [ms - (ms % MINUTE_MS), what, bucket].join(BETWEEN);
-		add(this.#minutes, BETWEEN + minute, by);
-		if (run !== null) add(this.#minutes, run + BETWEEN + minute, by);
+	#countMinute(call: Counted, ms: number, what: string, bucket: number, by: number): void {
+		for (const run of runsOf(call)) add(this.#minutes, [run, ms - (ms % MINUTE_MS), what, bucket], by);
 	}
 }
 
-function add(counts: Map<string, number>, key: string, by: number): void {
-	counts.set(key, (counts.get(key) ?? 0) + by);
+const runsOf = ({ run }: Counted): string[] => (run === null ? [''] : ['', run]);
+
+function add<Key>(changes: Changes<Key>, key: Key, by: number): void {
+	const name = JSON.stringify(key);
+	changes.set(name, { key, by: (changes.get(name)?.by ?? 0) + by });
 }
 
-const rowsOf = (counts: ReadonlyMap<string, number>): [key: string, by: number][] =>
-	[...counts].filter(([, by]) => by !== 0);
+const changed = <Key>(changes: Changes<Key>): Change<Key>[] => [...changes.values()].filter(({ by }) => by !== 0);
+const isMore = ({ by }: Change<unknown>): boolean => by > 0;
+const isLess = ({ by }: Change<unknown>): boolean => by < 0;
+const rowOf = ({ key, by }: Change<CallKey | MinuteKey>): unknown[] => [...key, by];
 
 const COUNT_CALLS = `INSERT INTO "Tally" ("run", "status", "workflow", "outcome", "count")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
@@ -108,17 +98,17 @@ const DROP_EMPTY = [
 		(SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = value))`,
 ];
 const COUNT_MINUTES = `INSERT INTO "Minute" ("at", "what", "bucket", "count")
-	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+	SELECT value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
 /** Updates only: minutes that were already deleted stay deleted. */
-const UNCOUNT_MINUTES = `UPDATE "Minute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
-	WHERE "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
+const UNCOUNT_MINUTES = `UPDATE "Minute" SET "count" = "count" + (value ->> 4) FROM json_each(?)
+	WHERE "at" = value ->> 1 AND "what" = value ->> 2 AND "bucket" = value ->> 3`;
 
 const COUNT_RUN_MINUTES = `INSERT INTO "RunMinute" ("run", "at", "what", "bucket", "count")
-	SELECT value ->> 4, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
 	ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count"`;
-const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value ->> 3) FROM json_each(?)
-	WHERE "run" = value ->> 4 AND "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
+const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value ->> 4) FROM json_each(?)
+	WHERE "run" = value ->> 0 AND "at" = value ->> 1 AND "what" = value ->> 2 AND "bucket" = value ->> 3`;
 
 /** Subtracts a run from the counters of the whole history. */
 export const FORGET_RUN_TALLIES = [
