@@ -56,11 +56,9 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		}
 	};
 	const group = new GroupCommit<Command, Outcome>(async (commands) => {
-		const keys = keysOf(commands);
-		const kinds = keys.map(([kind]) => kind);
-		const reads: Statement[] = [[READ_FEED], ...keys.map(([kind, of]): Statement => [READS[kind], JSON.stringify(of)])];
+		const reads: Statement[] = [[READ_FEED], ...readsOf(commands)];
 		const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
-			const planned = planCommands(commands, stateFrom(feed, kinds, rows), now(), newId);
+			const planned = planCommands(commands, stateFrom(feed, rows), now(), newId);
 			return { result: planned, statements: planned.statements };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
@@ -83,19 +81,15 @@ function idOf(command: Command): string[] {
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
 
-/** A query for each kind of row that commands may need. Each takes a JSON array of keys. */
-const READS = {
-	calls: READ_CALLS,
-	receipts: READ_RECEIPTS,
-	jobs: READ_JOBS,
-	answers: READ_ANSWERS,
-	dead: READ_DEAD,
-};
-type Kind = keyof typeof READS;
-
-/** The keys of the rows that the commands of a group need. Kinds without keys are not read. */
-function keysOf(commands: readonly Command[]): [Kind, string[]][] {
-	const keys: Record<Kind, string[]> = { calls: [], receipts: [], jobs: [], answers: [], dead: [] };
+/** Reads the rows that the commands of a group need, in the order in which `stateFrom` takes them. */
+function readsOf(commands: readonly Command[]): Statement[] {
+	const keys: Record<'calls' | 'dead' | 'receipts' | 'jobs' | 'answers', string[]> = {
+		calls: [],
+		dead: [],
+		receipts: [],
+		jobs: [],
+		answers: [],
+	};
 	for (const command of commands) {
 		if (command.do === 'report') {
 			keys.calls.push(command.report.callId);
@@ -108,27 +102,31 @@ function keysOf(commands: readonly Command[]): [Kind, string[]][] {
 		if ('job' in command) keys.jobs.push(command.job.id);
 		if ((command.do === 'create' || command.do === 'create-many') && command.once) keys.answers.push(command.once.id);
 	}
-	return (Object.entries(keys) as [Kind, string[]][]).filter(([, of]) => of.length > 0);
+	return [
+		[READ_CALLS, JSON.stringify(keys.calls)],
+		[READ_DEAD, JSON.stringify(keys.dead)],
+		[READ_RECEIPTS, JSON.stringify(keys.receipts)],
+		[READ_JOBS, JSON.stringify(keys.jobs)],
+		[READ_ANSWERS, JSON.stringify(keys.answers)],
+	];
 }
 
-function stateFrom(feed: Row[], kinds: readonly Kind[], rows: readonly Row[][]): State {
-	const of = (kind: Kind): Row[] => rows[kinds.indexOf(kind)] ?? [];
+function stateFrom(
+	feed: Row[],
+	[calls = [], dead = [], receipts = [], jobs = [], answers = []]: readonly Row[][],
+): State {
 	return {
 		position: positionFrom(feed),
-		calls: new Map(
-			of('calls')
-				.map(fromRow)
-				.map((call) => [call.id, call]),
-		),
-		dead: new Set(of('dead').map((row) => String(row.callId))),
-		seen: new Set(of('receipts').map((row) => String(row.id))),
+		calls: new Map(calls.map(fromRow).map((call) => [call.id, call])),
+		dead: new Set(dead.map(({ callId }) => String(callId))),
+		seen: new Set(receipts.map(({ id }) => String(id))),
 		answers: new Map(
-			of('answers').map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
+			answers.map(({ id, bodyHash, answer }) => [String(id), { bodyHash: String(bodyHash), answer: String(answer) }]),
 		),
 		jobs: new Map(
-			of('jobs').map((row) => [
-				String(row.id),
-				{ lease: row.lease === null ? null : String(row.lease), asked: row.asked === 1 },
+			jobs.map(({ id, lease, asked }) => [
+				String(id),
+				{ lease: lease === null ? null : String(lease), asked: asked === 1 },
 			]),
 		),
 	};
