@@ -101,10 +101,6 @@ export async function findCalls<Read>(
 		values.push(...terms);
 	}
 	const reading: Reading<Read> = { database, shape, down, where, values, ...pace };
-	if (where.length === 0) {
-		const rows = await readWindow(reading, low, high, limit);
-		return { rows, stoppedAt: null, feed };
-	}
 	const windows = byWindows(reading);
 	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(reading, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
