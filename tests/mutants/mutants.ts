@@ -257,7 +257,7 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab that connects during a commit misses it: it joins one turn too early',
 		file: 'src/server/feed/hub.ts',
-		find: 'if ((readCursor(delta.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;',
+		find: 'if ((readCursor(sync.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;',
 		replace: '',
 		tests: ['src/server/feed/hub.test.ts'],
 	},

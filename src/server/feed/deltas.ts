@@ -1,9 +1,6 @@
-import type { Sync } from '#contract';
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 
-type Delta = Omit<Sync, 'version'>;
-
-export interface Deltas {
+export interface Deltas<Delta> {
 	/**
 	 * The sync for a client at `cursor`. All clients at the same cursor get the same object. null if no caller wants it
 	 * any more when its turn to be read comes.
@@ -13,7 +10,7 @@ export interface Deltas {
 	forget(): void;
 }
 
-interface Reading {
+interface Reading<Delta> {
 	delta: Promise<Delta | null>;
 	/** The `isWanted` checks of the callers that asked before the read. */
 	askers: (() => boolean)[];
@@ -27,12 +24,12 @@ const KEPT = 4;
  * event loop, so that a thousand clients that reconnect together block no other work. A client without a valid cursor
  * waits for no other read, because its sync is short.
  */
-export function createDeltas(read: (cursor: unknown) => Promise<Delta>): Deltas {
-	const known = new Map<string, Reading>();
+export function createDeltas<Delta>(read: (cursor: unknown) => Promise<Delta>): Deltas<Delta> {
+	const known = new Map<string, Reading<Delta>>();
 	let before: Promise<unknown> = Promise.resolve();
 	const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-	function start(key: string, cursor: unknown): Reading {
+	function start(key: string, cursor: unknown): Reading<Delta> {
 		const askers: (() => boolean)[] = [];
 		const mine = async (): Promise<Delta | null> => {
 			const isWanted = askers.some((is) => is());

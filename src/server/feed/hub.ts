@@ -56,9 +56,8 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	let [committed, sent] = [position.change, position.change];
 	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
 	const at = (): string => new Date(now()).toISOString();
-	const deltas = createDeltas(async (cursor) => syncFrom(cursor));
-	/** Syncs with the server's version: one object per delta, so that each is encoded once. */
-	const syncs = new WeakMap<object, Sync>();
+	/** One object for all clients at a cursor, so that it is encoded once. */
+	const syncs = createDeltas(async (cursor): Promise<Sync> => ({ ...(await syncFrom(cursor)), version }));
 
 	/** If one door throws, the others still get the message. */
 	function toDoors(tell: (door: Door) => void): void {
@@ -112,7 +111,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		await new Promise(setImmediate); // lets our own last commit be published first
 		if (resetWaits) return; // a reset follows within a second and contains more
 		const foreign = change > committed;
-		if (foreign) deltas.forget();
+		if (foreign) syncs.forget();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
 		toDoors((door) => door.head(head));
 	}
@@ -122,17 +121,15 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		publish(one) {
 			if (one.changes.length === 0) return;
 			committed = one.position.change;
-			deltas.forget();
+			syncs.forget();
 			gatherer.add(one);
 		},
 		async withSync(cursor, isWanted, use) {
 			for (let tries = 1; ; tries++) {
-				const delta = await deltas.of(cursor, isWanted);
+				const sync = await syncs.of(cursor, isWanted);
 				if (!isWanted()) return;
-				if (delta === null) continue;
-				if ((readCursor(delta.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;
-				let sync = syncs.get(delta);
-				if (!sync) syncs.set(delta, (sync = { ...delta, version }));
+				if (sync === null) continue;
+				if ((readCursor(sync.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;
 				return use(sync);
 			}
 		},
