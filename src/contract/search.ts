@@ -12,8 +12,6 @@ const SUBSTRING_FROM = 3;
 
 /** Text that needs more than lower-casing. In ASCII, only the backtick and extra blanks do. */
 const UNUSUAL = /[^ -_a-~]| {2}|^ | $/;
-const SPACE = 0x20;
-const BLANKS_TO_FOLD = / {2}|^ | $/;
 const BLANKS = /[\s\u0085\u115f\u1160\u2800\u3164\uffa0]+/g;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Apostrophes that NFKD would decompose into a space and an accent. */
@@ -54,55 +52,32 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 
-/** Folded characters that a neighbor can change: marks, conjoining jamo, surrogates, blanks. */
-const DEPENDENT = /[\s\p{M}\p{Cs}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/u;
-/** Cached folds of single UTF-16 units, which cover most names. null if the fold depends on neighbors. */
-const ALONE = new Map<number, string | null>();
-
-function foldAlone(code: number): string | null {
-	const kept = ALONE.get(code);
-	if (kept !== undefined) return kept;
-	const folded = foldWhole(String.fromCharCode(code));
-	const alone = folded === '' || DEPENDENT.test(folded) ? null : folded;
-	ALONE.set(code, alone);
-	return alone;
-}
-
 /**
  * Folds text to one spelling: no case, accents, full-width forms or invisible characters. White space becomes one
  * blank, and apostrophes, quotes and dashes become one form each. Folding is idempotent.
  */
 function plain(text: string): string {
 	if (!UNUSUAL.test(text)) return text.toLowerCase();
-	if (BLANKS_TO_FOLD.test(text)) return foldWhole(text);
-	let folded = '';
-	for (let i = 0; i < text.length; i++) {
-		const code = text.charCodeAt(i);
-		const one = code === SPACE ? ' ' : foldAlone(code);
-		if (one === null) return foldWhole(text);
-		folded += one;
-	}
-	return folded;
+	return (
+		text
+			.replace(BLANKS, ' ')
+			.replace(IGNORABLE, '')
+			.replace(SPACED_APOSTROPHES, "'")
+			.normalize('NFKD')
+			.replace(ACCENTS, '')
+			// Both directions: a letter may have two lower-case forms, and some letters have a two-letter capital.
+			.toUpperCase()
+			.toLowerCase()
+			.replace(SPECIAL, (letter) => LETTERS[letter]!)
+			.replace(APOSTROPHES, "'")
+			.replace(QUOTES, '"')
+			.replace(DASHES, '-')
+			.replace(DIGITS, asciiDigit)
+			.normalize('NFC')
+			.replace(BLANKS, ' ')
+			.trim()
+	);
 }
-
-const foldWhole = (text: string): string =>
-	text
-		.replace(BLANKS, ' ')
-		.replace(IGNORABLE, '')
-		.replace(SPACED_APOSTROPHES, "'")
-		.normalize('NFKD')
-		.replace(ACCENTS, '')
-		// Both directions: a letter may have two lower-case forms, and some letters have a two-letter capital.
-		.toUpperCase()
-		.toLowerCase()
-		.replace(SPECIAL, (letter) => LETTERS[letter]!)
-		.replace(APOSTROPHES, "'")
-		.replace(QUOTES, '"')
-		.replace(DASHES, '-')
-		.replace(DIGITS, asciiDigit)
-		.normalize('NFC')
-		.replace(BLANKS, ' ')
-		.trim();
 
 /** Whether a search contains only blanks and invisible characters. */
 export const isBlankSearch = (q: string): boolean => plain(q) === '';
