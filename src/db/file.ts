@@ -43,19 +43,16 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	const finish = (): void => void all('PRAGMA wal_checkpoint(PASSIVE)', []);
 	const place = createPlace({ path, onJournalGone: finish });
 	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(place) });
-	const prepared = new Map<string, { statement: Sqlite.Statement; hasRows: boolean }>();
+	const prepared = new Map<string, Sqlite.Statement>();
 	/** Only constant texts belong in this cache. */
-	const prepare = (sql: string): { statement: Sqlite.Statement; hasRows: boolean } => {
-		let known = prepared.get(sql);
-		if (!known) {
-			const statement = sqlite.prepare(sql);
-			prepared.set(sql, (known = { statement, hasRows: statement.reader }));
-		}
-		return known;
+	const prepare = (sql: string): Sqlite.Statement => {
+		const statement = prepared.get(sql) ?? sqlite.prepare(sql);
+		prepared.set(sql, statement);
+		return statement;
 	};
 	const all = (sql: string, values: readonly Value[]): Row[] => {
-		const { statement, hasRows } = prepare(sql);
-		if (hasRows) return statement.all(values) as Row[];
+		const statement = prepare(sql);
+		if (statement.reader) return statement.all(values) as Row[];
 		statement.run(values);
 		return [];
 	};
