@@ -1,11 +1,10 @@
-import type { Database, Value } from '#db/database.ts';
+import type { Database } from '#db/database.ts';
 import type { CallRow } from '#server/calls/call.ts';
 import { positionFrom } from '#server/calls/reads.ts';
 import { recount } from '#server/calls/recount.ts';
-import { READ_FEED } from '#server/calls/rows.ts';
+import { insertCalls, insertEvents, READ_FEED, type EventRow } from '#server/calls/rows.ts';
 import { IS_LEFT } from '#server/calls/clearing.ts';
 import { indexNext, mergeSome } from '#server/calls/search-index.ts';
-import { Bulk } from './bulk.ts';
 import { plausibleHistory, type Wanted } from './plausible.ts';
 
 export interface SeedOptions {
@@ -69,7 +68,6 @@ async function valueOf(database: Database, pragma: string): Promise<string> {
 	return String(Object.values(row)[0]);
 }
 
-const EVENT_COLUMNS = ['seq', 'callId', 'type', 'at', 'data'];
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = max("lastAt", ?) WHERE "id" = 1`;
 
 async function fill(
@@ -78,24 +76,22 @@ async function fill(
 	onProgress: SeedOptions['onProgress'],
 ): Promise<Seeded> {
 	const { seq: after, change } = positionFrom(await database.all(READ_FEED));
-	const events = new Bulk('Event', EVENT_COLUMNS);
-	let calls: Bulk | undefined;
+	let events: EventRow[] = [];
+	let calls: CallRow[] = [];
 	const written: Seeded = { calls: 0, events: 0 };
 	let feed: [seq: number, change: number, at: number] = [after, change, 0];
 
 	async function write(): Promise<void> {
 		// The feed moves with the rows. An interrupted run leaves a shorter history and assigns no seq twice.
-		const statements = [...events.take(), ...(calls?.take() ?? []), [MOVE_FEED, ...feed] as const];
+		const statements = [...insertEvents(events), ...insertCalls(calls), [MOVE_FEED, ...feed] as const];
+		[events, calls] = [[], []];
 		await database.transact([], () => ({ result: undefined, statements }));
 		onProgress?.(written.calls);
 	}
 
 	for (const { seq, event, whole } of plausibleHistory({ ...wanted, after })) {
-		events.add([seq, event.call.id, event.type, event.at, event.data]);
-		for (const call of whole) {
-			calls ??= new Bulk('Call', Object.keys(call));
-			calls.add(valuesOf(call));
-		}
+		events.push([seq, event.call.id, event.type, event.at, event.data]);
+		calls.push(...whole);
 		feed = [seq, event.changes ? seq : feed[1], event.at];
 		written.events++;
 		written.calls += whole.length;
@@ -104,7 +100,3 @@ async function fill(
 	await write();
 	return written;
 }
-
-/** Returns the values in the order of the row's keys, which is the same for all rows. */
-const valuesOf = (call: CallRow): Value[] =>
-	Object.values({ ...call, scenario: call.scenario === null ? null : JSON.stringify(call.scenario) });

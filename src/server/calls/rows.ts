@@ -92,9 +92,9 @@ const CHANGING = [
 	'seq',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
-const updateCalls = multiRowUpdate('Call', 'n', CHANGING);
-const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
+const insertCallRows = multiRowInsert('Call', ['n', ...COLUMNS]);
+const updateCallRows = multiRowUpdate('Call', 'n', CHANGING);
+export const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
 const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
@@ -163,6 +163,8 @@ function clearing([seq, run]: Cleared): Statement[] {
 /** Rows as JSON that SQLite can store. */
 const jsonOf = (rows: readonly unknown[]): string => JSON.stringify(rows, (_key, value: unknown) => storable(value));
 
+export const insertCalls = (calls: readonly CallRow[]): Statement[] => insertCallRows(calls.map(row(COLUMNS)));
+
 /** The statements for the gathered rows: removals first, then what followed them. */
 export function statementsOf(written: Written, position: Position): Statement[] {
 	const statements: Statement[] = [];
@@ -172,8 +174,8 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	for (const sql of REMOVE) write(sql, written.removed);
 	for (const sql of PURGE) write(sql, written.purged);
 	statements.push(...written.cleared.flatMap(clearing));
-	statements.push(...insertCalls([...written.created.values()].map(row(COLUMNS))));
-	statements.push(...updateCalls([...written.updated.values()].map(row(CHANGING))));
+	statements.push(...insertCalls([...written.created.values()]));
+	statements.push(...updateCallRows([...written.updated.values()].map(row(CHANGING))));
 	statements.push(...insertEvents(written.events));
 	statements.push(...insertReceipts(written.receipts));
 	statements.push(...insertAnswers(written.answers));
