@@ -117,7 +117,9 @@ class Life {
 	}
 
 	event(type: EventType, data: object, changes = true): void {
-		this.#event(type, JSON.stringify(data), changes);
+		const call = this.#call;
+		this.#events.push({ at: this.#at, type, data: JSON.stringify(data), call, changes, last: false });
+		if (changes) call.updatedAt = this.#at;
 	}
 
 	finish(): Happening[] {
@@ -204,12 +206,6 @@ class Life {
 		this.#end('FAILED', 'no-report');
 	}
 
-	#event(type: EventType, data: string, changes = true): void {
-		const call = this.#call;
-		this.#events.push({ at: this.#at, type, data, call, changes, last: false });
-		if (changes) call.updatedAt = this.#at;
-	}
-
 	#initiated(): void {
 		this.#pass(300, 1_500);
 		this.#phase('INITIATED', 'initiated', 'startedAt');
@@ -234,14 +230,18 @@ class Life {
 		outcome?: Ending,
 		durationMs: number | null = null,
 	): void {
-		const { id, providerId } = this.#call;
-		// Built by hand, because most seeded data is reports. Every value is a plain word, a number or an id.
-		const end = outcome === undefined ? '' : `"outcome":"${outcome}",`;
-		const talked = durationMs === null ? '' : `,"durationMs":${durationMs}`;
-		const report =
-			`{"callId":"${id}","providerId":"${providerId}","status":"${status}","phase":"${phase}",${end}` +
-			`"sequence":${++this.#sequence},"occurredAt":"${new Date(happenedAt).toISOString()}"${talked}}`;
-		this.#event(type, `{"webhookId":"${this.#webhookId()}","report":${report}}`);
+		const { id: callId, providerId } = this.#call;
+		const report = {
+			callId,
+			providerId,
+			status,
+			phase,
+			outcome,
+			sequence: ++this.#sequence,
+			occurredAt: new Date(happenedAt).toISOString(),
+			durationMs: durationMs ?? undefined,
+		};
+		this.event(type, { webhookId: this.#webhookId(), report });
 	}
 
 	#webhookFault(): void {
