@@ -1,13 +1,21 @@
-import { measurePolling } from '#bench/parts/polling.ts';
-import { measurePush } from '#bench/parts/push.ts';
-import { measureReturn } from '#bench/parts/return.ts';
-import { measureWebhooks } from '#bench/parts/webhooks.ts';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { serverCommand } from '#tests/support/server-process.ts';
-import { readOptions } from './options.ts';
-import { run } from './run.ts';
+import { BENCHMARKS } from './benchmarks.ts';
+import { createHistories, scaleOf } from './support/setup.ts';
 
-/** `npm run bench:push`: what docs/benchmarks.md tells. Servers and clients are processes of their own and end with it. */
-const measures = {
-	...{ push: measurePush, webhooks: measureWebhooks, polling: measurePolling, return: measureReturn },
-};
-await run(measures, readOptions(process.argv.slice(2)), serverCommand().built ? 'as built' : 'from its sources');
+/** `npm run bench`: runs the named benchmarks, or all, and prints Markdown. docs/benchmarks.md describes them. */
+const { values, positionals } = parseArgs({ options: { short: { type: 'boolean' } }, allowPositionals: true });
+const names = Object.keys(BENCHMARKS) as (keyof typeof BENCHMARKS)[];
+const chosen = positionals.length === 0 ? names : names.filter((name) => positionals.includes(name));
+if (chosen.length < new Set(positionals).size) throw new Error(`The benchmarks are ${names.join(', ')}.`);
+
+const histories = createHistories();
+// A history of a million calls has more than a gigabyte.
+process.once('exit', histories.remove);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const built = serverCommand().built ? 'built server' : 'server from its sources';
+const load = loadavg()[0]!.toFixed(1);
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${built}, load ${load}`);
+for (const name of chosen) await BENCHMARKS[name]({ ...scaleOf(values.short === true), copy: histories.copy });

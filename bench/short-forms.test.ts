@@ -1,54 +1,51 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { PARTS as HISTORY_PARTS } from '#bench/history/options.ts';
-import { PARTS } from '#bench/options.ts';
-import type { Section } from '#bench/report.ts';
+import { BENCHMARKS } from './benchmarks.ts';
 
 const root = join(import.meta.dirname, '..');
 const WITHIN_MS = 170_000;
+const MAJOR = process.versions.node.split('.')[0];
 
-/** Plain Socket.IO gathers nothing and is not measured with many changes; the rest gives a figure everywhere. */
-const isLeftOut = (variant: string, name: string): boolean => variant === 'io-emit' && name.startsWith('many changes');
+interface Goal {
+	benchmark: string;
+	/** As `printGoal` prints it. */
+	line: string;
+}
 
-describe('the benchmark of the push', () => {
-	it(
-		'[X7] its short form runs to its end, and every part gives figures, no process is left',
-		async () => {
-			const args = ['--import', import.meta.resolve('tsx'), join(root, 'bench', 'main.ts'), '--short', '--json'];
-			// Ends when the last process that holds its output has ended, not before.
+/** The goals that docs/benchmarks.md states, without those of other versions of Node. */
+const goals = readFileSync(join(root, 'docs', 'benchmarks.md'), 'utf8')
+	.split('\n')
+	.flatMap((row): Goal[] => {
+		const [, benchmark, goal, bound] = /^\| `([\w-]+)` \| (.+?) \| ([≥≤] \S+ \S+) \|/.exec(row) ?? [];
+		const version = /\bNode (\d+)/.exec(goal ?? '')?.[1] ?? MAJOR;
+		return benchmark === undefined || version !== MAJOR ? [] : [{ benchmark, line: `- ${goal}: ${bound};` }];
+	});
+
+describe('the short form of a benchmark', () => {
+	it.each(Object.keys(BENCHMARKS))(
+		'[X7] %s runs to its end, gives every figure and a verdict on every goal, and leaves no process',
+		async (name) => {
+			const args = ['--import', import.meta.resolve('tsx'), join(root, 'bench', 'main.ts'), name, '--short'];
+			// Resolves when the last process that has its output has ended, not before.
 			const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: WITHIN_MS });
 			expect(stderr).toBe('');
-			const { sections } = JSON.parse(stdout) as { sections: Record<string, Section[]> };
-			expect(Object.keys(sections)).toEqual([...PARTS]);
-			for (const { title, rows } of Object.values(sections).flat()) {
-				expect(rows.length, title).toBeGreaterThan(1);
-				for (const { variant, figures } of rows)
-					for (const [name, { median }] of Object.entries(figures))
-						if (!isLeftOut(variant, name)) expect([title, variant, name, typeof median].at(-1)).toBe('number');
-			}
-		},
-		WITHIN_MS + 10_000,
-	);
-});
-
-describe('the benchmark of the history', () => {
-	it(
-		'[X10] its short form runs to its end, and every part gives figures',
-		async () => {
-			const file = join(root, 'bench', 'history', 'main.ts');
-			const args = ['--import', import.meta.resolve('tsx'), file, '--short', '--json'];
-			const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: WITHIN_MS });
-			expect(stderr).toBe('');
-			const { sections } = JSON.parse(stdout) as { sections: Record<string, Section[]> };
-			expect(Object.keys(sections)).toEqual([...HISTORY_PARTS]);
-			for (const { title, rows } of Object.values(sections).flat()) {
-				expect(rows.length, title).toBeGreaterThan(0);
-				for (const { variant, figures } of rows)
-					for (const [name, { median }] of Object.entries(figures))
-						expect(typeof median, `${title}, ${variant}: ${name}`).toBe('number');
-			}
+			expect(stdout).toContain('\n### ');
+			expect(stdout).not.toMatch(/NaN|Infinity|∞|undefined/);
+			const printed = stdout.split('\n').filter((line) => line.startsWith('- '));
+			const stated = goals.filter(({ benchmark }) => benchmark === name).map(({ line }) => line);
+			for (const line of stated)
+				expect(
+					printed.some((goal) => goal.startsWith(line)),
+					line,
+				).toBe(true);
+			for (const goal of printed)
+				expect(
+					stated.some((line) => goal.startsWith(line)),
+					goal,
+				).toBe(true);
 		},
 		WITHIN_MS + 10_000,
 	);

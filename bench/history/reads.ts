@@ -1,132 +1,64 @@
-import type { CallQuery } from '#contract';
-import type { Row } from '#db/database.ts';
 import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
-import { createPlaces } from '#server/calls/at.ts';
-import { createCallReads, type CallReads } from '#server/calls/reads.ts';
-import { openBare, type Bare } from '#bench/bare/connection.ts';
-import { atLeast, type Goal, type Row as ReportRow, type Section } from '#bench/report.ts';
-import type { Histories } from './histories.ts';
-import type { Options } from './options.ts';
-import { productCalls } from './product.ts';
-import { measureWays, speedOf, WANTED, type Way } from './ways.ts';
+import { createCallReads } from '#server/calls/reads.ts';
+import { createListAnswers } from '#server/http/list-answers.ts';
+import { openBare } from '#bench/support/bare.ts';
+import { newCall } from '#bench/support/http-line.ts';
+import { latencies } from '#bench/support/measure.ts';
+import { middlePage, openCalls } from '#bench/support/product.ts';
+import { compare, printGoal } from '#bench/support/report.ts';
+import type { Setup } from '#bench/support/setup.ts';
 
-/** The same question asked in several ways; the first is what the others are held against. */
-interface Case {
-	name: string;
-	ways: Record<string, Way>;
-	goals?(rows: readonly ReportRow[]): Goal[];
-}
-const PAGE = 'SELECT * FROM "Call"';
+/** A query, and a change before each run that is not measured. */
+type Query = [name: string, ask: () => unknown, change?: () => unknown];
+
+const rows = (where: string): string => `SELECT * FROM "Call" WHERE ${where} ORDER BY "n" DESC LIMIT 51`;
 const COUNTS = ['status', 'workflow'].map((name) => `SELECT "${name}", count(*) FROM "Call" GROUP BY 1`);
-/** Goals that are of a million. */
-const MILLION = 1_000_000;
 
-/** Each read beside the same one on bare SQLite, each side on a file of its own. */
-export async function measureReads(options: Options, histories: Histories): Promise<Section[]> {
-	const sections: Section[] = [];
-	for (const size of options.sizes)
-		await histories.copies([size, size], async (bareFile = '', path = '') => {
-			const database = openFile(path);
-			const bare = openBare(bareFile);
-			const prisma = await prismaOver(database);
-			try {
-				const reads = createCallReads(database, prisma, Date.now);
-				const middle = await createPlaces(database).tokenAt({}, '0.5');
-				const change = productCalls(database).create;
-				const cases = casesFor(size, {
-					bare,
-					reads,
-					middle,
-					change: () => change({ ...WANTED, scheduledAt: undefined }),
-				});
-				for (const { name, ways, goals } of cases) {
-					const section = await measureWays(`${size} calls: ${name}`, ways, options);
-					section.goals.push(...(goals?.(section.rows) ?? []));
-					sections.push(section);
-				}
-			} finally {
-				bare.close();
-				await prisma.$disconnect();
-				database.close();
-			}
+/** Reads as the server runs them, in this process, beside bare SQLite on a file of its own. */
+export async function reads(setup: Setup): Promise<void> {
+	for (const size of setup.sizes) await readsOf(size, setup);
+}
+
+async function readsOf(size: number, { rounds, times, sizes, copy }: Setup): Promise<void> {
+	await using productCopy = await copy(size);
+	await using bareCopy = await copy(size);
+	const [database, bare] = [openFile(productCopy.path), openBare(bareCopy.path)];
+	const prisma = await prismaOver(database);
+	const reads = createCallReads(database, prisma, Date.now);
+	const list = createListAnswers(reads);
+	const calls = openCalls(database);
+	const create = () => calls.create(newCall(0));
+	/** Returns how many times as fast as its peer the query is. */
+	const speed = async (title: string, peer: Query, query: Query): Promise<number> => {
+		const sides = { sides: [peer[0], query[0]], rounds, warmUp: true, peer: peer[0] };
+		const { ratio } = await compare(`${size} calls: ${title}`, sides, (side) => {
+			const [, ask, change] = side === peer[0] ? peer : query;
+			return latencies(times, ask, change);
 		});
-	return sections;
-}
-
-interface Asked {
-	bare: Bare;
-	reads: CallReads;
-	/** The token of a page in the middle. */
-	middle: string | null;
-	/** Makes a call, so that what was remembered no longer holds. */
-	change(): Promise<unknown>;
-}
-
-function casesFor(size: number, { bare, reads, middle, change }: Asked): Case[] {
-	const one = (sql: string): Row => bare.all(sql)[0] as Row;
-	const { n: last } = one('SELECT max("n") AS "n" FROM "Call"');
-	const half = one(`${PAGE} WHERE "n" <= ${Math.floor(Number(last) / 2)} ORDER BY "n" DESC LIMIT 1`);
-	const digits = String(half.phoneNumber).slice(3);
-	const id = String(half.id);
-	const list = (query: CallQuery): Way => ({ ask: () => reads.list(query) });
-	const page = (where: string, ...values: (string | number)[]): Way => {
-		const sql = `${PAGE} WHERE ${where} ORDER BY "n" DESC LIMIT 51`;
-		return { ask: () => bare.all(sql, ...values) };
+		return ratio(peer[0], query[0], 'p50 ms');
 	};
-	const filter = (name: 'status' | 'workflow' | 'outcome', word: string): Case => ({
-		name: `${name}=${word}`,
-		ways: { bare: page(`"${name}" = ?`, word), product: list({ [name]: [word] }) },
-	});
-	const rare = (name: string, q: string): Case => ({
-		name: `${name}, beside a scan`,
-		ways: { scan: page('instr("folded", ?) > 0', q.toLowerCase()), product: list({ q }) },
-		goals: (rows) => (size < MILLION ? [] : [atLeast('faster than a scan', speedOf(rows, 'product'), 100)]),
-	});
-	return [
-		{ name: 'first page', ways: { bare: page('1'), product: list({}) } },
-		{
-			name: 'a page in the middle, by its token',
-			ways: {
-				'the newest': list({}),
-				'in the middle': list(middle === null ? {} : { page: middle }),
-				'bare, in the middle': page('"n" <= ?', Number(half.n)),
-			},
-			goals: (rows) => [atLeast('the speed of the newest page', speedOf(rows, 'in the middle'), 0.8)],
-		},
-		...[filter('status', 'FAILED'), filter('workflow', 'SALES'), filter('outcome', 'no-report')],
-		rare('a number', digits),
-		rare('six digits of a number', digits.slice(-6)),
-		rare('a text that nobody has', 'nobody at all'),
-		{ name: 'a common term', ways: { bare: page(`instr("folded", 'mar') > 0`), product: list({ q: 'mar' }) } },
-		{
-			name: 'one call with its events',
-			ways: {
-				bare: {
-					ask: () => [
-						bare.all(`${PAGE} WHERE "id" = ?`, id),
-						bare.all('SELECT * FROM "Event" WHERE "callId" = ? ORDER BY "seq"', id),
-					],
-				},
-				product: { ask: () => reads.get(id) },
-			},
-		},
-		{
-			name: `figures, beside counting on ${coverOf(bare)}`,
-			ways: {
-				counting: { ask: () => COUNTS.map((sql) => bare.all(sql)) },
-				'product, after a change': { ask: () => reads.stats(), before: change },
-				'product, remembered': { ask: () => reads.stats() },
-			},
-			goals: (rows) =>
-				size < MILLION ? [] : [atLeast('faster than counting', speedOf(rows, 'product, after a change'), 300)],
-		},
-	];
-}
 
-/** What SQLite says that it counts on. */
-function coverOf(bare: Bare): string {
-	const plans = COUNTS.flatMap((sql) => bare.all(`EXPLAIN QUERY PLAN ${sql}`) as Row[]);
-	const covered = plans.every(({ detail }) => String(detail).includes('COVERING INDEX'));
-	return covered ? 'covering indexes' : 'the table';
+	const page = middlePage(await reads.list({}));
+	const middle = await speed('a page', ['newest', () => reads.list({})], ['in the middle', () => reads.list({ page })]);
+	printGoal('a page in the middle, times as fast as the newest', middle, '≥ 0.8 ×');
+
+	const raw: Query = ['raw rows', () => bare.all(rows('1')), () => bare.create(newCall(0))];
+	const changed = await speed('the list after a change', raw, ['response', () => list({}), create]);
+	printGoal('a changed list, times as fast as raw rows', changed, '≥ 0.3 ×');
+
+	const [call] = (await reads.list({ page })).calls;
+	for (const q of [call!.phoneNumber.slice(1), 'nobody at all']) {
+		const scan: Query = ['scan', () => bare.all(rows('instr("folded", ?) > 0'), q)];
+		const search = await speed(`search for “${q}”`, scan, ['search', () => reads.list({ q })]);
+		if (size === sizes[1]) printGoal('a rare term, times as fast as a scan', search, '≥ 100 ×');
+	}
+
+	const counting: Query = ['counting', () => COUNTS.map((sql) => bare.all(sql))];
+	const statistics = await speed('statistics after a change', counting, ['counters', () => reads.stats(), create]);
+	if (size === sizes[1]) printGoal('statistics, times as fast as counting', statistics, '≥ 300 ×');
+
+	bare.close();
+	await prisma.$disconnect();
+	database.close();
 }

@@ -1,0 +1,16 @@
+/** Loaded into every server and client process before it starts. Reports what the process uses, and ends with the benchmark. */
+const methods = {
+	/** User and system time of all threads. */
+	cpuMs() {
+		const { user, system } = process.cpuUsage();
+		return (user + system) / 1_000;
+	},
+	residentMiB() {
+		globalThis.gc?.();
+		return process.memoryUsage().rss / 2 ** 20;
+	},
+};
+process.on('message', ({ method }) => {
+	if (method in methods) process.send({ result: methods[method]() });
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,67 @@
+import { constants, mkdtempSync, rmSync } from 'node:fs';
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFile } from '#db/file.ts';
+import { migrate, migrationsFrom } from '#db/migrate.ts';
+import { seed } from '#seed/seed.ts';
+
+/** How much is measured. */
+export interface Setup extends Pick<Histories, 'copy'> {
+	rounds: number;
+	/** Of a measurement of fixed length. */
+	seconds: number;
+	/** Requests of each of many callers in a round. A lone caller makes ten times as many. */
+	times: number;
+	/** Calls in the history: a smaller and a larger one. */
+	sizes: readonly [number, number];
+	/** A number of clients: as many, or very few. */
+	clients(count: number): number;
+}
+
+/** The short form shows that every benchmark runs. Its figures mean little. */
+export function scaleOf(short: boolean): Omit<Setup, 'copy'> {
+	if (short) return { rounds: 2, seconds: 0.3, times: 3, sizes: [200, 300], clients: (count) => Math.ceil(count / 50) };
+	return { rounds: 5, seconds: 3, times: 60, sizes: [10_000, 1_000_000], clients: (count) => count };
+}
+
+/** A database file in a folder of its own. It is deleted after use. */
+export interface Copy extends AsyncDisposable {
+	path: string;
+}
+
+/** Made-up histories. Each size is made once and copied, so that all sides of a comparison begin with the same file. */
+export interface Histories {
+	copy(calls: number): Promise<Copy>;
+	/** Deletes all files, synchronously. */
+	remove(): void;
+}
+
+export function createHistories(): Histories {
+	const folder = mkdtempSync(join(tmpdir(), 'audena-bench-'));
+	const made = new Map<number, Promise<string>>();
+
+	async function make(calls: number): Promise<string> {
+		const path = join(folder, `${calls}.db`);
+		const database = openFile(path);
+		await migrate(database, migrationsFrom(import.meta.dirname));
+		if (calls > 0) await seed(database, { calls });
+		database.close();
+		return path;
+	}
+
+	return {
+		async copy(calls) {
+			if (!made.has(calls)) made.set(calls, make(calls));
+			const own = await mkdtemp(join(folder, 'copy-'));
+			const path = join(own, 'history.db');
+			await copyFile(await made.get(calls)!, path, constants.COPYFILE_FICLONE);
+			// Otherwise the first commit would also write the copy to the disk.
+			const file = await open(path, 'r+');
+			await file.sync();
+			await file.close();
+			return { path, [Symbol.asyncDispose]: () => rm(own, { recursive: true, force: true }) };
+		},
+		remove: () => rmSync(folder, { recursive: true, force: true }),
+	};
+}
