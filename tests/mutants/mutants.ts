@@ -99,12 +99,12 @@ const CALLS: readonly Mutant[] = [
 		name: 'tabs see a change that was never committed: publish comes before commit',
 		file: 'src/server/calls/writer.ts',
 		find: `now(), newId);
-			return { result: planned, statements: planned.statements };
+			return { result: planned, statements: statementsOf(planned.written, planned.position) };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));`,
 		replace: `now(), newId);
 			guarded(() => onCommit({ ...planned, touched: commands.flatMap(idOf) }));
-			return { result: planned, statements: planned.statements };
+			return { result: planned, statements: statementsOf(planned.written, planned.position) };
 		});`,
 		tests: ['src/server/calls/writer.test.ts'],
 	},

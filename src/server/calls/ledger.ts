@@ -1,9 +1,8 @@
 import type { EventType } from '#contract';
-import type { Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 import type { HeldJob, Once } from './commands.ts';
 import { Tallies } from './tallies.ts';
-import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
+import type { EventRow, JobKind, JobRow, Position, Written } from './rows.ts';
 
 /** What the writer read in its transaction: everything that the commands of a group may touch. */
 export interface State {
@@ -45,7 +44,8 @@ export interface Entries {
 	/** The seq of the last change before this group. */
 	previous: number;
 	position: Position;
-	statements: Statement[];
+	/** The rows to write, step by step. In each step the removals come first. */
+	written: Written[];
 	/** Whether there are new jobs for the worker. */
 	jobs: boolean;
 }
@@ -66,7 +66,7 @@ export class Ledger {
 	readonly #held: Map<string, JobState>;
 	readonly #answers: Map<string, Answer>;
 	readonly #changes: RowChange[] = [];
-	readonly #statements: Statement[] = [];
+	readonly #steps: Written[] = [];
 	#written: Written;
 	readonly #previous: number;
 	#seq: number;
@@ -91,7 +91,7 @@ export class Ledger {
 		this.#flush();
 		const position = { seq: this.#seq, change: this.#change, at: this.now };
 		const previous = this.#previous;
-		return { changes: this.#changes, previous, position, statements: this.#statements, jobs: this.#jobs };
+		return { changes: this.#changes, previous, position, written: this.#steps, jobs: this.#jobs };
 	}
 
 	/** Undefined or null if the call does not exist (any more). */
@@ -249,9 +249,9 @@ export class Ledger {
 		this.#jobs = true;
 	}
 
-	/** Turns the gathered rows into statements: a removal must follow the rows that it removes. */
+	/** Ends the current step: a removal must follow the rows that it removes. */
 	#flush(): void {
-		this.#statements.push(...statementsOf(this.#written, { seq: this.#seq, change: this.#change, at: this.now }));
+		this.#steps.push(this.#written);
 		this.#written = nothingWritten();
 	}
 }

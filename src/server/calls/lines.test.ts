@@ -68,7 +68,7 @@ it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLin
 			const rows = wanted.map((call, i) => ({ ...call, n: i + 1 }));
 			await database.transact([], () => ({
 				result: undefined,
-				statements: [['DELETE FROM "Call"'], ...statementsOf(created(rows), { seq: 20, change: 20, at: NOON })],
+				statements: [['DELETE FROM "Call"'], ...statementsOf([created(rows)], { seq: 20, change: 20, at: NOON })],
 			}));
 			const calls = rows.map(callOf);
 			const written = async (format: 'csv' | 'ndjson') =>

@@ -23,7 +23,7 @@ export interface Position {
 	at: number;
 }
 
-/** Everything that a group of commands writes. */
+/** The rows of one step of a group of commands. */
 export interface Written {
 	created: Map<string, CallRow>;
 	updated: Map<string, CallRow>;
@@ -193,8 +193,15 @@ function jsonOf(rows: readonly unknown[]): string {
 	return JSON.stringify(rows, (_key, value: unknown) => storable(value));
 }
 
-/** The statements for the gathered rows: removals first, then what followed them. */
-export function statementsOf(written: Written, position: Position): Statement[] {
+/** The statements for the rows of a group of commands. They move the feed last. */
+export function statementsOf(steps: readonly Written[], position: Position): Statement[] {
+	const statements = steps.flatMap(statementsOfStep);
+	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
+	return statements;
+}
+
+/** Removals first, then the rows that followed them. */
+function statementsOfStep(written: Written): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
 		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
@@ -222,7 +229,6 @@ export function statementsOf(written: Written, position: Position): Statement[] 
 	write(BURY_JOBS, written.buriedJobs);
 	write(REVIVE_JOBS, written.heardOf);
 	statements.push(...written.tallies.statements());
-	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
 
