@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
-import { checkedBatch } from '#server/calls/batch.ts';
 import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -109,20 +108,5 @@ describe('POST /api/calls/batch', () => {
 		);
 		expect(problemOf(await app.api('POST', '/api/calls/batch', escaped))).toEqual([413, 'body_too_large']);
 		expect((await app.list('?order=oldest&limit=1')).calls[0]!.customerName).toBe('😀'.repeat(80));
-	});
-
-	it('[R85] others have their turn while it is checked', async () => {
-		let turns = 0;
-		let over = false;
-		const turn = (): void => {
-			turns++;
-			if (!over) setImmediate(turn);
-		};
-		setImmediate(turn);
-		// More than the maximum of a batch, because a quick machine checks one batch within a turn.
-		const checked = await checkedBatch(many(50_000));
-		over = true;
-		expect(checked).toHaveLength(50_000);
-		expect(turns).toBeGreaterThan(0);
 	});
 });

@@ -20,6 +20,7 @@ const MACHINE = 'src/server/calls/machine.ts';
 const LEDGER = 'src/server/calls/ledger.ts';
 const ROWS = 'src/server/calls/rows.ts';
 const PLAN_TEST = 'src/server/calls/plan.test.ts';
+const ROWS_TEST = 'src/server/calls/rows.test.ts';
 const MACHINE_TEST = 'src/server/calls/machine.test.ts';
 const WORKER_TEST = 'src/queue/worker.test.ts';
 const FRAMES = 'src/lib/live/frames.ts';
@@ -48,7 +49,7 @@ const CALLS: readonly Mutant[] = [
 		find: `if (call.status !== 'PENDING') return { call, idempotent: true };`,
 		replace: '',
 		tests: [PLAN_TEST],
-		only: '[P2] of two endings',
+		only: '[P2] of two final webhooks',
 	},
 	{
 		name: 'a late report changes an ended call',
@@ -182,7 +183,7 @@ const JOBS: readonly Mutant[] = [
 		file: ROWS,
 		find: `(value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL`,
 		replace: '(value ->> 2 IS NOT NULL)',
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[P15]',
 	},
 	{
@@ -190,7 +191,7 @@ const JOBS: readonly Mutant[] = [
 		file: ROWS,
 		find: `"dueAt" = value ->> 1, "failures" = 0`,
 		replace: `"dueAt" = value ->> 1`,
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[P19]',
 	},
 	{
@@ -225,7 +226,7 @@ const FEED_SERVER: readonly Mutant[] = [
 		file: ROWS,
 		find: 'for (const sql of REMOVE) write(sql, written.removed);',
 		replace: 'for (const sql of REMOVE_CALLS) write(sql, written.removed);',
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[RT3]',
 	},
 	{
@@ -474,7 +475,7 @@ const HISTORY: readonly Mutant[] = [
 		find: `this.#written.tallies.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;`,
 		replace: 'const seq = ++this.#seq;',
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[CL4]',
 	},
 	{
