@@ -17,7 +17,7 @@ const messages = (value: unknown): Record<string, string> => {
 	return Object.fromEntries(errorsOf(error!).map(({ path, message }) => [path, message]));
 };
 
-it('[L5] an error says in plain words what the value must be', () => {
+it('[L5] every error says in plain words what the value must be', () => {
 	expect(messages(null)).toEqual({ '': 'This must be an object.' });
 	expect(messages({})).toEqual({
 		...Object.fromEntries(['text', 'count', 'share', 'on', 'list'].map((name) => [name, 'This is missing.'])),

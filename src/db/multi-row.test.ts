@@ -3,7 +3,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { multiRowInsert, multiRowUpdate } from './multi-row.ts';
 
 describe('an insert of many rows', () => {
-	it.each([0, 1, 2, 63, 64, 65, 331])('%i rows arrive as they are, in their order', async (count) => {
+	it.each([0, 1, 2, 63, 64, 65, 331])('%i rows are stored unchanged and in order', async (count) => {
 		const database = await openTestDatabase();
 		await database.all('CREATE TABLE "T" ("a", "b")');
 		const insert = multiRowInsert('T', ['a', 'b']);
@@ -14,7 +14,7 @@ describe('an insert of many rows', () => {
 		expect(kept.map(({ a, b }) => [a, b])).toEqual(rows);
 	});
 
-	it('the same few texts serve all counts, so that each is prepared once', () => {
+	it('all row counts use the same few SQL texts, so that each is prepared once', () => {
 		const insert = multiRowInsert('T', ['a']);
 		const texts = new Set<string>();
 		for (let count = 0; count < 500; count++)
@@ -22,7 +22,7 @@ describe('an insert of many rows', () => {
 		expect(texts.size).toBe(7);
 	});
 
-	it('a text that SQLite could not give back is stored without what it cannot keep', async () => {
+	it('a text is stored without the characters that SQLite cannot keep', async () => {
 		const database = await openTestDatabase();
 		await database.all('CREATE TABLE "T" ("a")');
 		const statements = multiRowInsert('T', ['a'])([['half \ud83d pair'], ['a\0b'], ['whole 🚀']]);
@@ -32,8 +32,8 @@ describe('an insert of many rows', () => {
 	});
 });
 
-describe('a change of many rows', () => {
-	it.each([1, 2, 65, 100])('%i rows get what belongs to their key, as it is; the others stay', async (count) => {
+describe('an update of many rows', () => {
+	it.each([1, 2, 65, 100])('%i rows get the values of their key, and other rows stay', async (count) => {
 		const database = await openTestDatabase();
 		await database.all('CREATE TABLE "T" ("n" INTEGER PRIMARY KEY, "a" TEXT, "b" INTEGER, "c")');
 		const rows = Array.from({ length: count + 1 }, (_, i) => [i, `row ${i}`, i, 'old']);

@@ -44,7 +44,7 @@ function lock({ path }: HranaStandIn): () => void {
 }
 
 describe('a database over the network', () => {
-	it('[DB28] writers of one process take turns: none is refused, and each sees what the earlier ones wrote', async () => {
+	it('[DB28] writers of one process take turns: none is refused, and each sees the writes of the earlier ones', async () => {
 		const { database } = await openTable(0); // no patience: only taking turns prevents conflicts
 		const numbers = await Promise.all(Array.from({ length: 30 }, () => insertNext(database)));
 		expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i));
@@ -52,7 +52,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([...numbers, ...Array.from({ length: 10 }, (_, i) => 100 + i)]);
 	});
 
-	it('[DB29] while another process writes it attempts again, also through Prisma’s client, and reads go on', async () => {
+	it('[DB29] a write is retried while another process writes, also through Prisma’s client, and reads continue', async () => {
 		const { server, database } = await openTable();
 		const unlock = lock(server);
 		const work = Promise.all([
@@ -66,7 +66,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([0, 7, 8]);
 	});
 
-	it('[DB29] a lock that stays is unavailable, and later writes work', async () => {
+	it('[DB29] a lock that stays throws DatabaseUnavailable, and later writes work', async () => {
 		const { server, database } = await openTable(50);
 		const unlock = lock(server);
 		await expect(insertNext(database)).rejects.toThrow(DatabaseUnavailable);
@@ -75,7 +75,7 @@ describe('a database over the network', () => {
 		expect(await insertNext(database)).toBe(0);
 	});
 
-	it('[DB29] writes that wait together are refused together: none has its patience after that of another', async () => {
+	it('[DB29] writes that wait together time out together, and not one after another', async () => {
 		const { server, database } = await openTable(500);
 		lock(server);
 		const began = performance.now();
@@ -90,7 +90,7 @@ describe('a database over the network', () => {
 		['the begin', /^BEGIN/],
 		['a write', /^INSERT/],
 	])(
-		'[DB31] a server that does not respond to %s before the commit has not done it, and holds up nothing',
+		'[DB31] without a response to %s before the commit the write was not done, and nothing waits behind it',
 		async (_what, sql) => {
 			const { server, database } = await openTable(300, 300);
 			server.hangAt(sql);
@@ -104,7 +104,7 @@ describe('a database over the network', () => {
 		},
 	);
 
-	it('[DB31] reads that have no response are unavailable; later ones work, however many there were', async () => {
+	it('[DB31] reads without a response throw DatabaseUnavailable, and later reads work', async () => {
 		const { server, database } = await openTable(300, 300);
 		server.hangAt(/^SELECT/);
 		const reads = Array.from({ length: 30 }, (_, i) =>
@@ -116,7 +116,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([]);
 	});
 
-	it('[DB31] [DB30] a commit and a single write that have no response may have been done', async () => {
+	it('[DB31] [DB30] a commit and a single write without a response throw OutcomeUnknown', async () => {
 		const { server, database } = await openTable(60_000, 300);
 		server.hangAt(/^(COMMIT|INSERT INTO "T" \("value"\) VALUES \(1\))/);
 		const ran = { times: 0 };
@@ -128,7 +128,7 @@ describe('a database over the network', () => {
 	});
 
 	it.each(['http', 'ws'])(
-		'[DB31] a server that accepts connections and says nothing is unavailable, over %s',
+		'[DB31] a silent server that accepts connections throws DatabaseUnavailable over %s',
 		async (scheme) => {
 			const sockets = new Set<{ destroy(): void }>();
 			let open = 0;
@@ -162,7 +162,7 @@ describe('a database over the network', () => {
 		['the begin', /^BEGIN/],
 		['a read', /^SELECT count/],
 		['a write', /^INSERT/],
-	])('[DB29] a connection that breaks at %s, before the commit, is attempted again', async (_what, sql) => {
+	])('[DB29] a transaction whose connection breaks at %s is retried', async (_what, sql) => {
 		const { server, database } = await openTable();
 		const ran = { times: 0 };
 		for (const cut of [server.cutBefore, server.cutAfter]) {
@@ -172,7 +172,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([0, 1]);
 	});
 
-	it('[DB30] a commit whose response is lost is not attempted again, and is unavailable', async () => {
+	it('[DB30] a commit whose response is lost throws and is not retried', async () => {
 		const { server, database } = await openTable();
 		const ran = { times: 0 };
 		server.cutAfter(/^COMMIT/);
@@ -185,14 +185,14 @@ describe('a database over the network', () => {
 		expect(await insertNext(database)).toBe(1);
 	});
 
-	it('[DB30] nor is a single write', async () => {
+	it('[DB30] a single write whose response is lost throws and is not retried', async () => {
 		const { server, database } = await openTable();
 		server.cutAfter(/^INSERT/);
 		await expect(database.all(INSERT, 1)).rejects.toThrow(OutcomeUnknown);
 		expect(await valuesOf(database)).toEqual([1]);
 	});
 
-	it('[DB30] a statement that fails, and a bug in a plan, are thrown at once and leave nothing', async () => {
+	it('[DB30] a failing statement and a bug in a plan throw at once and leave nothing', async () => {
 		const { database } = await openTable();
 		await expect(database.all(INSERT, -1)).rejects.toThrow(/constraint/i);
 		const bad = (): Plan<void> => ({

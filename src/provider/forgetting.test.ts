@@ -21,7 +21,7 @@ async function left(database: Database): Promise<string[]> {
 	return (await Promise.all(texts.map((sql) => database.all(`${sql} ORDER BY 1`)))).flat().map(({ id }) => String(id));
 }
 
-it('[RT6] what is finished goes with the call; what runs or has a webhook on its way keeps everything', async () => {
+it('[RT6] finished provider calls are deleted with the call; a running one, or one with an open webhook, stays', async () => {
 	const database = await migratedDatabase();
 	for (const [id, state, endsAt, delivery, dueAt, lease] of [
 		['ended', 'active', NOW, 'delivered', null, null],
@@ -51,7 +51,7 @@ it('[RT6] what is finished goes with the call; what runs or has a webhook on its
 	]);
 });
 
-it('[RT14] a key has its answer for a day, though the webhooks of its call go', async () => {
+it('[RT14] a key keeps its response for a day, although the webhooks of its call are deleted', async () => {
 	const database = await migratedDatabase();
 	for (const id of ['young', 'old', 'keyless']) {
 		await database.all(CALL, `sim_${id}`, id, 'canceled', 0);
@@ -70,7 +70,7 @@ it('[RT14] a key has its answer for a day, though the webhooks of its call go', 
 	expect(await left(database)).toEqual([]);
 });
 
-it('[RT15] records of one call go each by itself, and tell whose they are', async () => {
+it('[RT15] each record of a call is deleted by itself, and names its owner', async () => {
 	const database = await migratedDatabase();
 	for (const [id, endsAt] of [
 		['1', 0],

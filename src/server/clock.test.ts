@@ -24,7 +24,7 @@ function start(breakMs = 60_000, isSteady = true) {
 	return { pass, told, isSteady: clock.isSteady };
 }
 
-it('[CK1] time that passes is no break, however much passes between two looks', () => {
+it('[CK1] passing time is no break, however long the clock was not read', () => {
 	const { pass, told } = start();
 	expect([pass(1_000), pass(DAY), pass(5)]).toEqual([0, 0, 0]);
 	expect(told).toEqual([]);
@@ -39,14 +39,14 @@ it('[CK1] a clock that was set forward, or a machine that slept, is a break', ()
 	expect(told).toEqual(['resumed']);
 });
 
-it('[CK4] a clock that was set back says by how much; a small step is none', () => {
+it('[CK4] a clock that was set back reports by how much, and ignores a small step', () => {
 	const { pass, told } = start();
 	expect(pass(1_000, -5_000)).toBe(0);
 	expect(pass(1_000, -DAY)).toBe(2_000 - 5_000 - DAY);
 	expect(told).toEqual([`back by ${DAY}`]);
 });
 
-it('[CK1] a process that did not run for a while is a break', async () => {
+it('[CK1] a suspended process is a break', async () => {
 	const told = vi.fn();
 	const now = (): number => performance.now();
 	const clock = watchClock({ now, uptime: now, breakMs: 200, isSteady: true, onResume: told, onSetBack: told });
@@ -57,7 +57,7 @@ it('[CK1] a process that did not run for a while is a break', async () => {
 	expect(clock.runningSince()).toBeGreaterThanOrEqual(resumedAt);
 });
 
-it('[RT8] a clock is steady once it has run for an hour without a jump, in either direction', () => {
+it('[RT8] a clock is steady after an hour without a jump in either direction', () => {
 	const { pass, isSteady } = start(60_000, false);
 	expect(isSteady()).toBe(false);
 	pass(STEADY_MS - 1);
@@ -76,7 +76,7 @@ it('[RT8] a clock that was right before the start is steady at once', () => {
 	expect(start().isSteady()).toBe(true);
 });
 
-it('[CK4] the time that passed by a clock that is moved never falls', () => {
+it('[CK4] the elapsed time never falls when the clock is moved', () => {
 	let at = 100;
 	const uptime = uptimeBy(() => at);
 	const readings = [150, 50, 60].map((now) => {

@@ -12,7 +12,7 @@ function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response
 }
 const answer = { status: 500, headers: {}, body: '', truncated: false };
 
-it('a page masks signatures and cookies, and nothing else', () => {
+it('the deliveries page masks signatures and cookies, and no other header', () => {
 	const headers = { 'webhook-id': 'msg_1', 'webhook-signature': 'v1,c2VjcmV0' };
 	const [attempt] = shown(
 		deliveryWith({
@@ -24,7 +24,7 @@ it('a page masks signatures and cookies, and nothing else', () => {
 	expect(attempt?.response?.headers).toEqual({ 'Set-Cookie': '••••••••', 'content-type': 'text/html' });
 });
 
-it('a page shows the beginning of a long answer, and says that it is cut', () => {
+it('the deliveries page shows the beginning of a long response and says that it is cut', () => {
 	const of = (length: number) =>
 		shown(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...answer, body: 'x'.repeat(length) } }))
 			.attempts[0]?.response;
@@ -32,5 +32,5 @@ it('a page shows the beginning of a long answer, and says that it is cut', () =>
 	expect(of(2_001)).toMatchObject({ body: 'x'.repeat(2_000), truncated: true });
 });
 
-it('an attempt without an answer stays without one', () =>
+it('the deliveries page shows an attempt without a response', () =>
 	expect(shown(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());

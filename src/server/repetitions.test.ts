@@ -5,7 +5,7 @@ import { forget } from './repetitions.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-it('[R53] responses under a key, webhook-ids and minutes are kept for a day, and not longer', async () => {
+it('[R53] responses under a key, webhook-ids and minute counters are deleted after a day', async () => {
 	const database = await migratedDatabase();
 	for (const [name, at] of [
 		['old', NOON - DAY_MS - 1],

@@ -18,7 +18,7 @@ const OUTCOMES = [
 	'manual',
 ];
 
-it('[EX4] a history of before: answered failures become dropped and keep their talk, and the counters agree', async () => {
+it('[EX4] a migration turns answered failures of an older history into dropped calls with their talk, and moves the counters', async () => {
 	const database = await openTestDatabase();
 	const before = await temporaryFolder();
 	await cp(FOLDER, before, { recursive: true });

@@ -25,7 +25,7 @@ const filters = fc.record({
 	}),
 });
 
-it('[CL4] a row passes the filters exactly where the list shows its call', async () => {
+it('[CL4] a row passes the filters exactly if the list shows its call', async () => {
 	const database = await migratedDatabase();
 	let now = NOON;
 	const writer = createWriter({

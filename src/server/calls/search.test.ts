@@ -92,7 +92,7 @@ async function found(reads: CallReads, query: CallQuery): Promise<string[]> {
 	}
 }
 
-it('[R77] finds by the index what a look at every call finds, whatever characters names and search have', async () => {
+it('[R77] a search by the index finds the same calls as a comparison with every call, for any characters', async () => {
 	const reads = await indexed(NAMES);
 	const folded = NAMES.map((name, i) => foldedOf(name, numberOf(i)));
 	await fc.assert(
@@ -113,7 +113,7 @@ it('[R77] finds by the index what a look at every call finds, whatever character
 	);
 });
 
-it('[R77] finds three digits, whatever is before them', async () => {
+it('[R77] a search finds three digits after any character', async () => {
 	const odd = ['x', ' ', ...'0123456789'].map((before) => `Ada${before}471`);
 	const names = [...odd, ...Array.from({ length: CALLS }, () => 'Ada')];
 	const reads = await indexed(names, (i) => (i === odd.length ? '+4712025550' : '+12025550100'));
@@ -121,7 +121,7 @@ it('[R77] finds three digits, whatever is before them', async () => {
 	expect(await found(reads, { q: '471', order: 'oldest' })).toEqual(expected);
 });
 
-it('[TX22] every part of a name of three characters or more finds it, in SQLite as in the browser', async () => {
+it('[TX22] every part of a name with three or more characters finds it, in SQLite and in the browser', async () => {
 	const names = [...WRITTEN, ...Array.from({ length: CALLS }, (_, i) => `Ada ${i % 7}`)];
 	const reads = await indexed(names);
 	const search = fc
@@ -141,7 +141,7 @@ it('[TX22] every part of a name of three characters or more finds it, in SQLite 
 	);
 });
 
-it('[TX25] names of before a change of the folding are folded again, and found in what the index knows and beyond', async () => {
+it('[TX25] names that an older version folded are folded again, and a search finds them before and after', async () => {
 	const old = (i: number): string => ` ${WRITTEN[i]!.normalize('NFC').toLowerCase()}\n${numberOf(i).slice(1)}`;
 	const database = await migratedDatabase();
 	const rows = WRITTEN.map((name, i) => [i + 1, name, numberOf(i), old(i)]);

@@ -13,14 +13,14 @@ function counting() {
 	return { deltas, reads };
 }
 
-it('[F80] a place is read once for all that stand there, and gives all the same', async () => {
+it('[F80] a delta is read once for all clients at the same cursor', async () => {
 	const { deltas, reads } = counting();
 	const found = await Promise.all(Array.from({ length: 1_000 }, (_, i) => deltas.of(`a.${i % 2}`, wanted)));
 	expect(reads).toEqual(['a.0', 'a.1']);
 	expect(new Set(found).size).toBe(2);
 });
 
-it('[F80] it is read anew after a commit', async () => {
+it('[F80] a delta is read again after a commit', async () => {
 	const { deltas, reads } = counting();
 	await deltas.of('a.1', wanted);
 	deltas.forget();
@@ -28,13 +28,13 @@ it('[F80] it is read anew after a commit', async () => {
 	expect(reads).toEqual(['a.1', 'a.1']);
 });
 
-it('[F80] what is no cursor is one place', async () => {
+it('[F80] all malformed cursors share one delta', async () => {
 	const { deltas, reads } = counting();
 	await Promise.all([undefined, null, 'nonsense', 7, {}].map((cursor) => deltas.of(cursor, wanted)));
 	expect(reads).toHaveLength(1);
 });
 
-it('[F80] a reading that failed is told to those who wait for it, and is made again for the next', async () => {
+it('[F80] a failed read rejects every client that waits for it, and the next client reads again', async () => {
 	const { deltas, reads } = counting();
 	await expect(deltas.of('a.13', wanted)).rejects.toThrow('13');
 	await expect(deltas.of('a.13', wanted)).rejects.toThrow('13');
@@ -42,14 +42,14 @@ it('[F80] a reading that failed is told to those who wait for it, and is made ag
 	expect(reads).toEqual(['a.13', 'a.13', 'a.1']);
 });
 
-it('[F80] few places are kept', async () => {
+it('[F80] only a few deltas are kept', async () => {
 	const { deltas, reads } = counting();
 	for (let i = 0; i < 20; i++) await deltas.of(`b.${i}`, wanted);
 	await deltas.of('b.0', wanted);
 	expect(reads).toHaveLength(21);
 });
 
-it('[F80] two places are not read in one turn of the event loop', async () => {
+it('[F80] the deltas of two cursors are read in two turns of the event loop', async () => {
 	const { deltas, reads } = counting();
 	const [first, second] = [deltas.of('a.1', wanted), deltas.of('a.2', wanted)];
 	await first;
@@ -57,7 +57,7 @@ it('[F80] two places are not read in one turn of the event loop', async () => {
 	await second;
 });
 
-it('[F80] is not read for who has gone meanwhile', async () => {
+it('[F80] no delta is read for a client that has disconnected', async () => {
 	const { deltas, reads } = counting();
 	let there = true;
 	const [first, gone] = [deltas.of('a.1', wanted), deltas.of('a.2', () => there)];
@@ -68,7 +68,7 @@ it('[F80] is not read for who has gone meanwhile', async () => {
 	expect(await deltas.of('a.2', wanted)).not.toBeNull();
 });
 
-it('[F80] who has no place waits for none', async () => {
+it('[F80] a client without a cursor does not wait for a read', async () => {
 	let release!: () => void;
 	const released = new Promise<void>((resolve) => (release = resolve));
 	const deltas = createDeltas(async (cursor) => {

@@ -47,14 +47,14 @@ it('[R61] every wait for a call ends with the commit that ends the call', async 
 	expect(await Promise.all(waits)).toEqual(Array<Call>(20).fill(toCall(ended)));
 });
 
-it('[R61] a wait ends with a commit that comes while its call is read', async () => {
+it('[R61] a wait ends with a commit that arrives while its call is read', async () => {
 	const { endings } = opened(pending);
 	const waiting = wait(endings, 'a');
 	endings.committed(commit({ seq: 2, type: 'updated', call: ended }));
 	expect(await waiting).toEqual(toCall(ended));
 });
 
-it('[R63] a wait is refused when its call is deleted, purged or cleared meanwhile', async () => {
+it('[R63] a wait is rejected when its call is deleted, purged or cleared', async () => {
 	const { endings, history } = opened(pending, callRow({ id: 'b' }), callRow({ id: 'c' }), callRow({ id: 'd' }));
 	const [deleted, purged, cleared] = [wait(endings, 'a'), wait(endings, 'b'), wait(endings, 'c')];
 	const left = new AbortController();
@@ -71,7 +71,7 @@ it('[R63] a wait is refused when its call is deleted, purged or cleared meanwhil
 	expect(await still).toBeNull();
 });
 
-it('[R65] the stop refuses every wait, and those that come after it', async () => {
+it('[R65] the stop rejects every wait, also later ones', async () => {
 	const { endings } = opened(pending);
 	const waiting = wait(endings, 'a');
 	await allRead();

@@ -12,7 +12,7 @@ const figures = (pending: number): Stats => ({
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('[F91] however much changes, all are told at most once a second, and not of what is as it was', async () => {
+it('[F91] the stats are broadcast at most once a second, and only if they changed', async () => {
 	let pending = 0;
 	const told: [at: number, pending: number][] = [];
 	const began = performance.now();

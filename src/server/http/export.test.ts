@@ -56,8 +56,8 @@ const until = async (met: () => boolean): Promise<void> => {
 	while (!met()) await turns(1);
 };
 
-describe('an export without end', () => {
-	it('[R96] reads no further than its reader, and goes on with it', async () => {
+describe('an endless export', () => {
+	it('[R96] reads the database no faster than its client reads the response', async () => {
 		const { open, answers, asked } = await endless();
 		const answer = await open();
 		answer.pause();
@@ -74,7 +74,7 @@ describe('an export without end', () => {
 		answer.destroy();
 	});
 
-	it('[R97] stops when its reader leaves, and that is no failure', async () => {
+	it('[R97] stops when its client disconnects, without an error', async () => {
 		const { open, asked, done, failed } = await endless();
 		const answer = await open();
 		await once(answer, 'data');
@@ -85,7 +85,7 @@ describe('an export without end', () => {
 		expect([asked(), failed()]).toEqual([then, 0]);
 	});
 
-	it('[R97] stops too where nothing was found to be sent yet', async () => {
+	it('[R97] stops when its client disconnects before the first line', async () => {
 		const { open, asked, done } = await endless((asked) =>
 			Promise.resolve({ lines: asked === 1 ? PAGE : [], nextPage: 'next' }),
 		);
@@ -98,7 +98,7 @@ describe('an export without end', () => {
 		expect(asked()).toBe(then);
 	});
 
-	it('[R98] breaks off where the database does: the reader sees that the file is not whole', async () => {
+	it('[R98] breaks the connection if the database fails, so that the client sees an incomplete file', async () => {
 		const { open, failed } = await endless((asked) =>
 			asked < 4
 				? Promise.resolve({ lines: PAGE, nextPage: 'next' })
@@ -111,7 +111,7 @@ describe('an export without end', () => {
 		expect(failed()).toBe(1);
 	});
 
-	it('[R99] it ends with what there is at its beginning, whatever is made meanwhile', async () => {
+	it('[R99] ends with the calls that existed at its start', async () => {
 		const ends: number[] = [];
 		const { open } = await endless((asked, upTo) => {
 			ends.push(upTo);
@@ -122,7 +122,7 @@ describe('an export without end', () => {
 		expect(ends).toEqual([9, 9]);
 	});
 
-	it('[R98] a database that fails at once is a problem, and no file begins', async () => {
+	it('[R98] is a problem without a file if the database fails before the first byte', async () => {
 		const { open } = await endless(() =>
 			Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
 		);

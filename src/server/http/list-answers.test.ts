@@ -39,7 +39,7 @@ it('[TX25] a list is read again once the search index has folded more names', as
 	expect(state.reads).toBe(2);
 });
 
-it('[R76] what failed is not remembered', async () => {
+it('[R76] a failed read is not remembered', async () => {
 	const { state, answers } = lists();
 	state.fails = true;
 	await expect(answers({})).rejects.toThrow('locked');
@@ -47,7 +47,7 @@ it('[R76] what failed is not remembered', async () => {
 	expect(String(await answers({}))).toContain('"cursor":"a.1"');
 });
 
-it('[R76] few lists are remembered, those that were used last', async () => {
+it('[R76] only the last used lists are remembered', async () => {
 	const { state, answers } = lists();
 	for (let limit = 1; limit <= 100; limit++) {
 		await answers({ limit });

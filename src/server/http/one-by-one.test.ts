@@ -58,7 +58,7 @@ async function stage(max?: number): Promise<Stage> {
 }
 
 describe('requests of one connection', () => {
-	it('[HT10] begin one after another, each when the response before it is out, in order', async () => {
+	it('[HT10] start in order, each after the response of the one before', async () => {
 		const { begun, client, reached, parsed } = await stage();
 		let text = '';
 		client.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -72,7 +72,7 @@ describe('requests of one connection', () => {
 		await expect.poll(() => text.match(/response \d/g)).toEqual([1, 2, 3, 4, 5].map((i) => `response ${i}`));
 	});
 
-	it('[HT11] more of them than may wait cut the connection, and only the first ever begins', async () => {
+	it('[HT11] close the connection if too many wait, and only the first one starts', async () => {
 		const { begun, client, parsed } = await stage(10);
 		const closed = once(client, 'close');
 		client.on('error', () => undefined);
@@ -83,7 +83,7 @@ describe('requests of one connection', () => {
 		expect(begun).toHaveLength(1);
 	});
 
-	it('[HT10] a client that leaves takes its waiting requests with it', async () => {
+	it('[HT10] never start if the client disconnects while they wait', async () => {
 		const { begun, client, parsed, reached } = await stage();
 		client.write(GET.repeat(3));
 		await parsed(3);
@@ -95,7 +95,7 @@ describe('requests of one connection', () => {
 		expect(begun).toHaveLength(1);
 	});
 
-	it('[HT10] on a kept connection the next request begins as usual', async () => {
+	it('[HT10] start as usual on a connection that was idle', async () => {
 		const { begun, client, reached } = await stage();
 		for (let i = 1; i <= 3; i++) {
 			client.write(GET);

@@ -8,7 +8,7 @@ const RECORDS = `WITH RECURSIVE "made"("n") AS (SELECT 1 UNION ALL SELECT "n" + 
 	INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "state", "plan", "requestHash", "answer", "acceptedAt", "endsAt")
 	SELECT printf('sim_%04d', "n"), 'call ' || "n", iif("n" % 4 = 0, 'theirs', 'call ' || "n"), '+12025550100', 'SALES', 'active', '[]', '', '', "n", 0 FROM "made"`;
 
-it('[RT13] [RT15] however many records there are, each goes by the limit that is its own', async () => {
+it('[RT13] [RT15] each of many records is deleted by its own limit', async () => {
 	const database = await migratedDatabase();
 	await database.all(RECORDS);
 	const provider = createForgetting(database, () => 10 * DAY_MS);

@@ -100,15 +100,15 @@ const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'S
 /** Reports enough new calls that the limit is checked at once. */
 const lookAgain = (retention: Retention): void => retention.created(1_000_000);
 
-describe('what is kept', () => {
-	it('[RT1] is everything where nothing else was asked for', async () => {
+describe('the retention limits', () => {
+	it('[RT1] delete nothing if no limit is set', async () => {
 		const { keep, places, clock } = await stage(300);
 		clock.now += 1_000 * DAY_MS;
 		await keep(OFF);
 		expect(await places()).toEqual(numbers(1, 300));
 	});
 
-	it('[RT2] of days: what is older goes, and every counter knows it', async () => {
+	it('[RT2] delete calls that ended more than RETENTION_DAYS ago, and the counters follow', async () => {
 		const { keep, places, database, commits } = await stage(2_000);
 		await keep({ days: 1, calls: null });
 		const oldest = 2_000 - DAY_MS / APART_MS;
@@ -122,7 +122,7 @@ describe('what is kept', () => {
 		expect(await words(`"Tally" WHERE "run" = ''`, 'sum("count")')).toEqual(await words('"Call"', 'count(*)'));
 	});
 
-	it('[RT2] of days and of calls: a call that ended late stays as long from its end on, for an hour at least', async () => {
+	it('[RT2] count the days from the end of a call, and keep it for at least an hour', async () => {
 		const { keep, places, clock, again, database } = await stage(2_000);
 		const endAt = (n: number, at: number): Promise<Row[]> =>
 			database.all('UPDATE "Call" SET "endedAt" = ? WHERE "n" = ?', at, n);
@@ -147,14 +147,14 @@ describe('what is kept', () => {
 		expect(await look(3_600_000)).toEqual([1_901, 1_902]);
 	});
 
-	it('[RT3] the end of a call that lies ahead, by a clock that was set back, keeps nothing', async () => {
+	it('[RT3] delete a call whose end is in the future because the clock was set back', async () => {
 		const { keep, places, database } = await stage(200);
 		await database.all('UPDATE "Call" SET "createdAt" = "createdAt" + ?1, "endedAt" = "endedAt" + ?1', 2 * DAY_MS);
 		await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual(numbers(101, 200));
 	});
 
-	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
+	it('[RT3] delete calls beyond RETENTION_CALLS; a call that has not ended counts and stays', async () => {
 		const { keep, places, database } = await stage(600);
 		const waiting = [...numbers(1, 280), 290, 295, 310];
 		await database.all(
@@ -165,7 +165,7 @@ describe('what is kept', () => {
 		expect(await places()).toEqual([...waiting.slice(0, -1), ...numbers(301, 600)]);
 	});
 
-	it('[RT3] with both limits either is enough', async () => {
+	it('[RT3] delete a call that is beyond either of two limits', async () => {
 		const [many, few] = [await stage(2_000), await stage(2_000)];
 		await many.keep({ days: 1, calls: 1_900 });
 		expect((await many.places()).length).toBe(DAY_MS / APART_MS + 1);
@@ -173,7 +173,7 @@ describe('what is kept', () => {
 		expect(await few.places()).toEqual(numbers(1_901, 2_000));
 	});
 
-	it('[RT4] is what a job is about, or what the provider is not done with, until that is over', async () => {
+	it('[RT4] keep a call that a job or the provider still needs, until that is over', async () => {
 		const { keep, places, database, calls, clock, again } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
@@ -195,7 +195,7 @@ describe('what is kept', () => {
 		expect(await places()).toEqual(newest);
 	});
 
-	it('[RT5] a call that ended as the limit was looked at, and is gone meanwhile, is deleted once', async () => {
+	it('[RT5] delete a call once if a user deletes it meanwhile', async () => {
 		const { keep, places, commits, calls } = await stage(120);
 		await keep(
 			{ days: null, calls: 100 },
@@ -212,8 +212,8 @@ describe('what is kept', () => {
 	});
 });
 
-describe('how it goes', () => {
-	it('[RT8] nothing is deleted while the clock is not steady, also when it jumps during a pass', async () => {
+describe('a retention pass', () => {
+	it('[RT8] deletes nothing while the clock is not steady, also if it jumps during the pass', async () => {
 		const { keep, places, clock, again } = await stage(2_000);
 		clock.isSteady = false;
 		const limits = { days: 1, calls: 100 };
@@ -239,7 +239,7 @@ describe('how it goes', () => {
 		expect(await places()).toEqual(numbers(1_901, 2_000));
 	});
 
-	it('[RT10] each step waits until no create came for a moment, but a quarter of a second is enough', async () => {
+	it('[RT10] waits before each step until no call was created for a moment, at most a quarter of a second', async () => {
 		const { begin, again, places } = await stage(400);
 		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
 		const hasWaited: boolean[] = [];
@@ -263,7 +263,7 @@ describe('how it goes', () => {
 		expect(await places()).toEqual(numbers(301, 400));
 	});
 
-	it('[CL3] [RT10] clears that keep coming keep neither the rows of earlier ones nor calls beyond a limit', async () => {
+	it('[CL3] [RT10] removes the rows of earlier clears and calls beyond a limit, although new clears keep coming', async () => {
 		const { begin, places, calls, database } = await stage(1_300);
 		await database.all(
 			`UPDATE "Call" SET "run" = 'a' || ("n" % 5), "status" = iif("n" > 700, 'PENDING', "status") WHERE "n" > 200`,
@@ -285,7 +285,7 @@ describe('how it goes', () => {
 		await expect.poll(ofHistory, { interval: 50, timeout: 25_000 }).toEqual(left);
 	});
 
-	it('[RT11] stopped in the middle, every call is whole or gone, and it goes on at the next start', async () => {
+	it('[RT11] leaves every call whole or gone if it is stopped in the middle, and continues at the next start', async () => {
 		const { begin, keep, places, database, commits } = await stage(1_000);
 		await database.all(
 			`INSERT INTO "Event" ("seq", "callId", "type", "at", "data") SELECT "n", "id", 'created', "createdAt", '{}' FROM "Call"`,
@@ -307,7 +307,7 @@ describe('how it goes', () => {
 		expect(await places()).toEqual(numbers(901, 1_000));
 	});
 
-	it('[RT3] what ended just now stays, also where the look began hours ago: the machine may have slept', async () => {
+	it('[RT3] keeps a call that ended just now, even if the pass began hours ago', async () => {
 		const { keep, places, calls, clock } = await stage(400);
 		clock.now += 2 * 3_600_000;
 		let slept = false;
@@ -323,7 +323,7 @@ describe('how it goes', () => {
 		expect((await places()).filter((n) => n > 400)).toHaveLength(150);
 	});
 
-	it('[RT9] the file gives back what it does not use', async () => {
+	it('[RT9] returns unused space of the file to the system', async () => {
 		const path = join(await temporaryFolder(), 'audena.db');
 		await fillHistory(`file:${path}`, 6_000);
 		const before = statSync(path).size;

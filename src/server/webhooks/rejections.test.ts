@@ -10,7 +10,7 @@ describe('rejected webhooks', () => {
 	beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 	afterEach(() => void vi.useRealTimers());
 
-	it('[N20] are all counted, and the last thousand kept, however many come at once', async () => {
+	it('[N20] are all counted, and the last thousand are kept', async () => {
 		const database = await migratedDatabase();
 		const rejections = createRejections(database, () => 1, fail);
 		const count = async (): Promise<unknown> =>
@@ -26,7 +26,7 @@ describe('rejected webhooks', () => {
 		]);
 	});
 
-	it('[N20] are written down together, within a second', async () => {
+	it('[N20] are stored together, within a second', async () => {
 		const database = await migratedDatabase();
 		const write = vi.spyOn(database, 'transact');
 		const rejections = createRejections(database, () => 1, fail);
@@ -38,7 +38,7 @@ describe('rejected webhooks', () => {
 		expect(await database.all('SELECT * FROM "Rejection"')).toHaveLength(50);
 	});
 
-	it('[N20] keep no more of what a stranger wrote than a line', async () => {
+	it('[N20] keep at most one line of a foreign text', async () => {
 		const database = await migratedDatabase();
 		const rejections = createRejections(database, () => 1, fail);
 		rejections.note('r'.repeat(5_000), 'i'.repeat(5_000));
