@@ -30,7 +30,7 @@ async function serve(file: string) {
 }
 
 it(
-	'[CL3] a clear is answered long before its rows are gone, calls made since stay, and kill -9 half-way ends it later',
+	'[CL3] a clear responds long before its rows are removed, later calls stay, and the next start continues after kill -9',
 	{ timeout: 120_000 },
 	async () => {
 		const file = join(await temporaryFolder(), 'audena.db');

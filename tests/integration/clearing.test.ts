@@ -57,7 +57,7 @@ describe('a clear with filters', () => {
 		'?workflow=SALES&q=za&outcome=manual',
 		'?from=2100-01-01T00%3A00%3A00Z',
 		'?status=PENDING&status=COMPLETED&status=FAILED',
-	])('[CL4] [CL5] of %s counts and deletes exactly what the list shows', async (query) => {
+	])('[CL4] [CL5] of %s counts and deletes exactly the calls that the list shows', async (query) => {
 		const { app, all } = await withCalls();
 		const matching = (await app.list(`${query}&limit=200`)).calls.map(({ id }) => id);
 		const others = (await all()).filter(({ id }) => !matching.includes(id));
@@ -70,7 +70,7 @@ describe('a clear with filters', () => {
 		expect(byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED).toBe(others.length);
 	});
 
-	it('[CL5] counting changes nothing', async () => {
+	it('[CL5] deletes no call with dryRun', async () => {
 		const app = await startApp();
 		await app.create({ scheduledAt: FAR });
 		await leavesNoTrace(app, async () => {
@@ -82,7 +82,7 @@ describe('a clear with filters', () => {
 		expect(await count(app, '')).toBe(2);
 	});
 
-	it('[CL4] takes from and to as the list does', async () => {
+	it('[CL4] reads from and to as the list does', async () => {
 		const { app, all } = await withCalls();
 		const calls = await all();
 		const at = encodeURIComponent(calls[3]!.createdAt);
@@ -94,7 +94,7 @@ describe('a clear with filters', () => {
 		expect(await all()).toEqual([]);
 	});
 
-	it('[CL4] leaves a call that changed before its turn, and every change is told the truth about it', async () => {
+	it('[CL4] leaves a call that changed before its step, and every change about it is correct', async () => {
 		const app = await startApp();
 		const calls = Array.from({ length: 300 }, () => ({
 			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR },
@@ -114,7 +114,7 @@ describe('a clear with filters', () => {
 			expect([id, (await app.api('GET', `/api/calls/${id}`)).status]).toEqual([id, status]);
 	});
 
-	it('[CL6] a parameter that is empty, unknown, malformed or cut off, and a body, delete nothing', async () => {
+	it('[CL6] deletes nothing for an empty, unknown, malformed or truncated parameter, or for a body', async () => {
 		const app = await startApp();
 		await app.create({ run: 'a', scheduledAt: FAR });
 		const doubtful = [
@@ -146,7 +146,7 @@ describe('a clear with filters', () => {
 		expect(await count(app, '')).toBe(3);
 	});
 
-	it('[CL8] hangs up what runs, once, and ends who waits for it', async () => {
+	it('[CL8] hangs up running calls once, and ends the requests that wait for them', async () => {
 		const app = await startApp();
 		const rings = await app.create({ customerName: 'Rings', scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const stays = await app.create({ customerName: 'Stays', scenario: { outcome: 'completed', delayMs: 3_600_000 } });
@@ -163,7 +163,7 @@ describe('a clear with filters', () => {
 		expect(await state(other)).not.toBe('canceled');
 	});
 
-	it('[CL7] of few calls is sent as deleted changes, over socket, event stream and by a later delta', async () => {
+	it('[CL7] of few calls is sent as deleted changes over socket and event stream, and in a later delta', async () => {
 		const { app, all } = await withCalls();
 		const { cursor } = await app.list();
 		const gone = (await all()).filter(({ status }) => status === 'FAILED').map(({ id }) => id);
@@ -187,7 +187,7 @@ describe('a clear with filters', () => {
 describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 	const CALLS = 9_000;
 
-	it('[CL7] leaves no tombstones: every connection and every older cursor gets a reset, then all goes on', async () => {
+	it('[CL7] leaves no tombstones: every connection and every older cursor gets a reset, and later changes arrive', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, CALLS);
 		const app = await startApp({ DATABASE_URL: url });
@@ -231,7 +231,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === another.id));
 	});
 
-	it('[CL9] a client that leaves ends it; what is left is whole and can be cleared again', async () => {
+	it('[CL9] ends when its client disconnects, and the remaining calls are whole and can be cleared again', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, CALLS);
 		const app = await startApp({ DATABASE_URL: url });

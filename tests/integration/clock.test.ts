@@ -17,7 +17,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const talk = (delayMs: number) => ({ outcome: 'completed', delayMs, talkMs: Math.min(delayMs, 10) }) as const;
 
 describe('a process that was suspended', { timeout: 90_000 }, () => {
-	it('[CK1] ends no call that its provider has news of: what is due runs first', async () => {
+	it('[CK1] ends no call as no-report, because due webhooks run first', async () => {
 		const server = await startServer(await environment({ CALL_TIMEOUT_MS: '1000' }));
 		const url = await server.url;
 		const lastWebhook = 4_000;
@@ -41,7 +41,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		expect(Math.max(...ends)).toBeGreaterThan(stoppedAt);
 	});
 
-	it('[CK1] gives a foreign provider its whole patience again', async () => {
+	it('[CK1] gives a call at a foreign provider its whole timeout again', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(200, { 'content-type': 'application/json' });
 			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
@@ -105,8 +105,8 @@ async function atEachPoint(app: TestApp): Promise<string[]> {
 	return [refused, lost, ringing, dispatched, queued].map(({ id }) => id);
 }
 
-describe('a clock that is set', { timeout: 90_000 }, () => {
-	it('[CK4] back by a day puts off nothing: calls end when as much time has passed', async () => {
+describe('a clock jump', { timeout: 90_000 }, () => {
+	it('[CK4] back by a day delays only scheduled calls', async () => {
 		const clock = settableClock();
 		const app = await startApp({}, { chance: MOST });
 		const ids = await atEachPoint(app);
@@ -120,7 +120,7 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 		expect(times).toEqual(times.toSorted().toReversed());
 	});
 
-	it('[CK4] back by a day while the server is stopped neither', async () => {
+	it('[CK4] back by a day while the server is stopped delays no call under way', async () => {
 		const clock = settableClock();
 		const first = await startApp({}, { chance: MOST });
 		const ids = await atEachPoint(first);
@@ -130,7 +130,7 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 		expect(await outcomes(second, ids)).toEqual(ids.map(() => 'completed'));
 	});
 
-	it('[CK3] forward by a day ends no call as no-report, and begins those that are due by it', async () => {
+	it('[CK3] forward by a day ends no call as no-report, and starts the scheduled calls that are due', async () => {
 		const clock = settableClock();
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MOST });
 		const ids = await atEachPoint(app);
@@ -142,7 +142,7 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 		expect(await app.call(later.id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
 	});
 
-	it('[CK5] back keeps a silent call no longer than twice its patience', async () => {
+	it('[CK5] back ends a silent call after twice its timeout at the latest', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(200, { 'content-type': 'application/json' });
 			response.end(JSON.stringify({ providerId: 'mute', scheduledInMs: 0 }));
@@ -156,8 +156,8 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 	});
 });
 
-describe('a webhook that is due', { timeout: 90_000 }, () => {
-	it('[CK2] comes before its call is judged, however late it is', async () => {
+describe('a due webhook', { timeout: 90_000 }, () => {
+	it('[CK2] runs before its call is judged silent, however late it is', async () => {
 		const clock = standingClock();
 		// Longer than the second after which a call with a due webhook is checked again.
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now });

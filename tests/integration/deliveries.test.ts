@@ -41,7 +41,7 @@ function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'b
 }
 
 describe('a delivery', () => {
-	it('[V1] is recorded as it was sent and as it was answered', async () => {
+	it('[V1] is recorded with the request as sent and the response as received', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => {
 			response
@@ -72,7 +72,7 @@ describe('a delivery', () => {
 		expect(response?.headers).toMatchObject({ 'x-receiver': 'ours', 'content-type': 'text/plain; charset=utf-8' });
 	});
 
-	it('[V2] is tried again after 1, 5, 15, 60 and 300 s at most, under the same id, newly signed; then it is dead', async () => {
+	it('[V2] is retried after at most 1, 5, 15, 60 and 300 s, with the same id and a new signature; then it is dead', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const receiver = await startReceiver((response, request) => {
@@ -107,7 +107,7 @@ describe('a delivery', () => {
 		);
 	});
 
-	it('[V2] jitter: half of each wait at least, and the speed divides it', async () => {
+	it('[V2] waits at least half of each time, divided by the speed', async () => {
 		const clock = standingClock();
 		const app = await startApp({ PROVIDER_SPEED: '10' }, { now: clock.now, chance: () => 0 });
 		const receiver = await startReceiver((response, request) => {
@@ -123,7 +123,7 @@ describe('a delivery', () => {
 		await delivery(app, callId, ENDED, isIn('dead'));
 	});
 
-	it.each([10, 1_000])('[V3] waits a %dth of the schedule at that speed', async (speed) => {
+	it.each([10, 1_000])('[V3] waits a %dth of the schedule at this speed', async (speed) => {
 		const clock = standingClock();
 		const app = await startApp({ PROVIDER_SPEED: String(speed) }, { now: clock.now, chance: MOST });
 		const receiver = await startReceiver((response) => response.writeHead(500).end());
@@ -137,7 +137,7 @@ describe('a delivery', () => {
 		await delivery(app, callId, ENDED, isIn('dead'));
 	});
 
-	it('[V3] is dead after the schedule in real time too, at speed 1000', async () => {
+	it('[V3] is dead after the schedule in real time at speed 1000', async () => {
 		const app = await startApp(FAST, { chance: MOST });
 		const receiver = await startReceiver((response) => response.writeHead(503).end());
 		const callId = await askProvider(app, receiver.url);
@@ -152,7 +152,7 @@ describe('a delivery', () => {
 		expect(receiver.requests).toHaveLength(12);
 	});
 
-	it('[V4] that is not answered in time is recorded and tried again', async () => {
+	it('[V4] without a response in time is recorded and retried', async () => {
 		const app = await startApp(FAST, { timeoutMs: 120 });
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) !== ENDED || count > 2) response.writeHead(200).end();
@@ -166,7 +166,7 @@ describe('a delivery', () => {
 		expect(attempts[0]!.durationMs).toBeGreaterThanOrEqual(115);
 	});
 
-	it('[V4] whose answer never ends is no success', async () => {
+	it('[V4] whose response never ends is no success', async () => {
 		const app = await startApp(FAST, { timeoutMs: 120 });
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.writeHead(200).write('half an');
@@ -180,7 +180,7 @@ describe('a delivery', () => {
 		]);
 	});
 
-	it('[V13] whose answer breaks off has its status and headers all the same: Retry-After is respected', async () => {
+	it('[V13] whose response breaks off keeps its status and headers, and its Retry-After is respected', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST, timeoutMs: 120 });
 		const receiver = await startReceiver((response) => {
@@ -195,14 +195,14 @@ describe('a delivery', () => {
 		});
 	});
 
-	it('[V13] and 410 stops it', async () => {
+	it('[V13] whose 410 response breaks off stops', async () => {
 		const app = await startApp({}, { timeoutMs: 120 });
 		const receiver = await startReceiver((response) => void response.writeHead(410).write('Go'));
 		const callId = await askProvider(app, receiver.url);
 		expect(await delivery(app, callId, ENDED, tried(1))).toMatchObject({ state: 'canceled' });
 	});
 
-	it('[V14] keeps each cookie of an answer, and every character whole', async () => {
+	it('[V14] keeps each cookie of a response, and every character whole', async () => {
 		const app = await startApp();
 		const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2'];
 		// The limit of 16 KiB is in the middle of a three-byte character.
@@ -215,7 +215,7 @@ describe('a delivery', () => {
 		expect(attempts[0]?.response?.body).toBe('€'.repeat(Math.floor((16 * 1_024) / 3)));
 	});
 
-	it('[V5] whose receiver hangs up, or is not there, is recorded and tried again', async () => {
+	it('[V5] whose receiver closes the connection or is unreachable is recorded and retried', async () => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.destroy();
@@ -240,7 +240,7 @@ describe('a delivery', () => {
 		);
 	});
 
-	it.each([301, 302, 303, 307, 308])('[V6] a %d is recorded, not followed, and no success', async (status) => {
+	it.each([301, 302, 303, 307, 308])('[V6] with a %d is recorded as no success, and a redirect is not followed', async (status) => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.writeHead(status, { location: '/elsewhere' }).end();
@@ -255,7 +255,7 @@ describe('a delivery', () => {
 		expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(new Set(['/here']));
 	});
 
-	it('[V7] 410 stops it', async () => {
+	it('[V7] with a 410 stops and becomes canceled', async () => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response) => response.writeHead(410).end());
 		const callId = await askProvider(app, receiver.url);
@@ -280,7 +280,7 @@ describe('a delivery', () => {
 		// A day is the upper bound for Retry-After.
 		[503, '999999999999999999999', 86_400_000],
 		[429, '99999999', 86_400_000],
-	])('[V8] %d with Retry-After %s is tried again after %d ms, whatever the speed', async (status, said, waitMs) => {
+	])('[V8] with %d and Retry-After %s is retried after %d ms, at any speed', async (status, said, waitMs) => {
 		const clock = standingClock();
 		clock.pass(1_000 - (clock.now() % 1_000)); // an HTTP date has whole seconds
 		const app = await startApp({}, { now: clock.now, chance: MOST });
@@ -302,7 +302,7 @@ describe('a delivery', () => {
 		expect(Date.parse(attempts[1]!.at) - Date.parse(attempts[0]!.at)).toBe(waitMs);
 	});
 
-	it('[V8] the speed divides no Retry-After', async () => {
+	it('[V8] waits the whole Retry-After at any speed', async () => {
 		const clock = standingClock();
 		const app = await startApp(FAST, { now: clock.now, chance: MOST });
 		const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
@@ -316,7 +316,7 @@ describe('a delivery', () => {
 		[16 * 1_024, false],
 		[16 * 1_024 + 1, true],
 		[900_000, true],
-	])('[V9] of an answer of %d bytes the first 16 KiB are kept (truncated: %s)', async (size, truncated) => {
+	])('[V9] with a response of %d bytes keeps its first 16 KiB (truncated: %s)', async (size, truncated) => {
 		const app = await startApp();
 		const body = 'abcdefghij'.repeat(Math.ceil(size / 10)).slice(0, size);
 		const receiver = await startReceiver((response) => response.writeHead(200).end(body));
@@ -326,7 +326,7 @@ describe('a delivery', () => {
 		expect(attempts[0]?.response?.body === body.slice(0, 16 * 1_024)).toBe(true);
 	});
 
-	it('[V10] that fails, or hangs, never holds back the next', async () => {
+	it('[V10] that fails or hangs never blocks the next one', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const receiver = await startReceiver((response, request) => {
@@ -346,7 +346,7 @@ describe('a delivery', () => {
 		]);
 	});
 
-	it('[V11] goes on where it stood after a restart', async () => {
+	it('[V11] continues at the same place in its schedule after a restart', async () => {
 		const clock = standingClock();
 		const held = { now: clock.now, chance: MOST };
 		const first = await startApp({}, held);
@@ -371,7 +371,7 @@ describe('a delivery', () => {
 	});
 
 	it.each(['a clock that jumped', 'a restart'])(
-		'[V12] after %s a call’s webhooks come in order all the same',
+		'[V12] is sent in the order of its call’s webhooks after %s',
 		async (why) => {
 			const clock = standingClock();
 			const first = await startApp({}, { now: clock.now });
@@ -403,7 +403,7 @@ describe('a delivery', () => {
 		},
 	);
 
-	it('[V12] one that hangs holds back those behind it for a second', async () => {
+	it('[V12] that hangs delays the later ones of its call by a second', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now });
 		const receiver = await startReceiver((response, request) => {
@@ -426,7 +426,7 @@ describe('a delivery', () => {
 	});
 });
 
-describe('by hand', () => {
+describe('a manual action on a delivery', () => {
 	/** An app with a stopped clock, and a receiver that responds with `answers.status`. */
 	async function bench() {
 		const clock = standingClock();
@@ -450,7 +450,7 @@ describe('by hand', () => {
 		return { clock, app, answers, receiver, dead, redeliver, cancel, many };
 	}
 
-	it('[V20] a dead one is sent again at once, numbered on, marked; failing, it is dead again', async () => {
+	it('[V20] redelivering a dead letter sends it at once, numbered and marked as manual; if it fails it is dead again', async () => {
 		const { app, answers, receiver, dead, redeliver } = await bench();
 		const callId = await dead();
 		const [, { id } = { id: '' }] = await deliveriesOf(app, callId);
@@ -474,7 +474,7 @@ describe('by hand', () => {
 		expect(receiver.requests).toHaveLength(8 + 6);
 	});
 
-	it('[V21] one that was delivered is sent once more; one that is waiting is sent now, and keeps its place in the schedule', async () => {
+	it('[V21] redelivering sends a delivered webhook once more and a waiting one now, which keeps its place in the schedule', async () => {
 		const { clock, app, answers, redeliver } = await bench();
 		const receiver = await startReceiver((response, request) => {
 			response.writeHead(typeOf(request) === ENDED ? answers.status : 204).end();
@@ -498,7 +498,7 @@ describe('by hand', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), SCHEDULE[1]!));
 	});
 
-	it('[V21] one that was delivered stays so when sending it once more fails', async () => {
+	it('[V21] a delivered webhook stays delivered if sending it once more fails', async () => {
 		const { clock, app, answers, receiver, redeliver } = await bench();
 		answers.status = 204;
 		const callId = await askProvider(app, receiver.url);
@@ -522,7 +522,7 @@ describe('by hand', () => {
 		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });
 	});
 
-	it('[V22] many: by id, by filter, and counted only with dryRun', async () => {
+	it('[V22] a bulk redelivery takes ids or a filter, and dryRun only counts', async () => {
 		const { app, answers, receiver, dead, many } = await bench();
 		const [one, two] = [await dead(), await dead()];
 		const gone = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
@@ -555,7 +555,7 @@ describe('by hand', () => {
 		expect(receiver.requests).toHaveLength(sentBefore + 6);
 	});
 
-	it('[V23] what is canceled is never sent again, by nobody', async () => {
+	it('[V23] a canceled delivery is never sent again', async () => {
 		const { clock, app, receiver, cancel, redeliver, many } = await bench();
 		const callId = await askProvider(app, receiver.url);
 		const { id } = await delivery(app, callId, ENDED, tried(1));
@@ -581,7 +581,7 @@ describe('by hand', () => {
 		}
 	});
 
-	it('[V24] what was delivered or is dead cannot be canceled', async () => {
+	it('[V24] a delivered or dead delivery cannot be canceled', async () => {
 		const { app, answers, receiver, dead, cancel } = await bench();
 		const [{ id }] = (await deliveriesOf(app, await dead())) as [Delivery];
 		expectProblem(await cancel(id), 'illegal_transition');
@@ -591,7 +591,7 @@ describe('by hand', () => {
 		expectProblem(await cancel(delivered.id), 'illegal_transition');
 	});
 
-	it('[V25] one that is canceled while it is under way keeps the record of that attempt', async () => {
+	it('[V25] a delivery that is canceled during an attempt keeps the record of that attempt', async () => {
 		const app = await startApp();
 		const answer: { now?: () => void } = {};
 		const receiver = await startReceiver((response, request) => {
@@ -609,7 +609,7 @@ describe('by hand', () => {
 	});
 
 	it.each(['the delivery', 'the call'])(
-		'[V36] canceling %s while a delivered one is sent once more leaves it delivered',
+		'[V36] canceling %s leaves a delivered webhook that is being sent once more delivered',
 		async (what) => {
 			const app = await startApp();
 			const held: (() => void)[] = [];
@@ -636,7 +636,7 @@ describe('by hand', () => {
 		},
 	);
 
-	it('[V26] of a call that is hung up everything on its way is canceled', async () => {
+	it('[V26] a hang-up cancels the open deliveries of the call', async () => {
 		const { app, receiver } = await bench();
 		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, callId)) as [Delivery];
@@ -650,7 +650,7 @@ describe('by hand', () => {
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
 	});
 
-	it('[V27] what was never tried is sent at its own time, whoever asks', async () => {
+	it('[V27] a webhook without an attempt is sent at its own time and cannot be redelivered', async () => {
 		const { app, receiver, redeliver, many } = await bench();
 		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const before = await deliveriesOf(app, callId);
@@ -661,7 +661,7 @@ describe('by hand', () => {
 		expect(receiver.requests).toEqual([]);
 	});
 
-	it('[V28] one that is under way is refused, and not counted among many', async () => {
+	it('[V28] redelivering a delivery during an attempt is refused, and a bulk redelivery does not count it', async () => {
 		const { clock, app, redeliver, many } = await bench();
 		const held: (() => void)[] = [];
 		const receiver = await startReceiver((response, request, count) => {
@@ -717,7 +717,7 @@ describe('the list of deliveries', () => {
 		expect(sizes).toEqual([3, 3, 3, 3, 2]);
 	});
 
-	it('[V31] filters by state, call, answer and time, which repeat where that means something; an empty one is absent', async () => {
+	it('[V31] filters by state, call, response status and time; state repeats, and an empty value counts as absent', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const answers: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
@@ -760,7 +760,7 @@ describe('the list of deliveries', () => {
 		expect((await list(app, '?limit=1')).deliveries).toHaveLength(1);
 	});
 
-	it('[V32] invalid parameters and bodies are told by name, and nothing is sent', async () => {
+	it('[V32] names invalid parameters and bodies, and sends nothing', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
 		const callId = await askProvider(app, receiver.url);
@@ -821,7 +821,7 @@ describe('the list of deliveries', () => {
 		expect(receiver.requests).toHaveLength(2);
 	});
 
-	it('[V33] needs the token, where one is set', async () => {
+	it('[V33] needs the token if one is set', async () => {
 		const app = await startApp({ API_TOKEN: 'secret-token' });
 		const anonymous = { authorization: '' };
 		for (const [method, path] of [
@@ -834,7 +834,7 @@ describe('the list of deliveries', () => {
 		expect((await app.api('GET', '/api/deliveries')).body).toEqual({ deliveries: [], nextPage: null });
 	});
 
-	it('[V34] a call’s own deliveries are the same, in the order in which they were planned', async () => {
+	it('[V34] has the same deliveries as the call, which shows them in planned order', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scenario: AT_ONCE });
 		await delivery(app, id, ENDED, isIn('delivered'));

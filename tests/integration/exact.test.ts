@@ -16,8 +16,8 @@ const MISFITS = [
 	[{ outcome: 'completed', delayMs: '5' }, 'delayMs', /whole number/],
 ] as const;
 
-describe('a scenario whose parameters cannot be kept', () => {
-	it('[EX1] is refused at every door, with its path and the cure, and nothing is made', async () => {
+describe('a scenario whose parameters cannot be kept exactly', () => {
+	it('[EX1] is refused at every entrance with its path and the cure, and no call is made', async () => {
 		const app = await startApp();
 		await leavesNoTrace(app, async () => {
 			for (const [scenario, field, message] of MISFITS)
@@ -40,7 +40,7 @@ describe('chosen times', () => {
 		[{ outcome: 'dropped', delayMs: 90, talkMs: 90 }, '1', 90, 90],
 		[{ outcome: 'completed', delayMs: 70, talkMs: 0 }, '1', 70, 0],
 		[{ outcome: 'completed', delayMs: 0, talkMs: 0 }, '1', 0, 0],
-	])('[EX2] %j at speed %s: ended after %d ms, of which %d ms are talk', async (scenario, speed, delayMs, talkMs) => {
+	])('[EX2] %j at speed %s ends after %d ms with %d ms of talk', async (scenario, speed, delayMs, talkMs) => {
 		const app = await startApp({ PROVIDER_SPEED: speed });
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario });
@@ -55,7 +55,7 @@ describe('chosen times', () => {
 });
 
 describe('a call that breaks off after the answer', () => {
-	it('[EX3] ends as dropped, FAILED, with its talk, and is found by that outcome', async () => {
+	it('[EX3] ends as FAILED and dropped with its talk, and the list finds it by that outcome', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario: { outcome: 'dropped', delayMs: 80, talkMs: 40 } });
@@ -74,7 +74,7 @@ describe('a call that breaks off after the answer', () => {
 		expect(csv.split('\n')[1]).toMatch(/,dropped,.*,40,/);
 	});
 
-	it('[EX3] a foreign provider that calls it failed or busy is corrected by what was seen', async () => {
+	it('[EX3] ends as dropped even if a foreign provider reports failed or busy', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '60000', PROVIDER_DELAY_MS_MAX: '60000' });
 		const tab = await openFollowingTab(app);
 		for (const outcome of ['failed', 'busy', undefined] as const) {
@@ -94,7 +94,7 @@ describe('a call that breaks off after the answer', () => {
 });
 
 describe('a callback address', () => {
-	it('[EX10] that fetch would refuse, or that holds credentials, is refused with its own reason', async () => {
+	it('[EX10] that fetch refuses, or that has credentials, is refused with its own reason', async () => {
 		const app = await startApp();
 		await leavesNoTrace(app, async () => {
 			for (const [callbackUrl, code, reason] of [

@@ -89,7 +89,7 @@ describe('faults of webhooks', () => {
 		],
 		['late', 3, ({ attempts }) => expect(attempts).toMatchObject([{ response: { status: 200 } }])],
 		['reordered', 2, ({ attempts }) => expect(attempts).toMatchObject([{ response: { status: 200 } }])],
-	])('[N10] %s: the call ends well, and %d faults are told and counted', async (fault, times, check) => {
+	])('[N10] %s: the call ends as planned, and %d faults are recorded and counted', async (fault, times, check) => {
 		const app = await startApp(FAST);
 		const tab = await openFollowingTab(app);
 		await inject(app, { [fault]: 1 });
@@ -109,7 +109,7 @@ describe('faults of webhooks', () => {
 		expect(attemptsOf(seen)).toEqual([200]);
 	});
 
-	it('[N10] late: what happened before the end is told after it, and changes nothing any more', async () => {
+	it('[N10] late: a webhook that arrives after the end changes nothing', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { late: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -125,7 +125,7 @@ describe('faults of webhooks', () => {
 		}
 	});
 
-	it('[N10] reordered: what comes second is known already', async () => {
+	it('[N10] reordered: the earlier phase arrives second and changes nothing', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { reordered: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -137,7 +137,7 @@ describe('faults of webhooks', () => {
 		]);
 	});
 
-	it('[N10] doubled: the second is dropped by its webhook-id', async () => {
+	it('[N10] doubled: the second webhook changes nothing, because its webhook-id is known', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { doubled: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -147,7 +147,7 @@ describe('faults of webhooks', () => {
 		]);
 	});
 
-	it('[N11] all at once, at every rate: each call ends exactly once, with all that was delivered', async () => {
+	it('[N11] all at once, at any rate: each call ends exactly once, and every webhook is delivered', async () => {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: 'storm', PROVIDER_FAIL_RATE: '0.3' });
 		const storm = { doubled: 0.4, reordered: 0.4, late: 0.3, lost: 0.3, badSignature: 0.3, stale: 0.3 };
 		await inject(app, storm);
@@ -167,7 +167,7 @@ describe('faults of webhooks', () => {
 		expect([...kinds].toSorted()).toEqual(Object.keys(storm).toSorted());
 	});
 
-	it('[N12] are off once their time is over, also for webhooks of a call that was accepted before', async () => {
+	it('[N12] stop once their time is over, also for webhooks of a call that was accepted before', async () => {
 		const clock = standingClock();
 		const app = await startApp(FAST, { now: clock.now });
 		await inject(app, { lost: 1, refused: 1, late: 1 }, new Date(clock.now() + 5).toISOString());
@@ -190,11 +190,11 @@ describe('faults of webhooks', () => {
 	});
 });
 
-describe('faults that were drawn', () => {
+describe('faults that were drawn earlier', () => {
 	it.each<[string, (app: TestApp, pass: (ms: number) => void) => Promise<void> | void]>([
 		['the time is over', (_app, pass) => pass(60_000)],
 		['the rate is 0', (app) => inject(app, {})],
-	])('[N12] are not injected any more once %s', async (_when, end) => {
+	])('[N12] are not injected once %s', async (_when, end) => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now });
 		const until = new Date(clock.now() + 60_000).toISOString();
@@ -216,8 +216,8 @@ describe('faults that were drawn', () => {
 	});
 });
 
-describe('faults at the provider’s door', () => {
-	it('[N13] refused for ever: six tries, each a fault; the call is unreachable, and the provider knows nothing', async () => {
+describe('faults of send-call', () => {
+	it('[N13] refused at every attempt: the call ends as unreachable after six faults, without a provider call', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { refused: 1 });
 		const { id } = await app.create();
@@ -230,7 +230,7 @@ describe('faults at the provider’s door', () => {
 		expect([count(seen, 'ended'), await providerCalls(app)]).toEqual([1, []]);
 	});
 
-	it('[N13] refused for a while: the call is accepted afterwards', async () => {
+	it('[N13] refused at first: the call is accepted afterwards', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		await inject(app, { refused: 1 }, new Date(clock.now() + 1_000).toISOString());
@@ -246,7 +246,7 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(app)).filter(({ callId }) => callId === id)).toHaveLength(1);
 	});
 
-	it('[N14] rateLimited: its Retry-After is waited for, whatever the speed', async () => {
+	it('[N14] rateLimited: the app waits for the Retry-After, at any speed', async () => {
 		const clock = standingClock();
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: clock.now });
 		const start = clock.now();
@@ -265,7 +265,7 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(app)).filter(({ callId }) => callId === id)).toEqual([]);
 	});
 
-	it('[N15] timedOut: nothing was accepted; asked again later, there is one provider call', async () => {
+	it('[N15] timedOut: the app retries, and there is one provider call', async () => {
 		const app = await startApp(FAST, { timeoutMs: 150 });
 		await inject(app, { timedOut: 1 });
 		const gone = await settled(app, (await app.create()).id);
@@ -283,7 +283,7 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(app)).map(({ callId }) => callId)).toEqual([id]);
 	});
 
-	it('[N16] acceptedThenFailed: the call ends as planned, and there is one provider call however often it was asked', async () => {
+	it('[N16] acceptedThenFailed: the call ends as planned, with one provider call, however often the app retries', async () => {
 		// Its webhooks are due within 40 ms, its next attempt after half a second at the earliest. Only the webhooks are
 		// due.
 		const clock = standingClock();
@@ -308,7 +308,7 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(quick)).map(({ callId }) => callId)).toEqual([other.id]);
 	});
 
-	it('[N16] a call that is reported on is not unreachable, whatever the door answered', async () => {
+	it('[N16] acceptedThenFailed: a call with reports does not end as unreachable', async () => {
 		const clock = standingClock();
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
 		await inject(app, { acceptedThenFailed: 1 });
@@ -332,7 +332,7 @@ describe('faults at the provider’s door', () => {
 		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
 	});
 
-	it('[N16] a call that talks goes on: asked again, the answer tells how long', async () => {
+	it('[N16] acceptedThenFailed: a call in progress continues, and the response to a retry says for how long', async () => {
 		const clock = standingClock();
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
 		await inject(app, { acceptedThenFailed: 1 });
@@ -350,7 +350,7 @@ describe('faults at the provider’s door', () => {
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
 	});
 
-	it('[N17] all at once: each call ends exactly once, with one provider call at most', async () => {
+	it('[N17] all at once: each call ends exactly once, with at most one provider call', async () => {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 1_000 });
 		await inject(app, {
 			refused: 0.2,
@@ -407,7 +407,7 @@ describe('chosen outcomes', () => {
 		['+12025550153', 'failed'],
 		['+12025550154', 'canceled'],
 		['+12025550157', 'dropped'],
-	])('[N18] the test number %s always goes as `%s`', async (phoneNumber, outcome) => {
+	])('[N18] the test number %s always ends as `%s`', async (phoneNumber, outcome) => {
 		const app = await startApp({ PROVIDER_FAIL_RATE: outcome === 'completed' ? '1' : '0' });
 		const { id } = await app.create({ phoneNumber });
 		expect((await settled(app, id)).call).toMatchObject({ outcome, scenario: null });
@@ -415,7 +415,7 @@ describe('chosen outcomes', () => {
 		expect((await settled(app, chosen.id)).call).toMatchObject({ outcome: 'busy' });
 	});
 
-	it('[N18] +12025550155 is slow: ten times the delay, then completed', async () => {
+	it('[N18] the test number +12025550155 takes ten times the delay, then completes', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '30', PROVIDER_DELAY_MS_MAX: '30', PROVIDER_FAIL_RATE: '1' });
 		const { id } = await app.create({ phoneNumber: '+12025550155' });
 		expect((await settled(app, id)).call.outcome).toBe('completed');
@@ -423,7 +423,7 @@ describe('chosen outcomes', () => {
 	});
 
 	it.each([{ phoneNumber: '+12025550156' }, { scenario: 'provider-down' }])(
-		'[N19] the provider is down for %o: six tries, no fault, unreachable',
+		'[N19] the provider accepts no call with %o: six attempts without a fault end as unreachable',
 		async (ask) => {
 			const app = await startApp(FAST);
 			const { id } = await app.create(ask);
@@ -477,7 +477,7 @@ describe('the same seed and the same requests', () => {
 		return told;
 	}
 
-	it('[N30] give the same outcomes, delays and faults on a fresh server', { timeout: 90_000 }, async () => {
+	it('[N30] give the same outcomes, delays and faults on a new server', { timeout: 90_000 }, async () => {
 		const [one, two, other] = [await story('audena'), await story('audena'), await story('another')];
 		expect(two).toEqual(one);
 		expect(other).not.toEqual(one);
@@ -485,7 +485,7 @@ describe('the same seed and the same requests', () => {
 		expect(one.slice(-4)).not.toContainEqual(one[0]); // another call to the same number has its own draws
 	});
 
-	it('[N31] give the same faults after acceptance too', async () => {
+	it('[N31] give the same faults after acceptance', async () => {
 		const doors = async (): Promise<unknown[]> => {
 			const app = await startApp({ PROVIDER_SEED: 'doors', ...FAST }, { chance: () => 0 });
 			await inject(app, { acceptedThenFailed: 0.5, refused: 0.2 });
@@ -508,7 +508,7 @@ describe('the same seed and the same requests', () => {
 });
 
 describe('two calls to one number', () => {
-	it('[N33] end the same however long the app waits between its tries', async () => {
+	it('[N33] end the same, however long the app waits between its attempts', async () => {
 		const outcomes = async (chance: () => number): Promise<unknown[]> => {
 			const app = await startApp({ ...FAST, PROVIDER_SEED: 'ordinals', PROVIDER_FAIL_RATE: '0.5' }, { chance });
 			await inject(app, { refused: 0.4 });
@@ -531,7 +531,7 @@ describe('two calls to one number', () => {
 		expect(new Set(told.map(String)).size).toBeGreaterThan(2);
 	});
 
-	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
+	it('[N32] have the same send-call faults, in any order of their retries', async () => {
 		const tries = Array.from({ length: 6 }, (_, i) => i);
 		const orders = {
 			inTurn: tries.flatMap(() => ['a', 'b']),
@@ -557,7 +557,7 @@ describe('two calls to one number', () => {
 	});
 });
 
-describe('a call that nobody reports on', () => {
+describe('a call without reports', () => {
 	/** A provider that accepts everything and sends no report. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
 		startReceiver((response, { path }) => {
@@ -573,7 +573,7 @@ describe('a call that nobody reports on', () => {
 		return row === undefined ? undefined : Number(row.dueAt);
 	}
 
-	it('[N40] ends as no-report, once, and the provider is told', async () => {
+	it('[N40] ends as no-report once, and is hung up at the provider', async () => {
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
@@ -589,7 +589,7 @@ describe('a call that nobody reports on', () => {
 		expect(await watchedAt(app, id)).toBeUndefined();
 	});
 
-	it('[N41] is waited for from its last expected webhook on, and from its last word', async () => {
+	it('[N41] has its timeout counted from its last expected webhook or its last report', async () => {
 		const clock = standingClock();
 		const provider = await silent(60_000);
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
@@ -607,7 +607,7 @@ describe('a call that nobody reports on', () => {
 		await outcome(app, id).toBe('no-report');
 	});
 
-	it('[N42] not while it is scheduled', async () => {
+	it('[N42] has no timeout while it is scheduled', async () => {
 		const clock = standingClock();
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
@@ -625,7 +625,7 @@ describe('a call that nobody reports on', () => {
 		await outcome(app, id).toBe('no-report');
 	});
 
-	it('[N43] the wait begins anew with the server: what came while it was away is still on its way', async () => {
+	it('[N43] has its timeout started over when the server starts', async () => {
 		const clock = standingClock();
 		const provider = await silent();
 		const first = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
@@ -641,7 +641,7 @@ describe('a call that nobody reports on', () => {
 		await outcome(second, id).toBe('no-report');
 	});
 
-	it('[N44] a late report finds it ended, and changes nothing', async () => {
+	it('[N44] stays ended when a late report arrives', async () => {
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
@@ -651,8 +651,8 @@ describe('a call that nobody reports on', () => {
 	});
 });
 
-describe('webhooks that are refused', () => {
-	it('[N20] are counted and kept, and never stand on a timeline', async () => {
+describe('refused webhooks', () => {
+	it('[N20] are counted and kept, and never appear on a timeline', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const report = { callId: id, providerId: 'sim_1', status: 'COMPLETED' };

@@ -19,7 +19,7 @@ function boardOf({ syncs, frames }: Tab): Call[] {
 }
 
 describe('the feed', () => {
-	it('[F11] whoever connects in the middle of it gets its sync first, and then every change once', async () => {
+	it('[F11] sends a client that connects while calls change its sync first, and then every change once', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const tabs: Tab[] = [];
@@ -73,7 +73,7 @@ describe('the feed', () => {
 		database.close();
 	}
 
-	it('[F12] a delta is complete or not given: past 5,000 changes, or behind a forgotten one, it is a reset', async () => {
+	it('[F12] sends a reset instead of an incomplete delta: past 5,000 changes, or behind a pruned tombstone', async () => {
 		const app = await startApp();
 		const first = await app.create({ scheduledAt: FAR });
 		const { cursor } = await app.list();
@@ -93,7 +93,7 @@ describe('the feed', () => {
 		expect(past.syncs[0]).toMatchObject({ mode: 'reset', changes: [], cursor: (await restarted.list()).cursor });
 	});
 
-	it('[F13] nonsense over the socket harms nobody: it is answered with a reset, or not at all', async () => {
+	it('[F13] sends a reset or nothing for a malformed message, and other clients are not affected', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const odd = openTab(app, { cursor: 'x'.repeat(10_000) });

@@ -27,7 +27,7 @@ async function start() {
 }
 
 describe('wrong tokens', () => {
-	it('[A44] at the login are refused after twenty in a minute, on loopback too; a session and another address are not', async () => {
+	it('[A44] at the login are refused after twenty in a minute, also on loopback; sessions and other addresses are not', async () => {
 		const { app, clock, lines } = await start();
 		const cookie = (await login(app, TOKEN)).headers.get('set-cookie')!.split(';')[0]!;
 		const answers = [];
@@ -57,7 +57,7 @@ describe('wrong tokens', () => {
 		expect((await login(app, TOKEN)).status).toBe(303);
 	});
 
-	it('[A44] by Bearer, over the event stream and a socket are guesses at the same secret', async () => {
+	it('[A44] count together as Bearer tokens, on the event stream and on a socket', async () => {
 		const { app, clock } = await start();
 		const refusedTab = async (token: string): Promise<unknown> => {
 			const tab = openTab(app, { token });
@@ -82,7 +82,7 @@ describe('wrong tokens', () => {
 		await openFollowingTab(app, { token: TOKEN });
 	});
 
-	it('[A44] that a script repeats are refused after 200, and keep the right one from nobody', async () => {
+	it('[A44] that a script repeats are refused after 200 times, and do not block the right token', async () => {
 		const { app } = await start();
 		const codes: number[] = [];
 		for (let i = 0; i < 210; i++) codes.push((await read(app, 'an-old-token')).status);
@@ -91,7 +91,7 @@ describe('wrong tokens', () => {
 		expect((await read(app, TOKEN)).status).toBe(200);
 	});
 
-	it('[A44] at the provider’s API are limited too, and then its own token is not looked at either', async () => {
+	it('[A44] at the provider’s API are limited, and then its right token is refused too', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN, PROVIDER_TOKEN: 'the-provider-token' });
 		const path = '/api/provider/calls';
 		expect((await read(app, 'the-provider-token', {}, path)).status).toBe(200);
@@ -102,7 +102,7 @@ describe('wrong tokens', () => {
 	});
 
 	it.each([[{}], [{ PROVIDER_TOKEN: 'the-provider-token' }]])(
-		'[A44] hold back none of the app’s own requests to its provider, with %o',
+		'[A44] do not block the app’s own requests to its provider, with %o',
 		async (env) => {
 			const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1', ...env });
 			for (let i = 0; i < 21; i++) await login(app, `guess ${i}`);
@@ -120,7 +120,7 @@ describe('wrong tokens', () => {
 		},
 	);
 
-	it('[A44] count nowhere where no token is set', async () => {
+	it('[A44] are not counted if no token is set', async () => {
 		const app = await startApp();
 		for (let i = 0; i < 30; i++) expect((await read(app, `guess-${i}`)).status).toBe(200);
 		expect((await login(app, 'anything')).status).toBe(303);

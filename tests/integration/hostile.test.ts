@@ -7,8 +7,8 @@ import { postWebhook } from '#tests/support/webhook.ts';
 
 const FAR = '2099-01-01T00:00:00Z';
 
-describe('what others send', () => {
-	it('[W29] receivers that hang hold back nobody else', async () => {
+describe('hostile input', () => {
+	it('[W29] receivers that hang delay no other receiver', async () => {
 		const app = await startApp();
 		const hung = await startReceiver(() => undefined);
 		const send = (callId: string, callbackUrl: string): Promise<unknown> =>
@@ -29,7 +29,7 @@ describe('what others send', () => {
 		expect(hung.requests).toHaveLength(6);
 	});
 
-	it('[L7] an id with broken Unicode or a NUL is refused, and the server lives on', async () => {
+	it('[L7] an id with broken Unicode or a NUL is refused, and the server keeps running', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		for (const providerId of ['\ud800x', 'a\u0000b', 'line\nbreak']) {
@@ -43,7 +43,7 @@ describe('what others send', () => {
 		expect((await app.list()).calls).toHaveLength(1);
 	});
 
-	it('[A36] a provider that answers without end is not read to the end', async () => {
+	it('[A36] an endless response of the provider is not read to its end', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(500);
 			const pour = (): void => {

@@ -46,7 +46,7 @@ async function readsOf(work: (database: Database) => Promise<unknown>): Promise<
 	return lines.filter((line) => /^(SCAN|SEARCH|MULTI)/.test(line) && !OF_ITS_OWN.test(line));
 }
 
-describe('a look of a worker', () => {
+describe('a query of a worker', () => {
 	it.each([
 		['claim of the own lane', (database: Database) => createOutboxStore(database, 'own').claim(1, 2, 'a', 3)],
 		['claim of the foreign lane', (database: Database) => createOutboxStore(database, 'foreign').claim(1, 2, 'a', 3)],

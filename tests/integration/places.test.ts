@@ -8,7 +8,7 @@ import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.t
 
 const CALLS = 3_000;
 
-it('[R19] a place in the list is found by its day, its time, a call, a share, or as its end, in both orders', async () => {
+it('[R19] the pages find a place in the list by day, time, call or share, and its end, in both orders', async () => {
 	const url = `file:${await temporaryFolder()}/audena.db`;
 	await fillHistory(url, CALLS);
 	const places = createPlaces(await openTestDatabase(url));
@@ -44,7 +44,7 @@ it('[R19] a place in the list is found by its day, its time, a call, a share, or
 	expect(await places.shareBefore({ page: token!, status: ['FAILED'] })).toBeNull();
 });
 
-it('[R19] REST knows no `at`', async () => {
+it('[R19] the REST API has no `at` parameter', async () => {
 	const app = await startApp();
 	expect(problemOf(await app.api('GET', '/api/calls?at=end'))).toEqual([400, 'unknown_parameter']);
 });

@@ -56,7 +56,7 @@ async function listenTo(url: string): Promise<Listener> {
 const TEXTS = ['', 'a', 'ü✓😀', 'x'.repeat(100), 'y'.repeat(126), 'ö'.repeat(40_000), 'z'.repeat(70_000)];
 
 describe('a broadcast', () => {
-	it('[F61] goes as one frame straight to each socket that is idle', async () => {
+	it('[F61] is written as one frame straight to each idle socket', async () => {
 		const { io, url } = await startPush();
 		const listeners = await Promise.all([listenTo(url), listenTo(url), listenTo(url)]);
 		let byEngine = 0;
@@ -86,7 +86,7 @@ describe('a broadcast', () => {
 		for (const listener of listeners) expect(await listener.has(sent.length)).toEqual(sent);
 	});
 
-	it('[F61] of the same payload is encoded once, whoever gets it and when', async () => {
+	it('[F61] of the same payload is encoded once for all clients', async () => {
 		const { io, url } = await startPush();
 		const listeners = await Promise.all([listenTo(url), listenTo(url)]);
 		let encoded = 0;
@@ -105,7 +105,7 @@ describe('a broadcast', () => {
 		expect(encoded).toBe(once);
 	});
 
-	it('[F63] counts what waits in Socket.IO’s own queue too', async () => {
+	it('[F63] counts the bytes in Socket.IO’s own queue as unread', async () => {
 		const { io, port } = await startPush();
 		const sleeper = await sleepingClient(port);
 		await expect.poll(() => io.sockets.sockets.size).toBe(1);
@@ -125,7 +125,7 @@ describe('a broadcast', () => {
 		sleeper.destroy();
 	}, 60_000);
 
-	it('[F63] cuts off a client that does not read at a bounded buffer, and slows nobody', async () => {
+	it('[F63] disconnects a client that does not read at a bounded buffer, and slows down no other client', async () => {
 		const { io, url, port } = await startPush();
 		const reader = await listenTo(url);
 		const sleeper = await sleepingClient(port);
@@ -149,7 +149,7 @@ describe('a broadcast', () => {
 });
 
 describe('a burst', () => {
-	it('[F60] travels as few frames, each call once in a frame, and ends with what is so', async () => {
+	it('[F60] travels as few frames, each call once in a frame, and ends with the current state', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR })));
@@ -167,7 +167,7 @@ describe('a burst', () => {
 });
 
 describe('a connection', () => {
-	it('[F66] has one socket, however often it asks', async () => {
+	it('[F66] has at most one socket, however often it asks for another', async () => {
 		const app = await startApp();
 		const socket = await knock(Number(new URL(app.url).port));
 		await once(socket, 'data');
@@ -184,7 +184,7 @@ describe('a connection', () => {
 		expect(text.split('42["sync"')).toHaveLength(2);
 	});
 
-	it('[F65] that never asks for the feed is closed', async () => {
+	it('[F65] is closed if it never asks for the feed', async () => {
 		const app = await startApp();
 		const { port } = new URL(app.url);
 		const socket = await knock(Number(port));

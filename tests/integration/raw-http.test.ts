@@ -22,8 +22,8 @@ async function ask(url: string, start: string, lines: string[] = [], body = ''):
 	return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
 }
 
-describe('request targets', () => {
-	it.each([[{}], [{ API_TOKEN: TOKEN }]])('[HT1] that cannot be decoded are 404, with %o', async (env) => {
+describe('a request target', () => {
+	it.each([[{}], [{ API_TOKEN: TOKEN }]])('[HT1] with a malformed percent-encoding is 404, with %o', async (env) => {
 		const app = await startApp(env);
 		const paths = [
 			'/%',
@@ -43,7 +43,7 @@ describe('request targets', () => {
 		expect((await app.api('GET', '/healthz')).status).toBe(200);
 	});
 
-	it('[HT2] in absolute form are their path and their host; what is no path is 404', async () => {
+	it('[HT2] in absolute form is read as its path and its host, and a target that is not a path is 404', async () => {
 		const app = await startApp();
 		const { host } = new URL(app.url);
 		expect((await ask(app.url, `GET http://${host}/healthz?`)).status).toBe(200);
@@ -53,7 +53,7 @@ describe('request targets', () => {
 		for (const line of ['GET *', 'OPTIONS *']) expectProblem(await ask(app.url, line), 'not_found');
 	});
 
-	it('[HT2] with a fragment are 404 and delete nothing, in a browser’s words too', async () => {
+	it('[HT2] with a fragment is 404 and deletes nothing, also for a browser', async () => {
 		const app = await startApp();
 		await app.create({ run: 'a', scheduledAt: FAR });
 		await leavesNoTrace(app, async () => {
@@ -64,7 +64,7 @@ describe('request targets', () => {
 		});
 	});
 
-	it('[HT3] a Host that holds more than a host and a port is 403', async () => {
+	it('[HT3] with a Host that has more than a host and a port is 403', async () => {
 		const app = await startApp();
 		for (const host of [
 			'localhost/%',
@@ -79,7 +79,7 @@ describe('request targets', () => {
 			expectProblem(await ask(app.url, 'GET /api/calls', [`Host: ${host}`]), 'host_not_allowed');
 	});
 
-	it('[HT4] an upgrade that is not Socket.IO’s is ignored: the request runs as without it', async () => {
+	it('[HT4] with an upgrade that is not for Socket.IO runs as if it had none', async () => {
 		const app = await startApp();
 		const upgrading = (protocol: string) => ['Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`];
 		const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
@@ -101,7 +101,7 @@ describe('request targets', () => {
 		expect((await app.list()).calls.map(({ customerName }) => customerName)).toEqual(['Ada']);
 	});
 
-	it('[HT4] an upgrade behind an unfinished response ends the connection: no response takes the place of another', async () => {
+	it('[HT4] with an upgrade behind an unfinished response ends the connection', async () => {
 		const app = await startApp();
 		const first = rawRequest(app.url, 'GET /api/calls').replace('Connection: close\r\n', '');
 		const second = rawRequest(app.url, 'GET /healthz', ['Upgrade: h2c']).replace('close', 'Upgrade');
@@ -111,8 +111,8 @@ describe('request targets', () => {
 	});
 });
 
-describe('methods', () => {
-	it('[HT5] that a path does not know are 405 with Allow, on every route; OPTIONS says the same', async () => {
+describe('a method that the path does not support', () => {
+	it('[HT5] is 405 with Allow on every route, and OPTIONS returns the same', async () => {
 		const app = await startApp();
 		const known = new Map<string, Set<string>>([
 			...['/api/stats', '/api/events', '/api/calls/export'].map((path) => [path, new Set(['GET'])] as const),
@@ -142,7 +142,7 @@ describe('methods', () => {
 		}
 	});
 
-	it('[HT5] without the token they are 401, and HEAD is known wherever GET is', async () => {
+	it('[HT5] is 401 without the token, and HEAD is supported wherever GET is', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		for (const path of ['/api/calls', '/api/nothing', '/api'])
 			expectProblem(await app.api('PUT', path, undefined, { authorization: '' }), 'unauthorized');
@@ -153,7 +153,7 @@ describe('methods', () => {
 			]);
 	});
 
-	it('[HT6] a path outside /api is 404 as problem details; a slash at the end of one inside it changes nothing', async () => {
+	it('[HT6] an unknown path outside /api is 404 as problem details, and a trailing slash on an API path changes nothing', async () => {
 		const app = await startApp();
 		for (const path of ['//api/calls', '/foo', '/api%2Fcalls', '/calls', '/'])
 			expectProblem(await ask(app.url, `POST ${path}`, [JSON_TYPE], JSON.stringify(GOOD)), 'not_found');
@@ -164,7 +164,7 @@ describe('methods', () => {
 });
 
 describe('pipelined requests', () => {
-	it('[HT10] are served in order, a few at a time, with their bodies', async () => {
+	it('[HT10] run in order, one after another, with their bodies', async () => {
 		const app = await startApp();
 		const body = (i: number): string => JSON.stringify({ ...GOOD, customerName: `Ada ${i}` });
 		const post = (i: number): string =>
@@ -177,7 +177,7 @@ describe('pipelined requests', () => {
 		expect(calls.map(({ customerName }) => customerName)).toEqual(Array.from({ length: 30 }, (_, i) => `Ada ${i}`));
 	});
 
-	it('[HT11] past the bound cut the connection: of a thousand creations next to none happened, and others are served', async () => {
+	it('[HT11] above the limit close the connection: of a thousand creations almost none happen, and other clients are served', async () => {
 		const app = await startApp();
 		const post = rawRequest(app.url, 'POST /api/calls', [JSON_TYPE], JSON.stringify(GOOD)).replace(
 			'Connection: close\r\n',
@@ -197,7 +197,7 @@ describe('pipelined requests', () => {
 });
 
 describe('connections', () => {
-	it('[HT12] are kept for longer than a load balancer keeps them, and a stop ends them at once', async () => {
+	it('[HT12] stay open for longer than load balancers keep them, and a stop closes idle ones at once', async () => {
 		const app = await startApp();
 		const { hostname, port } = new URL(app.url);
 		const socket = createConnection(Number(port), hostname);
@@ -220,7 +220,7 @@ const NOT_UTF8 = [
 	'\xff\xfe',
 ];
 
-describe('bodies', () => {
+describe('a body', () => {
 	/** Every route that reads JSON, with a body that contains `text`. */
 	const doors = (id: string): [start: string, body: (text: string) => string][] => [
 		['POST /api/calls', (text) => JSON.stringify({ ...GOOD, customerName: text })],
@@ -235,7 +235,7 @@ describe('bodies', () => {
 		['PUT /api/provider/settings', (text) => JSON.stringify({ seed: text })],
 	];
 
-	it('[HT20] that are not UTF-8 are 400 in every route, and nothing is stored', async () => {
+	it('[HT20] that is not UTF-8 is 400 on every route, and nothing is stored', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		await leavesNoTrace(app, async () => {
@@ -248,7 +248,7 @@ describe('bodies', () => {
 		});
 	});
 
-	it('[HT20] also compressed, under a charset that says so, and in a login', async () => {
+	it('[HT20] that is not UTF-8 is refused compressed, under another charset and in a login', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const auth = `Authorization: Bearer ${TOKEN}`;
 		const packed = gzipSync(Buffer.from(JSON.stringify({ ...GOOD, customerName: 'J\xfcrgen' }), 'latin1')).toString(
@@ -268,7 +268,7 @@ describe('bodies', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[HT20] and in a webhook, once its signature is good', async () => {
+	it('[HT20] of a webhook that is not UTF-8 is 400 once its signature is valid', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		await leavesNoTrace(app, async () => {
@@ -285,7 +285,7 @@ describe('bodies', () => {
 		});
 	});
 
-	it('[HT21] UTF-8 is taken with a byte order mark, with its name in any case, and beyond the first plane', async () => {
+	it('[HT21] in UTF-8 is accepted with a byte order mark, its charset in any case, and characters of every plane', async () => {
 		const app = await startApp();
 		const names = ['Jürgen', '😀 Ada', '李小龍'];
 		for (const customerName of names) {
@@ -304,7 +304,7 @@ const sign = (app: TestApp, at: Date, bytes: Buffer): string => {
 };
 
 describe('the log', () => {
-	it('[HT30] keeps quiet about an upload that its client breaks off', { timeout: 120_000 }, async () => {
+	it('[HT30] has no error for an upload that its client breaks off', { timeout: 120_000 }, async () => {
 		const server = await startServer(await environment({ LOG_LEVEL: 'warn' }));
 		const url = await server.url;
 		const { hostname, port, host } = new URL(url);
@@ -331,7 +331,7 @@ describe('an error that reaches no handler', () => {
 		['a rejection', 'SIGUSR2'],
 		['an exception', 'SIGHUP'],
 	] as const)(
-		'[HT31] %s is logged and stops the server in good order, with exit code 1',
+		'[HT31] %s is logged and stops the server in order, with exit code 1',
 		{ timeout: 120_000 },
 		async (_kind, signal) => {
 			const env = await environment({ LOG_LEVEL: 'error' });

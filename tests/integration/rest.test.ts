@@ -39,7 +39,7 @@ async function deliveryStates(app: TestApp, callId: string): Promise<unknown[]> 
 }
 
 describe('creating a call', () => {
-	it('[R1] answers 201 with the call and its Location; what was sent is normalised', async () => {
+	it('[R1] returns 201 with the normalized call and its Location', async () => {
 		const app = await startApp();
 		const wanted = {
 			...{ customerName: '  Zoë  ', phoneNumber: '+49 (0)30 123456', workflow: 'REMINDER' },
@@ -64,19 +64,19 @@ describe('creating a call', () => {
 		expect(found.body).toEqual({ call: body.call, events: expect.any(Array) as Event[], deliveries: [] });
 	});
 
-	it('[R1] what may be left out may be null', async () => {
+	it('[R1] accepts null for every optional field', async () => {
 		const app = await startApp(SLOW);
 		const { status } = await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: null, scenario: null, run: null });
 		expect(status).toBe(201);
 	});
 
-	it('[R1] the longest name is 80 characters, and emoji count as one', async () => {
+	it('[R1] accepts a name of 80 characters, where an emoji counts as one', async () => {
 		const app = await startApp(SLOW);
 		for (const customerName of ['x'.repeat(80), `  ${'x'.repeat(80)}\t`, '😀'.repeat(80)])
 			expect((await app.create({ customerName, scheduledAt: FAR })).customerName).toBe(customerName.trim());
 	});
 
-	it('[R2] what is wrong with several fields is said at once, also that a number is not possible', async () => {
+	it('[R2] names all invalid fields at once, also an impossible number', async () => {
 		const app = await startApp();
 		const wrong = { ...GOOD, customerName: '', phoneNumber: 'x', workflow: 'Y' };
 		expect(expectProblem(await app.api('POST', '/api/calls', wrong), 'invalid_input').toSorted()).toEqual([
@@ -84,7 +84,7 @@ describe('creating a call', () => {
 		]);
 	});
 
-	it('[R2] every invalid field is a problem that names it, and nothing else happens', async () => {
+	it('[R2] names an invalid field, and nothing else happens', async () => {
 		const app = await startApp();
 		const cases: [path: string, over: Record<string, unknown>][] = [
 			...['', '   ', 'x'.repeat(81), 'a\u0000b', 'a\nb', 'bell\u0007', '\u0085x', 'half \ud83d', 7, null, ['Ada']].map(
@@ -135,7 +135,7 @@ describe('creating a call', () => {
 		});
 	});
 
-	it('[R3] a body that is no JSON, no object, of another type or too large is refused, and nothing else happens', async () => {
+	it('[R3] refuses a body that is no JSON, no object, of another content type or too large, and nothing else happens', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const settings = (await app.api('GET', '/api/provider/settings')).body;
@@ -166,7 +166,7 @@ describe('creating a call', () => {
 		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR }, typed)).status).toBe(201);
 	});
 
-	it('[L5] send-call reports a wrong number together with the other errors', async () => {
+	it('[L5] reports a wrong number together with the other errors in send-call', async () => {
 		const app = await startApp();
 		const answer = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
 		expect(expectProblem(answer, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
@@ -174,7 +174,7 @@ describe('creating a call', () => {
 });
 
 describe('every route', () => {
-	it('[R4] refuses a query parameter that it does not know, by name, and nothing else happens', async () => {
+	it('[R4] refuses an unknown query parameter by name, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
 		const table = await doorsOf(app);
 		await leavesNoTrace(app, async () => {
@@ -192,7 +192,7 @@ describe('every route', () => {
 		});
 	});
 
-	it('[R5] an unknown id or path is 404, whatever stands in it', async () => {
+	it('[R5] returns 404 for an unknown id or path, with any characters', async () => {
 		const app = await startApp(SLOW);
 		await leavesNoTrace(app, async () => {
 			for (const id of [NO_CALL, 'nonsense', '1', '%00', 'x'.repeat(3_000), '..%2f..', '%F0%9F%98%80', "'--"]) {
@@ -215,7 +215,7 @@ describe('every route', () => {
 		});
 	});
 
-	it('[R6] answers with an X-Request-Id of its own, or with the caller’s where that is a plain word', async () => {
+	it('[R6] returns a new X-Request-Id, or the caller’s if that is a plain word', async () => {
 		const app = await startApp(SLOW);
 		const seen = new Set<string | null>();
 		const table = [...(await doorsOf(app)), ['GET', '/api/nothing'], ['POST', '/api/calls', '{']] as const;
@@ -231,13 +231,13 @@ describe('every route', () => {
 		expect(seen.size).toBe(table.length * 3);
 	});
 
-	it('[R7] /healthz and /readyz answer while the server lives', async () => {
+	it('[R7] is healthy and ready while the server runs', async () => {
 		const app = await startApp();
 		expect(await app.api('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
 		expect(await app.api('GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
 	});
 
-	it('[R8] no answer of the API is kept by a cache, and none says what runs here', async () => {
+	it('[R8] has responses that no cache stores and that do not name the server software', async () => {
 		const app = await startApp(SLOW);
 		for (const [method, path, body] of await doorsOf(app)) {
 			const { headers } = await app.api(method, path, body);
@@ -257,7 +257,7 @@ describe('the list', () => {
 		return calls.map(({ id }) => id);
 	}
 
-	it('[R10] is in order of arrival, newest first; `order=oldest` turns it; times never fall along it', async () => {
+	it('[R10] is in order of arrival, newest first; `order=oldest` reverses it, and creation times never fall', async () => {
 		const noon = Date.parse('2026-11-22T12:00:00.000Z');
 		let asked = 0;
 		const app = await startApp({}, { now: () => noon + Math.floor(asked++ / 40) });
@@ -274,7 +274,7 @@ describe('the list', () => {
 		expect((await app.list('?limit=1')).calls).toHaveLength(1);
 	});
 
-	it.each(['newest', 'oldest'])('[R11] pages go both ways over ties, each call once (%s first)', async (order) => {
+	it.each(['newest', 'oldest'])('[R11] has pages in both directions that contain each call once, also for equal times (%s first)', async (order) => {
 		const app = await startApp({}, { now: () => Date.parse('2026-11-22T12:00:00.000Z') });
 		const all = await fill(app, 23);
 		if (order === 'oldest') all.reverse();
@@ -299,7 +299,7 @@ describe('the list', () => {
 		}
 	});
 
-	it('[R12] deletions and creations between two pages repeat and lose nothing', async () => {
+	it('[R12] neither repeats nor loses a call if calls are deleted and created between two pages', async () => {
 		const app = await startApp();
 		const before = await fill(app, 30);
 		const seen: string[] = [];
@@ -322,7 +322,7 @@ describe('the list', () => {
 	});
 
 	it.each(['newest', 'oldest'])(
-		'[R12] a page whose calls are all gone is empty and leads back (%s first)',
+		'[R12] has an empty page that leads back if all calls of the page are deleted (%s first)',
 		async (order) => {
 			const app = await startApp();
 			const all = await fill(app, 6);
@@ -336,7 +336,7 @@ describe('the list', () => {
 		},
 	);
 
-	it('[R12] what is new stands before the first page: going back reaches it', async () => {
+	it('[R12] leads back from the first page to new calls', async () => {
 		const app = await startApp();
 		const all = await fill(app, 4);
 		const first = await app.list('?limit=2');
@@ -347,7 +347,7 @@ describe('the list', () => {
 		expect(idsOf(await app.list(`?limit=2&page=${back.previousPage!}`))).toEqual(made.toReversed());
 	});
 
-	it('[R13] a token of another list is foreign', async () => {
+	it('[R13] refuses a page token of another list', async () => {
 		const app = await startApp();
 		await fill(app, 5, { run: 'a' });
 		const { nextPage } = await app.list('?limit=2&run=a');
@@ -357,7 +357,7 @@ describe('the list', () => {
 			expectProblem(await app.api('GET', `/api/calls?${query}`), 'invalid_page');
 	});
 
-	it('[R14] filters repeat, join, and an empty one counts as absent', async () => {
+	it('[R14] repeats and combines filters, and an empty one counts as absent', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const waiting = await app.create({ scheduledAt: FAR, run: 'a', workflow: 'SALES' });
@@ -377,7 +377,7 @@ describe('the list', () => {
 		expect(await found('?status=&status=FAILED&q=')).toEqual([busy.id]);
 	});
 
-	it('[R15] `from` is inclusive, `to` exclusive, in any zone', async () => {
+	it('[R15] has an inclusive `from` and an exclusive `to`, in any zone', async () => {
 		const app = await startApp();
 		const [one, two] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
 		const from = encodeURIComponent(one.createdAt.replace('Z', '+00:00'));
@@ -387,7 +387,7 @@ describe('the list', () => {
 		expect(idsOf(await app.list(`?from=${after}`))).toEqual([]);
 	});
 
-	it('[R16] invalid parameters are told by name', async () => {
+	it('[R16] names an invalid parameter', async () => {
 		const app = await startApp();
 		for (const [name, value] of [
 			...[
@@ -413,7 +413,7 @@ describe('the list', () => {
 		expect(twice.errors).toEqual([{ path: 'q', message: 'Give q once.' }]);
 	});
 
-	it('[R17] `q` finds a substring of name or number, ignoring case and punctuation; short terms match beginnings', async () => {
+	it('[R17] finds a substring of name or number by `q`, ignoring case and punctuation; short terms match beginnings', async () => {
 		const app = await startApp();
 		const people: Record<string, string> = {
 			...{ 'Ada Lovelace': '+12025550100', 'Grace Hopper': '+14155550123', 'Jörg Müller': '+4930123456' },
@@ -443,15 +443,15 @@ describe('the list', () => {
 		expect(await found(' ')).toHaveLength(6);
 	});
 
-	it('[R18] `cursor` is the feed’s position just before the query', async () => {
+	it('[R18] has the feed’s position just before the query as `cursor`', async () => {
 		const app = await startApp();
 		const { seq } = await app.create({ scheduledAt: FAR });
 		expect((await app.list()).cursor).toMatch(new RegExp(`^[0-9a-z]+\\.${seq}$`));
 	});
 });
 
-describe('a status by hand', () => {
-	it('[R20] the status that the call has records nothing', async () => {
+describe('a PATCH of the status', () => {
+	it('[R20] to the same status records nothing', async () => {
 		const app = await startApp(SLOW);
 		const { id } = await app.create({ scheduledAt: FAR });
 		const ended = await app.create({ scheduledAt: FAR });
@@ -463,7 +463,7 @@ describe('a status by hand', () => {
 		});
 	});
 
-	it('[R21] a terminal one ends the call as `manual`, and the simulation with it', async () => {
+	it('[R21] to a terminal status ends the call as `manual`, and its simulation with it', async () => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -486,7 +486,7 @@ describe('a status by hand', () => {
 		expect(await app.call(id)).toEqual(body.call);
 	});
 
-	it('[R22] from one terminal status to the other is a recorded correction; back to PENDING is 409', async () => {
+	it('[R22] from one terminal status to the other is a recorded correction, and back to PENDING is 409', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -506,8 +506,8 @@ describe('a status by hand', () => {
 	});
 });
 
-describe('canceling', () => {
-	it('[R25] a scheduled call is never dispatched', async () => {
+describe('a cancel', () => {
+	it('[R25] of a scheduled call prevents its dispatch', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scheduledAt: FAR });
@@ -523,7 +523,7 @@ describe('canceling', () => {
 		});
 	});
 
-	it('[R26] a queued one whose dispatch is under way is hung up when the answer comes', async () => {
+	it('[R26] of a call during its dispatch hangs it up when the response arrives', async () => {
 		let answer = (): void => undefined;
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void =>
@@ -542,7 +542,7 @@ describe('canceling', () => {
 		expect(await app.call(id)).toEqual(body.call);
 	});
 
-	it('[R27] a ringing one is hung up at the provider, and later webhooks change nothing', async () => {
+	it('[R27] of a ringing call hangs it up at the provider, and later webhooks change nothing', async () => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -556,7 +556,7 @@ describe('canceling', () => {
 		expect(late.body).toEqual({ ok: true, call: body.call, idempotent: true });
 	});
 
-	it('[R28] an ended one is 409', async () => {
+	it('[R28] of an ended call is 409', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -564,7 +564,7 @@ describe('canceling', () => {
 		expectProblem(await app.api('POST', `/api/calls/${id}/cancel`), 'illegal_transition');
 	});
 
-	it('[R28] of two cancels at once one is 409', async () => {
+	it('[R28] is 409 for one of two concurrent cancels', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const answers = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
@@ -572,12 +572,12 @@ describe('canceling', () => {
 	});
 });
 
-describe('deleting', () => {
+describe('a deletion', () => {
 	it.each([
-		['one', (id: string) => `/api/calls/${id}`],
-		['its run', () => '/api/calls?run=mine'],
-		['the whole history', () => '/api/calls'],
-	])('[R30] %s hangs up what runs; its late webhooks get 410', async (_what, pathOf) => {
+		['of one call', (id: string) => `/api/calls/${id}`],
+		['of its run', () => '/api/calls?run=mine'],
+		['of the whole history', () => '/api/calls'],
+	])('[R30] %s hangs up running calls, and their late webhooks get 410', async (_what, pathOf) => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ run: 'mine' });
@@ -599,7 +599,7 @@ describe('deleting', () => {
 		for (const table of ['Call', 'Event']) expect(await database.all(`SELECT * FROM "${table}"`)).toEqual([]);
 	});
 
-	it('[R31] a webhook that meets 410 is canceled and not sent again', async () => {
+	it('[R31] cancels a webhook that gets 410, which is not sent again', async () => {
 		const app = await startApp();
 		const body = { callId: NO_CALL, phoneNumber: '+12025550100', workflow: 'SALES', scenario: 'completed' };
 		expect((await app.api('POST', '/api/provider/send-call', body)).status).toBe(200);
@@ -609,7 +609,7 @@ describe('deleting', () => {
 		expect(await database.all('SELECT DISTINCT "attempts" FROM "Delivery"')).toMatchObject([{ attempts: 1 }]);
 	});
 
-	it('[R32] a run goes and the others stay; of nothing it is 204 all the same', async () => {
+	it('[R32] of one run leaves the other calls, and is 204 for a run without calls', async () => {
 		const app = await startApp();
 		const [a, b, none] = [
 			await app.create({ run: 'a', scheduledAt: FAR }),
@@ -623,7 +623,7 @@ describe('deleting', () => {
 		expect((await app.list()).calls).toHaveLength(2);
 	});
 
-	it('[R33] an empty run or a doubtful one is 400 and deletes nothing', async () => {
+	it('[R33] with an empty or invalid run is 400 and deletes nothing', async () => {
 		const app = await startApp();
 		await app.create({ run: 'a', scheduledAt: FAR });
 		await leavesNoTrace(app, async () => {
@@ -633,7 +633,7 @@ describe('deleting', () => {
 		expect((await app.list('?run=a')).calls).toHaveLength(1);
 	});
 
-	it('[R34] an id that a script left empty deletes nothing', async () => {
+	it('[R34] with an empty id is 404 and deletes nothing', async () => {
 		const app = await startApp();
 		await leavesNoTrace(app, async () => {
 			expectProblem(await app.api('DELETE', '/api/calls/'), 'not_found');
@@ -642,8 +642,8 @@ describe('deleting', () => {
 	});
 });
 
-describe('scheduling', () => {
-	it('[R35] a time in the past starts at once', async () => {
+describe('a scheduled call', () => {
+	it('[R35] with a time in the past starts at once', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id, phase, scheduledAt } = await app.create({ scheduledAt: '2020-01-01T00:00:00Z' });
@@ -651,7 +651,7 @@ describe('scheduling', () => {
 		expect(await tab.ended(id)).toMatchObject({ status: 'COMPLETED' });
 	});
 
-	it('[R36] a scheduled call waits as SCHEDULED, is queued on time, whatever the speed, and goes its way', async () => {
+	it('[R36] waits as SCHEDULED, is queued on time at any speed, and completes', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const tab = await openFollowingTab(app);
 		const at = Date.now() + 600;
@@ -666,10 +666,10 @@ describe('scheduling', () => {
 	});
 });
 
-describe('the provider’s own API', () => {
+describe('the API of the provider', () => {
 	const ask = { callId: 'c-1', phoneNumber: '+12025550100', workflow: 'SALES' };
 
-	it('[R40] send-call answers at once with an id and the time to the final status', async () => {
+	it('[R40] returns an id at once for send-call, with the time until the final status', async () => {
 		const app = await startApp(SLOW);
 		const { status, body } = await app.api<{ providerId: string; scheduledInMs: number }>(
 			'POST',
@@ -684,7 +684,7 @@ describe('the provider’s own API', () => {
 		expect(calls).toEqual([call]);
 	});
 
-	it('[R41] hanging up cancels the call and what is on its way, as often as one likes', async () => {
+	it('[R41] cancels the provider call and its open webhooks on a hang-up, which may repeat', async () => {
 		const app = await startApp(SLOW);
 		const { providerId } = (await app.api<{ providerId: string }>('POST', '/api/provider/send-call', ask)).body;
 		for (let i = 0; i < 2; i++) {
@@ -699,7 +699,7 @@ describe('the provider’s own API', () => {
 		await expect.poll(states, PATIENCE).toEqual(['canceled']);
 	});
 
-	it('[R41] a call that has ended stays ended when it is hung up', async () => {
+	it('[R41] leaves an ended provider call ended on a hang-up', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -709,7 +709,7 @@ describe('the provider’s own API', () => {
 		expect(await providerCall(app, providerId!)).toEqual(hangUp.body.call);
 	});
 
-	it('[R45] of a call that ended and was deleted nothing is on its way any more; a hang-up by hand leaves that alone', async () => {
+	it('[R45] cancels the open webhooks of an ended call when it is deleted, and leaves them open on a manual hang-up', async () => {
 		const clock = standingClock();
 		const app = await startApp({}, { now: clock.now, chance: MOST });
 		const tab = await openFollowingTab(app);
@@ -730,7 +730,7 @@ describe('the provider’s own API', () => {
 		expect((await providerCall(app, providerId!)).state).toBe('ended');
 	});
 
-	it('[R42] invalid requests are told by name, and nothing else happens', async () => {
+	it('[R42] names the invalid field of a request, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
 		await leavesNoTrace(app, async () => {
 			for (const [path, over] of [
@@ -761,7 +761,7 @@ describe('the provider’s own API', () => {
 		});
 	});
 
-	it('[R43] settings are read and stored whole, and every tab is told', async () => {
+	it('[R43] reads and stores the settings as a whole, and every tab receives them', async () => {
 		const app = await startApp();
 		const tabs = await Promise.all([openFollowingTab(app), openFollowingTab(app)]);
 		const before = Settings.parse((await app.api('GET', '/api/provider/settings')).body);
@@ -776,7 +776,7 @@ describe('the provider’s own API', () => {
 		expect(await tabs[0].ended(id)).toMatchObject({ status: 'FAILED' });
 	});
 
-	it('[R44] settings that are not whole or not valid are told by name, and nothing else happens', async () => {
+	it('[R44] names the field of incomplete or invalid settings, and changes nothing', async () => {
 		const app = await startApp();
 		const good = Settings.parse((await app.api('GET', '/api/provider/settings')).body);
 		const { speed: _speed, ...without } = good;

@@ -30,8 +30,8 @@ async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
 	return calls;
 }
 
-describe('stopped with calls under way and started again', () => {
-	it('[K1] every call reaches a terminal status, with exactly one end', async () => {
+describe('a server that is stopped with calls under way and started again', () => {
+	it('[K1] ends every call, exactly once', async () => {
 		const app = await startApp();
 		const calls = await callsUnderWay(app, await openFollowingTab(app));
 		const { calls: before } = await app.list('?status=PENDING');
@@ -57,7 +57,7 @@ describe('stopped with calls under way and started again', () => {
 			},
 		],
 	])(
-		'[K19] a database that was put back from a copy has a new epoch, and clients load anew: %s',
+		'[K19] gives a database that was restored from a copy a new epoch, and clients load everything again: %s',
 		async (_what, restore) => {
 			const app = await startApp();
 			await app.create({ scheduledAt: FAR });
@@ -82,7 +82,7 @@ describe('stopped with calls under way and started again', () => {
 		},
 	);
 
-	it('[K2] epoch and seq go on, and a cursor from before still gets a complete delta', async () => {
+	it('[K2] continues epoch and seq, and a cursor from before still gets a complete delta', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { cursor } = tab.syncs[0]!;
@@ -105,7 +105,7 @@ describe('stopped with calls under way and started again', () => {
 		expect(next.seq).toBeGreaterThan(Math.max(...seqs.slice(0, -1)));
 	});
 
-	it('[K3] a connected tab comes back by itself and misses nothing', async () => {
+	it('[K3] gets its connected tab back, which misses nothing', async () => {
 		const app = await startApp();
 		const port = new URL(app.url).port;
 		const { cursor } = await app.list();
@@ -120,7 +120,7 @@ describe('stopped with calls under way and started again', () => {
 		expect((await restarted.list('?status=PENDING')).calls).toEqual([]);
 	});
 
-	it('[K4] the webhook secret that was made on first start is kept', async () => {
+	it('[K4] keeps the webhook secret that it made on first start', async () => {
 		const app = await startApp({ WEBHOOK_SECRET: '' });
 		const { id } = await app.create({ scheduledAt: FAR });
 		const secretOf = async (): Promise<string> => {
@@ -139,7 +139,7 @@ describe('stopped with calls under way and started again', () => {
 		expect((await postWebhook(restarted, report, { secret })).status).toBe(200);
 	});
 
-	it('[K5] settings, sessions, what was seen and what was answered under a key are kept', async () => {
+	it('[K5] keeps settings, sessions, known webhook-ids and the responses under a key', async () => {
 		const app = await startApp({
 			API_TOKEN: 'secret',
 			PROVIDER_DELAY_MS_MAX: '3600000',
@@ -167,7 +167,7 @@ describe('stopped with calls under way and started again', () => {
 		expect([replayed.body, replayed.headers.get('idempotent-replayed')]).toEqual([accepted.body, 'true']);
 	});
 
-	it('[K6] a hang-up outlives its call and the server', async () => {
+	it('[K6] keeps the hang-up of a deleted call', async () => {
 		const provider = await startReceiver((response, { path }, count) => {
 			if (path.endsWith('/cancel') && count === 2) response.writeHead(503, { 'retry-after': '120' }).end();
 			else response.setHeader('content-type', 'application/json').end('{"providerId":"sim_1","scheduledInMs":9}');
@@ -183,7 +183,7 @@ describe('stopped with calls under way and started again', () => {
 		expect(requests[2]!.path).toBe('/api/provider/calls/sim_1/cancel');
 	});
 
-	it('[K7] while it stops, clients are told to come back, not that they are unwanted', async () => {
+	it('[K7] asks its clients to reconnect while it stops', async () => {
 		const app = await startApp();
 		const tab = openTab(app);
 		const reason = new Promise<string>((resolve) => tab.socket.on('disconnect', resolve));
@@ -194,8 +194,8 @@ describe('stopped with calls under way and started again', () => {
 	});
 });
 
-describe('killed', () => {
-	it('[K10] again and again with calls under way: all end, each exactly once', { timeout: 60_000 }, async () => {
+describe('a server that is killed', () => {
+	it('[K10] again and again with calls under way ends every call exactly once', { timeout: 60_000 }, async () => {
 		const env = await environment();
 		const calls: Call[] = [];
 		/** The moments of the kill: accepted by the provider, and the first call ended. */

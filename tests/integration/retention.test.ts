@@ -32,8 +32,8 @@ async function setLastClock(url: string, at: number): Promise<void> {
 	database.close();
 }
 
-describe('a history with limits', () => {
-	it('[RT12] a connected tab is told each call that goes, and who comes back gets them by a delta', async () => {
+describe('a server with retention limits', () => {
+	it('[RT12] sends each deleted call to connected tabs, and in a delta to a client that reconnects', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, 150);
 		await setLastClock(url, Date.now());
@@ -61,7 +61,7 @@ describe('a history with limits', () => {
 		expect(Object.values(byStatus).reduce((sum, count) => sum + count)).toBe(200);
 	});
 
-	it('[RT6] what the provider kept of a call goes with it, but not how often the number was called', async () => {
+	it('[RT6] deletes the provider’s records of a call with it, but not the count of earlier calls to its number', async () => {
 		const app = await startApp();
 		await completeCalls(app, 5);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
@@ -84,7 +84,7 @@ describe('a history with limits', () => {
 		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 5 }]);
 	});
 
-	it('[RT13] what the provider kept of calls that were deleted by hand goes too', async () => {
+	it('[RT13] deletes the provider’s records of calls that a user deleted', async () => {
 		const app = await startApp();
 		const completed = async (): Promise<number> => (await app.list('?status=COMPLETED')).calls.length;
 		for (let i = 0; i < 2; i++) await app.create({ run: 'ci-1' });
@@ -110,7 +110,7 @@ describe('a history with limits', () => {
 		expect((await limited.list()).calls).toEqual([call]);
 	});
 
-	it('[RT13] goes though no call is left at all', async () => {
+	it('[RT13] deletes the provider’s records even if no call is left', async () => {
 		const app = await startApp();
 		await app.create();
 		await expect.poll(async () => (await app.list('?status=COMPLETED')).calls.length, SOON).toBe(1);
@@ -122,7 +122,7 @@ describe('a history with limits', () => {
 		expect(await database.all('SELECT 1 FROM "Delivery"')).toEqual([]);
 	});
 
-	it('[RT14] [RT15] calls that others made at the provider keep their key, and go by their own age alone', async () => {
+	it('[RT14] [RT15] keeps the keys of calls that other clients made at the provider, and deletes these calls by their own age', async () => {
 		const app = await startApp();
 		const body = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
 		const send = (to: TestApp): ReturnType<TestApp['api']> =>
@@ -145,7 +145,7 @@ describe('a history with limits', () => {
 		await expect.poll(left, SOON).toEqual([]);
 	});
 
-	it('[RT8] a start after a rest of more than an hour, or on a file from elsewhere, deletes nothing at first', async () => {
+	it('[RT8] deletes nothing at first after a rest of more than an hour, or on a file from elsewhere', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, 300);
 		const count = async (app: TestApp): Promise<number> => {

@@ -62,7 +62,7 @@ describe('a session', () => {
 	it.each([
 		['another token', OTHER],
 		['no token', null],
-	])('[A41] stays ended where the server ran with %s meanwhile', async (_what, token) => {
+	])('[A41] stays ended after the server ran with %s meanwhile', async (_what, token) => {
 		const first = await startApp({ API_TOKEN: ONE });
 		const cookie = (await login(first, ONE))!;
 		const meanwhile = await restart(first, token);
@@ -71,7 +71,7 @@ describe('a session', () => {
 		await expectClosed(await restart(meanwhile, ONE), cookie);
 	});
 
-	it('[A41] is kept without the token: only a hash that has the session in it', async () => {
+	it('[A41] is stored without the token, only with a keyed hash', async () => {
 		const app = await startApp({ API_TOKEN: ONE });
 		await login(app, ONE);
 		await login(app, ONE);
@@ -81,7 +81,7 @@ describe('a session', () => {
 		expect(JSON.stringify(rows)).not.toContain(ONE);
 	});
 
-	it('[A42] is opened by nobody where no token is set, and a token set later knows none', async () => {
+	it('[A42] is not opened if no token is set, nor known to a token that is set later', async () => {
 		const open = await startApp();
 		expect(await login(open, '')).toBeNull();
 		const answer = await open.api('POST', '/login', 'token=anything&next=%2Fdeliveries', {
@@ -94,7 +94,7 @@ describe('a session', () => {
 		await expectClosed(await restart(open, ONE), 'audena_session=anything');
 	});
 
-	it('[A42] is not opened by PROVIDER_TOKEN', async () => {
+	it('[A42] is not opened with PROVIDER_TOKEN', async () => {
 		const app = await startApp({ API_TOKEN: ONE, PROVIDER_TOKEN: OTHER });
 		expect(await login(app, OTHER)).toBeNull();
 	});

@@ -13,7 +13,7 @@ const addJob = (database: Database, id: string, kind: string, dueAt: number, lea
 		...[id, kind, dueAt, leasedUntil],
 	);
 
-it('[CK4] jobs and leases come back by as much as the clock; what is due already, and the hour of a scheduled call, stay', async () => {
+it('[CK4] jobs and leases move back with the clock; due jobs and scheduled calls keep their time', async () => {
 	const database = await migratedDatabase();
 	await database.all(
 		`INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase", "createdAt", "updatedAt", "faults", "seq")
@@ -39,7 +39,7 @@ it('[CK4] jobs and leases come back by as much as the clock; what is due already
 	]);
 });
 
-it('[CK4] webhooks come back, those that are done stay; calls that run at the provider end as much earlier', async () => {
+it('[CK4] open webhooks and the ends of running provider calls move back with the clock; done webhooks keep their time', async () => {
 	const database = await migratedDatabase();
 	const add = (id: string, state: string, dueAt: number | null): Promise<unknown> =>
 		database.all(
@@ -73,7 +73,7 @@ it('[CK4] webhooks come back, those that are done stay; calls that run at the pr
 	]);
 });
 
-it('[CK4] a lease that was given or renewed between two steps stays', async () => {
+it('[CK4] a lease that was claimed or renewed between two steps stays', async () => {
 	const database = await migratedDatabase();
 	await database.all(
 		`WITH RECURSIVE "number"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "number" WHERE "i" < 1001)
@@ -99,7 +99,7 @@ it('[CK4] a lease that was given or renewed between two steps stays', async () =
 	expect(await lease()).toBe(1_000 + LEASE_MS);
 });
 
-it('[CK7] a step looks at no more than a thousand rows, the newest first', async () => {
+it('[CK7] a step moves at most a thousand rows, the newest first', async () => {
 	const database = await migratedDatabase();
 	const [count, steps] = [2_500, [] as number[]];
 	await database.all(

@@ -62,7 +62,7 @@ async function sentBy(app: TestApp): Promise<Received[]> {
 }
 
 describe('signatures', () => {
-	it.each(parties)('[Y1] what we send is accepted by %s, and by nobody once it was touched', async (_name, party) => {
+	it.each(parties)('[Y1] the webhooks of this server are accepted by %s, and refused once they are changed', async (_name, party) => {
 		const app = await startApp();
 		for (const webhook of await sentBy(app)) {
 			const headers = headersOf(webhook);
@@ -77,7 +77,7 @@ describe('signatures', () => {
 		}
 	});
 
-	it.each(parties)('[Y2] what %s signs is accepted by us, and nothing that was touched', async (_name, party) => {
+	it.each(parties)('[Y2] the webhooks that %s signs are accepted by this server, and refused once they are changed', async (_name, party) => {
 		const app = await startApp();
 		const { id: callId } = await app.create({ scheduledAt: FAR });
 		const at = new Date();
@@ -102,7 +102,7 @@ describe('signatures', () => {
 	});
 
 	it.each(parties)(
-		'[Y3] of several secrets the first signs, as %s sees it, and all are believed',
+		'[Y3] of several secrets the first one signs, as %s verifies, and all of them verify',
 		async (_name, party) => {
 			const [young, old] = [newSecret(), newSecret()];
 			const app = await startApp({ WEBHOOK_SECRET: `${young} ${old}` });
@@ -120,7 +120,7 @@ describe('signatures', () => {
 		},
 	);
 
-	it('[Y4] a secret is rotated without losing a message', async () => {
+	it('[Y4] rotating a secret loses no message', async () => {
 		const [young, old] = [newSecret(), newSecret()];
 		const slow = { PROVIDER_DELAY_MS_MIN: '600', PROVIDER_DELAY_MS_MAX: '900' };
 		const before = await startApp({ ...slow, WEBHOOK_SECRET: old });

@@ -9,7 +9,7 @@ const standStill = (ms: number): unknown => Atomics.wait(new Int32Array(new Shar
 /** Resolves after the timers that were due before. */
 const afterTimers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
-it('[CK8] time in which the process does not run uses up one slice of a request’s limit, not the whole', async () => {
+it('[CK8] a suspension uses up one slice of a request’s time limit, not all of it', async () => {
 	const limit = timeLimit(200);
 	onTestFinished(limit.clear);
 	standStill(300);
@@ -19,7 +19,7 @@ it('[CK8] time in which the process does not run uses up one slice of a request�
 	expect(limit.signal.reason).toMatchObject({ name: 'TimeoutError' });
 });
 
-it('[CK8] a wait for a call’s end goes on after it: the call ends first', async () => {
+it('[CK8] a wait for a call’s end continues after a suspension, so that the call ends first', async () => {
 	const endings = createEndings(() => Promise.resolve(toCall(callRow({ id: 'a', status: 'PENDING' }))));
 	onTestFinished(endings.close);
 	const wait = endings.of('a', 200, new AbortController().signal);

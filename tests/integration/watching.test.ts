@@ -36,8 +36,8 @@ async function expectWhole(app: TestApp, id: string, watched: Watched, told: rea
 		.toBe(true);
 }
 
-describe('watching a call', () => {
-	it('[F70] gives it as it is, then each new entry once and its deliveries as they change; others hear none', async () => {
+describe('a subscription to a call', () => {
+	it('[F70] sends its state, then each new event once and its deliveries as they change, and other clients get nothing', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '400' });
 		const [one, two, other] = [await openFollowingTab(app), await openFollowingTab(app), await openFollowingTab(app)];
 		const [toldOne, toldTwo, toldOther] = [timelines(one), timelines(two), timelines(other)];
@@ -52,7 +52,7 @@ describe('watching a call', () => {
 		expect(toldOther).toEqual([]);
 	});
 
-	it('[F70] tells entries that leave the call as it was', async () => {
+	it('[F70] sends events that leave the call unchanged', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const told = timelines(tab);
@@ -66,7 +66,7 @@ describe('watching a call', () => {
 		expect(watched.events.map(({ type }) => type)).toEqual(['created', 'ended']);
 	});
 
-	it('[F73] each of several watchers is told each entry once, however busy the server is', async () => {
+	it('[F73] sends each event once to each of several subscribers, however busy the server is', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR });
 		const tabs = await Promise.all(Array.from({ length: 6 }, () => openFollowingTab(app)));
@@ -85,7 +85,7 @@ describe('watching a call', () => {
 		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, told[i]!).events, PATIENCE).toEqual(events);
 	});
 
-	it('[F71] is of one call at a time; null, or one that is not there, is nothing', async () => {
+	it('[F71] is for one call at a time, and empty for null or an unknown call', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const told = timelines(tab);
@@ -106,7 +106,7 @@ describe('watching a call', () => {
 		expect(told).toHaveLength(1);
 	});
 
-	it('[F71] by one who asks without end ends', async () => {
+	it('[F71] ends with a disconnect if too many subscription requests are pending', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const left = new Promise((resolve) => tab.socket.once('disconnect', resolve));
@@ -116,8 +116,8 @@ describe('watching a call', () => {
 	});
 });
 
-describe('watching the deliveries', () => {
-	it('[F72] tells of each that is new or changes, gathered, until it is over', async () => {
+describe('a subscription to the deliveries', () => {
+	it('[F72] sends each new or changed delivery, gathered, until the client unsubscribes', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const told: Delivery[][] = [];

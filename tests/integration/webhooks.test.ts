@@ -32,8 +32,8 @@ async function callToReport(app: TestApp): Promise<{ call: Call; report: Record<
 const eventTypes = async (app: TestApp, id: string): Promise<string[]> =>
 	(await app.timeline(id)).events.map(({ type }) => type);
 
-describe('the signature', () => {
-	it('[W1] unsigned, wrongly signed, tampered or half signed: 401, and nothing changes', async () => {
+describe('a webhook', () => {
+	it('[W1] that is unsigned, wrongly signed, tampered or half signed is 401 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
 		const body = JSON.stringify({ ...report, status: 'COMPLETED' });
@@ -89,7 +89,7 @@ describe('the signature', () => {
 		expect((await send(signed)).status).toBe(200);
 	});
 
-	it('[W2] more than five minutes off, in either direction: 401, and nothing changes', async () => {
+	it('[W2] that is more than five minutes off, in either direction, is 401 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
 		await leavesNoTrace(app, async () => {
@@ -100,7 +100,7 @@ describe('the signature', () => {
 			expect((await postWebhook(app, report, { at: ago(off) })).status).toBe(200);
 	});
 
-	it('[W3] several secrets: all verify, the first signs; several signatures: one is enough', async () => {
+	it('[W3] is verified by each of several secrets, signed by the first, and needs one valid signature', async () => {
 		const [first, second] = [newSecret(), newSecret()];
 		const app = await startApp({ ...SLOW, WEBHOOK_SECRET: `${first} ${second}` });
 		const { report } = await callToReport(app);
@@ -120,7 +120,7 @@ describe('the signature', () => {
 		expect(() => verified(webhook!, second)).toThrow(/signature/i);
 	});
 
-	it('[W4] signed, yet no JSON or not valid: 400 with paths, nothing changes, and its id is not used up', async () => {
+	it('[W4] with a valid signature and an invalid body is 400 with paths, changes nothing, and its id is not used up', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		await leavesNoTrace(app, async () => {
@@ -153,8 +153,8 @@ describe('the signature', () => {
 	});
 });
 
-describe('the order of checks', () => {
-	it('[W10] no such call: 410, even for a known webhook-id, and nothing changes', async () => {
+describe('the checks of a webhook, in order', () => {
+	it('[W10] an unknown call is 410, even with a known webhook-id, and nothing changes', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		expect((await postWebhook(app, report, { id: 'msg_known' })).status).toBe(200);
@@ -166,7 +166,7 @@ describe('the order of checks', () => {
 		});
 	});
 
-	it('[W11] terminal comes before a known webhook-id, the provider and the phase: idempotent', async () => {
+	it('[W11] a terminal call is idempotent, before any check of webhook-id, provider or phase', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		await postWebhook(app, { ...report, status: 'COMPLETED' }, { id: 'msg_known' });
@@ -183,7 +183,7 @@ describe('the order of checks', () => {
 		});
 	});
 
-	it('[W12] a known webhook-id: 200, and nothing changes, whatever it says now', async () => {
+	it('[W12] a known webhook-id is 200 and changes nothing, with any body', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
 		const first = await postWebhook<Said>(app, report, { id: 'msg_known' });
@@ -195,7 +195,7 @@ describe('the order of checks', () => {
 		});
 	});
 
-	it('[W12] the same webhook many times at once is one event', async () => {
+	it('[W12] many concurrent copies of one webhook make one event', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		const answers = await Promise.all(
@@ -206,12 +206,12 @@ describe('the order of checks', () => {
 	});
 
 	it.each([
-		['another provider’s', { providerId: 'sim_2', phase: 'IN_PROGRESS' }, 'other-provider'],
-		['another provider’s ending', { providerId: 'sim_2', status: 'COMPLETED' }, 'other-provider'],
+		['a webhook of another provider', { providerId: 'sim_2', phase: 'IN_PROGRESS' }, 'other-provider'],
+		['a final webhook of another provider', { providerId: 'sim_2', status: 'COMPLETED' }, 'other-provider'],
 		['a late phase', { phase: 'INITIATED' }, 'late-phase'],
 		['a repeated phase', { phase: 'RINGING' }, 'late-phase'],
-		['one without news', { phase: undefined }, 'no-news'],
-	])('[W13] %s is 200, kept as `webhook.ignored`, and not pushed', async (_what, over, reason) => {
+		['a webhook without news', { phase: undefined }, 'no-news'],
+	])('[W13] %s is 200, recorded as `webhook.ignored`, and not pushed', async (_what, over, reason) => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { report } = await callToReport(app);
@@ -230,7 +230,7 @@ describe('the order of checks', () => {
 		expect(next.seq).toBe(call.seq + 2);
 	});
 
-	it('[W14] what the provider says beyond our words is kept with the event', async () => {
+	it('[W14] unknown fields of a webhook are kept with the event', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		const said = { ...report, carrier: { trunk: 7, notes: ['ü', null] }, sequence: 3, AnsweredBy: 'machine' };
@@ -244,7 +244,7 @@ describe('the order of checks', () => {
 		expect(Object.getOwnPropertyDescriptor(data.report, '__proto__')?.value).toEqual({ trunk: 7 });
 	});
 
-	it('[W15] a webhook that overtakes the answer of send-call lends the call its providerId', async () => {
+	it('[W15] a webhook that overtakes the response of send-call gives the call its providerId', async () => {
 		const held: { answer(): void }[] = [];
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void => {
@@ -266,7 +266,7 @@ describe('the order of checks', () => {
 		expect(await tab.ended(id)).toEqual(end.call);
 	});
 
-	it('[W15] an ending that overtakes the answer ends the call, and its provider is not hung up on it', async () => {
+	it('[W15] a final webhook that overtakes the response ends the call, without a hang-up', async () => {
 		const held: { answer(): void }[] = [];
 		const provider = await startReceiver((response) => {
 			const body = JSON.stringify({ providerId: 'sim_fast', scheduledInMs: 9 });
@@ -319,8 +319,8 @@ async function kept(app: TestApp, callId = ASK.callId): Promise<Kept[]> {
 }
 const states = async (app: TestApp): Promise<string[]> => (await kept(app)).map(({ state }) => state);
 
-describe('delivering to a foreign receiver', () => {
-	it('[W20] each event comes once, in order, signed by Standard Webhooks under an id of its own', async () => {
+describe('the delivery to a foreign receiver', () => {
+	it('[W20] sends each event once and in order, signed by Standard Webhooks under its own id', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
 		const { providerId, scheduledInMs } = await sendCall(app, {
@@ -349,7 +349,7 @@ describe('delivering to a foreign receiver', () => {
 		expect(receiver.requests).toHaveLength(4);
 	});
 
-	it('[W21] a failed one is sent again with the same id and body, and a fresh timestamp and signature', async () => {
+	it('[W21] retries a failed webhook with the same id and body, and a new timestamp and signature', async () => {
 		let ahead = 0;
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: () => Date.now() + ahead });
 		const receiver = await startReceiver((response, _request, count) => {
@@ -370,7 +370,7 @@ describe('delivering to a foreign receiver', () => {
 		expect(receiver.requests).toHaveLength(4);
 	});
 
-	it('[W22] a failing one never holds back the next', async () => {
+	it('[W22] sends the next webhook although the one before it fails', async () => {
 		const app = await startApp({}, { chance: () => 0.999 });
 		const receiver = await startReceiver((response, request) => {
 			response.writeHead(reportOf(request).phase === 'RINGING' ? 500 : 200).end();
@@ -382,7 +382,7 @@ describe('delivering to a foreign receiver', () => {
 		expect(ringing!.dueAt).not.toBeNull();
 	});
 
-	it('[W23] redirects are not followed; after the schedule it is dead and stays so', async () => {
+	it('[W23] follows no redirect, and is dead after its schedule', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response) => response.writeHead(302, { location: '/elsewhere' }).end());
 		await sendCall(app, { callbackUrl: `${receiver.url}/hook`, scenario: { outcome: 'busy', delayMs: 0 } });
@@ -394,7 +394,7 @@ describe('delivering to a foreign receiver', () => {
 		]);
 	});
 
-	it('[W24] 410 stops it: canceled after one attempt', async () => {
+	it('[W24] is canceled after one attempt with a 410', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response) => response.writeHead(410).end());
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'busy' });
@@ -411,7 +411,7 @@ describe('delivering to a foreign receiver', () => {
 		[503, '120', true],
 		[429, new Date(Date.now() + 600_000).toUTCString(), true],
 		[500, '120', false],
-	])('[W25] %s with Retry-After %s is respected as agreed, whatever the speed', async (status, after, respected) => {
+	])('[W25] respects a %s with Retry-After %s, at any speed', async (status, after, respected) => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response, _request, count) => {
 			response.writeHead(count === 1 ? status : 200, { 'retry-after': after }).end();
@@ -424,7 +424,7 @@ describe('delivering to a foreign receiver', () => {
 		if (respected) expect((await kept(app))[0]!.dueAt).toBeGreaterThanOrEqual(before + 119_000);
 	});
 
-	it('[W26] nobody there: tried again, and delivered once somebody is', async () => {
+	it('[W26] retries while the receiver is unreachable, and delivers once it is reachable', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response, _request, count) => {
 			if (count <= 3) response.destroy();
@@ -434,7 +434,7 @@ describe('delivering to a foreign receiver', () => {
 		await expect.poll(() => states(app), SOON).toEqual(['delivered', 'delivered']);
 	});
 
-	it('[W27] each attempt is kept with its request and its answer', async () => {
+	it('[W27] stores each attempt with its request and its response', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario: 'busy' });
@@ -455,7 +455,7 @@ describe('delivering to a foreign receiver', () => {
 		}
 	});
 
-	it('[W28] where webhooks may go: this machine, APP_URL’s host and CALLBACK_HOSTS, and nothing else', async () => {
+	it('[W28] goes to this machine, the host of APP_URL and CALLBACK_HOSTS, and to no other host', async () => {
 		const env = { ...SLOW, CALLBACK_HOSTS: 'hooks.example Ported.Example:8080', APP_URL: 'https://calls.example' };
 		const app = await startApp(env);
 		await leavesNoTrace(app, async () => {
@@ -500,7 +500,7 @@ describe('the Idempotency-Key of send-call', () => {
 	const calls = async (app: TestApp): Promise<ProviderCall[]> =>
 		(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 
-	it('[W30] the same body: the same bytes, told as replayed, and one provider call', async () => {
+	it('[W30] returns the same bytes for the same body, marked as replayed, and makes one provider call', async () => {
 		const app = await startApp(SLOW);
 		const first = await send(app, 'key-1');
 		expect([first.status, first.replayed]).toEqual([200, null]);
@@ -513,7 +513,7 @@ describe('the Idempotency-Key of send-call', () => {
 		expect(await kept(app)).toHaveLength((await calls(app))[0]!.plan.length);
 	});
 
-	it('[W31] another body under it is 422, and changes nothing', async () => {
+	it('[W31] refuses another body with 422 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const first = await send(app, 'key-1');
 		await leavesNoTrace(app, async () => {
@@ -530,7 +530,7 @@ describe('the Idempotency-Key of send-call', () => {
 		expect((await send(app, 'key-1')).body).toBe(first.body);
 	});
 
-	it('[W32] twice at once: one provider call, one answer', async () => {
+	it('[W32] makes one provider call and one response for concurrent requests', async () => {
 		const app = await startApp(SLOW);
 		const answers = await Promise.all(Array.from({ length: 10 }, () => send(app, 'key-1')));
 		expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
@@ -538,7 +538,7 @@ describe('the Idempotency-Key of send-call', () => {
 		expect(await calls(app)).toHaveLength(1);
 	});
 
-	it('[W33] another key, or none, is another call', async () => {
+	it('[W33] makes another provider call for another key or no key', async () => {
 		const app = await startApp(SLOW);
 		await Promise.all([send(app, randomUUID()), send(app, randomUUID()), sendCall(app), sendCall(app)]);
 		expect(await calls(app)).toHaveLength(4);

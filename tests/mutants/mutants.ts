@@ -142,7 +142,7 @@ const DATABASE: readonly Mutant[] = [
 		find: 'const why = reasonOrFailure();',
 		replace: 'const why: string | null = reasonOrFailure() === null ? null : null;',
 		tests: ['tests/integration/database-gone.test.ts'],
-		only: '[DB22] nothing is made at the path',
+		only: '[DB22] the server creates nothing at the path',
 	},
 ];
 
@@ -176,7 +176,7 @@ const JOBS: readonly Mutant[] = [
 		find: 'carrier.send(job.callId, job.payload)',
 		replace: 'carrier.send(`${job.callId}.${job.attempts}`, job.payload)',
 		tests: ['tests/integration/access.test.ts'],
-		only: '[A31] is asked again',
+		only: '[A31] gets a retry',
 	},
 	{
 		name: 'a retry comes late: it keeps the lease of the attempt before',
@@ -288,7 +288,7 @@ const FEED_SERVER: readonly Mutant[] = [
 		find: 'for (const room of socket.rooms) if (room.startsWith(CALL)) void socket.leave(room);',
 		replace: '',
 		tests: ['tests/integration/watching.test.ts'],
-		only: '[F71] is of one call',
+		only: '[F71] is for one call',
 	},
 	{
 		name: 'a client that does not read fills the memory',
@@ -435,7 +435,7 @@ const HISTORY: readonly Mutant[] = [
 		find: 'high = Math.min(high, place.n - 1)',
 		replace: 'high = Math.min(high, place.n)',
 		tests: ['tests/integration/rest.test.ts'],
-		only: '[R12] what is new',
+		only: '[R12] leads back',
 	},
 	{
 		name: 'a search misses calls that the index does not know yet',
