@@ -30,15 +30,15 @@ const CALLS: readonly Mutant[] = [
 	{
 		name: 'a webhook that is sent twice counts twice',
 		file: PLAN,
-		find: 'if (!this.#ledger.receive(webhookId)) return { call };',
-		replace: 'this.#ledger.receive(webhookId);',
+		find: 'if (!this.#unit.receive(webhookId)) return { call };',
+		replace: 'this.#unit.receive(webhookId);',
 		tests: [PLAN_TEST],
 		only: '[P1]',
 	},
 	{
 		name: 'a webhook that comes again later counts again: its id was not stored',
 		file: LEDGER,
-		find: 'this.#written.receipts.push([webhookId, this.now]);',
+		find: 'this.#step.receipts.push([webhookId, this.now]);',
 		replace: '',
 		tests: [PLAN_TEST],
 		only: '[P1]',
@@ -100,12 +100,12 @@ const CALLS: readonly Mutant[] = [
 		name: 'tabs see a change that was never committed: publish comes before commit',
 		file: 'src/server/calls/writer.ts',
 		find: `now(), newId);
-			return { result: planned, statements: statementsOf(planned.written, planned.position) };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));`,
 		replace: `now(), newId);
 			guarded(() => onCommit({ ...planned, touched: commands.flatMap(idOf) }));
-			return { result: planned, statements: statementsOf(planned.written, planned.position) };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});`,
 		tests: ['src/server/calls/writer.test.ts'],
 	},
@@ -224,8 +224,8 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a deleted call stays in tabs that were away: a deletion leaves no tombstone',
 		file: ROWS,
-		find: 'for (const sql of REMOVE) write(sql, written.removed);',
-		replace: 'for (const sql of REMOVE_CALLS) write(sql, written.removed);',
+		find: 'for (const sql of REMOVE) write(sql, step.removed);',
+		replace: 'for (const sql of REMOVE_CALLS) write(sql, step.removed);',
 		tests: [ROWS_TEST],
 		only: '[RT3]',
 	},
@@ -464,15 +464,15 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'a clear with filters deletes a call that no longer matches',
 		file: PLAN,
-		find: '.flatMap((id) => this.#ledger.call(id) ?? []).filter(passes);',
-		replace: '.flatMap((id) => this.#ledger.call(id) ?? []).filter((call) => passes(call) || true);',
+		find: '.flatMap((id) => this.#unit.call(id) ?? []).filter(passes);',
+		replace: '.flatMap((id) => this.#unit.call(id) ?? []).filter((call) => passes(call) || true);',
 		tests: [PLAN_TEST],
 		only: '[CL4]',
 	},
 	{
 		name: 'the counters count calls that were deleted',
 		file: LEDGER,
-		find: `this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+		find: `this.#step.tallies.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;`,
 		replace: 'const seq = ++this.#seq;',
 		tests: [ROWS_TEST],

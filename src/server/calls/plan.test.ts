@@ -89,20 +89,20 @@ function numberedIds(): () => string {
 const plan = (state: State, commands: readonly Command[], clock = NOON): Planned =>
 	planCommands(commands, state, clock, numberedIds());
 
-const eventsOf = ({ written }: Planned): string[] =>
-	written.flatMap(({ events }) => events.map(([, callId, type]) => `${callId} ${type}`));
-const dataOf = ({ written }: Planned): unknown[] =>
-	written.flatMap(({ events }) => events.map(([, , , , data]) => JSON.parse(data) as unknown));
+const eventsOf = ({ steps }: Planned): string[] =>
+	steps.flatMap(({ events }) => events.map(([, callId, type]) => `${callId} ${type}`));
+const dataOf = ({ steps }: Planned): unknown[] =>
+	steps.flatMap(({ events }) => events.map(([, , , , data]) => JSON.parse(data) as unknown));
 /** The new jobs of a plan. */
-const jobsOf = ({ written }: Planned) =>
-	written.flatMap(({ jobs }) =>
+const jobsOf = ({ steps }: Planned) =>
+	steps.flatMap(({ jobs }) =>
 		jobs.map(([, kind, callId, payload, dueAt]) => ({ kind, callId, payload: JSON.parse(payload) as unknown, dueAt })),
 	);
-const listOf = ({ written }: Planned, list: 'doneCalls' | 'stoppedCalls' | 'askedJobs' | 'doneJobs'): string[] =>
-	written.flatMap((step) => step[list]);
-const retriesOf = ({ written }: Planned) => written.flatMap(({ retries }) => retries);
+const listOf = ({ steps }: Planned, list: 'doneCalls' | 'stoppedCalls' | 'askedJobs' | 'doneJobs'): string[] =>
+	steps.flatMap((step) => step[list]);
+const retriesOf = ({ steps }: Planned) => steps.flatMap(({ retries }) => retries);
 /** Empty if the group writes nothing at all. */
-const writesOf = ({ written, position }: Planned) => statementsOf(written, position);
+const writesOf = ({ steps, position }: Planned) => statementsOf(steps, position);
 const hangUpOf = (over: { deleted?: true } = {}) => ({
 	kind: 'hangup',
 	callId: 'a',
@@ -115,11 +115,11 @@ const callIn = (change: RowChange | undefined): CallRow => {
 };
 
 /** The state after the commit of a plan. Leaves out jobs: the commands of the properties below hold none. */
-function stateAfter(state: State, { written, position }: Planned): State {
+function stateAfter(state: State, { steps, position }: Planned): State {
 	const calls = new Map(state.calls);
 	const seen = new Set(state.seen);
 	const answers = new Map(state.answers);
-	for (const step of written) {
+	for (const step of steps) {
 		for (const [, id] of [...step.removed, ...step.purged]) calls.delete(id);
 		for (const [, run] of step.cleared)
 			for (const [id, call] of calls) if (run === null || call.run === run) calls.delete(id);
@@ -219,7 +219,7 @@ describe('reports', () => {
 		expect(planned.outcomes[0]).toMatchObject({ call: { phase: 'RINGING' } });
 		expect(planned.outcomes[1]).toEqual(planned.outcomes[0]);
 		expect(eventsOf(planned)).toEqual(['a ringing']);
-		expect(planned.written.flatMap(({ receipts }) => receipts)).toEqual([['msg_1', NOON]]);
+		expect(planned.steps.flatMap(({ receipts }) => receipts)).toEqual([['msg_1', NOON]]);
 	});
 
 	it('[W12] a webhook whose id is stored changes nothing', () => {
@@ -280,7 +280,7 @@ describe('reports', () => {
 	it('[P19] a report makes the dead jobs of its call run again, once, also if the call ended or is gone', () => {
 		for (const calls of [[pending()], [ended()], []]) {
 			const planned = plan(stateWith(calls, { dead: new Set(['a']) }), [report('msg_1'), report('msg_2')]);
-			expect(planned.written.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
+			expect(planned.steps.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
 			expect(planned.jobs).toBe(true);
 		}
 		expect(plan(stateWith([ended()]), [report('msg_1')]).jobs).toBe(false);
@@ -405,7 +405,7 @@ describe('deletions', () => {
 		const missing = { missing: true };
 		expect(planned.outcomes).toMatchObject([{ call: { id: 'b' } }, { done: true }, missing, missing, {}, { call: {} }]);
 		expect(planned.changes.map(({ type }) => type)).toEqual(['created', 'cleared', 'created', 'updated']);
-		expect(planned.written.map(({ created, cleared }) => [[...created.keys()], cleared])).toEqual([
+		expect(planned.steps.map(({ created, cleared }) => [[...created.keys()], cleared])).toEqual([
 			[['b'], []],
 			[[], [[12, null]]],
 			[['c'], []],
@@ -428,7 +428,7 @@ describe('deletions', () => {
 		expect(planned.outcomes).toEqual([{ done: true }, { missing: true }]);
 		expect(planned.changes).toEqual([{ seq: 11, type: 'deleted', id: 'a' }]);
 		expect(eventsOf(planned)).toEqual([]);
-		expect(planned.written.flatMap(({ receipts }) => receipts)).toEqual([]);
+		expect(planned.steps.flatMap(({ receipts }) => receipts)).toEqual([]);
 	});
 
 	it('[RT3] retention deletes ended calls only, including those that end in its group', () => {
@@ -597,13 +597,13 @@ describe('dispatches', () => {
 		['recall', refused(null), []],
 	] as const)('[P19] a %s without attempts left becomes a dead job, recorded on the timeline', (job, command, calls) => {
 		const planned = plan(stateWith(calls, held()), [command]);
-		expect(planned.written.flatMap(({ buriedJobs }) => buriedJobs)).toEqual([[JOB.id, NOON, ERROR]]);
+		expect(planned.steps.flatMap(({ buriedJobs }) => buriedJobs)).toEqual([[JOB.id, NOON, ERROR]]);
 		expect(dataOf(planned)).toEqual(calls.map(() => ({ ...failedAttempt, job, dead: true })));
 	});
 
 	it('[P19] a report in the group of the last attempt makes the dead job run again', () => {
 		const planned = plan(stateWith([ended()], held()), [giveUp, report('msg_1')]);
-		expect(planned.written.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
+		expect(planned.steps.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
 	});
 });
 

@@ -24,7 +24,7 @@ export interface Position {
 }
 
 /** The rows of one step of a group of commands. */
-export interface Written {
+export interface WriteStep {
 	created: Map<string, CallRow>;
 	updated: Map<string, CallRow>;
 	events: EventRow[];
@@ -194,41 +194,41 @@ function jsonOf(rows: readonly unknown[]): string {
 }
 
 /** The statements for the rows of a group of commands. They move the feed last. */
-export function statementsOf(steps: readonly Written[], position: Position): Statement[] {
+export function statementsOf(steps: readonly WriteStep[], position: Position): Statement[] {
 	const statements = steps.flatMap(statementsOfStep);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
 
 /** Removals first, then the rows that followed them. */
-function statementsOfStep(written: Written): Statement[] {
+function statementsOfStep(step: WriteStep): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
 		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
 	};
-	for (const sql of REMOVE) write(sql, written.removed);
-	for (const sql of PURGE) write(sql, written.purged);
-	statements.push(...written.cleared.flatMap(clearing));
-	const created = [...written.created.values()];
+	for (const sql of REMOVE) write(sql, step.removed);
+	for (const sql of PURGE) write(sql, step.purged);
+	statements.push(...step.cleared.flatMap(clearing));
+	const created = [...step.created.values()];
 	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
 	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
 	// Running calls keep their initial status and outcome, so their update leaves the indexes of these columns alone.
-	const updated = [...written.updated.values()];
+	const updated = [...step.updated.values()];
 	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
 	statements.push(...updateRunning(running.map(row(RUNNING))));
 	statements.push(...updateEnded(ended.map(row(ENDING))));
-	statements.push(...insertEvents(written.events));
-	statements.push(...insertReceipts(written.receipts));
-	statements.push(...insertAnswers(written.answers));
-	statements.push(...insertJobs(written.jobs));
-	write(ASK_JOBS, written.askedJobs); // before the jobs of calls that this group stops
-	write(DROP_JOBS, written.doneCalls); // also for calls that this group created
-	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
-	write(DELETE_JOBS, written.doneJobs);
-	write(RETRY_JOBS, written.retries);
-	write(BURY_JOBS, written.buriedJobs);
-	write(REVIVE_JOBS, written.heardOf);
-	statements.push(...written.tallies.statements());
+	statements.push(...insertEvents(step.events));
+	statements.push(...insertReceipts(step.receipts));
+	statements.push(...insertAnswers(step.answers));
+	statements.push(...insertJobs(step.jobs));
+	write(ASK_JOBS, step.askedJobs); // before the jobs of calls that this group stops
+	write(DROP_JOBS, step.doneCalls); // also for calls that this group created
+	for (const sql of STOP_JOBS) write(sql, step.stoppedCalls);
+	write(DELETE_JOBS, step.doneJobs);
+	write(RETRY_JOBS, step.retries);
+	write(BURY_JOBS, step.buriedJobs);
+	write(REVIVE_JOBS, step.heardOf);
+	statements.push(...step.tallies.statements());
 	return statements;
 }
 

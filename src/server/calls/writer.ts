@@ -62,7 +62,7 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		const reads: Statement[] = [[READ_FEED], ...keys.map(([kind, of]): Statement => [READS[kind], JSON.stringify(of)])];
 		const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
 			const planned = planCommands(commands, stateFrom(feed, kinds, rows), now(), newId);
-			return { result: planned, statements: statementsOf(planned.written, planned.position) };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
 		if (jobs) guarded(onJobs);
