@@ -219,7 +219,7 @@ export class UnitOfWork {
 	}
 
 	/** Records that the request may reach the provider from now on. */
-	ask({ id, lease }: HeldJob): void {
+	markAsked({ id, lease }: HeldJob): void {
 		this.#held.set(id, { lease, asked: true });
 		this.#step.askedJobs.push(id);
 	}
@@ -236,16 +236,16 @@ export class UnitOfWork {
 	}
 
 	/** Turns the job into a dead letter: it stays, but is no longer run. */
-	bury({ id }: HeldJob, callId: string, error: string | null): void {
+	markDead({ id }: HeldJob, callId: string, error: string | null): void {
 		this.#held.delete(id);
-		this.#step.buriedJobs.push([id, this.clock, error]);
+		this.#step.deadJobs.push([id, this.clock, error]);
 		this.#dead.add(callId);
 	}
 
 	/** Runs the dead jobs of this call again. */
 	revive(callId: string): void {
 		if (!this.#dead.delete(callId)) return;
-		this.#step.heardOf.push([callId, this.clock]);
+		this.#step.revivedCalls.push([callId, this.clock]);
 		this.#jobs = true;
 	}
 
@@ -271,8 +271,8 @@ function emptyStep(): WriteStep {
 		answers: [],
 		askedJobs: [],
 		doneJobs: [],
-		buriedJobs: [],
-		heardOf: [],
+		deadJobs: [],
+		revivedCalls: [],
 		retries: [],
 		tallies: new Tallies(),
 	};

@@ -95,6 +95,6 @@ const created = (rows: readonly CallRow[]) => ({
 		stoppedCalls: [],
 		answers: [],
 	},
-	...{ askedJobs: [], doneJobs: [], buriedJobs: [], heardOf: [], retries: [] },
+	...{ askedJobs: [], doneJobs: [], deadJobs: [], revivedCalls: [], retries: [] },
 	tallies: new Tallies(),
 });

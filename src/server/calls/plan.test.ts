@@ -280,7 +280,7 @@ describe('reports', () => {
 	it('[P19] a report makes the dead jobs of its call run again, once, also if the call ended or is gone', () => {
 		for (const calls of [[pending()], [ended()], []]) {
 			const planned = plan(stateWith(calls, { dead: new Set(['a']) }), [report('msg_1'), report('msg_2')]);
-			expect(planned.steps.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
+			expect(planned.steps.flatMap(({ revivedCalls }) => revivedCalls)).toEqual([['a', NOON]]);
 			expect(planned.jobs).toBe(true);
 		}
 		expect(plan(stateWith([ended()]), [report('msg_1')]).jobs).toBe(false);
@@ -597,13 +597,13 @@ describe('dispatches', () => {
 		['recall', refused(null), []],
 	] as const)('[P19] a %s without attempts left becomes a dead job, recorded on the timeline', (job, command, calls) => {
 		const planned = plan(stateWith(calls, held()), [command]);
-		expect(planned.steps.flatMap(({ buriedJobs }) => buriedJobs)).toEqual([[JOB.id, NOON, ERROR]]);
+		expect(planned.steps.flatMap(({ deadJobs }) => deadJobs)).toEqual([[JOB.id, NOON, ERROR]]);
 		expect(dataOf(planned)).toEqual(calls.map(() => ({ ...failedAttempt, job, dead: true })));
 	});
 
 	it('[P19] a report in the group of the last attempt makes the dead job run again', () => {
 		const planned = plan(stateWith([ended()], held()), [giveUp, report('msg_1')]);
-		expect(planned.steps.flatMap(({ heardOf }) => heardOf)).toEqual([['a', NOON]]);
+		expect(planned.steps.flatMap(({ revivedCalls }) => revivedCalls)).toEqual([['a', NOON]]);
 	});
 });
 

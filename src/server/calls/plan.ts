@@ -198,7 +198,7 @@ class Group {
 			this.#unit.settle(job);
 			return { stale: true };
 		}
-		if (!state.asked) this.#unit.ask(job);
+		if (!state.asked) this.#unit.markAsked(job);
 		if (call.phase !== 'SCHEDULED') return { call };
 		return this.#unit.update({ ...call, phase: 'QUEUED', updatedAt: this.#unit.now }, 'queued', {});
 	}
@@ -236,7 +236,7 @@ class Group {
 		kind: 'hangup' | 'recall',
 	): Outcome {
 		if (!this.#unit.held(job)) return { stale: true };
-		this.#unit.bury(job, id, attempt.error);
+		this.#unit.markDead(job, id, attempt.error);
 		if (!call) return { missing: true };
 		this.#unit.event(id, 'dispatch.attempt', { ...attempt, job: kind, dead: true });
 		return { call };

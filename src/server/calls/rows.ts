@@ -43,9 +43,9 @@ export interface WriteStep {
 	askedJobs: string[];
 	doneJobs: string[];
 	/** Dead letters: kept with their last error, and no longer claimed. */
-	buriedJobs: [jobId: string, at: number, error: string | null][];
+	deadJobs: [jobId: string, at: number, error: string | null][];
 	/** Calls with a new webhook: their dead jobs are run again. */
-	heardOf: [callId: string, at: number][];
+	revivedCalls: [callId: string, at: number][];
 	/** Jobs to run again. With an error, the attempt counts as failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
 	tallies: Tallies;
@@ -128,7 +128,7 @@ const updateEnded = multiRowUpdate('Call', 'n', ENDING);
 // Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
 /** The provider reported the end: no request and no watch is needed any more. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
-const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
+const MARK_JOBS_ASKED = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
 /**
  * The call ended here. A requested dispatch may have reached the provider, so it becomes a recall until the result is
  * known.
@@ -142,7 +142,7 @@ const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_eac
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
 	"failures" = "failures" + (value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
-const BURY_JOBS = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
+const MARK_JOBS_DEAD = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
 	"lease" = NULL, "leasedUntil" = NULL FROM json_each(?) WHERE "Job"."id" = value ->> 0`;
 const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "failures" = 0
 	FROM json_each(?) WHERE "Job"."callId" = value ->> 0 AND "deadAt" IS NOT NULL`;
@@ -221,13 +221,13 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	statements.push(...insertReceipts(step.receipts));
 	statements.push(...insertAnswers(step.answers));
 	statements.push(...insertJobs(step.jobs));
-	write(ASK_JOBS, step.askedJobs); // before the jobs of calls that this group stops
+	write(MARK_JOBS_ASKED, step.askedJobs); // before the jobs of calls that this group stops
 	write(DROP_JOBS, step.doneCalls); // also for calls that this group created
 	for (const sql of STOP_JOBS) write(sql, step.stoppedCalls);
 	write(DELETE_JOBS, step.doneJobs);
 	write(RETRY_JOBS, step.retries);
-	write(BURY_JOBS, step.buriedJobs);
-	write(REVIVE_JOBS, step.heardOf);
+	write(MARK_JOBS_DEAD, step.deadJobs);
+	write(REVIVE_JOBS, step.revivedCalls);
 	statements.push(...step.tallies.statements());
 	return statements;
 }
