@@ -472,7 +472,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'the counters count calls that were deleted',
 		file: LEDGER,
-		find: `this.#step.tallies.move(this.#calls.get(id) ?? null, null);
+		find: `this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;`,
 		replace: 'const seq = ++this.#seq;',
 		tests: [ROWS_TEST],

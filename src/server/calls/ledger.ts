@@ -1,7 +1,7 @@
 import type { EventType } from '#contract';
 import type { CallRow } from './call.ts';
 import type { HeldJob, Once } from './commands.ts';
-import { Tallies } from './tallies.ts';
+import { Counters } from './tallies.ts';
 import type { EventRow, JobKind, JobRow, Position, WriteStep } from './rows.ts';
 
 /** What the writer read in its transaction: everything that the commands of a group may touch. */
@@ -109,7 +109,7 @@ export class UnitOfWork {
 		this.event(call.id, 'created', {});
 		this.#change = call.n;
 		this.#calls.set(call.id, call);
-		this.#step.tallies.move(null, call);
+		this.#step.counters.move(null, call);
 		this.#step.created.set(call.id, call);
 		this.#changes.push({ seq: call.n, type: 'created', call });
 	}
@@ -119,7 +119,7 @@ export class UnitOfWork {
 		const seq = this.event(next.id, type, data);
 		const call = { ...next, seq };
 		this.#change = seq;
-		this.#step.tallies.move(this.#calls.get(call.id) ?? null, call);
+		this.#step.counters.move(this.#calls.get(call.id) ?? null, call);
 		this.#calls.set(call.id, call);
 		(this.#step.created.has(call.id) ? this.#step.created : this.#step.updated).set(call.id, call);
 		this.#changes.push({ seq, type: 'updated', call });
@@ -139,7 +139,7 @@ export class UnitOfWork {
 	remove(ids: readonly string[]): void {
 		this.#endStep();
 		for (const id of ids) {
-			this.#step.tallies.move(this.#calls.get(id) ?? null, null);
+			this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;
 			this.#change = seq;
 			this.#calls.set(id, null);
@@ -155,7 +155,7 @@ export class UnitOfWork {
 		const seq = ++this.#seq;
 		this.#change = seq;
 		for (const id of ids) {
-			this.#step.tallies.move(this.#calls.get(id) ?? null, null);
+			this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			this.#calls.set(id, null);
 			this.#step.purged.push([seq, id]);
 		}
@@ -274,6 +274,6 @@ function emptyStep(): WriteStep {
 		deadJobs: [],
 		revivedCalls: [],
 		retries: [],
-		tallies: new Tallies(),
+		counters: new Counters(),
 	};
 }

@@ -8,7 +8,7 @@ import { migratedDatabase } from '#tests/support/database.ts';
 import { callOf, type CallRow } from './call.ts';
 import { createCallReads } from './reads.ts';
 import { statementsOf } from './rows.ts';
-import { Tallies } from './tallies.ts';
+import { Counters } from './tallies.ts';
 
 /**
  * Text that the contract accepts: well-formed, without control characters, with the special characters of files and
@@ -96,5 +96,5 @@ const created = (rows: readonly CallRow[]) => ({
 		answers: [],
 	},
 	...{ askedJobs: [], doneJobs: [], deadJobs: [], revivedCalls: [], retries: [] },
-	tallies: new Tallies(),
+	counters: new Counters(),
 });

@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { IS_LEFT } from './clearing.ts';
 import { CALL, fromRow } from './rows.ts';
-import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
+import { DELETE_COUNTERS, MINUTE_MS, Counters } from './tallies.ts';
 
 const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_LEFT} GROUP BY 2, 3, 4
@@ -16,11 +16,11 @@ const MINUTES = 120;
  */
 export async function recount(database: Database, now: number): Promise<void> {
 	await database.transact([[LATELY, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
-		const tallies = new Tallies();
-		for (const row of rows) tallies.countMinutes(fromRow(row), 1);
+		const counters = new Counters();
+		for (const row of rows) counters.countMinutes(fromRow(row), 1);
 		return {
 			result: undefined,
-			statements: [...FORGET_TALLIES.map((sql) => [sql] as const), [COUNT], ...tallies.statements()],
+			statements: [...DELETE_COUNTERS.map((sql) => [sql] as const), [COUNT], ...counters.statements()],
 		};
 	});
 }

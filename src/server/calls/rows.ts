@@ -4,7 +4,7 @@ import { multiRowInsert, multiRowUpdate, storable } from '#db/multi-row.ts';
 import type { CallRow } from './call.ts';
 import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
 import { FORGET_INDEXED } from './search-index.ts';
-import { FORGET_RUN_TALLIES, FORGET_TALLIES, type Tallies } from './tallies.ts';
+import { SUBTRACT_RUN_COUNTERS, DELETE_COUNTERS, type Counters } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
@@ -48,7 +48,7 @@ export interface WriteStep {
 	revivedCalls: [callId: string, at: number][];
 	/** Jobs to run again. With an error, the attempt counts as failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
-	tallies: Tallies;
+	counters: Counters;
 }
 
 /** The columns of a call after `n`, in the order in which rows are written. */
@@ -175,12 +175,12 @@ const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?
 /** Writes the mark, and deletes what it covers at once: counters and earlier tombstones. */
 function clearing([seq, run]: Cleared): Statement[] {
 	const whole: Statement[] = [
-		...[DROP_MARKS, ...FORGET_TALLIES].map((sql): Statement => [sql]),
+		...[DROP_MARKS, ...DELETE_COUNTERS].map((sql): Statement => [sql]),
 		[`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL`],
 		['DELETE FROM "Tombstone"'],
 	];
 	const ofRun: Statement[] = [
-		...FORGET_RUN_TALLIES.map((sql): Statement => [sql, run]),
+		...SUBTRACT_RUN_COUNTERS.map((sql): Statement => [sql, run]),
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 	];
 	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
@@ -228,7 +228,7 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	write(RETRY_JOBS, step.retries);
 	write(MARK_JOBS_DEAD, step.deadJobs);
 	write(REVIVE_JOBS, step.revivedCalls);
-	statements.push(...step.tallies.statements());
+	statements.push(...step.counters.statements());
 	return statements;
 }
 

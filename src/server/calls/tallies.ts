@@ -19,7 +19,7 @@ type Counted = Pick<CallRow, 'run' | 'status' | 'workflow' | 'outcome' | 'create
  * counters can therefore be rebuilt from the history (`recount.ts`), and an update first subtracts what the old row
  * counted for.
  */
-export class Tallies {
+export class Counters {
 	readonly #calls = new Map<string, number>();
 	/** Also by run; '' is the whole history. */
 	readonly #minutes = new Map<string, number>();
@@ -121,7 +121,7 @@ const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value -
 	WHERE "run" = value ->> 4 AND "at" = value ->> 0 AND "what" = value ->> 1 AND "bucket" = value ->> 2`;
 
 /** Subtracts a run from the counters of the whole history. */
-export const FORGET_RUN_TALLIES = [
+export const SUBTRACT_RUN_COUNTERS = [
 	`UPDATE "Tally" SET "count" = "Tally"."count" - gone."count" FROM "Tally" AS gone WHERE gone."run" = ?
 		AND "Tally"."run" = '' AND "Tally"."status" = gone."status" AND "Tally"."workflow" = gone."workflow"
 		AND "Tally"."outcome" = gone."outcome"`,
@@ -130,4 +130,4 @@ export const FORGET_RUN_TALLIES = [
 		AND "Minute"."at" = gone."at" AND "Minute"."what" = gone."what" AND "Minute"."bucket" = gone."bucket"`,
 	`DELETE FROM "RunMinute" WHERE "run" = ?`,
 ];
-export const FORGET_TALLIES = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"', 'DELETE FROM "RunMinute"'];
+export const DELETE_COUNTERS = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"', 'DELETE FROM "RunMinute"'];
