@@ -3,7 +3,7 @@ import type { CallRow } from '#server/calls/call.ts';
 import { positionFrom } from '#server/calls/reads.ts';
 import { recount } from '#server/calls/recount.ts';
 import { READ_FEED } from '#server/calls/rows.ts';
-import { IS_LEFT } from '#server/calls/clearing.ts';
+import { IS_NOT_CLEARED } from '#server/calls/clearing.ts';
 import { indexNext, mergeSome } from '#server/calls/search-index.ts';
 import { Bulk } from './bulk.ts';
 import { plausibleHistory, type Wanted } from './plausible.ts';
@@ -49,7 +49,7 @@ export async function seed(
 ): Promise<Seeded> {
 	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`No history has ${calls} calls.`);
 	if (database.file === null) throw new CannotSeed('it is on the network; only a file is seeded');
-	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_LEFT} LIMIT 1`);
+	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED} LIMIT 1`);
 	if (call) throw new CannotSeed('it holds calls already; only an empty history is filled');
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
 	for (const pragma of BULK) await database.all(pragma);

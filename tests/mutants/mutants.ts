@@ -448,7 +448,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'the list shows calls of a run that was cleared',
 		file: 'src/server/calls/list.ts',
-		find: 'if (marks?.hasRuns === 1) where.push(IS_LEFT);',
+		find: 'if (marks?.hasRuns === 1) where.push(IS_NOT_CLEARED);',
 		replace: '',
 		tests: ['src/server/calls/removal.test.ts'],
 		only: '[CL1]',
@@ -456,7 +456,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'a late webhook finds a call that was cleared',
 		file: ROWS,
-		find: 'WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`',
+		find: 'WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`',
 		replace: 'WHERE c."id" IN (SELECT value FROM json_each(?))`',
 		tests: ['src/server/calls/removal.test.ts'],
 		only: '[CL2]',

@@ -1,7 +1,7 @@
 import { parse, ProblemError, type CallQuery } from '#contract';
 import { ZonedTime } from '#contract/text.ts';
 import type { Database } from '#db/database.ts';
-import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
+import { ALL_CLEARED_TO, IS_NOT_CLEARED } from './clearing.ts';
 import { placeOf, tokenOf, type Place } from './page.ts';
 
 export interface Places {
@@ -23,7 +23,7 @@ const ID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$
 const FROM = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 const BOUNDS = `SELECT max((SELECT min("n") FROM "Call"), ${ALL_CLEARED_TO} + 1) AS "first",
 	(SELECT max("n") FROM "Call") AS "last"`;
-const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
+const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
 /** Finds places in the list by a time, an id or a share. Each lookup reads an index. */
 export function createPlaces(database: Database): Places {

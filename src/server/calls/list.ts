@@ -1,7 +1,7 @@
 import type { CallQuery } from '#contract';
 import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Statement, Value } from '#db/database.ts';
-import { IS_LEFT, READ_MARKS } from './clearing.ts';
+import { IS_NOT_CLEARED, READ_CLEAR_MARKS } from './clearing.ts';
 import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
 import type { Place } from './page.ts';
 import { READ_FEED } from './rows.ts';
@@ -74,7 +74,7 @@ export async function findCalls<Read>(
 		[READ_FEED],
 		[FIRST],
 		[LAST],
-		[READ_MARKS],
+		[READ_CLEAR_MARKS],
 		countersFor(words),
 		...times,
 	]);
@@ -94,7 +94,7 @@ export async function findCalls<Read>(
 	}
 
 	const { where, values } = conditions(words, guess.by);
-	if (marks?.hasRuns === 1) where.push(IS_LEFT);
+	if (marks?.hasRuns === 1) where.push(IS_NOT_CLEARED);
 	const terms = query.q === undefined ? [] : widest(searchTerms(query.q));
 	if (terms.length > 0) {
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);

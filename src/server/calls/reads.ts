@@ -3,7 +3,7 @@ import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { PrismaClient } from '#db/prisma.ts';
 import { callOf, type CallRow } from './call.ts';
-import { IS_LEFT } from './clearing.ts';
+import { IS_NOT_CLEARED } from './clearing.ts';
 import { countersFor, estimate, wordsOf } from './filter.ts';
 import { LINES, type LineFormat } from './lines.ts';
 import { findCalls, type Found, type Pace, type Shape } from './list.ts';
@@ -60,8 +60,8 @@ const IDS: Shape<{ n: number; id: string }> = {
 	columns: 'c."n", c."id"',
 	of: ({ n, id }) => ({ n: Number(n), id: String(id) }),
 };
-const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
-const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_LEFT}`;
+const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
+const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
 export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
 	const stats = createStatsReader(database, now);

@@ -2,8 +2,8 @@ import type { Scenario } from '#contract';
 import type { Row, Statement, Value } from '#db/database.ts';
 import { multiRowInsert, multiRowUpdate, storable } from '#db/multi-row.ts';
 import type { CallRow } from './call.ts';
-import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
-import { FORGET_INDEXED } from './search-index.ts';
+import { IS_NOT_CLEARED, SET_CLEAR_MARK, DELETE_CLEAR_MARKS } from './clearing.ts';
+import { DELETE_INDEXED } from './search-index.ts';
 import { SUBTRACT_RUN_COUNTERS, DELETE_COUNTERS, type Counters } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
@@ -158,7 +158,7 @@ export const REMOVE_CALLS = [
 	// A recall that was given up is deleted with its call, and is not attempted again.
 	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${DELETED}`,
 	...recallAndDrop(DELETED),
-	FORGET_INDEXED,
+	DELETE_INDEXED,
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 const REMOVE = [
@@ -173,9 +173,9 @@ const PURGE = [
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
 /** Writes the mark, and deletes what it covers at once: counters and earlier tombstones. */
-function clearing([seq, run]: Cleared): Statement[] {
+function clearStatements([seq, run]: Cleared): Statement[] {
 	const whole: Statement[] = [
-		...[DROP_MARKS, ...DELETE_COUNTERS].map((sql): Statement => [sql]),
+		...[DELETE_CLEAR_MARKS, ...DELETE_COUNTERS].map((sql): Statement => [sql]),
 		[`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL`],
 		['DELETE FROM "Tombstone"'],
 	];
@@ -183,7 +183,7 @@ function clearing([seq, run]: Cleared): Statement[] {
 		...SUBTRACT_RUN_COUNTERS.map((sql): Statement => [sql, run]),
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 	];
-	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
+	return [...(run === null ? whole : ofRun), [SET_CLEAR_MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
 /** Rows as JSON that SQLite can store. Unstorable characters are rare, so the text is checked first. */
@@ -208,7 +208,7 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	};
 	for (const sql of REMOVE) write(sql, step.removed);
 	for (const sql of PURGE) write(sql, step.purged);
-	statements.push(...step.cleared.flatMap(clearing));
+	statements.push(...step.cleared.flatMap(clearStatements));
 	const created = [...step.created.values()];
 	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
 	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
@@ -259,7 +259,7 @@ export const CALL = `json_object(${(['n', ...COLUMNS] as const)
 export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as CallRow;
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
-export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
+export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
 export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** Which of these calls have dead jobs. */

@@ -99,7 +99,7 @@ const COUNT_OWN_CHANGES = 'SELECT total_changes() AS "changes"';
 
 const INDEXED = '(SELECT "indexedTo" FROM "Feed" WHERE "id" = 1)';
 /** For calls that are deleted next. The id is the second item of each row. */
-export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
+export const DELETE_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
 	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
 
 /**

@@ -2,12 +2,12 @@ import { DELTA_MAX, type Change, type Sync } from '#contract';
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import { callOf } from '../calls/call.ts';
-import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
+import { ALL_CLEARED_TO, IS_NOT_CLEARED } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
 /** The limit includes cleared rows: a delta never reads more than it may contain, even if most rows were cleared. */
-const CALLS_SINCE = `SELECT ${CALL}, ${IS_LEFT} AS "isLeft" FROM "Call" AS c
+const CALLS_SINCE = `SELECT ${CALL}, ${IS_NOT_CLEARED} AS "isLeft" FROM "Call" AS c
 	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
