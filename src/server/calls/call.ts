@@ -53,7 +53,7 @@ export function toCall(row: CallRow): Call {
 }
 
 /** The response body of a batch. */
-export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
+export const batchResponse = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
 /** The call as the API exposes it. */
 export function callOf(row: CallRow): Call {

@@ -33,9 +33,9 @@ export interface Wanted {
 /** Everything that can change a call. The writer executes commands in order of arrival. */
 export type Command =
 	/** `callbackUrl` is the address to which the provider reports; null for the embedded provider, which knows it. */
-	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; once: Once | null }
+	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	/** All or none, at consecutive places. */
-	| { do: 'create-many'; wanted: readonly Wanted[]; callbackUrl: string | null; once: Once | null }
+	| { do: 'create-many'; wanted: readonly Wanted[]; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
@@ -59,7 +59,7 @@ export type Command =
 	| { do: 'fault'; id: string; data: object };
 
 /** A request that must take effect once: the hash of its token, method, path and key, and the hash of its body. */
-export interface Once {
+export interface IdempotencyKey {
 	id: string;
 	bodyHash: string;
 }
@@ -77,7 +77,7 @@ export interface DispatchAttempt {
 export type Outcome =
 	| { call: CallRow; idempotent?: true }
 	/** `answer` is the response body if one was stored. */
-	| { calls: CallRow[]; answer: string | null }
+	| { calls: CallRow[]; response: string | null }
 	/** The call does not exist (any more). */
 	| { missing: true }
 	/** The state machine does not allow the transition. */

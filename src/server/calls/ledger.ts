@@ -1,6 +1,6 @@
 import type { EventType } from '#contract';
 import type { CallRow } from './call.ts';
-import type { HeldJob, Once } from './commands.ts';
+import type { HeldJob, IdempotencyKey } from './commands.ts';
 import { Counters } from './tallies.ts';
 import type { EventRow, JobKind, JobRow, Position, WriteStep } from './rows.ts';
 
@@ -15,7 +15,7 @@ export interface State {
 	/** The current state of the group's jobs. */
 	jobs: ReadonlyMap<string, JobState>;
 	/** The stored responses to the group's idempotency keys. */
-	answers: ReadonlyMap<string, Answer>;
+	responses: ReadonlyMap<string, StoredResponse>;
 }
 
 /** The holder of a job, and whether its request may have reached the provider. */
@@ -25,9 +25,9 @@ export interface JobState {
 }
 
 /** The stored response to an idempotency key, and the hash of the request's body. */
-export interface Answer {
+export interface StoredResponse {
 	bodyHash: string;
-	answer: string;
+	response: string;
 }
 
 /** A change as the feed publishes it. */
@@ -64,7 +64,7 @@ export class UnitOfWork {
 	readonly #seen: Set<string>;
 	readonly #dead: Set<string>;
 	readonly #held: Map<string, JobState>;
-	readonly #answers: Map<string, Answer>;
+	readonly #responses: Map<string, StoredResponse>;
 	readonly #changes: RowChange[] = [];
 	readonly #steps: WriteStep[] = [];
 	#step: WriteStep;
@@ -81,7 +81,7 @@ export class UnitOfWork {
 		this.#seen = new Set(state.seen);
 		this.#dead = new Set(state.dead);
 		this.#held = new Map(state.jobs);
-		this.#answers = new Map(state.answers);
+		this.#responses = new Map(state.responses);
 		this.#seq = state.position.seq;
 		this.#change = this.#previous = state.position.change;
 		this.#step = emptyStep();
@@ -181,14 +181,14 @@ export class UnitOfWork {
 		return true;
 	}
 
-	answer(once: Once): Answer | undefined {
-		return this.#answers.get(once.id);
+	storedResponse(idempotencyKey: IdempotencyKey): StoredResponse | undefined {
+		return this.#responses.get(idempotencyKey.id);
 	}
 
 	/** Stores a response together with its effects, so that a repeated request gets the same bytes. */
-	keep({ id, bodyHash }: Once, answer: string): void {
-		this.#answers.set(id, { bodyHash, answer });
-		this.#step.answers.push([id, bodyHash, answer, this.clock]);
+	storeResponse({ id, bodyHash }: IdempotencyKey, response: string): void {
+		this.#responses.set(id, { bodyHash, response });
+		this.#step.responses.push([id, bodyHash, response, this.clock]);
 	}
 
 	/** The provider reported the end: no request and no watch is needed any more. */
@@ -268,7 +268,7 @@ function emptyStep(): WriteStep {
 		cleared: [],
 		doneCalls: [],
 		stoppedCalls: [],
-		answers: [],
+		responses: [],
 		askedJobs: [],
 		doneJobs: [],
 		deadJobs: [],

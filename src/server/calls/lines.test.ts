@@ -93,7 +93,7 @@ const created = (rows: readonly CallRow[]) => ({
 		cleared: [],
 		doneCalls: [],
 		stoppedCalls: [],
-		answers: [],
+		responses: [],
 	},
 	...{ askedJobs: [], doneJobs: [], deadJobs: [], revivedCalls: [], retries: [] },
 	counters: new Counters(),

@@ -26,7 +26,7 @@ function stateWith(calls: readonly CallRow[], over: Partial<State> = {}): State 
 		dead: new Set(),
 		seen: new Set(),
 		jobs: new Map(),
-		answers: new Map(),
+		responses: new Map(),
 		...over,
 	};
 }
@@ -44,7 +44,7 @@ const create = (id: string, over: Partial<CallRequest> = {}): Extract<Command, {
 	do: 'create',
 	id,
 	callbackUrl: null,
-	once: null,
+	idempotencyKey: null,
 	request: {
 		customerName: 'Ada',
 		phoneNumber: '+12025550100',
@@ -118,23 +118,23 @@ const callIn = (change: RowChange | undefined): CallRow => {
 function stateAfter(state: State, { steps, position }: Planned): State {
 	const calls = new Map(state.calls);
 	const seen = new Set(state.seen);
-	const answers = new Map(state.answers);
+	const responses = new Map(state.responses);
 	for (const step of steps) {
 		for (const [, id] of [...step.removed, ...step.purged]) calls.delete(id);
 		for (const [, run] of step.cleared)
 			for (const [id, call] of calls) if (run === null || call.run === run) calls.delete(id);
 		for (const [id, call] of [...step.created, ...step.updated]) calls.set(id, call);
 		for (const [id] of step.receipts) seen.add(id);
-		for (const [id, bodyHash, answer] of step.answers) answers.set(id, { bodyHash, answer });
+		for (const [id, bodyHash, response] of step.responses) responses.set(id, { bodyHash, response });
 	}
-	return { ...state, calls, seen, answers, position };
+	return { ...state, calls, seen, responses, position };
 }
 
 describe('creating calls', () => {
 	it('[R80] a batch gets consecutive places, and each call an event and a dispatch', () => {
 		const wanted = ['a', 'b'].map((id) => ({ id, request: create(id).request }));
 		const planned = plan(stateWith([]), [
-			{ do: 'create-many', wanted, callbackUrl: 'http://example.test/hook', once: null },
+			{ do: 'create-many', wanted, callbackUrl: 'http://example.test/hook', idempotencyKey: null },
 		]);
 		expect(planned.outcomes).toMatchObject([{ calls: [{ id: 'a', n: 11, seq: 11 }, { id: 'b', n: 12, seq: 12 }] }]);
 		expect(eventsOf(planned)).toEqual(['a created', 'b created']);
@@ -170,27 +170,27 @@ describe('creating calls', () => {
 		expect(callIn(plan(before, [create('a')], NOON + 1).changes[0]).createdAt).toBe(NOON + 1);
 	});
 
-	const once = { id: 'key', bodyHash: 'hash' };
+	const idempotencyKey = { id: 'key', bodyHash: 'hash' };
 
 	it('[R50] a repeated request gets the stored bytes and creates no second call, even after a clear', () => {
 		const planned = plan(stateWith([]), [
-			{ ...create('a'), once },
+			{ ...create('a'), idempotencyKey },
 			{ do: 'clear', run: null },
-			{ ...create('b'), once },
+			{ ...create('b'), idempotencyKey },
 		]);
 		const replay = JSON.stringify({ call: toCall(callIn(planned.changes[0])) });
 		expect(planned.outcomes[2]).toEqual({ replay });
 		expect(eventsOf(planned)).toEqual(['a created']);
-		const answers = new Map([['key', { bodyHash: 'hash', answer: replay }]]);
-		const later = plan(stateWith([], { answers }), [{ ...create('c'), once }]);
+		const responses = new Map([['key', { bodyHash: 'hash', response: replay }]]);
+		const later = plan(stateWith([], { responses }), [{ ...create('c'), idempotencyKey }]);
 		expect(later.outcomes).toEqual([{ replay }]);
 		expect(writesOf(later)).toEqual([]);
 	});
 
 	it('[R51] another body under the same key is a conflict and creates no call', () => {
 		const planned = plan(stateWith([]), [
-			{ ...create('a'), once },
-			{ ...create('b'), once: { ...once, bodyHash: 'other' } },
+			{ ...create('a'), idempotencyKey },
+			{ ...create('b'), idempotencyKey: { ...idempotencyKey, bodyHash: 'other' } },
 		]);
 		expect(planned.outcomes[1]).toEqual({ conflict: true });
 		expect(eventsOf(planned)).toEqual(['a created']);
@@ -201,11 +201,11 @@ describe('creating calls', () => {
 			do: 'create-many',
 			wanted: [{ id, request: create(id).request }],
 			callbackUrl: null,
-			once,
+			idempotencyKey,
 		});
 		const planned = plan(stateWith([]), [batch('a'), batch('b')]);
-		const answer = JSON.stringify({ calls: [toCall(callIn(planned.changes[0]))] });
-		expect(planned.outcomes).toMatchObject([{ answer }, { replay: answer }]);
+		const response = JSON.stringify({ calls: [toCall(callIn(planned.changes[0]))] });
+		expect(planned.outcomes).toMatchObject([{ response }, { replay: response }]);
 		expect(eventsOf(planned)).toEqual(['a created']);
 	});
 });
@@ -708,7 +708,7 @@ describe('any commands', () => {
 			weight: 4,
 			arbitrary: fc.record({ id, run, key: fc.constantFrom(null, 'key') }).map(({ id, run, key }) => ({
 				...create(id, { run }),
-				once: key === null ? null : { id: key, bodyHash: run ?? '' },
+				idempotencyKey: key === null ? null : { id: key, bodyHash: run ?? '' },
 			})),
 		},
 		fc.record({ do: fc.constantFrom('cancel' as const, 'remove' as const), id }),

@@ -1,6 +1,6 @@
 import { foldedOf } from '#contract/search.ts';
-import { answerOf, toCall, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, Once, Outcome, Wanted } from './commands.ts';
+import { batchResponse, toCall, type CallRow } from './call.ts';
+import type { Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, Wanted } from './commands.ts';
 import { filterOf } from './filter.ts';
 import { UnitOfWork, type UnitResult, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
@@ -61,28 +61,28 @@ class Group {
 		}
 	}
 
-	#create({ id, request, callbackUrl, once }: Extract<Command, { do: 'create' }>): Outcome {
-		const known = this.#answered(once);
+	#create({ id, request, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create' }>): Outcome {
+		const known = this.#earlierOutcome(idempotencyKey);
 		if (known) return known;
 		const call = this.#add({ id, request }, callbackUrl);
-		if (once) this.#unit.keep(once, JSON.stringify({ call: toCall(call) }));
+		if (idempotencyKey) this.#unit.storeResponse(idempotencyKey, JSON.stringify({ call: toCall(call) }));
 		return { call };
 	}
 
-	#createMany({ wanted, callbackUrl, once }: Extract<Command, { do: 'create-many' }>): Outcome {
-		const known = this.#answered(once);
+	#createMany({ wanted, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create-many' }>): Outcome {
+		const known = this.#earlierOutcome(idempotencyKey);
 		if (known) return known;
 		const calls = wanted.map((one) => this.#add(one, callbackUrl));
-		const answer = once && answerOf(calls);
-		if (once && answer) this.#unit.keep(once, answer);
-		return { calls, answer };
+		const response = idempotencyKey && batchResponse(calls);
+		if (idempotencyKey && response) this.#unit.storeResponse(idempotencyKey, response);
+		return { calls, response };
 	}
 
 	/** The result of a request that must take effect once and already has; null otherwise. */
-	#answered(once: Once | null): Outcome | null {
-		const known = once && this.#unit.answer(once);
+	#earlierOutcome(idempotencyKey: IdempotencyKey | null): Outcome | null {
+		const known = idempotencyKey && this.#unit.storedResponse(idempotencyKey);
 		if (!known) return null;
-		return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
+		return known.bodyHash === idempotencyKey.bodyHash ? { replay: known.response } : { conflict: true };
 	}
 
 	/** Adds the call, its `created` event and its dispatch. */

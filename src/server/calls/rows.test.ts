@@ -61,7 +61,7 @@ const create = (id: string, run: string | null = null): Command => ({
 	do: 'create',
 	id,
 	callbackUrl: null,
-	once: null,
+	idempotencyKey: null,
 	request: {
 		customerName: 'Ada',
 		phoneNumber: '+12025550100',

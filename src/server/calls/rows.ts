@@ -38,7 +38,7 @@ export interface WriteStep {
 	doneCalls: string[];
 	/** Calls that ended here: a dispatch that the provider may know is recalled, other jobs are dropped. */
 	stoppedCalls: string[];
-	answers: [id: string, bodyHash: string, answer: string, at: number][];
+	responses: [id: string, bodyHash: string, response: string, at: number][];
 	/** Dispatches whose request is sent next. */
 	askedJobs: string[];
 	doneJobs: string[];
@@ -119,7 +119,7 @@ const insertNewCalls = multiRowInsert('Call', ['n', ...BEGINNING]);
 const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
 const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
-const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
+const insertResponses = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 
 const updateRunning = multiRowUpdate('Call', 'n', RUNNING);
@@ -219,7 +219,7 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	statements.push(...updateEnded(ended.map(row(ENDING))));
 	statements.push(...insertEvents(step.events));
 	statements.push(...insertReceipts(step.receipts));
-	statements.push(...insertAnswers(step.answers));
+	statements.push(...insertResponses(step.responses));
 	statements.push(...insertJobs(step.jobs));
 	write(MARK_JOBS_ASKED, step.askedJobs); // before the jobs of calls that this group stops
 	write(DROP_JOBS, step.doneCalls); // also for calls that this group created
@@ -261,7 +261,7 @@ export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as C
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
 export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
-export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_RESPONSES = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** Which of these calls have dead jobs. */
 export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
 export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

@@ -146,7 +146,7 @@ function commandOf(wanted: Wanted, now: number, hook: number): Command {
 		const { id, run, workflow, wait } = wanted;
 		const scheduledAt = wait === null ? null : now + wait;
 		const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow, scheduledAt, scenario: null, run };
-		return { do: 'create', id, request, callbackUrl: null, once: null };
+		return { do: 'create', id, request, callbackUrl: null, idempotencyKey: null };
 	}
 	if (wanted.do !== 'report') return wanted;
 	const { id: callId, outcome } = wanted;

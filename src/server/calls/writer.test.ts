@@ -25,7 +25,7 @@ const create = (id: string): Command => ({
 	do: 'create',
 	id,
 	callbackUrl: null,
-	once: null,
+	idempotencyKey: null,
 	request: {
 		customerName: 'Ada',
 		phoneNumber: '+12025550100',

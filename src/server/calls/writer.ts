@@ -10,7 +10,7 @@ import {
 	type Position,
 	READ_CALLS,
 	READ_FEED,
-	READ_ANSWERS,
+	READ_RESPONSES,
 	READ_DEAD,
 	READ_JOBS,
 	READ_RECEIPTS,
@@ -89,14 +89,14 @@ const READS = {
 	calls: READ_CALLS,
 	receipts: READ_RECEIPTS,
 	jobs: READ_JOBS,
-	answers: READ_ANSWERS,
+	responses: READ_RESPONSES,
 	dead: READ_DEAD,
 };
 type Kind = keyof typeof READS;
 
 /** The keys of the rows that the commands of a group need. Kinds without keys are not read. */
 function keysOf(commands: readonly Command[]): [Kind, string[]][] {
-	const keys: Record<Kind, string[]> = { calls: [], receipts: [], jobs: [], answers: [], dead: [] };
+	const keys: Record<Kind, string[]> = { calls: [], receipts: [], jobs: [], responses: [], dead: [] };
 	for (const command of commands) {
 		if (command.do === 'report') {
 			keys.calls.push(command.report.callId);
@@ -107,7 +107,7 @@ function keysOf(commands: readonly Command[]): [Kind, string[]][] {
 		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear')
 			keys.calls.push(command.id);
 		if ('job' in command) keys.jobs.push(command.job.id);
-		if ((command.do === 'create' || command.do === 'create-many') && command.once) keys.answers.push(command.once.id);
+		if ((command.do === 'create' || command.do === 'create-many') && command.idempotencyKey) keys.responses.push(command.idempotencyKey.id);
 	}
 	return (Object.entries(keys) as [Kind, string[]][]).filter(([, of]) => of.length > 0);
 }
@@ -123,8 +123,8 @@ function stateFrom(feed: Row[], kinds: readonly Kind[], rows: readonly Row[][]):
 		),
 		dead: new Set(of('dead').map((row) => String(row.callId))),
 		seen: new Set(of('receipts').map((row) => String(row.id))),
-		answers: new Map(
-			of('answers').map((row) => [String(row.id), { bodyHash: String(row.bodyHash), answer: String(row.answer) }]),
+		responses: new Map(
+			of('responses').map((row) => [String(row.id), { bodyHash: String(row.bodyHash), response: String(row.answer) }]),
 		),
 		jobs: new Map(
 			of('jobs').map((row) => [

@@ -42,19 +42,19 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 			response.status(201).location(`/api/calls/${call.id}`).json({ call });
 			return;
 		}
-		const { answer, replayed } = await calls.createOnce(scopeOf(request, '/api/calls'), key, wanted);
-		const { call } = JSON.parse(answer) as { call: { id: string } };
+		const { response: text, replayed } = await calls.createOnce(scopeOf(request, '/api/calls'), key, wanted);
+		const { call } = JSON.parse(text) as { call: { id: string } };
 		if (replayed) response.set('Idempotent-Replayed', 'true');
-		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(answer);
+		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(text);
 	});
 	router.post('/batch', jsonBody, async (request, response) => {
 		refuseUnknown(request);
 		const { calls: wanted } = parse(Batch, request.body, 'The batch');
 		const key = idempotencyKey(request);
 		const named = key === null ? null : { scope: scopeOf(request, '/api/calls/batch'), key };
-		const { answer, replayed } = await calls.createMany(wanted, named);
+		const { response: text, replayed } = await calls.createMany(wanted, named);
 		if (replayed) response.set('Idempotent-Replayed', 'true');
-		response.status(201).type('application/json').send(answer);
+		response.status(201).type('application/json').send(text);
 	});
 	router.get('/', async (request, response) => {
 		const body = await answers(queryOf(request, CallQuery));
