@@ -12,7 +12,7 @@ import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Places } from './calls/at.ts';
 import { placeOf } from './calls/page.ts';
-import { wantedCall } from './calls/request.ts';
+import { parseNewCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
@@ -79,7 +79,7 @@ export function createPages({ version, appUrl, access, calls, reads, places, des
 				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
 				return { page, query, back, shareBefore, ...told };
 			}),
-		create: (input) => answer(() => calls.create(wantedCall(input))),
+		create: (input) => answer(() => calls.create(parseNewCall(input))),
 		deliveries: (params) =>
 			answer(() => deskPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ProblemError } from '#contract';
-import { checkedBatch } from './batch.ts';
+import { validateBatch } from './batch.ts';
 
 const wanted = (over: Record<string, unknown> = {}) => ({
 	customerName: 'Ada',
@@ -11,13 +11,13 @@ const wanted = (over: Record<string, unknown> = {}) => ({
 
 it('[R80] a valid batch is returned in the given order, as it is stored', async () => {
 	const chosen = { scheduledAt: '2099-01-01T00:00:00Z', scenario: 'busy', run: 'ci-1' };
-	const requests = await checkedBatch([wanted({ customerName: ' Ada ' }), wanted({ customerName: 'Bo', ...chosen })]);
+	const requests = await validateBatch([wanted({ customerName: ' Ada ' }), wanted({ customerName: 'Bo', ...chosen })]);
 	const stored = { phoneNumber: '+12025550100', workflow: 'SUPPORT' };
 	expect(requests).toEqual([
 		{ ...stored, customerName: 'Ada', scheduledAt: null, scenario: null, run: null },
 		{ ...stored, customerName: 'Bo', scheduledAt: Date.parse(chosen.scheduledAt), scenario: 'busy', run: 'ci-1' },
 	]);
-	expect(await checkedBatch([])).toEqual([]);
+	expect(await validateBatch([])).toEqual([]);
 });
 
 it('[R81] the problem names every error of every call by its path', async () => {
@@ -28,7 +28,7 @@ it('[R81] the problem names every error of every call by its path', async () => 
 		'a call',
 		wanted({ color: 'red' }),
 	];
-	const problem = await checkedBatch(batch).then(
+	const problem = await validateBatch(batch).then(
 		() => null,
 		(error: unknown) => error,
 	);
@@ -54,7 +54,7 @@ it('[R85] the event loop runs other work while a batch is checked', async () => 
 	};
 	setImmediate(turn);
 	// More than the maximum of a batch, because a quick machine checks one batch within a turn.
-	const checked = await checkedBatch(Array.from({ length: 50_000 }, () => wanted()));
+	const checked = await validateBatch(Array.from({ length: 50_000 }, () => wanted()));
 	over = true;
 	expect(checked).toHaveLength(50_000);
 	expect(turns).toBeGreaterThan(0);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ProblemError, type Call, type CallFilters, type NewCall, type ProviderReport, type Status } from '#contract';
 import { newId } from '#db/ids.ts';
-import { checkedBatch } from './batch.ts';
+import { validateBatch } from './batch.ts';
 import { batchResponse, toCall } from './call.ts';
 import type { CallRequest, Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, WatchJob } from './commands.ts';
-import { checked } from './request.ts';
+import { validateCall } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -88,11 +88,11 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 			return replayOf(outcome);
 		},
 		async createMany(wanted, named) {
-			const requests = await checkedBatch(wanted);
+			const requests = await validateBatch(wanted);
 			const idempotencyKey = named && idempotencyKeyOf(named.scope, named.key, requests);
 			const outcome = await writer.write({
 				do: 'create-many',
-				wanted: requests.map((request) => ({ id: newId(), request })),
+				requests: requests.map((request) => ({ id: newId(), request })),
 				...{ callbackUrl: callbackUrl(), idempotencyKey },
 			});
 			if (!('calls' in outcome)) return replayOf(outcome);
@@ -141,7 +141,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 
 /** Throws `invalid_input` for an impossible number. */
 function requestOf(wanted: NewCall): CallRequest {
-	const { request, error } = checked(wanted);
+	const { request, error } = validateCall(wanted);
 	if (request) return request;
 	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', { errors: [error] });
 }

@@ -25,7 +25,7 @@ export interface WatchJob extends HeldJob {
 }
 
 /** A call to create, with its future id. */
-export interface Wanted {
+export interface CallToCreate {
 	id: string;
 	request: CallRequest;
 }
@@ -35,7 +35,7 @@ export type Command =
 	/** `callbackUrl` is the address to which the provider reports; null for the embedded provider, which knows it. */
 	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	/** All or none, at consecutive places. */
-	| { do: 'create-many'; wanted: readonly Wanted[]; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
+	| { do: 'create-many'; requests: readonly CallToCreate[]; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }

@@ -132,9 +132,9 @@ function stateAfter(state: State, { steps, position }: Planned): State {
 
 describe('creating calls', () => {
 	it('[R80] a batch gets consecutive places, and each call an event and a dispatch', () => {
-		const wanted = ['a', 'b'].map((id) => ({ id, request: create(id).request }));
+		const requests = ['a', 'b'].map((id) => ({ id, request: create(id).request }));
 		const planned = plan(stateWith([]), [
-			{ do: 'create-many', wanted, callbackUrl: 'http://example.test/hook', idempotencyKey: null },
+			{ do: 'create-many', requests, callbackUrl: 'http://example.test/hook', idempotencyKey: null },
 		]);
 		expect(planned.outcomes).toMatchObject([{ calls: [{ id: 'a', n: 11, seq: 11 }, { id: 'b', n: 12, seq: 12 }] }]);
 		expect(eventsOf(planned)).toEqual(['a created', 'b created']);
@@ -199,7 +199,7 @@ describe('creating calls', () => {
 	it('[R83] a repeated batch gets the stored bytes and creates no calls', () => {
 		const batch = (id: string): Command => ({
 			do: 'create-many',
-			wanted: [{ id, request: create(id).request }],
+			requests: [{ id, request: create(id).request }],
 			callbackUrl: null,
 			idempotencyKey,
 		});

@@ -1,6 +1,6 @@
 import { foldedOf } from '#contract/search.ts';
 import { batchResponse, toCall, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, Wanted } from './commands.ts';
+import type { Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, CallToCreate } from './commands.ts';
 import { filterOf } from './filter.ts';
 import { UnitOfWork, type UnitResult, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
@@ -69,10 +69,10 @@ class Group {
 		return { call };
 	}
 
-	#createMany({ wanted, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create-many' }>): Outcome {
+	#createMany({ requests, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create-many' }>): Outcome {
 		const known = this.#earlierOutcome(idempotencyKey);
 		if (known) return known;
-		const calls = wanted.map((one) => this.#add(one, callbackUrl));
+		const calls = requests.map((one) => this.#add(one, callbackUrl));
 		const response = idempotencyKey && batchResponse(calls);
 		if (idempotencyKey && response) this.#unit.storeResponse(idempotencyKey, response);
 		return { calls, response };
@@ -86,7 +86,7 @@ class Group {
 	}
 
 	/** Adds the call, its `created` event and its dispatch. */
-	#add({ id, request }: Wanted, callbackUrl: string | null): CallRow {
+	#add({ id, request }: CallToCreate, callbackUrl: string | null): CallRow {
 		const n = this.#unit.next;
 		const waits = request.scheduledAt !== null && request.scheduledAt > this.#unit.clock;
 		// Every property by name: an object literal that begins with a spread takes several times as long to create.

@@ -73,13 +73,13 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 
 /** A command for many calls weighs as much as its calls, so that readers wait for one such command at most. */
 function weightOf(command: Command): number {
-	if (command.do === 'create-many') return command.wanted.length;
+	if (command.do === 'create-many') return command.requests.length;
 	return 'ids' in command ? command.ids.length : 1;
 }
 
 function idOf(command: Command): string[] {
 	if (command.do === 'clear') return [];
-	if (command.do === 'create-many') return command.wanted.map(({ id }) => id);
+	if (command.do === 'create-many') return command.requests.map(({ id }) => id);
 	if ('ids' in command) return [...command.ids];
 	return [command.do === 'report' ? command.report.callId : command.id];
 }

@@ -5,7 +5,7 @@ import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/par
 import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
-import { wantedCall } from '../calls/request.ts';
+import { parseNewCall } from '../calls/request.ts';
 import type { Endings } from '../feed/endings.ts';
 import type { ClearMatching } from '../retention/clear-matching.ts';
 import { clearRoute } from './clear.ts';
@@ -35,7 +35,7 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
-		const wanted = wantedCall(request.body);
+		const wanted = parseNewCall(request.body);
 		const key = idempotencyKey(request);
 		if (key === null) {
 			const call = await calls.create(wanted);
