@@ -28,27 +28,27 @@ export interface CallRow {
 }
 
 /** A cache of formatted times, indexed by their lowest bits: calls of one group share most of their times. */
-const WRITTEN = 256;
-const writtenMs = new Float64Array(WRITTEN).fill(NaN);
-const written = new Array<string>(WRITTEN).fill('');
+const CACHED_TIMES = 256;
+const isoTimes = new Float64Array(CACHED_TIMES).fill(NaN);
+const isoTexts = new Array<string>(CACHED_TIMES).fill('');
 
 function iso(ms: number): string {
-	const place = ms % WRITTEN;
-	if (writtenMs[place] !== ms) {
-		written[place] = new Date(ms).toISOString();
-		writtenMs[place] = ms;
+	const place = ms % CACHED_TIMES;
+	if (isoTimes[place] !== ms) {
+		isoTexts[place] = new Date(ms).toISOString();
+		isoTimes[place] = ms;
 	}
-	return written[place]!;
+	return isoTexts[place]!;
 }
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
 /** Rows are immutable, so the `Call` made from a row can be cached. */
-const said = new WeakMap<CallRow, Call>();
+const cachedCalls = new WeakMap<CallRow, Call>();
 
 /** Like `callOf`, but returns the same object for the same row. For rows that are sent more than once. */
 export function toCall(row: CallRow): Call {
-	let call = said.get(row);
-	if (!call) said.set(row, (call = callOf(row)));
+	let call = cachedCalls.get(row);
+	if (!call) cachedCalls.set(row, (call = callOf(row)));
 	return call;
 }
 

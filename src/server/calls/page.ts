@@ -9,11 +9,11 @@ export interface Place {
 
 /** Identifies the list of a token: the same filters and order in any notation give the same list. */
 function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: CallQuery): string {
-	const said = Object.entries(filters).flatMap(([name, value]) =>
+	const given = Object.entries(filters).flatMap(([name, value]) =>
 		value === undefined ? [] : [[name, Array.isArray(value) ? [...new Set(value)].sort() : value]],
 	);
 	return createHash('sha256')
-		.update(JSON.stringify([order, ...said.sort()]))
+		.update(JSON.stringify([order, ...given.sort()]))
 		.digest('base64url')
 		.slice(0, 8);
 }
