@@ -1,7 +1,7 @@
 import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createCallReads } from '#server/calls/reads.ts';
-import { createListAnswers } from '#server/http/list-answers.ts';
+import { createListCache } from '#server/http/list-answers.ts';
 import { openBare } from '#bench/bare/connection.ts';
 import { createBareWrites } from '#bench/bare/writes.ts';
 import { atLeast, ratioOf, type Section } from '#bench/report.ts';
@@ -26,7 +26,7 @@ export async function measureLists(options: Options, histories: Histories): Prom
 			const [bare, database] = [openBare(bareFile), openFile(file)];
 			const prisma = await prismaOver(database);
 			try {
-				const answers = createListAnswers(createCallReads(database, prisma, Date.now));
+				const answers = createListCache(createCallReads(database, prisma, Date.now));
 				const [writes, calls] = [createBareWrites(bare), productCalls(database)];
 				const change = () => calls.create({ ...WANTED, scheduledAt: undefined });
 				const page = 'SELECT * FROM "Call" ORDER BY "n" DESC LIMIT 51';

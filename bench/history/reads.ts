@@ -2,7 +2,7 @@ import type { CallQuery } from '#contract';
 import type { Row } from '#db/database.ts';
 import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
-import { createPlaces } from '#server/calls/at.ts';
+import { createAnchors } from '#server/calls/at.ts';
 import { createCallReads, type CallReads } from '#server/calls/reads.ts';
 import { openBare, type Bare } from '#bench/bare/connection.ts';
 import { atLeast, type Goal, type Row as ReportRow, type Section } from '#bench/report.ts';
@@ -32,7 +32,7 @@ export async function measureReads(options: Options, histories: Histories): Prom
 			const prisma = await prismaOver(database);
 			try {
 				const reads = createCallReads(database, prisma, Date.now);
-				const middle = await createPlaces(database).tokenAt({}, '0.5');
+				const middle = await createAnchors(database).tokenAt({}, '0.5');
 				const change = productCalls(database).create;
 				const cases = casesFor(size, {
 					bare,

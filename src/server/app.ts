@@ -7,7 +7,7 @@ import { openAlone } from '#db/open.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
-import { createPlaces } from './calls/at.ts';
+import { createAnchors } from './calls/at.ts';
 import { createCalls } from './calls/calls.ts';
 import { readPhone } from './calls/phone.ts';
 import { createCallReads } from './calls/reads.ts';
@@ -243,7 +243,7 @@ export async function createApp(
 		desk,
 		now,
 		onBug,
-		places: createPlaces(database),
+		anchors: createAnchors(database),
 	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);

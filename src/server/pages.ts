@@ -10,8 +10,8 @@ import {
 } from '#contract';
 import { isEverybodysFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
-import type { Places } from './calls/at.ts';
-import { placeOf } from './calls/page.ts';
+import type { Anchors } from './calls/at.ts';
+import { pageStartOf } from './calls/page.ts';
 import { parseNewCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
 import { createDeskPage } from './desk-page.ts';
@@ -25,7 +25,7 @@ export interface PagesDeps {
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
-	places: Places;
+	anchors: Anchors;
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	now(): number;
@@ -44,11 +44,11 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 };
 
 /** Creates the server's side of the SvelteKit pages (see the contract). */
-export function createPages({ version, appUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
+export function createPages({ version, appUrl, access, calls, reads, anchors, desk, now, onBug }: PagesDeps): Pages {
 	const deskPage = createDeskPage({ desk, reads, now });
 
-	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
-		const page = await places.tokenAt(query, at);
+	async function anchored(query: CallQuery, at: string): Promise<CallQuery> {
+		const page = await anchors.tokenAt(query, at);
 		return page === null ? query : { ...query, page };
 	}
 
@@ -69,11 +69,11 @@ export function createPages({ version, appUrl, access, calls, reads, places, des
 				// A link may carry parameters of other programs. REST rejects unknown parameters, a page ignores them.
 				const asked = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
 				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
-				const query = at === '' ? asked : await placed(asked, at);
-				const [found, shareBefore] = [await reads.list(query), await places.shareBefore(query)];
+				const query = at === '' ? asked : await anchored(asked, at);
+				const [found, shareBefore] = [await reads.list(query), await anchors.shareBefore(query)];
 				// A page read backward from the end cannot know that nothing follows it.
 				const page = at === 'end' ? { ...found, nextPage: null } : found;
-				const back = placeOf(query)?.back ?? false;
+				const back = pageStartOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
 				const total = byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
 				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };

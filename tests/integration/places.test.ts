@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CallQuery } from '#contract';
-import { createPlaces } from '#server/calls/at.ts';
-import { placeOf } from '#server/calls/page.ts';
+import { createAnchors } from '#server/calls/at.ts';
+import { pageStartOf } from '#server/calls/page.ts';
 import { startApp, problemOf, temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
@@ -11,11 +11,11 @@ const CALLS = 3_000;
 it('[R19] the pages find a place in the list by day, time, call or share, and its end, in both orders', async () => {
 	const url = `file:${await temporaryFolder()}/audena.db`;
 	await fillHistory(url, CALLS);
-	const places = createPlaces(await openTestDatabase(url));
+	const places = createAnchors(await openTestDatabase(url));
 	/** Returns the first call of the list there; null at the list's beginning. */
 	const first = async (at: string, order: CallQuery['order'] = 'newest'): Promise<number | null | 'end'> => {
 		const token = await places.tokenAt({ order }, at);
-		const place = token === null ? null : placeOf({ order, page: token });
+		const place = token === null ? null : pageStartOf({ order, page: token });
 		return place && (place.back ? 'end' : order === 'oldest' ? place.n + 1 : place.n - 1);
 	};
 	const time = (n: number, ms = 0): string => new Date(NEWEST_AT - (CALLS - n) * APART_MS + ms).toISOString();

@@ -74,11 +74,11 @@ describe('a list', () => {
 				fc.array(query, { minLength: 1, maxLength: 6 }),
 				fc.nat(30),
 				fc.constantFrom({ stepMs: 4, budgetMs: 1_000 }, { stepMs: 0, budgetMs: -1 }),
-				async (rows, queries, indexed, pace) => {
+				async (rows, queries, indexed, timeBudget) => {
 					const database = await migratedDatabase();
 					const calls = await fill(database, rows);
 					if (indexed > 0) await indexNext(database, indexed);
-					const reads = createCallReads(database, await prismaOver(database), () => NOON, pace);
+					const reads = createCallReads(database, await prismaOver(database), () => NOON, timeBudget);
 					for (const asked of queries) {
 						const expected = calls.filter((call) => matches(call, asked)).map(({ id }) => id);
 						if (asked.order !== 'oldest') expected.reverse();

@@ -12,7 +12,7 @@ import { clearRoute } from './clear.ts';
 import type { Connections } from './connections.ts';
 import { exportRoute } from './export.ts';
 import { heldOpen } from './held-open.ts';
-import { createListAnswers } from './list-answers.ts';
+import { createListCache } from './list-answers.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
@@ -31,7 +31,7 @@ const WAIT_SECONDS = 30;
 /** Routes of `/api/calls`. */
 export function callRoutes({ calls, clearing, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
-	const answers = createListAnswers(reads);
+	const listJson = createListCache(reads);
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
@@ -57,7 +57,7 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 		response.status(201).type('application/json').send(text);
 	});
 	router.get('/', async (request, response) => {
-		const body = await answers(queryOf(request, CallQuery));
+		const body = await listJson(queryOf(request, CallQuery));
 		response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
 		response.end(body);
 	});

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { CallPage, CallQuery } from '#contract';
-import { createListAnswers } from './list-answers.ts';
+import { createListCache } from './list-answers.ts';
 
 /** List responses over a fake that counts its reads. `fails` makes reads fail. */
 function lists() {
 	const state = { change: 1, indexedTo: 0, reads: 0, fails: false };
-	const answers = createListAnswers({
+	const answers = createListCache({
 		position: () => {
 			const { change, indexedTo } = state;
 			return Promise.resolve({ epoch: 'a', seq: 9, change, at: 0, prunedSeq: 0, indexedTo });
