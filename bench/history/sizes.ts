@@ -1,5 +1,5 @@
 import type { Call, CallPage } from '#contract';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import { tokenOf } from '#server/calls/page.ts';
 import { withChildren } from '#bench/children/child.ts';
 import { startProduct, type Product } from '#bench/children/product.ts';
@@ -38,7 +38,7 @@ export async function measureSizes({ sizes, rounds, times }: Options, histories:
 async function sampled(product: Product, times: number): Promise<Sample> {
 	const line = createHttpLine(product.port);
 	const newest = await get<CallPage>(line, '/api/calls?limit=1');
-	const page = tokenOf({}, { n: Math.floor(place(newest.cursor).seq / 2), back: false });
+	const page = tokenOf({}, { n: Math.floor(parseCursor(newest.cursor).seq / 2), back: false });
 	const [middle] = (await get<CallPage>(line, `/api/calls?page=${page}`)).calls;
 	if (!middle) throw new Error('There is no call in the middle.');
 	const latencies = new Map<string, number[]>(ASKED.map((name) => [name, []]));

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '#contract';
 import { openDatabase } from '#db/open.ts';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
 import { CALL, fromRow } from '#server/calls/rows.ts';
@@ -233,7 +233,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	async function epoch(): Promise<string> {
-		return place(await head()).epoch;
+		return parseCursor(await head()).epoch;
 	}
 
 	async function head(): Promise<string> {

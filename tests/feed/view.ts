@@ -1,6 +1,6 @@
 import { SILENT_AFTER_MS, type Call, type Change } from '#contract';
 import { drop } from '#lib/history/rows.ts';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import type { List } from './list.ts';
 import type { Ledger, Told } from './told.ts';
 
@@ -66,7 +66,7 @@ export class View {
 
 	/** Shows a list. `adopt` takes its cursor. */
 	show({ calls, cursor }: List, adopt: (cursor: string) => void): void {
-		const { epoch, seq } = place(cursor);
+		const { epoch, seq } = parseCursor(cursor);
 		if (epoch !== this.#epoch) this.#log = [];
 		this.calls = calls;
 		for (const change of this.#log) if (change.seq > seq) this.#put(change);
@@ -115,7 +115,7 @@ export class View {
 	checkCursor(): void {
 		const cursor = this.#standing.cursor();
 		if (cursor === null) return;
-		const { epoch, seq } = place(cursor);
+		const { epoch, seq } = parseCursor(cursor);
 		if (epoch !== this.#epoch) this.#seen.clear();
 		else if (seq < this.#seq) this.faults.movedBack.push(`${this.#name}: from ${this.#seq} to ${seq}`);
 		this.#epoch = epoch;
