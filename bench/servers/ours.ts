@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { NO_FAULTS, type Settings, type Stats } from '#contract';
 import { createGatherer } from '#contract/gatherer.ts';
 import { createHub } from '#server/feed/hub.ts';
-import { openSocketDoor } from '#server/feed/socket-door.ts';
+import { openSocketTransport } from '#server/feed/socket-door.ts';
 import { createWatching } from '#server/feed/watching.ts';
 import type { Access } from '#server/http/access.ts';
 import { createConnections } from '#server/http/connections.ts';
@@ -34,7 +34,7 @@ export function createOurs(http: Server, gathers: boolean): Broadcaster {
 	});
 	const reads = { get: () => Promise.resolve(null), eventsAfter: () => Promise.resolve([]) };
 	const watching = createWatching({ io, reads, deliveries: null, onError });
-	openSocketDoor({ io, hub, watching, settings: () => settings, stats: () => Promise.resolve(NO_STATS), onError });
+	openSocketTransport({ io, hub, watching, settings: () => settings, stats: () => Promise.resolve(NO_STATS), onError });
 	io.attach(http);
 	return {
 		publish(committed) {

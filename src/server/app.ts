@@ -20,8 +20,8 @@ import { createErrorLog } from './error-log.ts';
 import { syncFrom } from './feed/delta.ts';
 import { createEndings } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
-import { openSocketDoor } from './feed/socket-door.ts';
-import { openStreamDoor } from './feed/stream-door.ts';
+import { openSocketTransport } from './feed/socket-door.ts';
+import { openStreamTransport } from './feed/stream-door.ts';
 import { createWatching } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
 import { clientAddress, createConnections } from './http/connections.ts';
@@ -138,7 +138,7 @@ export async function createApp(
 		callbackHosts: [...config.callbackHosts, ...(config.appUrl === null ? [] : [new URL(config.appUrl).host])],
 		readPhone,
 		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
-		onSettings: (settings) => socketDoor.publishSettings(settings),
+		onSettings: (settings) => socketTransport.publishSettings(settings),
 		record: (callId, fault) => calls.fault(callId, fault),
 		onDeliveries: (ids) => watching.delivered(ids),
 		...{ onError, now, chance, timeoutMs },
@@ -156,12 +156,12 @@ export async function createApp(
 		...{ version, now, onError },
 	});
 	const watching = createWatching({ io, reads, deliveries: desk, onError });
-	const socketDoor = openSocketDoor({
+	const socketTransport = openSocketTransport({
 		...{ io, hub, watching, onError },
 		settings: provider.settings.current,
 		stats: reads.stats,
 	});
-	const streams = openStreamDoor(hub);
+	const streams = openStreamTransport(hub);
 	const endings = createEndings((id) => reads.call(id));
 
 	/** Each listener runs on its own: if one throws, the others still get the commit. */
@@ -169,7 +169,7 @@ export async function createApp(
 		hub.publish,
 		endings.committed,
 		({ touched }: Committed) => watching.touched(touched),
-		socketDoor.committed,
+		socketTransport.committed,
 		({ changes }: Committed) => {
 			const created = changes.filter(({ type }) => type === 'created').length;
 			indexer.created(created);
@@ -326,7 +326,7 @@ export async function createApp(
 	async function closeServer(): Promise<void> {
 		hub.close();
 		watching.close();
-		socketDoor.close();
+		socketTransport.close();
 		streams.close();
 		sessionEnds.close();
 		guesses.close();

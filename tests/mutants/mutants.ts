@@ -240,7 +240,7 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab that was away for long misses deletions that were pruned',
 		file: 'src/server/feed/delta.ts',
-		find: ' && place.seq >= position.prunedSeq',
+		find: ' && parsed.seq >= position.prunedSeq',
 		replace: '',
 		tests: ['src/server/retention/tombstones.test.ts'],
 		only: '[RT7] the newest',
@@ -248,15 +248,15 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab keeps the calls of another database after a restore',
 		file: 'src/server/feed/delta.ts',
-		find: 'place?.epoch === position.epoch && place.seq',
-		replace: 'place !== null && place.seq',
+		find: 'parsed?.epoch === position.epoch && parsed.seq',
+		replace: 'parsed !== null && parsed.seq',
 		tests: ['tests/integration/main-flow.test.ts'],
 		only: '[F8]',
 	},
 	{
 		name: 'a tab that connects during a commit misses it: it joins one turn too early',
 		file: 'src/server/feed/hub.ts',
-		find: 'if ((readCursor(delta.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;',
+		find: 'if ((readCursor(delta.cursor)?.seq ?? 0) < committed && attempt < SYNC_ATTEMPTS) continue;',
 		replace: '',
 		tests: ['src/server/feed/hub.test.ts'],
 	},

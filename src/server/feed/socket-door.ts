@@ -10,7 +10,7 @@ import type { Watching } from './watching.ts';
 export type FeedServer = Server<ClientEvents, ServerEvents>;
 type FeedSocket = Socket<ClientEvents, ServerEvents>;
 
-export interface SocketDoorDeps {
+export interface SocketTransportDeps {
 	io: FeedServer;
 	hub: Hub;
 	watching: Watching;
@@ -19,7 +19,7 @@ export interface SocketDoorDeps {
 	onError(error: unknown): void;
 }
 
-export interface SocketDoor {
+export interface SocketTransport {
 	publishSettings(settings: Settings): void;
 	/** Reports a commit that may have changed the statistics. */
 	committed(committed: Committed): void;
@@ -32,7 +32,7 @@ const FOLLOWERS = 'followers';
 const QUESTIONS_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
-export function openSocketDoor({ io, hub, watching, settings, stats, onError }: SocketDoorDeps): SocketDoor {
+export function openSocketTransport({ io, hub, watching, settings, stats, onError }: SocketTransportDeps): SocketTransport {
 	const figures = createFigures({
 		stats,
 		toAll: (now) => io.to(FOLLOWERS).emit('stats', now),

@@ -2,20 +2,20 @@ import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Changes, Sync } from '#contract';
 import { addressOf, listen } from '../http/listen.ts';
-import type { Door, Hub } from './hub.ts';
-import { openStreamDoor, type StreamFilter, type Streams } from './stream-door.ts';
+import type { Transport, Hub } from './hub.ts';
+import { openStreamTransport, type StreamFilter, type Streams } from './stream-door.ts';
 
 /** A stream door on a fake hub that the test controls, with streams over real HTTP. */
 async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) {
-	let door!: Door;
+	let transport!: Transport;
 	const hub = {
-		open: (given: Door) => (door = given),
+		open: (given: Transport) => (transport = given),
 		withSync: (_cursor: unknown, _isWanted: () => boolean, use: (sync: Sync) => void) => {
 			use({ mode: 'delta', cursor: 'a.10', changes, version: 'test' });
 			return Promise.resolve();
 		},
 	} as unknown as Hub;
-	const streams: Streams = openStreamDoor(hub);
+	const streams: Streams = openStreamTransport(hub);
 	const responses: ServerResponse[] = [];
 	const gone = new AbortController().signal;
 	const server = createServer((_request, response) => {
@@ -31,18 +31,18 @@ async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) 
 	const over = stream.text();
 	const ids = async (): Promise<string[]> => [...(await over).matchAll(/^id: (.*)$/gm)].map(([, id]) => id!);
 	const frame = (previous: number, cursor: number): void =>
-		door.changes({
+		transport.changes({
 			...{ previous: `a.${previous}`, cursor: `a.${cursor}`, at: '' },
 			changes: [{ seq: cursor, type: 'deleted', id: `call-${cursor}` }],
 		} satisfies Changes);
 	return {
-		door,
+		transport,
 		streams,
 		responses,
 		over,
 		ids,
 		frame,
-		head: (seq: number) => door.head({ cursor: `a.${seq}`, at: '' }),
+		head: (seq: number) => transport.head({ cursor: `a.${seq}`, at: '' }),
 	};
 }
 
