@@ -3,7 +3,7 @@ import { NO_FAULTS, type Settings, type Stats } from '#contract';
 import { createGatherer } from '#contract/gatherer.ts';
 import { createHub } from '#server/feed/hub.ts';
 import { openSocketTransport } from '#server/feed/socket-door.ts';
-import { createWatching } from '#server/feed/watching.ts';
+import { createSubscriptions } from '#server/feed/watching.ts';
 import type { Access } from '#server/http/access.ts';
 import { createConnections } from '#server/http/connections.ts';
 import { createSessionEnds } from '#server/http/session-ends.ts';
@@ -33,8 +33,8 @@ export function createOurs(http: Server, gathers: boolean): Broadcaster {
 		...(gathers ? {} : { maxPauseMs: 0 }),
 	});
 	const reads = { get: () => Promise.resolve(null), eventsAfter: () => Promise.resolve([]) };
-	const watching = createWatching({ io, reads, deliveries: null, onError });
-	openSocketTransport({ io, hub, watching, settings: () => settings, stats: () => Promise.resolve(NO_STATS), onError });
+	const subscriptions = createSubscriptions({ io, reads, deliveries: null, onError });
+	openSocketTransport({ io, hub, subscriptions, settings: () => settings, stats: () => Promise.resolve(NO_STATS), onError });
 	io.attach(http);
 	return {
 		publish(committed) {

@@ -22,7 +22,7 @@ import { createEndings } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
 import { openSocketTransport } from './feed/socket-door.ts';
 import { openStreamTransport } from './feed/stream-door.ts';
-import { createWatching } from './feed/watching.ts';
+import { createSubscriptions } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
 import { clientAddress, createConnections } from './http/connections.ts';
 import { createGuesses } from './http/guesses.ts';
@@ -140,7 +140,7 @@ export async function createApp(
 		ownWebhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
 		onSettings: (settings) => socketTransport.publishSettings(settings),
 		record: (callId, fault) => calls.fault(callId, fault),
-		onDeliveries: (ids) => watching.delivered(ids),
+		onDeliveries: (ids) => subscriptions.delivered(ids),
 		...{ onError, now, chance, timeoutMs },
 	});
 
@@ -155,9 +155,9 @@ export async function createApp(
 		syncFrom: (cursor) => syncFrom(cursor, database),
 		...{ version, now, onError },
 	});
-	const watching = createWatching({ io, reads, deliveries: desk, onError });
+	const subscriptions = createSubscriptions({ io, reads, deliveries: desk, onError });
 	const socketTransport = openSocketTransport({
-		...{ io, hub, watching, onError },
+		...{ io, hub, subscriptions, onError },
 		settings: provider.settings.current,
 		stats: reads.stats,
 	});
@@ -168,7 +168,7 @@ export async function createApp(
 	const listeners = [
 		hub.publish,
 		endings.committed,
-		({ touched }: Committed) => watching.touched(touched),
+		({ touched }: Committed) => subscriptions.touched(touched),
 		socketTransport.committed,
 		({ changes }: Committed) => {
 			const created = changes.filter(({ type }) => type === 'created').length;
@@ -325,7 +325,7 @@ export async function createApp(
 	/** Closes every socket so that clients reconnect, then waits for the requests under way. */
 	async function closeServer(): Promise<void> {
 		hub.close();
-		watching.close();
+		subscriptions.close();
 		socketTransport.close();
 		streams.close();
 		sessionEnds.close();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery, Event, Timeline, Watched } from '#contract';
+import type { Delivery, Event, Timeline, CallSnapshot } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
 import { FAR } from '#tests/support/trace.ts';
 
-const watch = (tab: Tab, callId: string | null): Promise<Watched> => tab.socket.emitWithAck('watch', { callId });
+const watch = (tab: Tab, callId: string | null): Promise<CallSnapshot> => tab.socket.emitWithAck('watch', { callId });
 
 /** Collects the `timeline` messages that a tab receives from now on. */
 function timelines(tab: Tab): Timeline[] {
@@ -14,7 +14,7 @@ function timelines(tab: Tab): Timeline[] {
 	return told;
 }
 /** Combines all that a watcher has received: each event once, and the latest state of each delivery. */
-function known(watched: Watched, told: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
+function known(watched: CallSnapshot, told: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
 	const deliveries = new Map(watched.deliveries.map((one) => [one.id, one]));
 	for (const one of told.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
 	return {
@@ -24,7 +24,7 @@ function known(watched: Watched, told: readonly Timeline[]): { events: Event[]; 
 }
 const byId = (deliveries: readonly Delivery[]): Delivery[] => deliveries.toSorted((a, b) => a.id.localeCompare(b.id));
 
-async function expectWhole(app: TestApp, id: string, watched: Watched, told: readonly Timeline[]): Promise<void> {
+async function expectWhole(app: TestApp, id: string, watched: CallSnapshot, told: readonly Timeline[]): Promise<void> {
 	await expect
 		.poll(async () => {
 			const { events, deliveries } = await app.timeline(id);
