@@ -3,65 +3,65 @@ import { readCursor, writeCursor } from '#contract/cursor.ts';
 
 type Delta = Omit<Sync, 'version'>;
 
-export interface Deltas {
+export interface SyncCache {
 	/**
 	 * The sync for a client at `cursor`. All clients at the same cursor get the same object. null if no caller wants it
 	 * any more when its turn to be read comes.
 	 */
 	of(cursor: unknown, isWanted: () => boolean): Promise<Delta | null>;
 	/** Reports a commit: earlier deltas are outdated. */
-	forget(): void;
+	invalidate(): void;
 }
 
-interface Reading {
+interface PendingRead {
 	delta: Promise<Delta | null>;
 	/** The `isWanted` checks of the callers that asked before the read. */
-	askers: (() => boolean)[];
+	waiting: (() => boolean)[];
 }
 
 /** How many deltas are cached: after a restart nearly all clients reconnect with one of a few cursors. */
-const KEPT = 4;
+const CACHED_DELTAS = 4;
 
 /**
  * Reads deltas for many clients: each cursor is read once for all clients at it. One cursor is read per turn of the
  * event loop, so that a thousand clients that reconnect together block no other work. A client without a valid cursor
  * waits for no other read, because its sync is short.
  */
-export function createDeltas(read: (cursor: unknown) => Promise<Delta>): Deltas {
-	const known = new Map<string, Reading>();
-	let before: Promise<unknown> = Promise.resolve();
+export function createSyncCache(read: (cursor: unknown) => Promise<Delta>): SyncCache {
+	const cache = new Map<string, PendingRead>();
+	let lastRead: Promise<unknown> = Promise.resolve();
 	const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-	function start(key: string, cursor: unknown): Reading {
-		const askers: (() => boolean)[] = [];
-		const mine = async (): Promise<Delta | null> => {
-			const isWanted = askers.some((is) => is());
-			askers.length = 0;
+	function startRead(key: string, cursor: unknown): PendingRead {
+		const waiting: (() => boolean)[] = [];
+		const readIfWanted = async (): Promise<Delta | null> => {
+			const isWanted = waiting.some((is) => is());
+			waiting.length = 0;
 			if (isWanted) return read(cursor);
-			if (known.get(key) === reading) known.delete(key); // the next caller starts a new read
+			if (cache.get(key) === pendingRead) cache.delete(key); // the next caller starts a new read
 			return null;
 		};
-		const delta = key === '' ? turn().then(mine) : before.then(turn).then(mine);
-		const reading = { delta, askers };
-		if (key !== '') before = delta.catch(() => undefined);
+		const delta = key === '' ? turn().then(readIfWanted) : lastRead.then(turn).then(readIfWanted);
+		const pendingRead = { delta, waiting };
+		if (key !== '') lastRead = delta.catch(() => undefined);
 		delta.catch(() => {
-			if (known.get(key) === reading) known.delete(key);
+			if (cache.get(key) === pendingRead) cache.delete(key);
 		});
-		return reading;
+		return pendingRead;
 	}
 
 	return {
 		of(cursor, isWanted) {
-			const place = readCursor(cursor);
-			const key = place === null ? '' : writeCursor(place);
-			let reading = known.get(key);
-			if (!reading) {
-				known.set(key, (reading = start(key, cursor)));
-				for (const [oldest] of known) if (known.size > KEPT) known.delete(oldest);
+			const parsed = readCursor(cursor);
+			const key = parsed === null ? '' : writeCursor(parsed);
+			let pendingRead = cache.get(key);
+			if (!pendingRead) {
+				cache.set(key, (pendingRead = startRead(key, cursor)));
+				for (const [oldest] of cache) if (cache.size > CACHED_DELTAS) cache.delete(oldest);
 			}
-			reading.askers.push(isWanted);
-			return reading.delta;
+			pendingRead.waiting.push(isWanted);
+			return pendingRead.delta;
 		},
-		forget: () => known.clear(),
+		invalidate: () => cache.clear(),
 	};
 }

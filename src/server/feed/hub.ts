@@ -5,7 +5,7 @@ import type { RowChange } from '../calls/ledger.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { compact } from './compact.ts';
-import { createDeltas } from './deltas.ts';
+import { createSyncCache } from './deltas.ts';
 import { createGatherer } from '#contract/gatherer.ts';
 
 export interface HubDeps {
@@ -56,7 +56,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	let [committed, sent] = [position.change, position.change];
 	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
 	const at = (): string => new Date(now()).toISOString();
-	const deltas = createDeltas(async (cursor) => syncFrom(cursor));
+	const syncCache = createSyncCache(async (cursor) => syncFrom(cursor));
 	/** Syncs with the server's version: one object per delta, so that each is encoded once. */
 	const syncs = new WeakMap<object, Sync>();
 
@@ -112,7 +112,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		await new Promise(setImmediate); // lets our own last commit be published first
 		if (resetWaits) return; // a reset follows within a second and contains more
 		const foreign = change > committed;
-		if (foreign) deltas.forget();
+		if (foreign) syncCache.invalidate();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
 		toTransports((transport) => transport.head(head));
 	}
@@ -122,12 +122,12 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		publish(one) {
 			if (one.changes.length === 0) return;
 			committed = one.position.change;
-			deltas.forget();
+			syncCache.invalidate();
 			gatherer.add(one);
 		},
 		async withSync(cursor, isWanted, use) {
 			for (let attempt = 1; ; attempt++) {
-				const delta = await deltas.of(cursor, isWanted);
+				const delta = await syncCache.of(cursor, isWanted);
 				if (!isWanted()) return;
 				if (delta === null) continue;
 				if ((readCursor(delta.cursor)?.seq ?? 0) < committed && attempt < SYNC_ATTEMPTS) continue;
