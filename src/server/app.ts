@@ -18,7 +18,7 @@ import { JUMP_MS, uptimeBy } from './clock.ts';
 import type { Config } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { syncFrom } from './feed/delta.ts';
-import { createEndings } from './feed/endings.ts';
+import { createCallWaits } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
 import { openSocketTransport } from './feed/socket-door.ts';
 import { openStreamTransport } from './feed/stream-door.ts';
@@ -162,12 +162,12 @@ export async function createApp(
 		stats: reads.stats,
 	});
 	const streams = openStreamTransport(hub);
-	const endings = createEndings((id) => reads.call(id));
+	const callWaits = createCallWaits((id) => reads.call(id));
 
 	/** Each listener runs on its own: if one throws, the others still get the commit. */
 	const listeners = [
 		hub.publish,
-		endings.committed,
+		callWaits.committed,
 		({ touched }: Committed) => subscriptions.touched(touched),
 		socketTransport.committed,
 		({ changes }: Committed) => {
@@ -258,7 +258,7 @@ export async function createApp(
 		reads,
 		desk,
 		streams,
-		endings,
+		callWaits,
 		now,
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, rejections),
@@ -301,7 +301,7 @@ export async function createApp(
 			ready = false;
 			time.close();
 			stopForgetting?.();
-			endings.close();
+			callWaits.close();
 			// Stop the workers first: the requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());

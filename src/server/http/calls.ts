@@ -6,7 +6,7 @@ import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
 import { parseNewCall } from '../calls/request.ts';
-import type { Endings } from '../feed/endings.ts';
+import type { CallWaits } from '../feed/endings.ts';
 import type { ClearMatching } from '../retention/clear-matching.ts';
 import { clearRoute } from './clear.ts';
 import type { Connections } from './connections.ts';
@@ -20,7 +20,7 @@ export interface CallRoutesDeps {
 	reads: CallReads;
 	/** null with a foreign provider: the timeline then shows only our side. */
 	desk: DeliveryDesk | null;
-	endings: Endings;
+	callWaits: CallWaits;
 	connections: Connections;
 	now(): number;
 }
@@ -29,7 +29,7 @@ export interface CallRoutesDeps {
 const WAIT_SECONDS = 30;
 
 /** Routes of `/api/calls`. */
-export function callRoutes({ calls, clearing, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
+export function callRoutes({ calls, clearing, reads, desk, callWaits, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
 	const listJson = createListCache(reads);
 
@@ -73,7 +73,7 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 	router.get('/:id/wait', async (request, response) => {
 		const { timeout = WAIT_SECONDS } = queryOf(request, WaitQuery);
 		const gone = heldOpen(connections, request, response);
-		const call = await endings.of(pathParameter(request, 'id'), timeout * 1_000, gone);
+		const call = await callWaits.of(pathParameter(request, 'id'), timeout * 1_000, gone);
 		if (call) response.json({ call });
 	});
 	router.patch('/:id', jsonBody, async (request, response) => {
