@@ -1,7 +1,7 @@
 import type { ClientEvents, ServerEvents, Settings, Stats, Sync } from '#contract';
 import type { Server, Socket } from 'socket.io';
 import type { Committed } from '../calls/writer.ts';
-import { createFigures } from './figures.ts';
+import { createStatsBroadcast } from './figures.ts';
 import type { Hub } from './hub.ts';
 import { fieldOf } from './sent.ts';
 import { cutOffIfUnread, type Connection } from './unread.ts';
@@ -33,7 +33,7 @@ const PENDING_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
 export function openSocketTransport({ io, hub, subscriptions, settings, stats, onError }: SocketTransportDeps): SocketTransport {
-	const figures = createFigures({
+	const statsBroadcast = createStatsBroadcast({
 		stats,
 		toAll: (now) => io.to(FOLLOWERS).emit('stats', now),
 		toOne: (id, now) => io.to(id).emit('stats', now),
@@ -46,7 +46,7 @@ export function openSocketTransport({ io, hub, subscriptions, settings, stats, o
 			io.to(socket.id).emit('sync', sync);
 			socket.emit('settings', settings());
 			void socket.join(FOLLOWERS); // takes effect at once: the in-memory adapter is synchronous
-			figures.joined(socket.id);
+			statsBroadcast.joined(socket.id);
 		});
 
 	io.on('connection', (socket) => {
@@ -76,7 +76,7 @@ export function openSocketTransport({ io, hub, subscriptions, settings, stats, o
 	});
 	return {
 		publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed),
-		committed: figures.committed,
-		close: figures.close,
+		committed: statsBroadcast.committed,
+		close: statsBroadcast.close,
 	};
 }
