@@ -5,7 +5,7 @@ import { Server } from 'socket.io';
 import { io as connectTo, type Socket } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OneFrameAdapter } from '#server/feed/one-frame.ts';
-import { UNREAD_MAX } from '#server/feed/unread.ts';
+import { UNREAD_BYTES_MAX } from '#server/feed/unread.ts';
 import { addressOf, listen } from '#server/http/listen.ts';
 import { startApp } from '#tests/support/app.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -119,7 +119,7 @@ describe('a broadcast', () => {
 			await new Promise(setImmediate);
 			const waiting = (socket!.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
 			const bytes = waiting.reduce((sum, { data = '' }) => sum + data.length, 0);
-			expect(bytes).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+			expect(bytes).toBeLessThanOrEqual(UNREAD_BYTES_MAX + 1_100_000);
 		}
 		expect(left[0]).toMatch(/^transport (close|error)$/);
 		sleeper.destroy();
@@ -143,7 +143,7 @@ describe('a broadcast', () => {
 			await reader.has(++sent); // the reading client is never behind
 		}
 		expect(await left).toBe('transport close');
-		expect(most).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+		expect(most).toBeLessThanOrEqual(UNREAD_BYTES_MAX + 1_100_000);
 		sleeper.destroy();
 	}, 60_000);
 });

@@ -293,8 +293,8 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a client that does not read fills the memory',
 		file: 'src/server/feed/unread.ts',
-		find: 'if (unreadOf(connection) <= UNREAD_MAX) return false;',
-		replace: 'if (unreadOf(connection) <= Infinity) return false;',
+		find: 'if (unreadBytes(connection) <= UNREAD_BYTES_MAX) return false;',
+		replace: 'if (unreadBytes(connection) <= Infinity) return false;',
 		tests: ['tests/integration/push.test.ts'],
 		only: '[F63]',
 	},

@@ -4,7 +4,7 @@ import type { Committed } from '../calls/writer.ts';
 import { createStatsBroadcast } from './figures.ts';
 import type { Hub } from './hub.ts';
 import { fieldOf } from './sent.ts';
-import { cutOffIfUnread, type Connection } from './unread.ts';
+import { disconnectIfBehind, type Connection } from './unread.ts';
 import type { Subscriptions } from './watching.ts';
 
 export type FeedServer = Server<ClientEvents, ServerEvents>;
@@ -58,7 +58,7 @@ export function openSocketTransport({ io, hub, subscriptions, settings, stats, o
 		/** Requests that arrive while a delta is being read share it: it may be large, and is read once. */
 		let pending: ((sync: Sync) => void)[] = [];
 		socket.on('sync', (request: unknown, acknowledge: unknown) => {
-			if (typeof acknowledge !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
+			if (typeof acknowledge !== 'function' || disconnectIfBehind(socket.conn as unknown as Connection)) return;
 			if (pending.push(acknowledge as (sync: Sync) => void) > PENDING_MAX) return void socket.disconnect(true);
 			if (pending.length > 1) return;
 			hub

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { ProblemError, type Change, type Changes, type Head, type Sync } from '#contract';
 import { readCursor } from '#contract/cursor.ts';
 import type { Hub } from './hub.ts';
-import { UNREAD_MAX } from './unread.ts';
+import { UNREAD_BYTES_MAX } from './unread.ts';
 
 /** Which changes a stream receives: all, or those of a call, of a run, or of a call in that run. */
 export interface StreamFilter {
@@ -59,7 +59,7 @@ export function openStreamTransport(hub: Hub): Streams {
 	function write(stream: Stream, text: string): void {
 		const { response } = stream;
 		if (response.writableEnded || response.destroyed) return void streams.delete(stream);
-		if (response.writableLength > UNREAD_MAX) response.destroy();
+		if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
 		else response.write(text);
 	}
 

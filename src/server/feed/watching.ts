@@ -2,7 +2,7 @@ import type { Call, ClientEvents, Delivery, Event, ServerEvents, CallSnapshot } 
 import type { Server, Socket } from 'socket.io';
 import { createGatherer } from '#contract/gatherer.ts';
 import { fieldOf } from './sent.ts';
-import { cutOffIfUnread, type Connection } from './unread.ts';
+import { disconnectIfBehind, type Connection } from './unread.ts';
 
 type SubscriberSocket = Socket<ClientEvents, ServerEvents>;
 
@@ -114,7 +114,7 @@ export function createSubscriptions({ io, reads, deliveries, onError }: Subscrip
 			 * nothing.
 			 */
 			const handle = (task: () => Promise<CallSnapshot | { on: boolean }>, acknowledge: unknown): void => {
-				if (typeof acknowledge !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
+				if (typeof acknowledge !== 'function' || disconnectIfBehind(socket.conn as unknown as Connection)) return;
 				if (++pending > PENDING_MAX) return void socket.disconnect(true);
 				inOrder(task)
 					.then((found) => (acknowledge as (found: unknown) => void)(found))
