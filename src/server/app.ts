@@ -33,7 +33,7 @@ import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
 import { ignoreOtherUpgrades } from './http/upgrades.ts';
-import { createCarrier } from './jobs/carrier.ts';
+import { createProviderClient } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
@@ -213,7 +213,7 @@ export async function createApp(
 		},
 	});
 	const startJobs = (): void => {
-		const carrier = createCarrier({
+		const providerClient = createProviderClient({
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// The server's own token is never sent to another host.
 			token: ownProvider ? ownToken : config.provider.token,
@@ -223,11 +223,11 @@ export async function createApp(
 		jobs = createJobs({
 			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
-			carrier,
+			providerClient,
 			speed,
 			patienceMs: config.callTimeoutMs,
 			runningSince: time.runningSince,
-			isOwed: provider.isOwed,
+			hasDueWebhook: provider.isOwed,
 			now,
 			chance,
 			onError,

@@ -173,8 +173,8 @@ const JOBS: readonly Mutant[] = [
 	{
 		name: 'one call rings twice: a retry has another Idempotency-Key',
 		file: 'src/server/jobs/jobs.ts',
-		find: 'carrier.send(job.callId, job.payload)',
-		replace: 'carrier.send(`${job.callId}.${job.attempts}`, job.payload)',
+		find: 'providerClient.send(job.callId, job.payload)',
+		replace: 'providerClient.send(`${job.callId}.${job.attempts}`, job.payload)',
 		tests: ['tests/integration/access.test.ts'],
 		only: '[A31] gets a retry',
 	},
@@ -213,7 +213,7 @@ const JOBS: readonly Mutant[] = [
 	{
 		name: 'a call ends as no-report while its webhook is still due',
 		file: 'src/server/jobs/jobs.ts',
-		find: 'if (await isOwed(job.callId))',
+		find: 'if (await hasDueWebhook(job.callId))',
 		replace: 'if (await Promise.resolve(false))',
 		tests: ['tests/integration/clock.test.ts'],
 		only: '[CK2]',

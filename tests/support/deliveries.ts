@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Delivery, ProviderCall, SendCallAnswer } from '#contract';
+import type { Delivery, ProviderCall, SendCallResponse } from '#contract';
 import type { TestApp } from './app.ts';
 import type { Received } from './receiver.ts';
 
@@ -13,7 +13,7 @@ export const AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
 /** Requests a call from the provider with webhooks to `callbackUrl`. Returns the call's id. */
 export async function askProvider(app: TestApp, callbackUrl: string, ask: object = {}): Promise<string> {
 	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: AT_ONCE, ...ask };
-	const answer = await app.api<SendCallAnswer>('POST', '/api/provider/send-call', { ...body, callbackUrl });
+	const answer = await app.api<SendCallResponse>('POST', '/api/provider/send-call', { ...body, callbackUrl });
 	expect(answer.status).toBe(200);
 	return body.callId;
 }
