@@ -27,7 +27,7 @@ export interface Start {
 
 const MINUTE_MS = 60_000;
 /** How long a call may be silent before it ends as `no-report`: the default of CALL_TIMEOUT_MS. */
-const PATIENCE_MS = 15 * MINUTE_MS;
+const CALL_TIMEOUT_MS = 15 * MINUTE_MS;
 /** The maximum duration of a scheduled or silent call. */
 const LONGEST_MS = 8 * 60 * MINUTE_MS;
 
@@ -198,7 +198,7 @@ class Life {
 		this.#initiated();
 		if (this.#random.next() < 0.5) this.#ringing();
 		const heardAt = this.#call.updatedAt;
-		this.#go(PATIENCE_MS);
+		this.#go(CALL_TIMEOUT_MS);
 		this.#pass(60_000, 180_000);
 		this.event('ended', { silentMs: this.#at - heardAt, outcome: 'no-report' });
 		this.#end('FAILED', 'no-report');

@@ -225,7 +225,7 @@ export async function createApp(
 			calls,
 			providerClient,
 			speed,
-			patienceMs: config.callTimeoutMs,
+			callTimeoutMs: config.callTimeoutMs,
 			runningSince: time.runningSince,
 			hasDueWebhook: provider.isOwed,
 			now,

@@ -55,8 +55,8 @@ export interface Calls {
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
 	/** Records a hang-up that failed too often. The job stays as a dead letter until a webhook of its call arrives. */
 	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
-	/** Ends the call as `no-report` after `patienceMs` without a report, counted from `startedAt` at the earliest. */
-	watch(id: string, job: WatchJob, startedAt: number, patienceMs: number): Promise<void>;
+	/** Ends the call as `no-report` after `timeoutMs` without a report, counted from `startedAt` at the earliest. */
+	watch(id: string, job: WatchJob, startedAt: number, timeoutMs: number): Promise<void>;
 	/** Adds an injected fault to the timeline. Does nothing if the call does not exist. */
 	fault(id: string, data: object): Promise<void>;
 }
@@ -130,8 +130,8 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 		async giveUp(id, job, attempt) {
 			await writer.write({ do: 'give-up', id, job, attempt });
 		},
-		async watch(id, job, startedAt, patienceMs) {
-			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });
+		async watch(id, job, startedAt, timeoutMs) {
+			await writer.write({ do: 'watch', id, job, startedAt, timeoutMs });
 		},
 		async fault(id, data) {
 			await writer.write({ do: 'fault', id, data });

@@ -54,7 +54,7 @@ export type Command =
 	/** A hang-up failed too often. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
 	/** Checks whether a report arrived within `patienceMs`, counted from `startedAt` at the earliest. */
-	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; patienceMs: number }
+	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; timeoutMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
 

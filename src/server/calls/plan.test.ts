@@ -8,7 +8,7 @@ import type { JobState, RowChange, State } from './ledger.ts';
 import { planCommands, type Planned } from './plan.ts';
 import { statementsOf } from './rows.ts';
 
-const PATIENCE_MS = 900_000;
+const TIMEOUT_MS = 900_000;
 const WATCH_AT = NOON + 5_000_000;
 const ERROR = 'The provider answered 500';
 
@@ -79,7 +79,7 @@ const watch = (over: { seq?: number; startedAt?: number } = {}): Command => ({
 	id: 'a',
 	job: { ...JOB, payload: over.seq === undefined ? {} : { seq: over.seq } },
 	startedAt: over.startedAt ?? NOON - 86_400_000,
-	patienceMs: PATIENCE_MS,
+	timeoutMs: TIMEOUT_MS,
 });
 
 function numberedIds(): () => string {
@@ -297,7 +297,7 @@ describe('endings', () => {
 	];
 	it.each(all)('[P2] after %s, no second ending in the group counts', (_name, first, outcome) => {
 		for (const [, second] of all) {
-			const planned = plan(stateWith([pending()], held()), [first, second], NOON + PATIENCE_MS);
+			const planned = plan(stateWith([pending()], held()), [first, second], NOON + TIMEOUT_MS);
 			expect(callIn(planned.changes[0])).toMatchObject({ phase: 'ENDED', outcome });
 			expect(eventsOf(planned).filter((event) => event === 'a ended')).toHaveLength(1);
 		}
@@ -365,7 +365,7 @@ describe('endings', () => {
 	] satisfies [string, Command, { deleted?: true }][])(
 		'[P9] a call that the provider knows is hung up when it is %s',
 		(_name, ending, reason) => {
-			const clock = NOON + PATIENCE_MS;
+			const clock = NOON + TIMEOUT_MS;
 			const planned = plan(stateWith([ringing()], held()), [ending], clock);
 			expect(jobsOf(planned)).toEqual([{ ...hangUpOf(reason), dueAt: clock }]);
 			expect(jobsOf(plan(stateWith([pending()], held()), [ending], clock))).toEqual([]);
@@ -527,7 +527,7 @@ describe('dispatches', () => {
 		const others: Partial<State>[] = [held({ lease: 'theirs' }), held({ lease: null }), {}];
 		for (const state of others)
 			for (const command of commands) {
-				const planned = plan(stateWith([pending()], state), [command], NOON + PATIENCE_MS);
+				const planned = plan(stateWith([pending()], state), [command], NOON + TIMEOUT_MS);
 				expect([command.do, planned.outcomes, writesOf(planned)]).toEqual([command.do, [{ stale: true }], []]);
 			}
 	});
@@ -611,25 +611,25 @@ describe('the watch of a silent call', () => {
 	const silent = (over: Partial<CallRow> = {}): State => stateWith([ringing(over)], held());
 
 	it('[N40] a call without a report for the whole timeout ends as no-report', () => {
-		const planned = plan(silent(), [watch()], NOON + PATIENCE_MS);
+		const planned = plan(silent(), [watch()], NOON + TIMEOUT_MS);
 		expect(planned.outcomes).toMatchObject([{ call: { status: 'FAILED', outcome: 'no-report' } }]);
-		expect(dataOf(planned)).toEqual([{ silentMs: PATIENCE_MS, outcome: 'no-report' }]);
+		expect(dataOf(planned)).toEqual([{ silentMs: TIMEOUT_MS, outcome: 'no-report' }]);
 		expect(listOf(planned, 'doneJobs')).toEqual([JOB.id]);
 	});
 
 	it('[N41] the timeout counts from the last report', () => {
-		const planned = plan(silent({ updatedAt: NOON + 100 }), [watch()], NOON + PATIENCE_MS);
-		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 100 + PATIENCE_MS, null]]);
+		const planned = plan(silent({ updatedAt: NOON + 100 }), [watch()], NOON + TIMEOUT_MS);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 100 + TIMEOUT_MS, null]]);
 		expect([planned.changes, eventsOf(planned)]).toEqual([[], []]);
 	});
 
 	it('[N43] the timeout starts over when the server starts', () => {
-		const planned = plan(silent(), [watch({ startedAt: NOON + 600_000 })], NOON + PATIENCE_MS);
-		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 600_000 + PATIENCE_MS, null]]);
+		const planned = plan(silent(), [watch({ startedAt: NOON + 600_000 })], NOON + TIMEOUT_MS);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 600_000 + TIMEOUT_MS, null]]);
 	});
 
 	it('[N40] the watch of an ended call stops and records nothing', () => {
-		const planned = plan(stateWith([ended()], held()), [watch()], NOON + PATIENCE_MS);
+		const planned = plan(stateWith([ended()], held()), [watch()], NOON + TIMEOUT_MS);
 		expect([planned.outcomes, listOf(planned, 'doneJobs')]).toEqual([[{ call: ended() }], [JOB.id]]);
 		expect([eventsOf(planned), jobsOf(planned)]).toEqual([[], []]);
 	});
@@ -644,21 +644,21 @@ describe('the watch of a silent call', () => {
 		kind: 'watch',
 		callId: 'a',
 		payload: { seq: 7 },
-		dueAt: clock + PATIENCE_MS,
+		dueAt: clock + TIMEOUT_MS,
 	});
 
 	it('[N45] after the clock was set back, a call has one more timeout, counted by its seq', () => {
 		for (const job of [watch({ startedAt: NOON }), watch({ startedAt: NOON, seq: 5 })]) {
-			const planned = plan(state, [job], NOON + PATIENCE_MS);
+			const planned = plan(state, [job], NOON + TIMEOUT_MS);
 			expect(planned.changes).toEqual([]);
-			expect([jobsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[lookAgain(NOON + PATIENCE_MS)], [JOB.id]]);
+			expect([jobsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[lookAgain(NOON + TIMEOUT_MS)], [JOB.id]]);
 		}
 	});
 
 	it('[N45] a call with the same seq after that timeout ends as no-report', () => {
-		const planned = plan(state, [watch({ startedAt: NOON, seq: 7 })], NOON + 2 * PATIENCE_MS);
+		const planned = plan(state, [watch({ startedAt: NOON, seq: 7 })], NOON + 2 * TIMEOUT_MS);
 		expect(planned.outcomes).toMatchObject([{ call: { outcome: 'no-report' } }]);
-		expect(dataOf(planned)).toEqual([{ silentMs: PATIENCE_MS, outcome: 'no-report' }]);
+		expect(dataOf(planned)).toEqual([{ silentMs: TIMEOUT_MS, outcome: 'no-report' }]);
 	});
 });
 

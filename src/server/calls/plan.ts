@@ -262,7 +262,7 @@ class Group {
 	}
 
 	/** Keeps watching a call with recent reports. Ends a silent one as `no-report`. */
-	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
+	#watch(call: CallRow, { job, startedAt, timeoutMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#unit.held(job)) return { stale: true };
 		const { clock } = this.#unit;
 		const lastAt = Math.max(call.updatedAt, startedAt);
@@ -271,17 +271,17 @@ class Group {
 		const isAhead = lastAt > clock;
 		const isNews = isAhead && job.payload.seq !== call.seq;
 		const heardAt = isAhead ? startedAt : lastAt;
-		if (call.status === 'PENDING' && !isNews && heardAt <= clock && heardAt + patienceMs > clock) {
-			this.#unit.retry(job, heardAt + patienceMs, null);
+		if (call.status === 'PENDING' && !isNews && heardAt <= clock && heardAt + timeoutMs > clock) {
+			this.#unit.retry(job, heardAt + timeoutMs, null);
 			return { call };
 		}
 		this.#unit.settle(job);
 		if (call.status !== 'PENDING') return { call };
 		if (isNews) {
-			this.#unit.job('watch', call.id, { seq: call.seq }, clock + patienceMs);
+			this.#unit.job('watch', call.id, { seq: call.seq }, clock + timeoutMs);
 			return { call };
 		}
-		const silentMs = isAhead ? patienceMs : this.#unit.now - call.updatedAt;
+		const silentMs = isAhead ? timeoutMs : this.#unit.now - call.updatedAt;
 		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#unit.now), { silentMs });
 	}
 

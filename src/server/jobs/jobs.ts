@@ -14,7 +14,7 @@ export interface JobsDeps {
 	/** Divides the delays of the retry schedule. */
 	speed(): number;
 	/** CALL_TIMEOUT_MS: how long to wait for a report after the last expected webhook. */
-	patienceMs: number;
+	callTimeoutMs: number;
 	/** Time since which this server has run without a break. Earlier silence does not count. */
 	runningSince(): number;
 	/**
@@ -40,7 +40,7 @@ export function createJobs({
 	calls,
 	providerClient,
 	speed,
-	patienceMs,
+	callTimeoutMs,
 	runningSince,
 	hasDueWebhook,
 	now,
@@ -72,9 +72,9 @@ export function createJobs({
 		const attempt = attemptOf(job, response);
 		if (response.value) {
 			const { providerId, scheduledInMs } = response.value;
-			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
+			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + callTimeoutMs);
 		} else {
-			await calls.refused(job.callId, job, attempt, retryAt(job, response.retryAfterMs), now() + patienceMs);
+			await calls.refused(job.callId, job, attempt, retryAt(job, response.retryAfterMs), now() + callTimeoutMs);
 		}
 	}
 
@@ -90,7 +90,7 @@ export function createJobs({
 
 	async function watch(job: Job): Promise<void> {
 		if (await hasDueWebhook(job.callId)) await store.later(job, now() + DUE_WEBHOOK_RETRY_MS);
-		else await calls.watch(job.callId, job, runningSince(), patienceMs);
+		else await calls.watch(job.callId, job, runningSince(), callTimeoutMs);
 	}
 
 	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
