@@ -496,8 +496,8 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'retention deletes while the clock is not steady',
 		file: 'src/server/retention/retention.ts',
-		find: 'while (goesOn() && deps.isSteady()) {',
-		replace: 'while (goesOn()) {',
+		find: 'while (mayContinue() && deps.isSteady()) {',
+		replace: 'while (mayContinue()) {',
 		tests: ['src/server/retention/retention.test.ts'],
 	},
 ];

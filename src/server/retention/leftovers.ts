@@ -11,14 +11,14 @@ export interface ProviderRecords {
 	forgetRecords(providerIds: readonly string[]): Promise<void>;
 }
 
-export interface LeftoversDeps {
+export interface OrphansDeps {
 	database: Database;
 	provider: ProviderRecords;
 	/** How many records are deleted at once. */
 	size: number;
 	/** Waits for a calm moment. Returns whether to continue. */
-	rest(): Promise<boolean>;
-	goesOn(): boolean;
+	waitForCalm(): Promise<boolean>;
+	mayContinue(): boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -34,8 +34,8 @@ const KNOWN = `SELECT "id" FROM "Call" WHERE "id" IN (SELECT value FROM json_eac
  * Records of calls that foreign clients made there are deleted by age alone. Every record stays for a day, because its
  * idempotency key stays valid that long. `before` is -Infinity without an age limit.
  */
-export async function dropLeftovers(
-	{ database, provider, size, rest, goesOn }: LeftoversDeps,
+export async function deleteOrphans(
+	{ database, provider, size, waitForCalm, mayContinue }: OrphansDeps,
 	now: number,
 	before: number,
 ): Promise<void> {
@@ -44,17 +44,17 @@ export async function dropLeftovers(
 		own: Math.min(now - DAY_MS, Math.max(before, Number(oldest?.createdAt ?? now))),
 		foreign: Math.min(now - DAY_MS, before),
 	};
-	for (let after = ''; goesOn();) {
+	for (let after = ''; mayContinue();) {
 		const records = await provider.recordsAfter(after, PAGE);
 		const old = records.filter((one) => one.acceptedAt < olderThan[one.isForeign ? 'foreign' : 'own']);
 		const known = await database.all(KNOWN, JSON.stringify(old.map(({ callId }) => callId)));
-		const here = new Set(known.map(({ id }) => id));
-		const gone = old.filter(({ callId }) => !here.has(callId)).map(({ providerId }) => providerId);
-		for (let i = 0; i < gone.length; i += size) {
-			if (!(await rest())) return;
-			await provider.forgetRecords(gone.slice(i, i + size));
+		const existing = new Set(known.map(({ id }) => id));
+		const orphans = old.filter(({ callId }) => !existing.has(callId)).map(({ providerId }) => providerId);
+		for (let i = 0; i < orphans.length; i += size) {
+			if (!(await waitForCalm())) return;
+			await provider.forgetRecords(orphans.slice(i, i + size));
 		}
-		if (gone.length === 0) await new Promise(setImmediate);
+		if (orphans.length === 0) await new Promise(setImmediate);
 		const last = records.at(-1);
 		if (!last || records.length < PAGE || last.acceptedAt >= olderThan.own) return;
 		after = last.providerId;

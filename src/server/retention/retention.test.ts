@@ -8,11 +8,11 @@ import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.t
 import { createCalls, type Calls } from '../calls/calls.ts';
 import { recount } from '../calls/recount.ts';
 import { createWriter, type Committed } from '../calls/writer.ts';
-import { createRetention, type KeptByProvider, type Retention, type RetentionDeps } from './retention.ts';
+import { createRetention, type ProviderForRetention, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
 /** A provider without records of its own. */
-const providerThat = (forget: KeptByProvider['forget']): KeptByProvider => ({
+const providerThat = (forget: ProviderForRetention['forget']): ProviderForRetention => ({
 	forget,
 	forgetRecords: () => Promise.resolve(),
 	recordsAfter: () => Promise.resolve([]),
