@@ -37,7 +37,7 @@ import { createProviderClient } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
-import { beginLife } from './life.ts';
+import { checkEpoch } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import { createClearMatching } from './retention/clear-matching.ts';
@@ -108,7 +108,7 @@ export async function createApp(
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
-	const life = file === null ? null : await beginLife(database, file);
+	const epochMark = file === null ? null : await checkEpoch(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
 
@@ -319,7 +319,7 @@ export async function createApp(
 		await web.close();
 		await prisma.$disconnect();
 		// If the path now holds another file, the mark is meaningless and the write would fail.
-		if (database.isInPlace()) await life?.leave();
+		if (database.isInPlace()) await epochMark?.renew();
 	}
 
 	/** Closes every socket so that clients reconnect, then waits for the requests under way. */
