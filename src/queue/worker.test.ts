@@ -290,7 +290,7 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 		await expect.poll(() => ran).toEqual(['held']);
 		return {
 			setBack: () => void (ahead = -DAY),
-			bringBack: (ms: number) => store.setBack(ms, now),
+			moveTimesBack: (ms: number) => store.setBack(ms, now),
 			isRenewed: async (): Promise<boolean> => {
 				const [row] = await database.all(`SELECT "leasedUntil" FROM "Job" WHERE "id" = 'held'`);
 				return Number(row?.leasedUntil) < now() + DAY / 2;
@@ -307,17 +307,17 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 	}
 
 	it('if the lease was renewed before the times were moved', async () => {
-		const { setBack, bringBack, isRenewed, goOn } = await startHeld(300);
+		const { setBack, moveTimesBack, isRenewed, goOn } = await startHeld(300);
 		setBack();
 		await expect.poll(isRenewed, { interval: 5, timeout: 10_000 }).toBe(true);
-		await bringBack(DAY);
+		await moveTimesBack(DAY);
 		expect(await goOn()).toEqual(['held', 'other']);
 	});
 
 	it('if the process was suspended too, so that the moved lease is over', async () => {
-		const { setBack, bringBack, goOn } = await startHeld();
+		const { setBack, moveTimesBack, goOn } = await startHeld();
 		setBack();
-		await bringBack(DAY + 20_000);
+		await moveTimesBack(DAY + 20_000);
 		expect(await goOn()).toEqual(['held', 'other']);
 	});
 });

@@ -43,7 +43,7 @@ import { createPages } from './pages.ts';
 import { createClearMatching } from './retention/clear-matching.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { createSockets } from './sockets.ts';
-import { keepTime } from './timekeeper.ts';
+import { startTimekeeper } from './timekeeper.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
@@ -195,7 +195,7 @@ export async function createApp(
 	const clearing = createClearMatching({ reads, calls });
 	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
-	const time = await keepTime({
+	const time = await startTimekeeper({
 		database,
 		alone,
 		now,
@@ -203,7 +203,7 @@ export async function createApp(
 		onError,
 		// A call keeps at least half of its patience. The upper bound keeps short hiccups from counting as a break.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
-		async bringBack(ms) {
+		async moveTimesBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
 		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back'),
@@ -314,7 +314,7 @@ export async function createApp(
 
 	/** Flushes pending writes. The caller limits the wait for a locked database. */
 	async function finishWriting(): Promise<void> {
-		await Promise.all([writer.settled(), indexer.close(), time.keep()]);
+		await Promise.all([writer.settled(), indexer.close(), time.store()]);
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();

@@ -48,7 +48,7 @@ export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack
 	let since = last.now;
 	let steadyAt = isSteady ? -Infinity : last.uptime + STEADY_MS;
 
-	function look(): void {
+	function check(): void {
 		const before = last;
 		last = read();
 		const drift = driftBetween(before, last);
@@ -62,14 +62,14 @@ export function watchClock({ now, uptime, breakMs, isSteady, onResume, onSetBack
 		}
 	}
 
-	const timer = setInterval(look, Math.min(TICK_MS, breakMs / 2)).unref();
+	const timer = setInterval(check, Math.min(TICK_MS, breakMs / 2)).unref();
 	return {
 		runningSince() {
-			look();
+			check();
 			return since;
 		},
 		isSteady() {
-			look();
+			check();
 			return last.uptime >= steadyAt;
 		},
 		close: () => clearInterval(timer),

@@ -3,7 +3,7 @@ import type { Database } from '#db/database.ts';
 import { createJobStore } from '#server/jobs/store.ts';
 import { setBack } from '#provider/outbox-store.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { bringBack } from '#queue/set-back.ts';
+import { moveTimesBack } from '#queue/set-back.ts';
 import { LEASE_MS } from '#queue/worker.ts';
 
 const [NOW, DAY] = [1_800_000_000_000, 86_400_000];
@@ -93,7 +93,7 @@ it('[CK4] a lease that was claimed or renewed between two steps stays', async ()
 			return rows;
 		},
 	};
-	await bringBack(renewing, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => now);
+	await moveTimesBack(renewing, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => now);
 	expect(await lease()).toBe(1_000 + LEASE_MS);
 	await createJobStore(database).setBack(DAY, () => now);
 	expect(await lease()).toBe(1_000 + LEASE_MS);
@@ -118,6 +118,6 @@ it('[CK7] a step moves at most a thousand rows, the newest first', async () => {
 			return rows;
 		},
 	};
-	await bringBack(counting, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => NOW);
+	await moveTimesBack(counting, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => NOW);
 	expect(steps).toEqual([1_000, 1_501, 2_000, 501, 2_500, 1]);
 });
