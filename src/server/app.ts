@@ -47,7 +47,7 @@ import { startTimekeeper } from './timekeeper.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
-import { forgetRepetitions } from './repetitions.ts';
+import { startExpiry } from './repetitions.ts';
 import { createRejections } from './webhooks/rejections.ts';
 
 export interface App {
@@ -94,7 +94,7 @@ export async function createApp(
 	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
 	let port = config.port;
 	let ready = false;
-	let stopForgetting: (() => void) | undefined;
+	let stopExpiry: (() => void) | undefined;
 	let retention: Retention | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
 	const { onError, onBug } = createErrorLog(log);
@@ -285,7 +285,7 @@ export async function createApp(
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
-			stopForgetting = forgetRepetitions({ database, now, isSteady: time.isSteady, onError });
+			stopExpiry = startExpiry({ database, now, isSteady: time.isSteady, onError });
 			retention = createRetention({
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				isSteady: time.isSteady,
@@ -300,7 +300,7 @@ export async function createApp(
 		async close() {
 			ready = false;
 			time.close();
-			stopForgetting?.();
+			stopExpiry?.();
 			callWaits.close();
 			// Stop the workers first: the requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));

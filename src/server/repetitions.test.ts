@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { forget } from './repetitions.ts';
+import { deleteExpired } from './repetitions.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -23,7 +23,7 @@ it('[R53] responses under a key, webhook-ids and minute counters are deleted aft
 			...[name, at],
 		);
 	}
-	await forget(database, NOON);
+	await deleteExpired(database, NOON);
 	const left = async (column: string, table: string): Promise<unknown[]> =>
 		(await database.all(`SELECT "${column}" AS "name" FROM "${table}"`)).map(({ name }) => name);
 	expect({

@@ -4,7 +4,7 @@ import type { Database } from '#db/database.ts';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { createJobStore, type Job } from '../jobs/store.ts';
-import { forget } from '../repetitions.ts';
+import { deleteExpired } from '../repetitions.ts';
 import type { Command, DispatchAttempt, Outcome } from './commands.ts';
 import { removeCovered } from './removal.ts';
 import { createWriter, type Committed } from './writer.ts';
@@ -374,9 +374,9 @@ describe('jobs', () => {
 
 		const [outcome] = await group(report('msg_1', 'b', { providerId: 'sim_b', phase: 'RINGING' }));
 		expect(outcome).toEqual({ missing: true });
-		await forget(database, clock.now + 24 * 3_600_000);
+		await deleteExpired(database, clock.now + 24 * 3_600_000);
 		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
-		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		await deleteExpired(database, clock.now + 24 * 3_600_000 + 1);
 		expect(await column(JOBS)).toEqual(['hangup b']);
 		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([
 			['b', { providerId: 'sim_b', deleted: true }],
@@ -390,9 +390,9 @@ describe('jobs', () => {
 		await group(queue('a', job!));
 		await group({ do: 'remove', id: 'a' });
 		await group(refused('a', job!, null));
-		await forget(database, clock.now + 24 * 3_600_000);
+		await deleteExpired(database, clock.now + 24 * 3_600_000);
 		expect(await column(JOBS)).toEqual(['recall a']);
-		await forget(database, clock.now + 24 * 3_600_000 + 1);
+		await deleteExpired(database, clock.now + 24 * 3_600_000 + 1);
 		expect(await column(JOBS)).toEqual([]);
 	});
 
