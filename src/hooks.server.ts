@@ -40,7 +40,7 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	const browses = read && (isDataRequest || wantsHtml(request.headers.get('accept')));
 	// Kit would find the page route first and respond 405 instead.
 	if (!browses && route.id === NO_PAGE) return refuse(404);
-	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {
+	if (!OPEN.has(url.pathname) && !(await locals.app.maySeePages(request.headers.get('cookie')))) {
 		if (!browses) return refuse(401);
 		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
 		return new Response(null, { status: 303, headers: { location } });

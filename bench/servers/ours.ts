@@ -69,6 +69,6 @@ const everybody: Access = {
 	protected: false,
 	isToken: () => true,
 	identify: () => Promise.resolve({ session: null }),
-	hasEntered: () => Promise.resolve(true),
+	hasValidSession: () => Promise.resolve(true),
 	guard: (_request, _response, next) => next(),
 };

@@ -77,7 +77,7 @@ export interface Pages {
 	 */
 	problemOf(status: number): Omit<Problem, 'requestId'> | null;
 	/** Whether the session in this Cookie header may see the pages. Always true if the server requires no token. */
-	mayEnter(cookie: string | null): Promise<boolean>;
+	maySeePages(cookie: string | null): Promise<boolean>;
 	/**
 	 * Reads one page of calls for the query parameters of a URL. Besides those of REST, `at` sets where the list begins,
 	 * without filtering: `end`, a day, a time, a call's id or a share of the history.

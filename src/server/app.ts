@@ -25,7 +25,7 @@ import { openStreamTransport } from './feed/stream-door.ts';
 import { createSubscriptions } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
 import { clientAddress, createConnections } from './http/connections.ts';
-import { createGuesses } from './http/guesses.ts';
+import { createTokenLimiter } from './http/guesses.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { oneByOne } from './http/one-by-one.ts';
 import { inOriginForm } from './http/request-target.ts';
@@ -115,7 +115,7 @@ export async function createApp(
 	const ownProvider = config.provider.url === null;
 	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
 	const sessions = await createSessions({ database, apiToken: config.apiToken, now });
-	const guesses = createGuesses({
+	const tokenLimiter = createTokenLimiter({
 		addressOf: clientAddress(config.trustProxy),
 		now,
 		warn: (facts, message) => log.warn(facts, message),
@@ -124,7 +124,7 @@ export async function createApp(
 	const access = createAccess({
 		apiToken: config.apiToken,
 		ownToken,
-		guesses,
+		tokenLimiter,
 		providerToken: ownProvider ? config.provider.token : undefined,
 		sessions,
 	});
@@ -329,7 +329,7 @@ export async function createApp(
 		socketTransport.close();
 		streams.close();
 		sessionEnds.close();
-		guesses.close();
+		tokenLimiter.close();
 		await io.close();
 		// Closes a kept-alive connection right after its last response.
 		server.keepAliveTimeout = 1;

@@ -61,8 +61,8 @@ export function createPages({ version, appUrl, access, calls, reads, anchors, de
 			const refusal = REFUSALS[status];
 			return refusal === undefined ? null : new ProblemError(...refusal).toProblem();
 		},
-		mayEnter(cookie) {
-			return access.hasEntered(cookie ?? undefined);
+		maySeePages(cookie) {
+			return access.hasValidSession(cookie ?? undefined);
 		},
 		calls: (params) =>
 			answer(async () => {

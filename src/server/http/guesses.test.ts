@@ -2,24 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ProblemError } from '#contract';
 import { standingClock } from '#tests/support/clock.ts';
-import { createGuesses, networkOf } from './guesses.ts';
+import { createTokenLimiter, networkOf } from './guesses.ts';
 
 const isRight = (token: string): boolean => token === 'right';
 
 function start() {
 	const clock = standingClock();
 	const lines: Record<string, unknown>[] = [];
-	const guesses = createGuesses({
+	const tokenLimiter = createTokenLimiter({
 		addressOf: ({ headers }) => headers.host,
 		now: clock.now,
 		warn: (facts, message) => lines.push({ ...facts, message }),
 	});
-	onTestFinished(() => guesses.close());
+	onTestFinished(() => tokenLimiter.close());
 	const from = (host: string) => ({ headers: { host, 'x-request-id': 'req_1' } }) as unknown as IncomingMessage;
 	/** `true`, `false`, or the seconds to wait. */
 	function check(address: string, token: string, most = 200): boolean | number | undefined {
 		try {
-			return guesses.check(from(address), token, most, isRight);
+			return tokenLimiter.check(from(address), token, most, isRight);
 		} catch (error) {
 			return (error as ProblemError).retryAfterSeconds;
 		}
