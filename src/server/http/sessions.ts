@@ -20,7 +20,7 @@ export interface Sessions {
 }
 
 const COOKIE = 'audena_session';
-const LASTS_MS = 7 * 24 * 3_600_000;
+const SESSION_MS = 7 * 24 * 3_600_000;
 
 const DELETE_EXPIRED = 'DELETE FROM "Session" WHERE "expiresAt" <= ?';
 const INSERT = 'INSERT INTO "Session" ("id", "tokenHash", "expiresAt") VALUES (?, ?, ?)';
@@ -62,10 +62,10 @@ export async function createSessions({ database, apiToken, now }: SessionsDeps):
 				result: undefined,
 				statements: [
 					[DELETE_EXPIRED, now()],
-					[INSERT, id, hashOf(apiToken, id), now() + LASTS_MS],
+					[INSERT, id, hashOf(apiToken, id), now() + SESSION_MS],
 				],
 			}));
-			return cookie(value, LASTS_MS / 1_000, secure);
+			return cookie(value, SESSION_MS / 1_000, secure);
 		},
 		async of(cookieHeader) {
 			const value = valueIn(cookieHeader);

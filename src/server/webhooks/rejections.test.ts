@@ -15,7 +15,7 @@ describe('rejected webhooks', () => {
 		const rejections = createRejections(database, () => 1, fail);
 		const count = async (): Promise<unknown> =>
 			(await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'rejections'`))[0]?.value;
-		for (let i = 1; i <= 1_010; i++) rejections.note(`reason ${i}`, i % 2 ? `msg_${i}` : undefined);
+		for (let i = 1; i <= 1_010; i++) rejections.record(`reason ${i}`, i % 2 ? `msg_${i}` : undefined);
 		await rejections.close();
 		expect(await count()).toBe('1010');
 		const kept = await database.all('SELECT "at", "reason", "webhookId" FROM "Rejection" ORDER BY rowid');
@@ -30,7 +30,7 @@ describe('rejected webhooks', () => {
 		const database = await migratedDatabase();
 		const write = vi.spyOn(database, 'transact');
 		const rejections = createRejections(database, () => 1, fail);
-		for (let i = 1; i <= 50; i++) rejections.note('reason', undefined);
+		for (let i = 1; i <= 50; i++) rejections.record('reason', undefined);
 		expect(write).not.toHaveBeenCalled();
 		vi.advanceTimersByTime(1_000);
 		await rejections.close();
@@ -41,7 +41,7 @@ describe('rejected webhooks', () => {
 	it('[N20] keep at most one line of a foreign text', async () => {
 		const database = await migratedDatabase();
 		const rejections = createRejections(database, () => 1, fail);
-		rejections.note('r'.repeat(5_000), 'i'.repeat(5_000));
+		rejections.record('r'.repeat(5_000), 'i'.repeat(5_000));
 		await rejections.close();
 		const [kept] = await database.all('SELECT "reason", "webhookId" FROM "Rejection"');
 		expect([kept?.reason, kept?.webhookId].map((text) => String(text).length)).toEqual([200, 200]);
