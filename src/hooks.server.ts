@@ -22,7 +22,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response = (await refused(event, refuse)) ?? (await resolve(event, { transformPageChunk: themed(event) }));
 		return response.status < 400 ? response : refuse(response.status, response);
 	} catch (error) {
-		app.bug(error, event.locals.requestId);
+		app.logError(error, event.locals.requestId);
 		return refuse(500);
 	}
 };
@@ -57,6 +57,6 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 /** Logs an unexpected error under the id that its page shows. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	const { requestId } = event.locals;
-	if (status >= 500) globalThis.audena?.bug(error, requestId);
+	if (status >= 500) globalThis.audena?.logError(error, requestId);
 	return { message, requestId };
 };

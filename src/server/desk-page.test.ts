@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Attempt, Delivery } from '#contract';
-import { shown } from './desk-page.ts';
+import { sanitized } from './desk-page.ts';
 
 function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response'>): Delivery {
 	const at = '2026-11-22T12:00:00.000Z';
@@ -14,7 +14,7 @@ const answer = { status: 500, headers: {}, body: '', truncated: false };
 
 it('the deliveries page masks signatures and cookies, and no other header', () => {
 	const headers = { 'webhook-id': 'msg_1', 'webhook-signature': 'v1,c2VjcmV0' };
-	const [attempt] = shown(
+	const [attempt] = sanitized(
 		deliveryWith({
 			request: { headers, body: '{}' },
 			response: { ...answer, headers: { 'Set-Cookie': 'a=b', 'content-type': 'text/html' } },
@@ -26,11 +26,11 @@ it('the deliveries page masks signatures and cookies, and no other header', () =
 
 it('the deliveries page shows the beginning of a long response and says that it is cut', () => {
 	const of = (length: number) =>
-		shown(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...answer, body: 'x'.repeat(length) } }))
+		sanitized(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...answer, body: 'x'.repeat(length) } }))
 			.attempts[0]?.response;
 	expect(of(2_000)).toMatchObject({ body: 'x'.repeat(2_000), truncated: false });
 	expect(of(2_001)).toMatchObject({ body: 'x'.repeat(2_000), truncated: true });
 });
 
 it('the deliveries page shows an attempt without a response', () =>
-	expect(shown(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());
+	expect(sanitized(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());

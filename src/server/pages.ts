@@ -4,7 +4,7 @@ import {
 	INTERNAL_ERROR,
 	parseQuery,
 	ProblemError,
-	type Answer,
+	type PageResult,
 	type Pages,
 	type ProblemCode,
 } from '#contract';
@@ -14,7 +14,7 @@ import type { Anchors } from './calls/at.ts';
 import { pageStartOf } from './calls/page.ts';
 import { parseNewCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
-import { createDeskPage } from './desk-page.ts';
+import { createDeliveriesPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
 import type { DeliveryDesk } from './http/deliveries.ts';
 
@@ -45,7 +45,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 
 /** Creates the server's side of the SvelteKit pages (see the contract). */
 export function createPages({ version, appUrl, access, calls, reads, anchors, desk, now, onBug }: PagesDeps): Pages {
-	const deskPage = createDeskPage({ desk, reads, now });
+	const deliveriesPage = createDeliveriesPage({ desk, reads, now });
 
 	async function anchored(query: CallQuery, at: string): Promise<CallQuery> {
 		const page = await anchors.tokenAt(query, at);
@@ -56,7 +56,7 @@ export function createPages({ version, appUrl, access, calls, reads, anchors, de
 		version,
 		appUrl,
 		protected: access.protected,
-		bug: onBug,
+		logError: onBug,
 		problemOf(status) {
 			const refusal = REFUSALS[status];
 			return refusal === undefined ? null : new ProblemError(...refusal).toProblem();
@@ -65,23 +65,23 @@ export function createPages({ version, appUrl, access, calls, reads, anchors, de
 			return access.hasValidSession(cookie ?? undefined);
 		},
 		calls: (params) =>
-			answer(async () => {
+			resultOf(async () => {
 				// A link may carry parameters of other programs. REST rejects unknown parameters, a page ignores them.
-				const asked = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
-				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
-				const query = at === '' ? asked : await anchored(asked, at);
+				const parsed = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
+				const at = parsed.page === undefined ? (params.get('at') ?? '') : '';
+				const query = at === '' ? parsed : await anchored(parsed, at);
 				const [found, shareBefore] = [await reads.list(query), await anchors.shareBefore(query)];
 				// A page read backward from the end cannot know that nothing follows it.
 				const page = at === 'end' ? { ...found, nextPage: null } : found;
 				const back = pageStartOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
 				const total = byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
-				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
-				return { page, query, back, shareBefore, ...told };
+				const counts = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
+				return { page, query, back, shareBefore, ...counts };
 			}),
-		create: (input) => answer(() => calls.create(parseNewCall(input))),
+		create: (input) => resultOf(() => calls.create(parseNewCall(input))),
 		deliveries: (params) =>
-			answer(() => deskPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
+			resultOf(() => deliveriesPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
 	};
 }
@@ -91,7 +91,7 @@ function valuesOf(params: URLSearchParams, known: readonly string[]): Record<str
 }
 
 /** Returns a problem as a value. Bugs are thrown, so that SvelteKit shows them. */
-async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+async function resultOf<T>(work: () => Promise<T>): Promise<PageResult<T>> {
 	try {
 		return { ok: await work() };
 	} catch (error) {
