@@ -1,5 +1,5 @@
 import type { Call } from './call.ts';
-import type { CallPage, CallQuery, DeskQuery } from './list.ts';
+import type { CallPage, CallQuery, DeliveriesQuery } from './list.ts';
 import type { Problem } from './problem.ts';
 import type { Delivery, DeliveryState } from './provider.ts';
 import type { Timestamp } from './text.ts';
@@ -40,13 +40,13 @@ export interface DeliveryGroup {
 }
 
 /** The data of the deliveries page. */
-export interface DeskView {
+export interface DeliveriesView {
 	/**
 	 * A single group is a list with pages. Several groups each show their newest deliveries. Empty groups are left out.
 	 */
 	groups: DeliveryGroup[];
 	/** The filters as parsed. */
-	query: DeskQuery;
+	query: DeliveriesQuery;
 	/** Deliveries that are pending or retrying and match every filter but the state. */
 	onItsWay: number;
 	gaveUp: number;
@@ -86,7 +86,7 @@ export interface Pages {
 	/** Same as `POST /api/calls`, for forms without JavaScript. Validates `input`. */
 	create(input: Record<string, unknown>): Promise<PageResult<Call>>;
 	/** Reads the matching deliveries, in groups, for the query parameters of a URL. */
-	deliveries(params: URLSearchParams): Promise<PageResult<DeskView>>;
+	deliveries(params: URLSearchParams): Promise<PageResult<DeliveriesView>>;
 	/** The total number of dead deliveries. */
 	deadLetters(): Promise<number>;
 }

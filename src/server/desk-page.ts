@@ -4,8 +4,8 @@ import {
 	type Attempt,
 	type Delivery,
 	type DeliveryGroup,
-	type DeskQuery,
-	type DeskView,
+	type DeliveriesQuery,
+	type DeliveriesView,
 } from '#contract';
 import type { CallReads } from './calls/reads.ts';
 import type { DeliveryDesk } from './http/deliveries.ts';
@@ -30,11 +30,11 @@ const SEARCH_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
 /** Reads the deliveries page. Throws `invalid_page`. */
-export function createDeliveriesPage({ desk, reads, now }: DeliveriesPageDeps): (query: DeskQuery) => Promise<DeskView> {
+export function createDeliveriesPage({ desk, reads, now }: DeliveriesPageDeps): (query: DeliveriesQuery) => Promise<DeliveriesView> {
 	async function group(
 		from: DeliveryDesk,
 		{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
-		{ callId, code, page }: DeskQuery,
+		{ callId, code, page }: DeliveriesQuery,
 		limit: number,
 	): Promise<DeliveryGroup> {
 		const filter = { callId, code };
@@ -74,7 +74,7 @@ export function createDeliveriesPage({ desk, reads, now }: DeliveriesPageDeps): 
 }
 
 /** The groups of the requested states, each with only those of its states that were requested. */
-function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
+function groupsOf(wanted: DeliveriesQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
 	return NAMES.map((name) => ({
 		name,
 		states: DELIVERY_GROUPS[name].states.filter((state) => wanted?.includes(state) ?? true),
