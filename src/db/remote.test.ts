@@ -9,11 +9,11 @@ const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
 
 /** The default patience suits a busy machine. Tests about giving up pass shorter times. */
 async function openTable(
-	patienceMs = 60_000,
+	timeoutMs = 60_000,
 	responseMs = 60_000,
 ): Promise<{ server: HranaStandIn; database: Database }> {
 	const server = await startHranaStandIn();
-	const database = openRemote(server.url, undefined, patienceMs, responseMs);
+	const database = openRemote(server.url, undefined, timeoutMs, responseMs);
 	onTestFinished(() => database.close());
 	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL CHECK ("value" >= 0))');
 	return { server, database };

@@ -100,11 +100,11 @@ export async function createApp(
 	const { onError, onBug } = createErrorLog(log);
 
 	const migrations = migrationsFrom(import.meta.dirname);
-	const { database, disown } = await openAlone(config.database, migrations);
+	const { database, release } = await openAlone(config.database, migrations);
 	const { file } = database;
 	// Other processes may hold live leases in a database over the network. Leases of dead processes expire on their
 	// own.
-	const alone = disown !== null;
+	const alone = release !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
@@ -308,7 +308,7 @@ export async function createApp(
 			server.closeAllConnections();
 			await atMost(STOP_WRITING_MS, finishWriting());
 			database.close();
-			disown?.();
+			release?.();
 		},
 	};
 

@@ -8,7 +8,7 @@ import {
 	type Pages,
 	type ProblemCode,
 } from '#contract';
-import { isEverybodysFault } from '#db/database.ts';
+import { isDatabaseFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Anchors } from './calls/at.ts';
 import { pageStartOf } from './calls/page.ts';
@@ -96,7 +96,7 @@ async function resultOf<T>(work: () => Promise<T>): Promise<PageResult<T>> {
 		return { ok: await work() };
 	} catch (error) {
 		if (error instanceof ProblemError) return { problem: error.toProblem() };
-		if (isEverybodysFault(error))
+		if (isDatabaseFault(error))
 			return { problem: new ProblemError('database_unavailable', 'The database cannot be written now.').toProblem() };
 		throw error;
 	}

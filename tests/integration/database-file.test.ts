@@ -31,10 +31,10 @@ const at = (path: string): { url: string; authToken: undefined } => ({ url: `fil
 /** Returns 'opened', or the message if opening fails. An opened database is closed with the test. */
 async function refusalOf(path: string): Promise<string> {
 	try {
-		const { database, disown } = await openAlone(at(path), MIGRATIONS, 0);
+		const { database, release } = await openAlone(at(path), MIGRATIONS, 0);
 		onTestFinished(() => {
 			database.close();
-			disown?.();
+			release?.();
 		});
 		return 'opened';
 	} catch (error) {
@@ -145,10 +145,10 @@ describe('one server for one file', () => {
 		await unlink(name);
 		await symlink(second, name);
 		leave();
-		const { database, disown } = await opening;
+		const { database, release } = await opening;
 		onTestFinished(() => {
 			database.close();
-			disown?.();
+			release?.();
 		});
 		expect(database.file).toBe(await realpath(first));
 		expect(await refusalOf(first)).toMatch(/^another server uses it/);

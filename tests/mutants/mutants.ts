@@ -131,8 +131,8 @@ const DATABASE: readonly Mutant[] = [
 	{
 		name: 'a power cut loses calls that were accepted',
 		file: 'src/db/file.ts',
-		find: `patienceMs = 5_000, synchronous: Synchronous = 'FULL'`,
-		replace: `patienceMs = 5_000, synchronous: Synchronous = 'NORMAL'`,
+		find: `timeoutMs = 5_000, synchronous: Synchronous = 'FULL'`,
+		replace: `timeoutMs = 5_000, synchronous: Synchronous = 'NORMAL'`,
 		tests: ['src/db/file.test.ts'],
 		only: '[DB2]',
 	},

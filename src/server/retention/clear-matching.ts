@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DELTA_MAX, ProblemError, type CallFilters } from '#contract';
-import { isEverybodysFault } from '#db/database.ts';
+import { isDatabaseFault } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { CallReads } from '../calls/reads.ts';
 import { AdaptiveBatch } from './portion.ts';
@@ -78,7 +78,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 			try {
 				await remove(ids, filters, tombstones, signal, () => (hasDeleted = true));
 			} catch (error) {
-				throw hasDeleted && isEverybodysFault(error) ? partlyDeleted(error) : error;
+				throw hasDeleted && isDatabaseFault(error) ? partlyDeleted(error) : error;
 			}
 			ids = [];
 		};
