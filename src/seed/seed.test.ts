@@ -16,14 +16,14 @@ const NOW = Date.parse('2026-11-22T12:34:56.789Z');
 const CALLS = 20_000;
 const DAYS_90 = 90 * 86_400_000;
 
-interface Kept {
+interface StoredHistory {
 	database: Database;
 	calls: CallRow[];
 	events: Row[];
 	feed: Row;
 }
 
-async function seeded(options: Parameters<typeof seed>[1], into?: Database): Promise<Kept> {
+async function seeded(options: Parameters<typeof seed>[1], into?: Database): Promise<StoredHistory> {
 	const database = into ?? (await migratedDatabase());
 	await seed(database, options);
 	const calls = (await database.all(`SELECT ${CALL} FROM "Call" AS c ORDER BY "n"`)).map(fromRow);
@@ -41,18 +41,18 @@ function replay({ id, createdAt, scheduledAt, ...row }: CallRow, timeline: reado
 	};
 	for (const { seq, type, at, data } of timeline) {
 		const now = Number(at);
-		const told = JSON.parse(String(data)) as Record<string, unknown>;
+		const eventData = JSON.parse(String(data)) as Record<string, unknown>;
 		const before = call;
-		if (told.report !== undefined) {
-			const step = advance(call, ProviderReport.parse(told.report), now);
+		if (eventData.report !== undefined) {
+			const step = advance(call, ProviderReport.parse(eventData.report), now);
 			if (!step.next) throw new Error(`${id}: the machine ignores ${String(type)}: ${step.reason}`);
 			expect([id, step.type]).toEqual([id, type]);
 			call = step.next;
 		} else if (type === 'dispatch.attempt') {
-			if (told.providerId !== undefined) call = { ...call, providerId: told.providerId as string, updatedAt: now };
+			if (eventData.providerId !== undefined) call = { ...call, providerId: eventData.providerId as string, updatedAt: now };
 		} else if (type === 'queued') call = { ...call, phase: 'QUEUED', updatedAt: now };
 		else if (type === 'fault') call = { ...call, faults: call.faults + 1, updatedAt: now };
-		else if (type === 'ended') call = endHere(call, row.status as 'FAILED', told.outcome as 'manual', now);
+		else if (type === 'ended') call = endHere(call, row.status as 'FAILED', eventData.outcome as 'manual', now);
 		else if (type === 'corrected') {
 			const { endedAt, durationMs } = call;
 			call = { ...endHere(call, 'FAILED', 'manual', now), endedAt, durationMs };

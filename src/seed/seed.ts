@@ -6,7 +6,7 @@ import { READ_FEED } from '#server/calls/rows.ts';
 import { IS_NOT_CLEARED } from '#server/calls/clearing.ts';
 import { indexNext, mergeSome } from '#server/calls/search-index.ts';
 import { Bulk } from './bulk.ts';
-import { plausibleHistory, type Wanted } from './plausible.ts';
+import { plausibleHistory, type HistoryOptions } from './plausible.ts';
 
 export interface SeedOptions {
 	/** The number of calls to write. */
@@ -74,7 +74,7 @@ const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" =
 
 async function fill(
 	database: Database,
-	wanted: Omit<Wanted, 'after'>,
+	wanted: Omit<HistoryOptions, 'after'>,
 	onProgress: SeedOptions['onProgress'],
 ): Promise<Seeded> {
 	const { seq: after, change } = positionFrom(await database.all(READ_FEED));
