@@ -53,7 +53,7 @@ export type Command =
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
 	/** A hang-up failed too often. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
-	/** Checks whether a report arrived within `patienceMs`, counted from `startedAt` at the earliest. */
+	/** Checks whether a report arrived within `timeoutMs`, counted from `startedAt` at the earliest. */
 	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; timeoutMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
@@ -76,7 +76,7 @@ export interface DispatchAttempt {
 /** The result of a command. */
 export type Outcome =
 	| { call: CallRow; idempotent?: true }
-	/** `answer` is the response body if one was stored. */
+	/** `response` is the response body if one was stored. */
 	| { calls: CallRow[]; response: string | null }
 	/** The call does not exist (any more). */
 	| { missing: true }
