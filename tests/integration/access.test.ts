@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { WEBHOOK_PATH, type Call, type Problem } from '#contract';
 import { createLog } from '#server/log.ts';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { plainRequest } from '#tests/support/http.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab, type TabOptions } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const TOKEN = 'the-api-token';
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 
 /** Returns the problem's code when a socket is refused, and expects that the socket received no event. */
 async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown> {
@@ -56,9 +56,9 @@ describe('with API_TOKEN', () => {
 
 	it('[A1] every REST route is 401 without the token or with a wrong one, and changes nothing', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const closed = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);
+		const closed = (await endpointsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);
 		const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${TOKEN}x`, `Bearer x${TOKEN}`, `Bearer ${TOKEN.toUpperCase()}`];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of [...closed, ['GET', '/api/nothing'], ['GET', '/api']] as const)
 				for (const authorization of [...wrong, TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN} ${TOKEN}`]) {
 					const answer = await app.api(method, path, body, { authorization });
@@ -116,7 +116,7 @@ describe('with API_TOKEN', () => {
 
 	it('[A6] everything is open without API_TOKEN', async () => {
 		const app = await startApp();
-		for (const [method, path, body] of (await doorsOf(app)).filter(([, path]) => path !== WEBHOOK_PATH)) {
+		for (const [method, path, body] of (await endpointsOf(app)).filter(([, path]) => path !== WEBHOOK_PATH)) {
 			const { status } = await app.api(method, path, body, { authorization: 'Bearer anything' });
 			expect([method, path, status < 300 || status === 404]).toEqual([method, path, true]);
 		}
@@ -128,11 +128,11 @@ async function login(
 	app: TestApp,
 	fields: Record<string, string>,
 	headers: Record<string, string> = {},
-): Promise<Answer<unknown>> {
+): Promise<ApiResponse<unknown>> {
 	const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: '', ...headers };
 	return app.api('POST', '/login', new URLSearchParams(fields).toString(), form);
 }
-const cookieOf = (answer: Answer<unknown>): string => answer.headers.get('set-cookie')!.split(';')[0]!;
+const cookieOf = (answer: ApiResponse<unknown>): string => answer.headers.get('set-cookie')!.split(';')[0]!;
 
 async function openSession(app: TestApp): Promise<Record<string, string>> {
 	return { cookie: cookieOf(await login(app, { token: TOKEN })), authorization: '' };
@@ -200,8 +200,8 @@ describe('the login', () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const session = await openSession(app);
 		expect((await app.api('GET', '/api/calls', undefined, session)).status).toBe(200);
-		const closed = (await doorsOf(app)).filter(([method, path]) => method !== 'GET' && path !== WEBHOOK_PATH);
-		await leavesNoTrace(app, async () => {
+		const closed = (await endpointsOf(app)).filter(([method, path]) => method !== 'GET' && path !== WEBHOOK_PATH);
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of closed)
 				for (const origin of [undefined, 'null', 'http://evil.example', `${app.url}1`]) {
 					const headers = { ...session, ...(origin === undefined ? {} : { origin }) };
@@ -222,7 +222,7 @@ describe('the login', () => {
 			'unauthorized',
 		);
 		const tab = await openFollowingTab(app, { headers: { cookie: cookie!, origin: app.url } });
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === id));
 	});
 
@@ -241,7 +241,7 @@ describe('the login', () => {
 		expectProblem(await app.api('GET', '/api/calls', undefined, mine), 'unauthorized');
 		expect((await app.api('GET', '/api/calls', undefined, other)).status).toBe(200);
 
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await theirs.until(() => theirs.changes().some((change) => 'call' in change && change.call.id === id));
 		expect([...one.frames, ...two.frames]).toEqual([]);
 	});
@@ -267,8 +267,8 @@ describe('the login', () => {
 describe('the Origin and the Host of a request', () => {
 	it('[A20] a foreign Origin, or `null`, is 403 on every route, even with the token, and changes nothing', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const table = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/'));
-		await leavesNoTrace(app, async () => {
+		const table = (await endpointsOf(app)).filter(([, path]) => path.startsWith('/api/'));
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of table)
 				for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1', 'file://'])
 					expectProblem(await app.api(method, path, body, { origin }), 'origin_not_allowed');
@@ -432,7 +432,7 @@ describe('a provider on another host', () => {
 			else response.writeHead(200, JSON_TYPE).end(accept());
 		});
 		const first = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
-		const { id } = await first.create({ scheduledAt: FAR });
+		const { id } = await first.create({ scheduledAt: FAR_FUTURE });
 		await first.close();
 		const database = await openTestDatabase(first.env.DATABASE_URL);
 		// Claimed as often as the schedule allows, by processes that were killed before they got a response.

@@ -7,7 +7,7 @@ import { expectProblem } from '#tests/support/problems.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openStream } from '#tests/support/stream.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 
 const clear = (app: TestApp, query: string) => app.api<{ count: number }>('DELETE', `/api/calls${query}`);
 const count = async (app: TestApp, query: string): Promise<number> => {
@@ -34,7 +34,7 @@ async function withCalls(): Promise<{ app: TestApp; all: () => Promise<Call[]> }
 			customerName: i % 2 === 0 ? `Ada ${i}` : `Zoë ${i}`,
 			phoneNumber: i < 4 ? '+12025550100' : '+4930231250',
 			workflow: i % 3 === 0 ? 'SALES' : 'REMINDER',
-			scheduledAt: FAR,
+			scheduledAt: FAR_FUTURE,
 			...(i < 6 ? { run: i < 3 ? 'ci-7' : 'ci,8' } : {}),
 		});
 		if (i % 4 === 1) await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
@@ -72,8 +72,8 @@ describe('a clear with filters', () => {
 
 	it('[CL5] deletes no call with dryRun', async () => {
 		const app = await startApp();
-		await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const query of ['', '?status=PENDING', '?q=a', '?from=2020-01-01T00:00:00Z', '?run=ci-7'])
 				await count(app, query);
 		});
@@ -97,7 +97,7 @@ describe('a clear with filters', () => {
 	it('[CL4] leaves a call that changed before its step, and every change about it is correct', async () => {
 		const app = await startApp();
 		const calls = Array.from({ length: 300 }, () => ({
-			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR },
+			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE },
 		}));
 		await app.api('POST', '/api/calls/batch', { calls });
 		const ids = [...(await app.list('?limit=200')).calls, ...(await app.list('?limit=200&order=oldest')).calls];
@@ -116,7 +116,7 @@ describe('a clear with filters', () => {
 
 	it('[CL6] deletes nothing for an empty, unknown, malformed or truncated parameter, or for a body', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
 		const doubtful = [
 			...['run=', 'run=%20', 'run', '=a', 'run=a&', '&run=a', 'run=a&&run=b', 'run=a&run=', 'run=a&statu'],
 			...[
@@ -133,7 +133,7 @@ describe('a clear with filters', () => {
 			...['dryRun=', 'dryRun=1', 'dryRun=TRUE', 'dryRun=true&dryRun=false', 'dryrun=true', '%72un=', '?run=a'],
 			Array.from({ length: 21 }, (_, i) => `run=r${i}`).join('&'),
 		];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const query of doubtful) {
 				const answer = await clear(app, `?${query}`);
 				expect([query, answer.status]).toEqual([query, 400]);
@@ -203,7 +203,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		const began = performance.now();
 		const deletion = clear(app, '?status=COMPLETED');
 		await tab.until(() => tab.syncs.length > 1); // the first step is committed
-		const since = await app.create({ scheduledAt: FAR });
+		const since = await app.create({ scheduledAt: FAR_FUTURE });
 		expect((await deletion).status).toBe(204);
 		const seconds = (performance.now() - began) / 1_000;
 		expect((await app.call(since.id)).id).toBe(since.id);
@@ -227,7 +227,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		const { byStatus } = (await app.api<Stats>('GET', '/api/stats')).body;
 		expect(byStatus.FAILED).toBe(CALLS / 3);
 		expect((await app.list('?q=Caller&limit=200')).calls.every(({ status }) => status === 'FAILED')).toBe(true);
-		const another = await app.create({ scheduledAt: FAR });
+		const another = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === another.id));
 	});
 

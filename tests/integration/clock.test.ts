@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { nudge } from '#tests/support/deliveries.ts';
+import { wakeProvider } from '#tests/support/deliveries.ts';
 import { ask, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { settableClock } from '#tests/support/set-clock.ts';
@@ -108,7 +108,7 @@ async function atEachPoint(app: TestApp): Promise<string[]> {
 describe('a clock jump', { timeout: 90_000 }, () => {
 	it('[CK4] back by a day delays only scheduled calls', async () => {
 		const clock = settableClock();
-		const app = await startApp({}, { chance: MOST });
+		const app = await startApp({}, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(app);
 		const later = await app.create({ scheduledAt: new Date(Date.now() + HOUR).toISOString() });
 		clock.set(-DAY);
@@ -122,17 +122,17 @@ describe('a clock jump', { timeout: 90_000 }, () => {
 
 	it('[CK4] back by a day while the server is stopped delays no call under way', async () => {
 		const clock = settableClock();
-		const first = await startApp({}, { chance: MOST });
+		const first = await startApp({}, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(first);
 		await first.close();
 		clock.set(-DAY);
-		const second = await startApp(first.env, { chance: MOST });
+		const second = await startApp(first.env, { chance: MAX_CHANCE });
 		expect(await outcomes(second, ids)).toEqual(ids.map(() => 'completed'));
 	});
 
 	it('[CK3] forward by a day ends no call as no-report, and starts the scheduled calls that are due', async () => {
 		const clock = settableClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MOST });
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(app);
 		const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
 		const due = await app.create({ scheduledAt: at(DAY - HOUR) });
@@ -158,7 +158,7 @@ describe('a clock jump', { timeout: 90_000 }, () => {
 
 describe('a due webhook', { timeout: 90_000 }, () => {
 	it('[CK2] runs before its call is judged silent, however late it is', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		// Longer than the second after which a call with a due webhook is checked again.
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now });
 		const { id } = await app.create({ scenario: talk(20_000) });
@@ -167,12 +167,12 @@ describe('a due webhook', { timeout: 90_000 }, () => {
 			Number((await database.all(`SELECT "dueAt" FROM "Job" WHERE "kind" = 'watch' AND "callId" = ?`, id))[0]?.dueAt);
 		const judgedAt = clock.now() + 25_000;
 		await expect.poll(watched, PATIENCE).toBe(judgedAt);
-		clock.pass(60_000);
+		clock.advance(60_000);
 		// Wakes only the worker of jobs: a change of the test's clock wakes no worker.
 		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
 		await expect.poll(watched, PATIENCE).not.toBe(judgedAt);
 		expect(await watched()).toBe(clock.now() + 1_000);
-		await nudge(app);
+		await wakeProvider(app);
 		expect(await outcomes(app, [id])).toEqual(['completed']);
 	});
 });

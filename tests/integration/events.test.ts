@@ -7,7 +7,7 @@ import { PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openStream, type Message } from '#tests/support/stream.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const changesOf = (messages: Message[]): Change[] =>
 	messages.flatMap((message) => (message.event === 'changes' ? message.data.changes : []));
@@ -36,9 +36,9 @@ describe('the event stream', () => {
 	it('[F51] resumes from Last-Event-ID, which wins over the cursor, and misses no change', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
-		const first = await app.create({ scheduledAt: FAR });
+		const first = await app.create({ scheduledAt: FAR_FUTURE });
 		const between = (await app.list()).cursor;
-		const second = await app.create({ scheduledAt: FAR });
+		const second = await app.create({ scheduledAt: FAR_FUTURE });
 		const resumed = await openStream(app, `?cursor=${cursor}`, { 'last-event-id': between });
 		const fromStart = await openStream(app, `?cursor=${cursor}`);
 		const synced = (messages: Message[]): string[] | undefined =>
@@ -54,11 +54,11 @@ describe('the event stream', () => {
 	it('[F52] of one call sends only its changes, each after the last one of this stream', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
-		const one = await app.create({ scheduledAt: FAR });
+		const one = await app.create({ scheduledAt: FAR_FUTURE });
 		const stream = await openStream(app, `?cursor=${cursor}&callId=${one.id}`);
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${one.id}`, { status: 'COMPLETED' });
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('DELETE', `/api/calls/${one.id}`);
 		const messages = await stream.until((all) => changesOf(all).some(({ type }) => type === 'deleted') && all);
 		expect(idsOf(messages)).toEqual([one.id, one.id]);
@@ -73,8 +73,8 @@ describe('the event stream', () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const stream = await openStream(app, `?cursor=${cursor}&run=mine`);
-		const mine = await app.create({ scheduledAt: FAR, run: 'mine' });
-		await app.create({ scheduledAt: FAR, run: 'theirs' });
+		const mine = await app.create({ scheduledAt: FAR_FUTURE, run: 'mine' });
+		await app.create({ scheduledAt: FAR_FUTURE, run: 'theirs' });
 		await app.api('DELETE', '/api/calls?run=theirs');
 		await app.api('DELETE', '/api/calls?run=mine');
 		await app.api('DELETE', '/api/calls');
@@ -87,7 +87,7 @@ describe('the event stream', () => {
 	it('[F54] sends the heartbeat with the last change while nothing changes', async () => {
 		const app = await startApp();
 		const stream = await openStream(app);
-		const { seq } = await app.create({ scheduledAt: FAR });
+		const { seq } = await app.create({ scheduledAt: FAR_FUTURE });
 		const head = await stream.until((all) => all.find((message) => message.event === 'head'));
 		expect(head.data.cursor).toMatch(new RegExp(`\\.${seq}$`));
 		expect(head.id).toBe(head.data.cursor);
@@ -140,7 +140,7 @@ describe('the event stream', () => {
 		socket.pause();
 		const cut = once(socket, 'close');
 		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
-		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR });
+		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR_FUTURE });
 		socket.resume();
 		await cut;
 		expect((await app.api('GET', '/healthz')).status).toBe(200);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type Call } from '#contract';
-import { leavesNoTrace } from '#tests/support/trace.ts';
+import { expectNoEffect } from '#tests/support/trace.ts';
 import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -19,7 +19,7 @@ const MISFITS = [
 describe('a scenario whose parameters cannot be kept exactly', () => {
 	it('[EX1] is refused at every entrance with its path and the cure, and no call is made', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [scenario, field, message] of MISFITS)
 				for (const [path, body, at] of [
 					['/api/calls', { ...CALL, scenario }, 'scenario'],
@@ -96,7 +96,7 @@ describe('a call that breaks off after the answer', () => {
 describe('a callback address', () => {
 	it('[EX10] that fetch refuses, or that has credentials, is refused with its own reason', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [callbackUrl, code, reason] of [
 				['http://127.0.0.1:6000/hook', 'callback_not_allowed', /refuse to connect to port 6000/],
 				['http://user:pw@127.0.0.1:3291/hook', 'callback_not_allowed', /name and password/],

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FAULTS, type Call, type Delivery, type Event, type ProviderCall, type Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { startReceiver, type Receiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 type Rates = Settings['faults'];
@@ -47,7 +47,7 @@ const count = ({ events }: Pick<Seen, 'events'>, wanted: Event['type']): number 
 const providerCalls = async (app: TestApp): Promise<ProviderCall[]> =>
 	(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 /** Creates a job, which wakes the worker. A change of the test's clock does not. */
-const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR, customerName: 'A wake' });
+const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR_FUTURE, customerName: 'A wake' });
 
 describe('faults of webhooks', () => {
 	const first = ({ attempts }: Delivery) => attempts[0]!;
@@ -168,16 +168,16 @@ describe('faults of webhooks', () => {
 	});
 
 	it('[N12] stop once their time is over, also for webhooks of a call that was accepted before', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const app = await startApp(FAST, { now: clock.now });
 		await inject(app, { lost: 1, refused: 1, late: 1 }, new Date(clock.now() + 5).toISOString());
-		clock.pass(5);
+		clock.advance(5);
 		const { id } = await app.create({ scenario: TALK });
 		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
 		await inject(app, { lost: 1, late: 1 }, new Date(clock.now() + 1).toISOString());
 		const other = await app.create({ scenario: TALK });
 		await expect.poll(async () => (await app.call(other.id)).providerId, PATIENCE).not.toBeNull();
-		clock.pass(10_000);
+		clock.advance(10_000);
 		const last = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		for (const one of [id, other.id, last.id]) {
 			const seen = await settled(app, one);
@@ -195,7 +195,7 @@ describe('faults that were drawn earlier', () => {
 		['the time is over', (_app, pass) => pass(60_000)],
 		['the rate is 0', (app) => inject(app, {})],
 	])('[N12] are not injected once %s', async (_when, end) => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now });
 		const until = new Date(clock.now() + 60_000).toISOString();
 		await inject(app, { badSignature: 1, doubled: 1, late: 1 }, until);
@@ -205,8 +205,8 @@ describe('faults that were drawn earlier', () => {
 		const faults = (await database.all('SELECT "faults" FROM "Delivery" ORDER BY "sequence"')).map((row) => row.faults);
 		expect(faults).toEqual([...Array.from({ length: 3 }, () => '["badSignature","late"]'), '["badSignature"]']);
 
-		await end(app, clock.pass);
-		clock.pass(10_000);
+		await end(app, clock.advance);
+		clock.advance(10_000);
 		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		const seen = await settled(app, id);
 		// The order was drawn too and has already happened, so it is still recorded.
@@ -231,13 +231,13 @@ describe('faults of send-call', () => {
 	});
 
 	it('[N13] refused at first: the call is accepted afterwards', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { refused: 1 }, new Date(clock.now() + 1_000).toISOString());
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		for (const [i, wait] of [500, 1_000].entries()) {
 			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i + 1);
-			clock.pass(wait);
+			clock.advance(wait);
 			await wakeJobs(app);
 		}
 		const seen = await settled(app, id);
@@ -247,14 +247,14 @@ describe('faults of send-call', () => {
 	});
 
 	it('[N14] rateLimited: the app waits for the Retry-After, at any speed', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: clock.now });
 		const start = clock.now();
 		await inject(app, { rateLimited: 1 });
 		const { id } = await app.create();
 		for (let i = 1; i <= 5; i++) {
 			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i);
-			clock.pass(1_000);
+			clock.advance(1_000);
 			await wakeJobs(app);
 		}
 		const seen = await settled(app, id);
@@ -286,12 +286,12 @@ describe('faults of send-call', () => {
 	it('[N16] acceptedThenFailed: the call ends as planned, with one provider call, however often the app retries', async () => {
 		// Its webhooks are due within 40 ms, its next attempt after half a second at the earliest. Only the webhooks are
 		// due.
-		const clock = standingClock();
-		const slow = await startApp({}, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const slow = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		await inject(slow, { acceptedThenFailed: 1 });
 		const { id } = await slow.create({ scenario: { ...TALK, delayMs: 40, talkMs: 10 } });
 		await expect.poll(async () => attemptsOf(await slow.timeline(id)), PATIENCE).toEqual([500]);
-		clock.pass(40);
+		clock.advance(40);
 		const seen = await settled(slow, id);
 		expect(seen.call).toMatchObject({ status: 'COMPLETED', durationMs: 10, faults: 1 });
 		expect([attemptsOf(seen), faultsOf(seen), count(seen, 'ended')]).toEqual([[500], ['acceptedThenFailed'], 1]);
@@ -309,8 +309,8 @@ describe('faults of send-call', () => {
 	});
 
 	it('[N16] acceptedThenFailed: a call with reports does not end as unreachable', async () => {
-		const clock = standingClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
 		const tries = async (times: number): Promise<void> =>
@@ -320,31 +320,31 @@ describe('faults of send-call', () => {
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
 		// Attempts continue through the schedule: they do no harm, and only the response says when the last webhook is due.
 		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
-			clock.pass(wait);
+			clock.advance(wait);
 			await wakeJobs(app);
 			await tries(i + 2);
 		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
 		// After that the call only waits for its timeout.
-		clock.pass(5_000);
+		clock.advance(5_000);
 		await wakeJobs(app);
 		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
 		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
 	});
 
 	it('[N16] acceptedThenFailed: a call in progress continues, and the response to a retry says for how long', async () => {
-		const clock = standingClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
 		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500]);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'IN_PROGRESS' });
 		await inject(app, {});
-		clock.pass(500);
+		clock.advance(500);
 		await wakeJobs(app);
 		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
-		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
+		clock.advance(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
 		const later = await app.create({ scenario: 'provider-down' });
 		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
@@ -527,7 +527,7 @@ describe('two calls to one number', () => {
 			return told;
 		};
 		const told = await outcomes(() => 0);
-		expect(await outcomes(MOST)).toEqual(told);
+		expect(await outcomes(MAX_CHANCE)).toEqual(told);
 		expect(new Set(told.map(String)).size).toBeGreaterThan(2);
 	});
 
@@ -590,53 +590,53 @@ describe('a call without reports', () => {
 	});
 
 	it('[N41] has its timeout counted from its last expected webhook or its last report', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const provider = await silent(60_000);
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const start = clock.now();
 		const { id } = await app.create();
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_000);
-		clock.pass(60_900);
+		clock.advance(60_900);
 		await postWebhook(app, { callId: id, providerId: 'mute', status: 'PENDING', phase: 'RINGING' }, { at: new Date() });
-		clock.pass(100);
+		clock.advance(100);
 		await wakeJobs(app);
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_900);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'RINGING' });
-		clock.pass(900);
+		clock.advance(900);
 		await wakeJobs(app);
 		await outcome(app, id).toBe('no-report');
 	});
 
 	it('[N42] has no timeout while it is scheduled', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const { id } = await app.create({ scheduledAt: new Date(clock.now() + 60_000).toISOString() });
-		clock.pass(59_999);
+		clock.advance(59_999);
 		const other = await app.create();
 		await expect.poll(() => watchedAt(app, other.id), PATIENCE).toBe(clock.now() + 1_000);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
 		expect(await watchedAt(app, id)).toBeUndefined();
-		clock.pass(1);
+		clock.advance(1);
 		await wakeJobs(app);
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(clock.now() + 1_000);
-		clock.pass(1_000);
+		clock.advance(1_000);
 		await wakeJobs(app);
 		await outcome(app, id).toBe('no-report');
 	});
 
 	it('[N43] has its timeout started over when the server starts', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const provider = await silent();
 		const first = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const { id } = await first.create();
 		await expect.poll(() => watchedAt(first, id), PATIENCE).toBe(clock.now() + 1_000);
 		await first.close();
-		clock.pass(3_600_000);
+		clock.advance(3_600_000);
 		const second = await startApp(first.env, { now: clock.now });
 		await expect.poll(() => watchedAt(second, id), PATIENCE).toBe(clock.now() + 1_000);
 		expect(await second.call(id)).toMatchObject({ status: 'PENDING' });
-		clock.pass(1_000);
+		clock.advance(1_000);
 		await wakeJobs(second);
 		await outcome(second, id).toBe('no-report');
 	});
@@ -654,7 +654,7 @@ describe('a call without reports', () => {
 describe('refused webhooks', () => {
 	it('[N20] are counted and kept, and never appear on a timeline', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'COMPLETED' };
 		const { events, call } = await app.timeline(id);
 		const answers = [

@@ -3,7 +3,7 @@ import { DELTA_MAX, type Call, type Change } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 /** Returns the calls that a client shows after it has applied its first sync and all frames in order. */
 function boardOf({ syncs, frames }: Tab): Call[] {
@@ -32,7 +32,7 @@ describe('the feed', () => {
 		const made = await Promise.all(calls);
 		await app.api('DELETE', `/api/calls/${made[3]!.id}`);
 		await app.api('DELETE', '/api/calls?run=even');
-		const last = await app.create({ scheduledAt: FAR });
+		const last = await app.create({ scheduledAt: FAR_FUTURE });
 		const follower = tabs[0]!;
 		for (const { id, run } of made) if (run === 'odd' && id !== made[3]!.id) await follower.ended(id);
 		const end = await app.list('?limit=200');
@@ -75,9 +75,9 @@ describe('the feed', () => {
 
 	it('[F12] sends a reset instead of an incomplete delta: past 5,000 changes, or behind a pruned tombstone', async () => {
 		const app = await startApp();
-		const first = await app.create({ scheduledAt: FAR });
+		const first = await app.create({ scheduledAt: FAR_FUTURE });
 		const { cursor } = await app.list();
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.close();
 		await age(app, DELTA_MAX - 1, first.seq);
 
@@ -88,14 +88,14 @@ describe('the feed', () => {
 		const behind = await openFollowingTab(restarted, { cursor: cursor.replace(/\d+$/, String(first.seq - 1)) });
 		expect(behind.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
 
-		await restarted.create({ scheduledAt: FAR });
+		await restarted.create({ scheduledAt: FAR_FUTURE });
 		const past = await openFollowingTab(restarted, { cursor });
 		expect(past.syncs[0]).toMatchObject({ mode: 'reset', changes: [], cursor: (await restarted.list()).cursor });
 	});
 
 	it('[F13] sends a reset or nothing for a malformed message, and other clients are not affected', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const odd = openTab(app, { cursor: 'x'.repeat(10_000) });
 		await odd.until(() => odd.syncs.length > 0);
 		expect(odd.syncs[0]!.mode).toBe('reset');
@@ -108,7 +108,7 @@ describe('the feed', () => {
 		say('sync', 'no answer wanted');
 		say('nothing-that-exists', { a: 1 });
 		say('changes', { previous: 'x', cursor: 'y', changes: [] });
-		const next = await app.create({ scheduledAt: FAR });
+		const next = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect((await app.list()).calls.map((call) => call.id)).toEqual([next.id, id]);
 	});

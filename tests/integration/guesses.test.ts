@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#contract';
 import { createLog } from '#server/log.ts';
-import { problemOf, startApp, type Answer, type TestApp } from '#tests/support/app.ts';
-import { standingClock } from '#tests/support/clock.ts';
+import { problemOf, startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
+import { manualClock } from '#tests/support/clock.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 
 const TOKEN = 'the-right-token';
 
-const login = (app: TestApp, token: string, headers: Record<string, string> = {}): Promise<Answer<unknown>> =>
+const login = (app: TestApp, token: string, headers: Record<string, string> = {}): Promise<ApiResponse<unknown>> =>
 	app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
 		'content-type': 'application/x-www-form-urlencoded',
 		authorization: '',
@@ -19,7 +19,7 @@ const read = (app: TestApp, token: string, headers: Record<string, string> = {},
 
 /** Starts a server with a token behind one trusted proxy. Returns it with its clock and its log. */
 async function start() {
-	const clock = standingClock();
+	const clock = manualClock();
 	const lines: string[] = [];
 	const log = createLog('warn', { write: (line) => void lines.push(line) });
 	const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1' }, { now: clock.now, log });
@@ -53,7 +53,7 @@ describe('wrong tokens', () => {
 		expect(lines()[0]).toMatchObject({ level: 40, address: '127.0.0.1', requestId, msg: 'wrong token' });
 		expect(lines()).toHaveLength(20);
 		expect(JSON.stringify(lines())).not.toMatch(/guess/);
-		clock.pass(60_000);
+		clock.advance(60_000);
 		expect((await login(app, TOKEN)).status).toBe(303);
 	});
 
@@ -78,7 +78,7 @@ describe('wrong tokens', () => {
 		expect(await refusedTab(TOKEN)).toBe('too_many_requests');
 		for (const path of ['/api/calls', '/api/events', '/api/nothing', '/api/provider/settings'])
 			expectProblem(await read(app, TOKEN, {}, path), 'too_many_requests');
-		clock.pass(60_000);
+		clock.advance(60_000);
 		await openFollowingTab(app, { token: TOKEN });
 	});
 

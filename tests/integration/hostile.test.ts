@@ -5,7 +5,7 @@ import { startReceiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
-const FAR = '2099-01-01T00:00:00Z';
+const FAR_FUTURE = '2099-01-01T00:00:00Z';
 
 describe('hostile input', () => {
 	it('[W29] receivers that hang delay no other receiver', async () => {
@@ -31,7 +31,7 @@ describe('hostile input', () => {
 
 	it('[L7] an id with broken Unicode or a NUL is refused, and the server keeps running', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		for (const providerId of ['\ud800x', 'a\u0000b', 'line\nbreak']) {
 			const report = { callId: id, providerId, status: 'PENDING', phase: 'RINGING' };
 			expect(problemOf(await postWebhook(app, report))).toEqual([400, 'invalid_input']);

@@ -9,7 +9,7 @@ import { UNREAD_BYTES_MAX } from '#server/feed/unread.ts';
 import { addressOf, listen } from '#server/http/listen.ts';
 import { startApp } from '#tests/support/app.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 /** Starts Socket.IO with our adapter and no other part of the server. */
 async function startPush(deflate = false): Promise<{ io: Server; url: string; port: number }> {
@@ -152,7 +152,7 @@ describe('a burst', () => {
 	it('[F60] travels as few frames, each call once in a frame, and ends with the current state', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR })));
+		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR_FUTURE })));
 		await Promise.all(calls.map(({ id }) => app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' })));
 		await tab.until(
 			() => new Set(tab.changes().map((change) => ('call' in change ? change.call.id : ''))).size === 200,

@@ -4,18 +4,18 @@ import { gzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Problem, WEBHOOK_PATH, type Call } from '#contract';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { environment, startProcess, startServer } from '#tests/support/process.ts';
 import { rawExchange, rawRequest, readRaw } from '#tests/support/raw.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 
 const TOKEN = 'the-api-token';
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 const JSON_TYPE = 'Content-Type: application/json';
 
-async function ask(url: string, start: string, lines: string[] = [], body = ''): Promise<Answer<unknown>> {
+async function ask(url: string, start: string, lines: string[] = [], body = ''): Promise<ApiResponse<unknown>> {
 	const { status, headers, body: bytes } = readRaw(await rawExchange(url, rawRequest(url, start, lines, body)));
 	const text = Buffer.from(bytes, 'latin1').toString();
 	const isJson = /json/.test(headers.get('content-type') ?? '') && text !== '';
@@ -55,8 +55,8 @@ describe('a request target', () => {
 
 	it('[HT2] with a fragment is 404 and deletes nothing, also for a browser', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const path of ['/api/calls/#x', '/api/calls/#', '/api/calls#run=a', '/api/calls?run=a#'])
 				for (const target of [path, `http://${new URL(app.url).host}${path}`])
 					for (const accept of ['Accept: application/json', 'Accept: text/html'])
@@ -119,7 +119,7 @@ describe('a method that the path does not support', () => {
 			...['/api/calls/batch', '/login', '/logout'].map((path) => [path, new Set(['POST'])] as const),
 		]);
 		known.get('/login')?.add('GET');
-		for (const [method, full] of await doorsOf(app)) {
+		for (const [method, full] of await endpointsOf(app)) {
 			const path = full.split('?')[0]!;
 			known.set(path, (known.get(path) ?? new Set()).add(method));
 		}
@@ -237,8 +237,8 @@ describe('a body', () => {
 
 	it('[HT20] that is not UTF-8 is 400 on every route, and nothing is stored', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const [start, bodyOf] of doors(id))
 				for (const text of NOT_UTF8) {
 					const answer = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
@@ -270,8 +270,8 @@ describe('a body', () => {
 
 	it('[HT20] of a webhook that is not UTF-8 is 400 once its signature is valid', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const text of NOT_UTF8) {
 				const body = JSON.stringify({ callId: id, providerId: 'p', status: 'PENDING', phase: 'RINGING', note: text });
 				const bytes = Buffer.from(body, 'latin1');

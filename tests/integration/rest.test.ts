@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Call, CallPage, NO_FAULTS, Problem, ProviderCall, Settings, type Event } from '#contract';
 import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const GOOD = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' };
@@ -49,7 +49,7 @@ describe('creating a call', () => {
 		expect(status).toBe(201);
 		expect(Object.keys(body)).toEqual(['call']);
 		expect(Call.parse(body.call)).toMatchObject({
-			...{ customerName: 'Zoë', phoneNumber: '+4930123456', workflow: 'REMINDER', scheduledAt: FAR, run: 'nightly' },
+			...{ customerName: 'Zoë', phoneNumber: '+4930123456', workflow: 'REMINDER', scheduledAt: FAR_FUTURE, run: 'nightly' },
 			...{
 				scenario: { outcome: 'busy', delayMs: 10 },
 				status: 'PENDING',
@@ -73,7 +73,7 @@ describe('creating a call', () => {
 	it('[R1] accepts a name of 80 characters, where an emoji counts as one', async () => {
 		const app = await startApp(SLOW);
 		for (const customerName of ['x'.repeat(80), `  ${'x'.repeat(80)}\t`, '😀'.repeat(80)])
-			expect((await app.create({ customerName, scheduledAt: FAR })).customerName).toBe(customerName.trim());
+			expect((await app.create({ customerName, scheduledAt: FAR_FUTURE })).customerName).toBe(customerName.trim());
 	});
 
 	it('[R2] names all invalid fields at once, also an impossible number', async () => {
@@ -123,7 +123,7 @@ describe('creating a call', () => {
 				...([name, JSON.parse(`{ ${JSON.stringify(name)}: 1 }`)] as [string, Record<string, unknown>]),
 			]),
 		];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, over] of cases) {
 				const body = JSON.stringify(Object.fromEntries([...Object.entries(GOOD), ...Object.entries(over)]));
 				const answer = await app.api('POST', '/api/calls', body);
@@ -137,7 +137,7 @@ describe('creating a call', () => {
 
 	it('[R3] refuses a body that is no JSON, no object, of another content type or too large, and nothing else happens', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const settings = (await app.api('GET', '/api/provider/settings')).body;
 		const doors: [method: string, path: string, good: unknown][] = [
 			['POST', '/api/calls', GOOD],
@@ -146,7 +146,7 @@ describe('creating a call', () => {
 			['PUT', '/api/provider/settings', settings],
 		];
 		const large = JSON.stringify({ ...GOOD, customerName: 'x'.repeat(1_048_577) });
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [method, path, good] of doors) {
 				for (const malformed of ['{', '{"a":1', "{'a':1}", 'hello', '{"a":1}}', '\u0000'])
 					expectProblem(await app.api(method, path, malformed), 'invalid_json');
@@ -163,7 +163,7 @@ describe('creating a call', () => {
 			}
 		});
 		const typed = { 'content-type': 'application/vnd.audena+json; charset=utf-8' };
-		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR }, typed)).status).toBe(201);
+		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR_FUTURE }, typed)).status).toBe(201);
 	});
 
 	it('[L5] reports a wrong number together with the other errors in send-call', async () => {
@@ -176,8 +176,8 @@ describe('creating a call', () => {
 describe('every route', () => {
 	it('[R4] refuses an unknown query parameter by name, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
-		const table = await doorsOf(app);
-		await leavesNoTrace(app, async () => {
+		const table = await endpointsOf(app);
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of table.filter(([, path]) => !path.includes('?')))
 				for (const query of ['nonsense=1', 'status%5B%5D=PENDING', '__proto__=1']) {
 					const answer = await app.api(method, `${path}?${query}`, body);
@@ -194,7 +194,7 @@ describe('every route', () => {
 
 	it('[R5] returns 404 for an unknown id or path, with any characters', async () => {
 		const app = await startApp(SLOW);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const id of [NO_CALL, 'nonsense', '1', '%00', 'x'.repeat(3_000), '..%2f..', '%F0%9F%98%80', "'--"]) {
 				expectProblem(await app.api('GET', `/api/calls/${id}`), 'call_not_found');
 				expectProblem(await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' }), 'call_not_found');
@@ -218,7 +218,7 @@ describe('every route', () => {
 	it('[R6] returns a new X-Request-Id, or the caller’s if that is a plain word', async () => {
 		const app = await startApp(SLOW);
 		const seen = new Set<string | null>();
-		const table = [...(await doorsOf(app)), ['GET', '/api/nothing'], ['POST', '/api/calls', '{']] as const;
+		const table = [...(await endpointsOf(app)), ['GET', '/api/nothing'], ['POST', '/api/calls', '{']] as const;
 		for (const [method, path, body] of table) {
 			const given = await app.api(method, path, body, { 'x-request-id': 'from-the.caller_1' });
 			expect([path, given.headers.get('x-request-id')]).toEqual([path, 'from-the.caller_1']);
@@ -239,7 +239,7 @@ describe('every route', () => {
 
 	it('[R8] has responses that no cache stores and that do not name the server software', async () => {
 		const app = await startApp(SLOW);
-		for (const [method, path, body] of await doorsOf(app)) {
+		for (const [method, path, body] of await endpointsOf(app)) {
 			const { headers } = await app.api(method, path, body);
 			expect(headers.get('x-powered-by')).toBeNull();
 			if (path.startsWith('/api')) expect([path, headers.get('cache-control')]).toEqual([path, 'no-store']);
@@ -252,7 +252,7 @@ describe('the list', () => {
 
 	/** Creates calls to which nothing happens, at once, so that many share a millisecond. Returns ids, newest first. */
 	async function fill(app: TestApp, count: number, over: Record<string, unknown> = {}): Promise<string[]> {
-		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR, ...over })));
+		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR_FUTURE, ...over })));
 		const calls = (await app.list(`?limit=200`)).calls;
 		return calls.map(({ id }) => id);
 	}
@@ -313,7 +313,7 @@ describe('the list', () => {
 				await app.api('DELETE', `/api/calls/${id}`);
 				gone.add(id);
 			}
-			await app.create({ scheduledAt: FAR });
+			await app.create({ scheduledAt: FAR_FUTURE });
 			page = await app.list(`?limit=4&page=${page.nextPage}`);
 		}
 		expect(new Set(seen).size).toBe(seen.length);
@@ -341,7 +341,7 @@ describe('the list', () => {
 		const all = await fill(app, 4);
 		const first = await app.list('?limit=2');
 		const second = await app.list(`?limit=2&page=${first.nextPage!}`);
-		const made = [(await app.create({ scheduledAt: FAR })).id, (await app.create({ scheduledAt: FAR })).id];
+		const made = [(await app.create({ scheduledAt: FAR_FUTURE })).id, (await app.create({ scheduledAt: FAR_FUTURE })).id];
 		const back = await app.list(`?limit=2&page=${second.previousPage!}`);
 		expect(idsOf(back)).toEqual(all.slice(0, 2));
 		expect(idsOf(await app.list(`?limit=2&page=${back.previousPage!}`))).toEqual(made.toReversed());
@@ -360,7 +360,7 @@ describe('the list', () => {
 	it('[R14] repeats and combines filters, and an empty one counts as absent', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const waiting = await app.create({ scheduledAt: FAR, run: 'a', workflow: 'SALES' });
+		const waiting = await app.create({ scheduledAt: FAR_FUTURE, run: 'a', workflow: 'SALES' });
 		const [done, busy] = [await app.create({ run: 'a' }), await app.create({ run: 'b', scenario: 'busy' })];
 		await Promise.all([tab.ended(done.id), tab.ended(busy.id)]);
 		const found = async (query: string): Promise<string[]> => idsOf(await app.list(query)).toReversed();
@@ -379,7 +379,7 @@ describe('the list', () => {
 
 	it('[R15] has an inclusive `from` and an exclusive `to`, in any zone', async () => {
 		const app = await startApp();
-		const [one, two] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
+		const [one, two] = [await app.create({ scheduledAt: FAR_FUTURE }), await app.create({ scheduledAt: FAR_FUTURE })];
 		const from = encodeURIComponent(one.createdAt.replace('Z', '+00:00'));
 		const after = new Date(Date.parse(two.createdAt) + 1).toISOString();
 		expect(idsOf(await app.list(`?from=${from}&to=${after}`))).toEqual([two.id, one.id]);
@@ -420,7 +420,7 @@ describe('the list', () => {
 			...{ 'ÅSA Öberg': '+46812345678', '100% Real_Name': '+442079460000', "O'Brien, Pat": '+353861234567' },
 		};
 		for (const [customerName, phoneNumber] of Object.entries(people))
-			await app.create({ customerName, phoneNumber, scheduledAt: FAR });
+			await app.create({ customerName, phoneNumber, scheduledAt: FAR_FUTURE });
 		const found = async (q: string): Promise<string[]> =>
 			(await app.list(`?q=${encodeURIComponent(q)}`)).calls.map(({ customerName }) => customerName).toSorted();
 		const table: Record<string, string[]> = {
@@ -445,7 +445,7 @@ describe('the list', () => {
 
 	it('[R18] has the feed’s position just before the query as `cursor`', async () => {
 		const app = await startApp();
-		const { seq } = await app.create({ scheduledAt: FAR });
+		const { seq } = await app.create({ scheduledAt: FAR_FUTURE });
 		expect((await app.list()).cursor).toMatch(new RegExp(`^[0-9a-z]+\\.${seq}$`));
 	});
 });
@@ -453,10 +453,10 @@ describe('the list', () => {
 describe('a PATCH of the status', () => {
 	it('[R20] to the same status records nothing', async () => {
 		const app = await startApp(SLOW);
-		const { id } = await app.create({ scheduledAt: FAR });
-		const ended = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		const ended = await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'FAILED' });
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			const same = await app.api<{ call: Call }>('PATCH', `/api/calls/${id}`, { status: 'PENDING' });
 			expect(same).toMatchObject({ status: 200, body: { call: { id, status: 'PENDING' } } });
 			expect((await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'FAILED' })).status).toBe(200);
@@ -498,7 +498,7 @@ describe('a PATCH of the status', () => {
 		expect((await app.timeline(id)).events.filter(({ type }) => type === 'ended')).toHaveLength(1);
 		await tab.until(() => tab.changes().some((c) => 'call' in c && c.call.id === id && c.call.outcome === 'manual'));
 
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('PATCH', `/api/calls/${id}`, { status: 'PENDING' }), 'illegal_transition');
 			for (const body of [{}, { status: 'completed' }, { status: null }, { status: 'FAILED', outcome: 'busy' }])
 				expectProblem(await app.api('PATCH', `/api/calls/${id}`, body), 'invalid_input');
@@ -510,7 +510,7 @@ describe('a cancel', () => {
 	it('[R25] of a scheduled call prevents its dispatch', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const { status, body } = await app.api<{ call: Call }>('POST', `/api/calls/${id}/cancel`);
 		expect(status).toBe(200);
 		expect(body.call).toMatchObject({ status: 'FAILED', outcome: 'canceled', phase: 'ENDED', providerId: null });
@@ -518,7 +518,7 @@ describe('a cancel', () => {
 		expect((await app.timeline(id)).events.map(({ type }) => type)).toEqual(['created', 'ended']);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('POST', `/api/calls/${id}/cancel`), 'illegal_transition');
 		});
 	});
@@ -566,7 +566,7 @@ describe('a cancel', () => {
 
 	it('[R28] is 409 for one of two concurrent cancels', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const answers = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
 		expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
 	});
@@ -612,9 +612,9 @@ describe('a deletion', () => {
 	it('[R32] of one run leaves the other calls, and is 204 for a run without calls', async () => {
 		const app = await startApp();
 		const [a, b, none] = [
-			await app.create({ run: 'a', scheduledAt: FAR }),
-			await app.create({ run: 'b', scheduledAt: FAR }),
-			await app.create({ scheduledAt: FAR }),
+			await app.create({ run: 'a', scheduledAt: FAR_FUTURE }),
+			await app.create({ run: 'b', scheduledAt: FAR_FUTURE }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
 		];
 		expect((await app.api('DELETE', '/api/calls?run=a')).status).toBe(204);
 		expect((await app.list()).calls.map(({ id }) => id)).toEqual([none.id, b.id]);
@@ -625,8 +625,8 @@ describe('a deletion', () => {
 
 	it('[R33] with an empty or invalid run is 400 and deletes nothing', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const query of ['run=', 'run=%20', 'run=a&run=', 'run=a&status=', 'Run=a', `run=${'x'.repeat(65)}`])
 				expectProblem(await app.api('DELETE', `/api/calls?${query}`), 'invalid_input');
 		});
@@ -635,7 +635,7 @@ describe('a deletion', () => {
 
 	it('[R34] with an empty id is 404 and deletes nothing', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('DELETE', '/api/calls/'), 'not_found');
 		});
 		expect((await app.list()).calls).not.toEqual([]);
@@ -710,8 +710,8 @@ describe('the API of the provider', () => {
 	});
 
 	it('[R45] cancels the open webhooks of an ended call when it is deleted, and leaves them open on a manual hang-up', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const tab = await openFollowingTab(app);
 		// Its webhooks are refused. So the call is ended here manually while the provider still retries its reports.
 		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
@@ -732,7 +732,7 @@ describe('the API of the provider', () => {
 
 	it('[R42] names the invalid field of a request, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, over] of [
 				...([
 					['callId', { callId: '' }],
@@ -780,7 +780,7 @@ describe('the API of the provider', () => {
 		const app = await startApp();
 		const good = Settings.parse((await app.api('GET', '/api/provider/settings')).body);
 		const { speed: _speed, ...without } = good;
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, body] of [
 				['speed', without],
 				['speed', { ...good, speed: 0 }],

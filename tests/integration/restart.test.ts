@@ -7,7 +7,7 @@ import { ask, environment, request, startServer } from '#tests/support/process.t
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 const MINUTE = 60_000;
@@ -60,20 +60,20 @@ describe('a server that is stopped with calls under way and started again', () =
 		'[K19] gives a database that was restored from a copy a new epoch, and clients load everything again: %s',
 		async (_what, restore) => {
 			const app = await startApp();
-			await app.create({ scheduledAt: FAR });
+			await app.create({ scheduledAt: FAR_FUTURE });
 			await app.close();
 			const path = app.env.DATABASE_URL!.replace('file:', '');
 			for (const file of [path, `${path}.life`]) await copyFile(file, `${file}.copy`);
 			const lived = await again(app);
-			await lived.create({ scheduledAt: FAR });
-			await lived.create({ scheduledAt: FAR });
+			await lived.create({ scheduledAt: FAR_FUTURE });
+			await lived.create({ scheduledAt: FAR_FUTURE });
 			const { cursor } = await lived.list();
 			await lived.close();
 
 			await restore(path);
 			const restored = await again(app);
-			await restored.create({ scheduledAt: FAR });
-			await restored.create({ scheduledAt: FAR }); // as many changes as before, but different ones
+			await restored.create({ scheduledAt: FAR_FUTURE });
+			await restored.create({ scheduledAt: FAR_FUTURE }); // as many changes as before, but different ones
 			const tab = await openFollowingTab(restored, { cursor });
 			expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
 			expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
@@ -97,7 +97,7 @@ describe('a server that is stopped with calls under way and started again', () =
 				.toSorted(),
 		).toEqual(calls.map(({ id }) => id).toSorted());
 		for (const { id } of calls) await late.ended(id);
-		const next = await restarted.create({ scheduledAt: FAR });
+		const next = await restarted.create({ scheduledAt: FAR_FUTURE });
 		const [epoch, seq] = (await restarted.list()).cursor.split('.');
 		expect([epoch, Number(seq)]).toEqual([cursor.split('.')[0], next.seq]);
 		const seqs = [...late.syncs[0]!.changes, ...late.changes()].map((change) => change.seq);
@@ -122,7 +122,7 @@ describe('a server that is stopped with calls under way and started again', () =
 
 	it('[K4] keeps the webhook secret that it made on first start', async () => {
 		const app = await startApp({ WEBHOOK_SECRET: '' });
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const secretOf = async (): Promise<string> => {
 			const database = await openTestDatabase(app.env.DATABASE_URL);
 			const [row] = await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'webhook-secret'`);
@@ -151,7 +151,7 @@ describe('a server that is stopped with calls under way and started again', () =
 			'content-type': 'application/x-www-form-urlencoded',
 		});
 		const session = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, authorization: '' };
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' };
 		const first = await postWebhook(app, report, { id: 'msg_once' });
 		const ask = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };

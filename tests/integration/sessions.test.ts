@@ -3,10 +3,10 @@ import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const [ONE, OTHER] = ['the-first-token', 'the-second-token'];
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 
 /** Posts the login form. Returns the cookie that it set, or null. */
 async function login(app: TestApp, token: string): Promise<string | null> {

@@ -4,10 +4,10 @@ import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { askProvider, PATIENCE } from '#tests/support/deliveries.ts';
+import { sendCall, PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 interface Party {
@@ -57,7 +57,7 @@ const headersOf = ({ headers }: Received): Record<string, string> =>
 /** Returns four webhooks that the server sent to another receiver. */
 async function sentBy(app: TestApp): Promise<Received[]> {
 	const receiver = await startReceiver((response) => response.writeHead(204).end());
-	await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
+	await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
 	return receiver.received(4);
 }
 
@@ -79,7 +79,7 @@ describe('signatures', () => {
 
 	it.each(parties)('[Y2] the webhooks that %s signs are accepted by this server, and refused once they are changed', async (_name, party) => {
 		const app = await startApp();
-		const { id: callId } = await app.create({ scheduledAt: FAR });
+		const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
 		const at = new Date();
 		const report = { callId, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING', note: 'Ünïcode – ✓ 😀' };
 		const body = JSON.stringify(report, null, 2); // bytes that our JSON.stringify calls never produce
@@ -110,7 +110,7 @@ describe('signatures', () => {
 			party.verify(young, headersOf(webhook!), webhook!.body);
 			expect(() => party.verify(old, headersOf(webhook!), webhook!.body)).toThrow();
 
-			const { id: callId } = await app.create({ scheduledAt: FAR });
+			const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
 			const at = new Date();
 			const body = JSON.stringify({ callId, providerId: 'sim_1', status: 'PENDING' });
 			for (const secret of [young, old]) {

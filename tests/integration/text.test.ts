@@ -9,7 +9,7 @@ import { migrate, migrationsFrom } from '#db/migrate.ts';
 import * as phones from '#lib/phone/phone.ts';
 import { checkName } from '#lib/request/checks.ts';
 import { readPhone } from '#server/calls/phone.ts';
-import { startApp, temporaryFolder, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, temporaryFolder, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 /** Later than any test runs. */
@@ -17,7 +17,7 @@ const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z'
 const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
 const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lostPlus: null } as const;
 
-const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
+const messageOf = ({ body }: ApiResponse<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
 /** Returns what each entry point makes of a number: the stored number, or the message. */
 async function entrances(app: TestApp, phoneNumber: string): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 // src/server/feed/endings.test.ts proves what a wait does at each moment. Here the requests are real.
 describe('a wait for a call', () => {
@@ -17,7 +17,7 @@ describe('a wait for a call', () => {
 
 	it('[R61] returns for all requests that wait, also after a manual end', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const waits = Array.from({ length: 20 }, () => app.api<{ call: Call }>('GET', `/api/calls/${id}/wait`));
 		await app.api('POST', `/api/calls/${id}/cancel`);
 		for (const { status, body } of await Promise.all(waits))
@@ -26,7 +26,7 @@ describe('a wait for a call', () => {
 
 	it('[R62] is 408 after its timeout and does not change the call', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=1`), 'wait_timeout');
 		expect((await app.call(id)).status).toBe('PENDING');
 	});
@@ -35,9 +35,9 @@ describe('a wait for a call', () => {
 		const app = await startApp();
 		expectProblem(await app.api('GET', '/api/calls/nobody/wait'), 'call_not_found');
 		const [one, two, three] = [
-			await app.create({ scheduledAt: FAR }),
-			await app.create({ scheduledAt: FAR, run: 'r' }),
-			await app.create({ scheduledAt: FAR }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
+			await app.create({ scheduledAt: FAR_FUTURE, run: 'r' }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
 		];
 		const wait = (call: Call) => app.api('GET', `/api/calls/${call.id}/wait`);
 		const waits = [wait(one), wait(two), wait(three)];
@@ -51,7 +51,7 @@ describe('a wait for a call', () => {
 
 	it('[R64] refuses an invalid timeout by name', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		for (const timeout of ['0', '121', 'soon', '-1', '1.5'])
 			expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=${timeout}`), 'invalid_input');
 		expectProblem(await app.api('GET', `/api/calls/${id}/wait?time=1`), 'unknown_parameter');
@@ -59,7 +59,7 @@ describe('a wait for a call', () => {
 
 	it('[R65] is 503 when the server stops, and does not delay the stop', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
 		// This request comes after the wait, so its response shows that the server has both.
 		await app.call(id);

@@ -3,7 +3,7 @@ import type { Delivery, Event, Timeline, CallSnapshot } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const watch = (tab: Tab, callId: string | null): Promise<CallSnapshot> => tab.socket.emitWithAck('watch', { callId });
 
@@ -56,7 +56,7 @@ describe('a subscription to a call', () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const told = timelines(tab);
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
 		const watched = await watch(tab, id);
 		await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
@@ -68,7 +68,7 @@ describe('a subscription to a call', () => {
 
 	it('[F73] sends each event once to each of several subscribers, however busy the server is', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const tabs = await Promise.all(Array.from({ length: 6 }, () => openFollowingTab(app)));
 		const told = tabs.map(timelines);
 		const work = [...tabs.keys()].map(async (i) => {
@@ -89,7 +89,7 @@ describe('a subscription to a call', () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const told = timelines(tab);
-		const [a, b] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
+		const [a, b] = [await app.create({ scheduledAt: FAR_FUTURE }), await app.create({ scheduledAt: FAR_FUTURE })];
 		await watch(tab, a.id);
 		await watch(tab, b.id);
 		await app.api('PATCH', `/api/calls/${a.id}`, { status: 'COMPLETED' });

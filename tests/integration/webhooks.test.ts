@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { Delivery, ProviderReport, WEBHOOK_PATH, type Call, type ProviderCall } from '#contract';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 /** A provider whose calls take an hour: accepted calls do nothing by themselves. */
@@ -25,7 +25,7 @@ interface Said {
 
 /** Creates a call scheduled for a distant day, and a report of it. */
 async function callToReport(app: TestApp): Promise<{ call: Call; report: Record<string, unknown> }> {
-	const call = await app.create({ scheduledAt: FAR });
+	const call = await app.create({ scheduledAt: FAR_FUTURE });
 	return { call, report: { callId: call.id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' } };
 }
 
@@ -43,10 +43,10 @@ describe('a webhook', () => {
 			'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
 			'webhook-signature': new Webhook(app.secret).sign('msg_1', now, body),
 		};
-		const send = (headers: Record<string, string>, text = body): Promise<Answer<unknown>> =>
+		const send = (headers: Record<string, string>, text = body): Promise<ApiResponse<unknown>> =>
 			app.api('POST', WEBHOOK_PATH, text, headers);
 
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await send({}), 'invalid_signature');
 			expectProblem(await app.api('POST', WEBHOOK_PATH), 'invalid_signature');
 			expectProblem(await send(signed, ''), 'invalid_signature');
@@ -92,7 +92,7 @@ describe('a webhook', () => {
 	it('[W2] that is more than five minutes off, in either direction, is 401 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const off of [5 * MINUTE + 5_000, 24 * 60 * MINUTE, -5 * MINUTE - 5_000, -24 * 60 * MINUTE])
 				expectProblem(await postWebhook(app, report, { at: ago(off) }), 'invalid_signature');
 		});
@@ -123,7 +123,7 @@ describe('a webhook', () => {
 	it('[W4] with a valid signature and an invalid body is 400 with paths, changes nothing, and its id is not used up', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const text of ['', '{', 'hello', `${JSON.stringify(report)},`])
 				expectProblem(await postWebhook(app, text), 'invalid_json');
 			for (const [path, over] of [
@@ -159,7 +159,7 @@ describe('the checks of a webhook, in order', () => {
 		const { call, report } = await callToReport(app);
 		expect((await postWebhook(app, report, { id: 'msg_known' })).status).toBe(200);
 		await app.api('DELETE', `/api/calls/${call.id}`);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await postWebhook(app, report, { id: 'msg_known' }), 'call_gone');
 			expectProblem(await postWebhook(app, { ...report, callId: NO_CALL }, { id: 'msg_known' }), 'call_gone');
 			expectProblem(await postWebhook(app, { ...report, callId: NO_CALL }), 'call_gone');
@@ -171,7 +171,7 @@ describe('the checks of a webhook, in order', () => {
 		const { call, report } = await callToReport(app);
 		await postWebhook(app, { ...report, status: 'COMPLETED' }, { id: 'msg_known' });
 		const ended = await app.call(call.id);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [over, id] of [
 				[{ status: 'FAILED' }, 'msg_known'],
 				[{ providerId: 'sim_2' }, 'msg_new'],
@@ -187,7 +187,7 @@ describe('the checks of a webhook, in order', () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
 		const first = await postWebhook<Said>(app, report, { id: 'msg_known' });
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const over of [{}, { phase: 'IN_PROGRESS' }, { status: 'COMPLETED' }, { providerId: 'sim_2' }]) {
 				const { status, body } = await postWebhook(app, { ...report, ...over }, { id: 'msg_known' });
 				expect([status, body]).toEqual([200, { ok: true, call: first.body.call }]);
@@ -224,7 +224,7 @@ describe('the checks of a webhook, in order', () => {
 		expect(events.map(({ type }) => type)).toEqual(['created', 'ringing', 'webhook.ignored']);
 		expect(events.at(-1)!.data).toMatchObject({ reason, webhookId: 'msg_ignored' });
 		expect((await app.list()).cursor).toBe(cursor); // the event took a seq but is not a change
-		const next = await app.create({ scheduledAt: FAR });
+		const next = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect(tab.frames.at(-1)).toMatchObject({ previous: cursor, changes: [{ type: 'created' }] });
 		expect(next.seq).toBe(call.seq + 2);
@@ -458,7 +458,7 @@ describe('the delivery to a foreign receiver', () => {
 	it('[W28] goes to this machine, the host of APP_URL and CALLBACK_HOSTS, and to no other host', async () => {
 		const env = { ...SLOW, CALLBACK_HOSTS: 'hooks.example Ported.Example:8080', APP_URL: 'https://calls.example' };
 		const app = await startApp(env);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const callbackUrl of [
 				...['http://evil.example/', 'http://hooks.example.evil.example/', 'https://localhost.evil.example/'],
 				...[
@@ -516,7 +516,7 @@ describe('the Idempotency-Key of send-call', () => {
 	it('[W31] refuses another body with 422 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const first = await send(app, 'key-1');
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const over of [
 				{ phoneNumber: '+12025550101' },
 				{ workflow: 'SUPPORT' },

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { Problem, PROBLEMS, type ProblemCode } from '#contract';
-import type { Answer } from './app.ts';
+import type { ApiResponse } from './app.ts';
 
 /** Expects a complete RFC 9457 problem with this code and no internals. Returns the paths of its errors. */
-export function expectProblem(answer: Answer<unknown>, code: ProblemCode): string[] {
+export function expectProblem(answer: ApiResponse<unknown>, code: ProblemCode): string[] {
 	const problem = Problem.parse(answer.body);
 	const [status, title] = PROBLEMS[code];
 	expect(problem).toMatchObject({ type: `urn:audena:problem:${code}`, title, status, code });

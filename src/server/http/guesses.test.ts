@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ProblemError } from '#contract';
-import { standingClock } from '#tests/support/clock.ts';
+import { manualClock } from '#tests/support/clock.ts';
 import { createTokenLimiter, networkOf } from './guesses.ts';
 
 const isRight = (token: string): boolean => token === 'right';
 
 function start() {
-	const clock = standingClock();
+	const clock = manualClock();
 	const lines: Record<string, unknown>[] = [];
 	const tokenLimiter = createTokenLimiter({
 		addressOf: ({ headers }) => headers.host,
@@ -31,10 +31,10 @@ it('[A44] after twenty different wrong tokens in a minute an address is refused,
 	const { clock, check } = start();
 	for (let i = 0; i < 20; i++) expect(check('192.0.2.1', `guess ${i}`)).toBe(false);
 	expect(check('192.0.2.1', 'guess 20')).toBe(60);
-	clock.pass(20_500);
+	clock.advance(20_500);
 	expect(check('192.0.2.1', 'right')).toBe(40);
 	expect(check('192.0.2.2', 'right')).toBe(true);
-	clock.pass(40_000);
+	clock.advance(40_000);
 	expect(check('192.0.2.1', 'right')).toBe(true);
 });
 
@@ -50,7 +50,7 @@ it('[A44] a repeated wrong token is refused, and blocks no other token', () => {
 it('[A44] a clock that is set back does not extend the refusal', () => {
 	const { clock, check } = start();
 	for (let i = 0; i < 21; i++) check('192.0.2.1', `guess ${i}`);
-	clock.pass(-86_400_000);
+	clock.advance(-86_400_000);
 	expect(check('192.0.2.1', 'right')).toBe(true);
 });
 
@@ -60,7 +60,7 @@ it('[A45] a wrong token is logged with its address and request, at most twenty l
 	expect(lines).toHaveLength(20);
 	expect(lines[0]).toEqual({ address: '192.0.2.1', requestId: 'req_1', message: 'wrong token' });
 	expect(lines[19]).toMatchObject({ message: 'wrong token: its address is limited now' });
-	clock.pass(60_000);
+	clock.advance(60_000);
 	check('192.0.2.1', 'guess');
 	expect(lines[20]).toEqual({ address: '192.0.2.1', count: 3_000, message: 'wrong tokens in a minute' });
 	expect(lines).toHaveLength(22);
