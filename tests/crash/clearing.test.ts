@@ -15,11 +15,11 @@ async function serve(file: string) {
 	onTestFinished(() => server.kill('SIGKILL'));
 	const url = await server.ready;
 	const ask = async <T>(path: string, method = 'GET', body?: object): Promise<T> => {
-		const answer = await fetch(url + path, {
+		const response = await fetch(url + path, {
 			method,
 			...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
 		});
-		return (answer.status === 204 ? undefined : await answer.json()) as T;
+		return (response.status === 204 ? undefined : await response.json()) as T;
 	};
 	const wanted = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
 	return {

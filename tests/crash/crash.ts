@@ -158,8 +158,8 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 				if ((await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
 			}
 			if (fate > 0.94) {
-				const answer = await ask('DELETE', `/api/calls/${other}`);
-				(answer === null ? poured.maybeDeleted : poured.deleted).push(other);
+				const deleted = await ask('DELETE', `/api/calls/${other}`);
+				(deleted === null ? poured.maybeDeleted : poured.deleted).push(other);
 			}
 		}
 		return poured;

@@ -31,8 +31,8 @@ describe('with API_TOKEN', () => {
 	it('[A40] a malformed login form is refused, and the log does not contain its contents', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const body = `token=${TOKEN}&${'a&'.repeat(1_500)}`;
-		const answer = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
-		expectProblem(answer, 'body_too_large');
+		const response = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
+		expectProblem(response, 'body_too_large');
 		const long = await app.api('POST', '/login', `token=${'x'.repeat(9_000)}`, {
 			'content-type': 'application/x-www-form-urlencoded',
 		});
@@ -61,9 +61,9 @@ describe('with API_TOKEN', () => {
 		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of [...closed, ['GET', '/api/nothing'], ['GET', '/api']] as const)
 				for (const authorization of [...wrong, TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN} ${TOKEN}`]) {
-					const answer = await app.api(method, path, body, { authorization });
-					expectProblem(answer, 'unauthorized');
-					expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+					const response = await app.api(method, path, body, { authorization });
+					expectProblem(response, 'unauthorized');
+					expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
 				}
 			for (const query of [`token=${TOKEN}`, `api_token=${TOKEN}`])
 				expectProblem(await app.api('GET', `/api/calls?${query}`, undefined, { authorization: '' }), 'unauthorized');
@@ -132,7 +132,7 @@ async function login(
 	const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: '', ...headers };
 	return app.api('POST', '/login', new URLSearchParams(fields).toString(), form);
 }
-const cookieOf = (answer: ApiResponse<unknown>): string => answer.headers.get('set-cookie')!.split(';')[0]!;
+const cookieOf = (response: ApiResponse<unknown>): string => response.headers.get('set-cookie')!.split(';')[0]!;
 
 async function openSession(app: TestApp): Promise<Record<string, string>> {
 	return { cookie: cookieOf(await login(app, { token: TOKEN })), authorization: '' };
@@ -141,26 +141,26 @@ async function openSession(app: TestApp): Promise<Record<string, string>> {
 describe('the login', () => {
 	it('[A10] sets a cookie with a random id, HttpOnly and SameSite=Strict', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const answers = [await login(app, { token: TOKEN }), await login(app, { token: TOKEN })];
-		for (const answer of answers) {
-			expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
-			const attributes = answer.headers.get('set-cookie')!.split('; ').slice(1);
+		const responses = [await login(app, { token: TOKEN }), await login(app, { token: TOKEN })];
+		for (const response of responses) {
+			expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+			const attributes = response.headers.get('set-cookie')!.split('; ').slice(1);
 			expect(attributes).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
 			expect(attributes.some((attribute) => attribute.startsWith('Max-Age='))).toBe(true);
 			expect(attributes).not.toContain('Secure');
-			expect(cookieOf(answer)).toMatch(/^\w+=[\w-]{40,}$/);
-			expect(cookieOf(answer)).not.toContain(TOKEN);
+			expect(cookieOf(response)).toMatch(/^\w+=[\w-]{40,}$/);
+			expect(cookieOf(response)).not.toContain(TOKEN);
 		}
-		expect(new Set(answers.map(cookieOf)).size).toBe(2);
+		expect(new Set(responses.map(cookieOf)).size).toBe(2);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const stored = JSON.stringify(await database.all('SELECT * FROM "Session"'));
-		for (const answer of answers) expect(stored).not.toContain(cookieOf(answer).split('=')[1]);
+		for (const response of responses) expect(stored).not.toContain(cookieOf(response).split('=')[1]);
 	});
 
 	it('[A10] sets a Secure cookie over https, also behind a proxy', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1' });
-		const answer = await login(app, { token: TOKEN }, { 'x-forwarded-proto': 'https' });
-		expect(answer.headers.get('set-cookie')).toMatch(/; Secure/);
+		const response = await login(app, { token: TOKEN }, { 'x-forwarded-proto': 'https' });
+		expect(response.headers.get('set-cookie')).toMatch(/; Secure/);
 		const named = await startApp({ API_TOKEN: TOKEN, APP_URL: 'https://calls.example' });
 		expect((await login(named, { token: TOKEN })).headers.get('set-cookie')).toMatch(/; Secure/);
 	});
@@ -168,9 +168,9 @@ describe('the login', () => {
 	it('[A11] opens no session with a wrong token', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		for (const fields of [{ token: 'wrong' }, { token: '' }, {}, { password: TOKEN }] as Record<string, string>[]) {
-			const answer = await login(app, fields);
-			expectProblem(answer, 'unauthorized');
-			expect(answer.headers.get('set-cookie')).toBeNull();
+			const response = await login(app, fields);
+			expectProblem(response, 'unauthorized');
+			expect(response.headers.get('set-cookie')).toBeNull();
 			for (const accept of ['application/json, text/plain, */*', '*/*', 'text/*'])
 				expectProblem(await login(app, fields, { accept }), 'unauthorized');
 			const page = await login(app, { ...fields, next: '/calls?q=x' }, { accept: 'text/html' });
@@ -234,9 +234,9 @@ describe('the login', () => {
 		const tabOf = ({ cookie }: Record<string, string>): Promise<Tab> =>
 			openFollowingTab(app, { headers: { cookie: cookie!, origin: app.url } });
 		const [one, two, theirs] = await Promise.all([tabOf(mine), tabOf(mine), tabOf(other)]);
-		const answer = await app.api('POST', '/logout', undefined, { ...mine, origin: app.url });
-		expect(answer.status).toBe(303);
-		expect(answer.headers.get('set-cookie')).toMatch(/^audena_session=;.*Max-Age=0/);
+		const response = await app.api('POST', '/logout', undefined, { ...mine, origin: app.url });
+		expect(response.status).toBe(303);
+		expect(response.headers.get('set-cookie')).toMatch(/^audena_session=;.*Max-Age=0/);
 		await Promise.all([gone(one), gone(two)]);
 		expectProblem(await app.api('GET', '/api/calls', undefined, mine), 'unauthorized');
 		expect((await app.api('GET', '/api/calls', undefined, other)).status).toBe(200);
@@ -289,9 +289,9 @@ describe('the Origin and the Host of a request', () => {
 		const app = await startApp({ ALLOWED_HOSTS: 'box.lan', APP_URL: 'https://calls.example' });
 		const port = new URL(app.url).port;
 		const status = async (host: string, method = 'GET', path = '/api/calls'): Promise<number> => {
-			const answer = await plainRequest(`${app.url}${path}`, { method, headers: { host } });
-			if (answer.status >= 300) expectProblem(answer, 'host_not_allowed');
-			return answer.status;
+			const response = await plainRequest(`${app.url}${path}`, { method, headers: { host } });
+			if (response.status >= 300) expectProblem(response, 'host_not_allowed');
+			return response.status;
 		};
 		for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'box.lan.evil.example'])
 			for (const [method, path] of [
@@ -488,9 +488,9 @@ describe('a provider on another host', () => {
 		const held: (() => void)[] = [];
 		const provider = await startReceiver((response, { path, body }) => {
 			const { callId = '' } = JSON.parse(body) as { callId?: string };
-			const answer = (): void => void response.writeHead(200, JSON_TYPE).end(accept(`sim_${callId}`));
-			if (path.endsWith('/send-call') && provider.requests.length > 2) held.push(answer);
-			else answer();
+			const respond = (): void => void response.writeHead(200, JSON_TYPE).end(accept(`sim_${callId}`));
+			if (path.endsWith('/send-call') && provider.requests.length > 2) held.push(respond);
+			else respond();
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { timeoutMs: 60_000 });
 		const tab = await openFollowingTab(app);
@@ -506,7 +506,7 @@ describe('a provider on another host', () => {
 		await expect
 			.poll(() => hungUp().toSorted(), SOON)
 			.toEqual([canceled, silent].map(({ id }) => `/api/provider/calls/sim_${id}/cancel`).toSorted());
-		for (const answer of held) answer();
+		for (const respond of held) respond();
 	});
 
 	it('[A39] that never accepts a hang-up: the server gives up, records that, and starts again with a webhook of the call', async () => {

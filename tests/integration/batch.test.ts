@@ -41,8 +41,8 @@ describe('POST /api/calls/batch', () => {
 			'a call',
 			one({ color: 'red' }),
 		];
-		const answer = await post(app, wrong);
-		expect(expectProblem(answer, 'invalid_input')).toEqual([
+		const response = await post(app, wrong);
+		expect(expectProblem(response, 'invalid_input')).toEqual([
 			'calls.1.phoneNumber',
 			'calls.2.customerName',
 			'calls.2.workflow',
@@ -89,11 +89,11 @@ describe('POST /api/calls/batch', () => {
 
 	it('[R83] makes one batch for many concurrent requests under one key', async () => {
 		const app = await startApp();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 8 }, () => post(app, many(100), { 'idempotency-key': 'import-2' })),
 		);
-		expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-		expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+		expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+		expect(responses.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
 		expect((await app.list('?limit=200')).calls).toHaveLength(100);
 	});
 

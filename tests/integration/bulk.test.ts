@@ -120,9 +120,9 @@ describe('a bulk redelivery in a large table', () => {
 		expect(await desk.redeliverMany({ filter, dryRun: true })).toBe(count);
 		const found: Delivery[] = [];
 		for (let page: string | null | undefined; page !== null;) {
-			const answer = await desk.list({ ...filter, limit: 200, page: page ?? undefined });
-			found.push(...answer.deliveries);
-			page = answer.nextPage;
+			const response = await desk.list({ ...filter, limit: 200, page: page ?? undefined });
+			found.push(...response.deliveries);
+			page = response.nextPage;
 		}
 		expect(found).toHaveLength(count);
 		const places = found.map(({ id }) => Number(id.slice(4)));

@@ -135,9 +135,9 @@ describe('a clear with filters', () => {
 		];
 		await expectNoEffect(app, async () => {
 			for (const query of doubtful) {
-				const answer = await clear(app, `?${query}`);
-				expect([query, answer.status]).toEqual([query, 400]);
-				expect(expectProblem(answer, 'invalid_input')).not.toEqual([]);
+				const response = await clear(app, `?${query}`);
+				expect([query, response.status]).toEqual([query, 400]);
+				expect(expectProblem(response, 'invalid_input')).not.toEqual([]);
 			}
 			expect(await statusOf(app, 'DELETE /api/calls?')).toContain(' 400 ');
 			for (const body of [{ status: ['FAILED'] }, {}])

@@ -27,9 +27,9 @@ const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
 
 /** Expects `illegal_transition`. Returns its detail. */
-function expectDetail(answer: ApiResponse<unknown>): string {
-	expectProblem(answer, 'illegal_transition');
-	return (answer.body as Problem).detail;
+function expectDetail(response: ApiResponse<unknown>): string {
+	expectProblem(response, 'illegal_transition');
+	return (response.body as Problem).detail;
 }
 
 /** Fails unless the server's secret signed the webhook. Returns its timestamp in seconds, which may be of any day. */
@@ -377,9 +377,9 @@ describe('a delivery', () => {
 			const first = await startApp({}, { now: clock.now });
 			const held: (() => void)[] = [];
 			const receiver = await startReceiver((response, { path }) => {
-				const answer = (): void => void response.writeHead(204).end();
-				if (path === '/slow') held.push(answer);
-				else answer();
+				const respond = (): void => void response.writeHead(204).end();
+				if (path === '/slow') held.push(respond);
+				else respond();
 			});
 			const talk = { scenario: { outcome: 'completed', delayMs: 4_000 } };
 			const slow = await sendCall(first, `${receiver.url}/slow`, talk);
@@ -427,12 +427,12 @@ describe('a delivery', () => {
 });
 
 describe('a manual action on a delivery', () => {
-	/** An app with a stopped clock, and a receiver that responds with `answers.status`. */
+	/** An app with a stopped clock, and a receiver that responds with `respondWith.status`. */
 	async function bench() {
 		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
-		const answers = { status: 500 };
-		const receiver = await startReceiver((response) => response.writeHead(answers.status).end());
+		const respondWith = { status: 500 };
+		const receiver = await startReceiver((response) => response.writeHead(respondWith.status).end());
 		/** Creates a call whose two deliveries have exhausted the schedule. */
 		const dead = async (): Promise<string> => {
 			const callId = await sendCall(app, receiver.url);
@@ -447,11 +447,11 @@ describe('a manual action on a delivery', () => {
 		const redeliver = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/redeliver`);
 		const cancel = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/cancel`);
 		const many = (which: object) => app.api<{ count: number }>('POST', '/api/deliveries/redeliver', which);
-		return { clock, app, answers, receiver, dead, redeliver, cancel, many };
+		return { clock, app, respondWith, receiver, dead, redeliver, cancel, many };
 	}
 
 	it('[V20] redelivering a dead letter sends it at once, numbered and marked as manual; if it fails it is dead again', async () => {
-		const { app, answers, receiver, dead, redeliver } = await bench();
+		const { app, respondWith, receiver, dead, redeliver } = await bench();
 		const callId = await dead();
 		const [, { id } = { id: '' }] = await deliveriesOf(app, callId);
 
@@ -461,7 +461,7 @@ describe('a manual action on a delivery', () => {
 		const failed = await delivery(app, callId, ENDED, hasAttempts(7));
 		expect(failed).toMatchObject({ state: 'dead', nextAttemptAt: null });
 
-		answers.status = 204;
+		respondWith.status = 204;
 		await redeliver(id);
 		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts.map(({ number, manual }) => [number, manual])).toEqual([
@@ -475,9 +475,9 @@ describe('a manual action on a delivery', () => {
 	});
 
 	it('[V21] redelivering sends a delivered webhook once more and a waiting one now, which keeps its place in the schedule', async () => {
-		const { clock, app, answers, redeliver } = await bench();
+		const { clock, app, respondWith, redeliver } = await bench();
 		const receiver = await startReceiver((response, request) => {
-			response.writeHead(typeOf(request) === ENDED ? answers.status : 204).end();
+			response.writeHead(typeOf(request) === ENDED ? respondWith.status : 204).end();
 		});
 		const callId = await sendCall(app, receiver.url);
 		const { id: first } = await delivery(app, callId, INITIATED, hasState('delivered'));
@@ -499,11 +499,11 @@ describe('a manual action on a delivery', () => {
 	});
 
 	it('[V21] a delivered webhook stays delivered if sending it once more fails', async () => {
-		const { clock, app, answers, receiver, redeliver } = await bench();
-		answers.status = 204;
+		const { clock, app, respondWith, receiver, redeliver } = await bench();
+		respondWith.status = 204;
 		const callId = await sendCall(app, receiver.url);
 		const { id } = await delivery(app, callId, ENDED, hasState('delivered'));
-		answers.status = 500;
+		respondWith.status = 500;
 		for (const tries of [2, 3]) {
 			await redeliver(id);
 			expect(await delivery(app, callId, ENDED, hasAttempts(tries))).toMatchObject({
@@ -517,13 +517,13 @@ describe('a manual action on a delivery', () => {
 		expect(seen()).toBe(3);
 
 		// After two redeliveries before the attempt, the delivery keeps its original state. A 410 cancels it.
-		answers.status = 410;
+		respondWith.status = 410;
 		await Promise.all([redeliver(id), redeliver(id)]);
 		expect(await delivery(app, callId, ENDED, hasState('canceled'))).toMatchObject({ nextAttemptAt: null });
 	});
 
 	it('[V22] a bulk redelivery takes ids or a filter, and dryRun only counts', async () => {
-		const { app, answers, receiver, dead, many } = await bench();
+		const { app, respondWith, receiver, dead, many } = await bench();
 		const [one, two] = [await dead(), await dead()];
 		const gone = await sendCall(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
@@ -543,7 +543,7 @@ describe('a manual action on a delivery', () => {
 		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, hasAttempts(7));
 		expect(receiver.requests).toHaveLength(sentBefore + 2);
 
-		answers.status = 204;
+		respondWith.status = 204;
 		expect((await many({ ids })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED])
 			expect((await delivery(app, one, type, hasState('delivered'))).attempts.at(-1)).toMatchObject({
@@ -560,9 +560,9 @@ describe('a manual action on a delivery', () => {
 		const callId = await sendCall(app, receiver.url);
 		const { id } = await delivery(app, callId, ENDED, hasAttempts(1));
 		const other = await delivery(app, callId, INITIATED, hasAttempts(1));
-		const answer = await cancel(id);
-		expect(answer.status).toBe(200);
-		expect(Delivery.parse(answer.body.delivery)).toMatchObject({ id, state: 'canceled', nextAttemptAt: null });
+		const response = await cancel(id);
+		expect(response.status).toBe(200);
+		expect(Delivery.parse(response.body.delivery)).toMatchObject({ id, state: 'canceled', nextAttemptAt: null });
 
 		expectProblem(await cancel(id), 'illegal_transition');
 		expectProblem(await redeliver(id), 'illegal_transition');
@@ -582,10 +582,10 @@ describe('a manual action on a delivery', () => {
 	});
 
 	it('[V24] a delivered or dead delivery cannot be canceled', async () => {
-		const { app, answers, receiver, dead, cancel } = await bench();
+		const { app, respondWith, receiver, dead, cancel } = await bench();
 		const [{ id }] = (await deliveriesOf(app, await dead())) as [Delivery];
 		expectProblem(await cancel(id), 'illegal_transition');
-		answers.status = 204;
+		respondWith.status = 204;
 		const callId = await sendCall(app, receiver.url);
 		const delivered = await delivery(app, callId, ENDED, hasState('delivered'));
 		expectProblem(await cancel(delivered.id), 'illegal_transition');
@@ -593,16 +593,16 @@ describe('a manual action on a delivery', () => {
 
 	it('[V25] a delivery that is canceled during an attempt keeps the record of that attempt', async () => {
 		const app = await startApp();
-		const answer: { now?: () => void } = {};
+		const held: { respond?: () => void } = {};
 		const receiver = await startReceiver((response, request) => {
-			if (typeOf(request) === ENDED) answer.now = () => response.writeHead(200).end();
+			if (typeOf(request) === ENDED) held.respond = () => response.writeHead(200).end();
 			else response.writeHead(200).end();
 		});
 		const callId = await sendCall(app, receiver.url);
 		await receiver.received(2);
 		const { id } = (await deliveriesOf(app, callId))[1]!;
 		expect((await app.api('POST', `/api/deliveries/${id}/cancel`)).status).toBe(200);
-		answer.now!();
+		held.respond!();
 		const { state, attempts } = await delivery(app, callId, ENDED, hasAttempts(1));
 		expect(state).toBe('canceled');
 		expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
@@ -628,7 +628,7 @@ describe('a manual action on a delivery', () => {
 			const path = what === 'the call' ? `provider/calls/${providerId}` : `deliveries/${id}`;
 			expect((await app.api('POST', `/api/${path}/cancel`)).status).toBe(200);
 			expect(await delivery(app, callId, INITIATED, hasState('delivered'))).toMatchObject({ nextAttemptAt: null });
-			held.forEach((answer) => answer());
+			held.forEach((respond) => respond());
 			expect(await delivery(app, callId, INITIATED, hasAttempts(2))).toMatchObject({
 				state: 'delivered',
 				nextAttemptAt: null,
@@ -675,7 +675,7 @@ describe('a manual action on a delivery', () => {
 		await receiver.received(3);
 		expect(expectDetail(await redeliver(id))).toMatch(/under way/);
 		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
-		held.forEach((answer) => answer());
+		held.forEach((respond) => respond());
 		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts.map(({ manual }) => manual)).toEqual([false, false]);
 		expect((await redeliver(id)).status).toBe(200);
@@ -720,11 +720,11 @@ describe('the list of deliveries', () => {
 	it('[V31] filters by state, call, response status and time; state repeats, and an empty value counts as absent', async () => {
 		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
-		const answers: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
-		const receiver = await startReceiver((response, { path }) => response.writeHead(answers[path]!).end());
+		const statuses: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
+		const receiver = await startReceiver((response, { path }) => response.writeHead(statuses[path]!).end());
 		const calls: Record<string, string> = {};
 		const madeAt: Record<string, string> = {};
-		for (const path of Object.keys(answers)) {
+		for (const path of Object.keys(statuses)) {
 			madeAt[path] = new Date(clock.now()).toISOString();
 			calls[path] = await sendCall(app, `${receiver.url}${path}`);
 			await delivery(app, calls[path], ENDED, hasAttempts(1));

@@ -26,9 +26,9 @@ describe('a scenario whose parameters cannot be kept exactly', () => {
 					['/api/calls/batch', { calls: [CALL, { ...CALL, scenario }] }, 'calls.1.scenario'],
 					['/api/provider/send-call', { ...ASK, scenario }, 'scenario'],
 				] as const) {
-					const answer = await app.api('POST', path, body);
-					expect(expectProblem(answer, 'invalid_input')).toEqual([`${at}.${field}`]);
-					expect(Problem.parse(answer.body).errors?.[0]?.message).toMatch(message);
+					const response = await app.api('POST', path, body);
+					expect(expectProblem(response, 'invalid_input')).toEqual([`${at}.${field}`]);
+					expect(Problem.parse(response.body).errors?.[0]?.message).toMatch(message);
 				}
 		});
 	});
@@ -105,12 +105,12 @@ describe('a callback address', () => {
 				['http://localhost/#top', 'invalid_input', /fragment/],
 				[17, 'invalid_input', /must be text/],
 			] as const) {
-				const answer = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
-				expect(expectProblem(answer, code)).toEqual(['callbackUrl']);
-				const { detail, errors } = Problem.parse(answer.body);
+				const response = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
+				expect(expectProblem(response, code)).toEqual(['callbackUrl']);
+				const { detail, errors } = Problem.parse(response.body);
 				expect(errors?.[0]?.message).toMatch(reason);
 				if (code === 'callback_not_allowed') expect(detail).toMatch(reason);
-				if (!String(callbackUrl).includes('evil')) expect(JSON.stringify(answer.body)).not.toContain('CALLBACK_HOSTS');
+				if (!String(callbackUrl).includes('evil')) expect(JSON.stringify(response.body)).not.toContain('CALLBACK_HOSTS');
 			}
 		});
 	});

@@ -561,8 +561,8 @@ describe('a call without reports', () => {
 	/** A provider that accepts everything and sends no report. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
 		startReceiver((response, { path }) => {
-			const answer = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
-			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+			const body = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
+			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 		});
 	const outcome = (app: TestApp, id: string) => expect.poll(async () => (await app.call(id)).outcome, PATIENCE);
 	/** Returns when the call's watch job is due, if there is one. */
@@ -646,8 +646,8 @@ describe('a call without reports', () => {
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
 		await outcome(app, id).toBe('no-report');
-		const answer = await postWebhook(app, { callId: id, providerId: 'mute', status: 'COMPLETED' });
-		expect(answer).toMatchObject({ status: 200, body: { idempotent: true, call: { outcome: 'no-report' } } });
+		const response = await postWebhook(app, { callId: id, providerId: 'mute', status: 'COMPLETED' });
+		expect(response).toMatchObject({ status: 200, body: { idempotent: true, call: { outcome: 'no-report' } } });
 	});
 });
 
@@ -657,12 +657,12 @@ describe('refused webhooks', () => {
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'COMPLETED' };
 		const { events, call } = await app.timeline(id);
-		const answers = [
+		const responses = [
 			await postWebhook(app, report, { id: 'msg_wrong', secret: `whsec_${'A'.repeat(44)}` }),
 			await postWebhook(app, report, { id: 'msg_old', at: new Date(Date.now() - 301_000) }),
 			await app.api('POST', '/api/webhooks/provider-status', report),
 		];
-		expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+		expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
 		await app.close(); // flushes the noted rejections
 		const database = await openTestDatabase(app.env.DATABASE_URL);

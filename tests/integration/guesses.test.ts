@@ -30,12 +30,12 @@ describe('wrong tokens', () => {
 	it('[A44] at the login are refused after twenty in a minute, also on loopback; sessions and other addresses are not', async () => {
 		const { app, clock, lines } = await start();
 		const cookie = (await login(app, TOKEN)).headers.get('set-cookie')!.split(';')[0]!;
-		const answers = [];
-		for (let i = 0; i < 60; i++) answers.push(await login(app, `guess ${i}`));
-		expect(answers.slice(0, 20).map(problemOf)).toEqual(Array(20).fill([401, 'unauthorized']));
-		for (const answer of answers.slice(20)) {
-			expectProblem(answer, 'too_many_requests');
-			expect(answer.headers.get('retry-after')).toBe('60');
+		const responses = [];
+		for (let i = 0; i < 60; i++) responses.push(await login(app, `guess ${i}`));
+		expect(responses.slice(0, 20).map(problemOf)).toEqual(Array(20).fill([401, 'unauthorized']));
+		for (const response of responses.slice(20)) {
+			expectProblem(response, 'too_many_requests');
+			expect(response.headers.get('retry-after')).toBe('60');
 		}
 		expectProblem(await login(app, TOKEN), 'too_many_requests');
 		expectProblem(await read(app, TOKEN), 'too_many_requests');
@@ -49,7 +49,7 @@ describe('wrong tokens', () => {
 		expect((await login(app, TOKEN, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(303);
 		expect((await read(app, TOKEN, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(200);
 
-		const { requestId } = answers[0]!.body as Problem;
+		const { requestId } = responses[0]!.body as Problem;
 		expect(lines()[0]).toMatchObject({ level: 40, address: '127.0.0.1', requestId, msg: 'wrong token' });
 		expect(lines()).toHaveLength(20);
 		expect(JSON.stringify(lines())).not.toMatch(/guess/);

@@ -65,9 +65,9 @@ describe('the main flow', () => {
 		const frames = tab.frames.length;
 
 		const report = { callId: id, providerId: ended.providerId, status: 'FAILED', outcome: 'busy' };
-		const answer = await postWebhook(app, report);
-		expect(answer.status).toBe(200);
-		expect(answer.body).toEqual({ ok: true, call: ended, idempotent: true });
+		const response = await postWebhook(app, report);
+		expect(response.status).toBe(200);
+		expect(response.body).toEqual({ ok: true, call: ended, idempotent: true });
 
 		// Any pushed change would come before the next call's creation.
 		const next = await app.create();

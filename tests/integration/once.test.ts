@@ -56,11 +56,11 @@ describe('Idempotency-Key on POST /api/calls', () => {
 
 	it('[R52] twenty concurrent requests make one call', async () => {
 		const app = await startApp();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, () => app.api<{ call: Call }>('POST', '/api/calls', BODY, KEY)),
 		);
-		expect(new Set(answers.map(({ body }) => body.call.id)).size).toBe(1);
-		expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+		expect(new Set(responses.map(({ body }) => body.call.id)).size).toBe(1);
+		expect(responses.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
 		expect((await app.list()).calls).toHaveLength(1);
 	});
 });

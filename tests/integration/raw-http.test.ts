@@ -132,10 +132,10 @@ describe('a method that the path does not support', () => {
 			methods.add('OPTIONS');
 			for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
 				if (methods.has(method)) continue;
-				const answer = await app.api(method, path);
-				expect([method, path, answer.status]).toEqual([method, path, 405]);
-				expectProblem(answer, 'method_not_allowed');
-				expect(new Set(answer.headers.get('allow')?.split(', '))).toEqual(methods);
+				const response = await app.api(method, path);
+				expect([method, path, response.status]).toEqual([method, path, 405]);
+				expectProblem(response, 'method_not_allowed');
+				expect(new Set(response.headers.get('allow')?.split(', '))).toEqual(methods);
 			}
 			const { status, headers } = await app.api('OPTIONS', path);
 			expect([path, status, new Set(headers.get('allow')?.split(', '))]).toEqual([path, 204, methods]);
@@ -241,9 +241,9 @@ describe('a body', () => {
 		await expectNoEffect(app, async () => {
 			for (const [start, bodyOf] of doors(id))
 				for (const text of NOT_UTF8) {
-					const answer = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
-					expectProblem(answer, 'invalid_json');
-					expect((answer.body as Problem).detail).toContain('UTF-8');
+					const response = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
+					expectProblem(response, 'invalid_json');
+					expect((response.body as Problem).detail).toContain('UTF-8');
 				}
 		});
 	});
@@ -290,8 +290,8 @@ describe('a body', () => {
 		const names = ['Jürgen', '😀 Ada', '李小龍'];
 		for (const customerName of names) {
 			const body = Buffer.from(`\ufeff${JSON.stringify({ ...GOOD, customerName })}`).toString('latin1');
-			const answer = await ask(app.url, 'POST /api/calls', [`${JSON_TYPE}; charset=UTF-8`], body);
-			expect([answer.status, (answer.body as { call: Call }).call.customerName]).toEqual([201, customerName]);
+			const response = await ask(app.url, 'POST /api/calls', [`${JSON_TYPE}; charset=UTF-8`], body);
+			expect([response.status, (response.body as { call: Call }).call.customerName]).toEqual([201, customerName]);
 		}
 		const broken = JSON.stringify({ ...GOOD, customerName: 'Ada' }).replace('Ada', 'Ad\\ud83d');
 		expectProblem(await ask(app.url, 'POST /api/calls', [JSON_TYPE], broken), 'invalid_input');

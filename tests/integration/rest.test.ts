@@ -126,8 +126,8 @@ describe('creating a call', () => {
 		await expectNoEffect(app, async () => {
 			for (const [path, over] of cases) {
 				const body = JSON.stringify(Object.fromEntries([...Object.entries(GOOD), ...Object.entries(over)]));
-				const answer = await app.api('POST', '/api/calls', body);
-				const paths = expectProblem(answer, 'invalid_input').map((name) => name.split('.')[0]);
+				const response = await app.api('POST', '/api/calls', body);
+				const paths = expectProblem(response, 'invalid_input').map((name) => name.split('.')[0]);
 				expect([over, ...paths]).toEqual([over, path]);
 			}
 			const all = await app.api('POST', '/api/calls', {});
@@ -154,8 +154,8 @@ describe('creating a call', () => {
 					expectProblem(await app.api(method, path, other), 'invalid_input');
 				expectProblem(await app.api(method, path), 'invalid_input');
 				for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'json', '']) {
-					const answer = await app.api(method, path, JSON.stringify(good), { 'content-type': type });
-					expectProblem(answer, 'unsupported_media_type');
+					const response = await app.api(method, path, JSON.stringify(good), { 'content-type': type });
+					expectProblem(response, 'unsupported_media_type');
 				}
 				for (const encoding of [{ 'content-type': 'application/json; charset=latin1' }, { 'content-encoding': 'zip' }])
 					expectProblem(await app.api(method, path, good, encoding), 'unsupported_media_type');
@@ -168,8 +168,8 @@ describe('creating a call', () => {
 
 	it('[L5] reports a wrong number together with the other errors in send-call', async () => {
 		const app = await startApp();
-		const answer = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
-		expect(expectProblem(answer, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
+		const response = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
+		expect(expectProblem(response, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
 	});
 });
 
@@ -180,10 +180,10 @@ describe('every route', () => {
 		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of table.filter(([, path]) => !path.includes('?')))
 				for (const query of ['nonsense=1', 'status%5B%5D=PENDING', '__proto__=1']) {
-					const answer = await app.api(method, `${path}?${query}`, body);
+					const response = await app.api(method, `${path}?${query}`, body);
 					const code = method === 'DELETE' && path === '/api/calls' ? 'invalid_input' : 'unknown_parameter';
 					const [name] = [...new URLSearchParams(query).keys()];
-					expect([method, path, expectProblem(answer, code)]).toEqual([method, path, [name]]);
+					expect([method, path, expectProblem(response, code)]).toEqual([method, path, [name]]);
 				}
 			for (const parameter of ['limit=5', 'status=PENDING', 'run=x']) {
 				expectProblem(await app.api('POST', `/api/calls?${parameter}`, GOOD), 'unknown_parameter');
@@ -524,11 +524,11 @@ describe('a cancel', () => {
 	});
 
 	it('[R26] of a call during its dispatch hangs it up when the response arrives', async () => {
-		let answer = (): void => undefined;
+		let respond = (): void => undefined;
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void =>
 				void response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
-			if (path.endsWith('/send-call')) answer = () => send({ providerId: 'sim_late', scheduledInMs: 10 });
+			if (path.endsWith('/send-call')) respond = () => send({ providerId: 'sim_late', scheduledInMs: 10 });
 			else send({});
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
@@ -536,7 +536,7 @@ describe('a cancel', () => {
 		await provider.received(1);
 		const { body } = await app.api<{ call: Call }>('POST', `/api/calls/${id}/cancel`);
 		expect(body.call).toMatchObject({ status: 'FAILED', outcome: 'canceled' });
-		answer();
+		respond();
 		const [, hangUp] = await provider.received(2);
 		expect(hangUp).toMatchObject({ method: 'POST', path: '/api/provider/calls/sim_late/cancel' });
 		expect(await app.call(id)).toEqual(body.call);
@@ -567,8 +567,8 @@ describe('a cancel', () => {
 	it('[R28] is 409 for one of two concurrent cancels', async () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
-		const answers = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
-		expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+		const responses = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
+		expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
 	});
 });
 
@@ -582,8 +582,8 @@ describe('a deletion', () => {
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ run: 'mine' });
 		const { providerId } = await atProvider(tab, id);
-		const answer = await app.api('DELETE', pathOf(id));
-		expect([answer.status, answer.body]).toEqual([204, '']);
+		const response = await app.api('DELETE', pathOf(id));
+		expect([response.status, response.body]).toEqual([204, '']);
 		expectProblem(await app.api('GET', `/api/calls/${id}`), 'call_not_found');
 		expect((await app.list()).calls).toEqual([]);
 		const report = { callId: id, providerId, status: 'COMPLETED' };
@@ -755,8 +755,8 @@ describe('the API of the provider', () => {
 			for (const body of [{ deleted: 'yes' }, { reason: 'deleted' }, []])
 				expectProblem(await app.api('POST', '/api/provider/calls/sim_1/cancel', body), 'invalid_input');
 			for (const key of ['', 'x'.repeat(256)]) {
-				const answer = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': key });
-				expectProblem(answer, 'invalid_input');
+				const response = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': key });
+				expectProblem(response, 'invalid_input');
 			}
 		});
 	});

@@ -10,12 +10,12 @@ const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALE
 
 /** Posts the login form. Returns the cookie that it set, or null. */
 async function login(app: TestApp, token: string): Promise<string | null> {
-	const answer = await app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
+	const response = await app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
 		'content-type': 'application/x-www-form-urlencoded',
 		authorization: '',
 		origin: app.url,
 	});
-	return answer.headers.get('set-cookie')?.split(';')[0] ?? null;
+	return response.headers.get('set-cookie')?.split(';')[0] ?? null;
 }
 
 const headersOf = (app: TestApp, cookie: string) => ({ cookie, authorization: '', origin: app.url });
@@ -84,11 +84,11 @@ describe('a session', () => {
 	it('[A42] is not opened if no token is set, nor known to a token that is set later', async () => {
 		const open = await startApp();
 		expect(await login(open, '')).toBeNull();
-		const answer = await open.api('POST', '/login', 'token=anything&next=%2Fdeliveries', {
+		const response = await open.api('POST', '/login', 'token=anything&next=%2Fdeliveries', {
 			'content-type': 'application/x-www-form-urlencoded',
 			origin: open.url,
 		});
-		expect([answer.status, answer.headers.get('location')]).toEqual([303, '/deliveries']);
+		expect([response.status, response.headers.get('location')]).toEqual([303, '/deliveries']);
 		const database = await openTestDatabase(open.env.DATABASE_URL);
 		expect(await database.all('SELECT 1 FROM "Session"')).toEqual([]);
 		await expectClosed(await restart(open, ONE), 'audena_session=anything');

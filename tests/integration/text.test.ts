@@ -162,11 +162,11 @@ describe('a name', () => {
 		for (const customerName of INVISIBLE) {
 			const one = { customerName, phoneNumber: '+12025550150', ...SCHEDULED };
 			const shown = JSON.stringify(customerName);
-			for (const answer of [
+			for (const response of [
 				await app.api('POST', '/api/calls', one),
 				await app.api('POST', '/api/calls/batch', { calls: [one] }),
 			])
-				expect([answer.status, messageOf(answer)], shown).toEqual([400, 'The customer name is missing.']);
+				expect([response.status, messageOf(response)], shown).toEqual([400, 'The customer name is missing.']);
 			expect(checkName(customerName), shown).toBe('Enter the customer’s name.');
 			const row = checkRow([customerName, '+12025550150'], PLAN, phones);
 			expect(

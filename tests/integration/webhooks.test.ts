@@ -143,8 +143,8 @@ describe('a webhook', () => {
 					['durationMs', { durationMs: 0.5 }],
 				] as const),
 			]) {
-				const answer = await postWebhook(app, { ...report, ...over }, { id: 'msg_mended' });
-				expect(expectProblem(answer, 'invalid_input')).toEqual([path]);
+				const response = await postWebhook(app, { ...report, ...over }, { id: 'msg_mended' });
+				expect(expectProblem(response, 'invalid_input')).toEqual([path]);
 			}
 			for (const other of ['null', '[]', '"text"']) expectProblem(await postWebhook(app, other), 'invalid_input');
 		});
@@ -198,10 +198,10 @@ describe('the checks of a webhook, in order', () => {
 	it('[W12] many concurrent copies of one webhook make one event', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, () => postWebhook<Said>(app, report, { id: 'msg_many' })),
 		);
-		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 		expect(await eventTypes(app, call.id)).toEqual(['created', 'ringing']);
 	});
 
@@ -245,12 +245,12 @@ describe('the checks of a webhook, in order', () => {
 	});
 
 	it('[W15] a webhook that overtakes the response of send-call gives the call its providerId', async () => {
-		const held: { answer(): void }[] = [];
+		const held: { respond(): void }[] = [];
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void => {
 				response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 			};
-			if (path.endsWith('/send-call')) held.push({ answer: () => send({ providerId: 'sim_fast', scheduledInMs: 9 }) });
+			if (path.endsWith('/send-call')) held.push({ respond: () => send({ providerId: 'sim_fast', scheduledInMs: 9 }) });
 			else send({});
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
@@ -260,23 +260,23 @@ describe('the checks of a webhook, in order', () => {
 		const report = { callId: id, providerId: 'sim_fast', status: 'PENDING', phase: 'RINGING' };
 		const { body } = await postWebhook<Said>(app, report);
 		expect(body.call).toMatchObject({ providerId: 'sim_fast', phase: 'RINGING' });
-		held[0]!.answer();
+		held[0]!.respond();
 		const { body: end } = await postWebhook<Said>(app, { ...report, status: 'COMPLETED', phase: 'ENDED' });
 		expect(end.call).toMatchObject({ providerId: 'sim_fast', status: 'COMPLETED' });
 		expect(await tab.ended(id)).toEqual(end.call);
 	});
 
 	it('[W15] a final webhook that overtakes the response ends the call, without a hang-up', async () => {
-		const held: { answer(): void }[] = [];
+		const held: { respond(): void }[] = [];
 		const provider = await startReceiver((response) => {
 			const body = JSON.stringify({ providerId: 'sim_fast', scheduledInMs: 9 });
-			held.push({ answer: () => void response.setHeader('content-type', 'application/json').end(body) });
+			held.push({ respond: () => void response.setHeader('content-type', 'application/json').end(body) });
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
 		const { id } = await app.create();
 		await provider.received(1);
 		await postWebhook(app, { callId: id, providerId: 'sim_fast', status: 'FAILED', outcome: 'busy' });
-		held[0]!.answer();
+		held[0]!.respond();
 		await expect.poll(() => eventTypes(app, id), SOON).toEqual(['created', 'ended', 'dispatch.attempt']);
 		expect(await app.call(id)).toMatchObject({ status: 'FAILED', outcome: 'busy', providerId: 'sim_fast' });
 		await app.close();
@@ -469,8 +469,8 @@ describe('the delivery to a foreign receiver', () => {
 				],
 				...['http://10.0.0.1/', 'http://user@hooks.example/', 'http://user:pass@localhost/', 'http://[::2]/'],
 			]) {
-				const answer = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
-				expectProblem(answer, 'callback_not_allowed');
+				const response = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
+				expectProblem(response, 'callback_not_allowed');
 			}
 		});
 		for (const callbackUrl of [
@@ -532,9 +532,9 @@ describe('the Idempotency-Key of send-call', () => {
 
 	it('[W32] makes one provider call and one response for concurrent requests', async () => {
 		const app = await startApp(SLOW);
-		const answers = await Promise.all(Array.from({ length: 10 }, () => send(app, 'key-1')));
-		expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
-		expect(answers.filter(({ replayed }) => replayed === 'true')).toHaveLength(9);
+		const responses = await Promise.all(Array.from({ length: 10 }, () => send(app, 'key-1')));
+		expect(new Set(responses.map(({ body }) => body)).size).toBe(1);
+		expect(responses.filter(({ replayed }) => replayed === 'true')).toHaveLength(9);
 		expect(await calls(app)).toHaveLength(1);
 	});
 
