@@ -114,7 +114,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		await listening();
 		pouring = false;
 		const poured = (await Promise.all(pourers)).reduce(sum);
-		await quiet(url, databaseUrl);
+		await waitUntilQuiet(url, databaseUrl);
 		const exitCode = await end('SIGTERM');
 		const { accepted, canceled, askedToCancel, deleted, maybeDeleted } = poured;
 		return {
@@ -145,20 +145,20 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		while (pouring) {
 			await pause(own() * 25);
 			if (url === '' || poured.accepted.length >= most) continue;
-			const call = await ask<{ call: Call }>('POST', '/api/calls', wanted(own));
+			const call = await send<{ call: Call }>('POST', '/api/calls', wanted(own));
 			if (call === null) continue;
 			const { id } = call.call;
 			poured.accepted.push(id);
 			acceptedSoFar++;
-			const fate = own();
+			const draw = own();
 			// A change of mind about an earlier call, which may be in any phase.
 			const other = poured.accepted[Math.max(0, poured.accepted.length - 1 - Math.floor(own() * 12))]!;
-			if (fate < 0.06) {
+			if (draw < 0.06) {
 				poured.askedToCancel.push(other);
-				if ((await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
+				if ((await send('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
 			}
-			if (fate > 0.94) {
-				const deleted = await ask('DELETE', `/api/calls/${other}`);
+			if (draw > 0.94) {
+				const deleted = await send('DELETE', `/api/calls/${other}`);
 				(deleted === null ? poured.maybeDeleted : poured.deleted).push(other);
 			}
 		}
@@ -166,7 +166,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 	}
 
 	/** Returns the response's body, or null if there was no response. Throws if the request is refused. */
-	async function ask<T>(method: string, path: string, body?: unknown): Promise<T | null> {
+	async function send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
 		let response: Response;
 		let text: string;
 		try {
@@ -225,17 +225,17 @@ async function put(url: string, faults: Settings['faults']): Promise<void> {
 }
 
 /** Resolves when every call has ended, no webhook waits and only dead jobs are left. */
-async function quiet(url: string, databaseUrl: string): Promise<void> {
+async function waitUntilQuiet(url: string, databaseUrl: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
-	const some = async (path: string): Promise<boolean> => {
+	const hasAny = async (path: string): Promise<boolean> => {
 		const body = (await (await fetch(`${url}${path}`)).json()) as { calls?: unknown[]; deliveries?: unknown[] };
 		return (body.calls ?? body.deliveries ?? []).length > 0;
 	};
 	const database = openDatabase({ url: databaseUrl, authToken: undefined });
 	try {
 		while (
-			(await some('/api/calls?status=PENDING&limit=1')) ||
-			(await some('/api/deliveries?state=pending&state=retrying&limit=1')) ||
+			(await hasAny('/api/calls?status=PENDING&limit=1')) ||
+			(await hasAny('/api/deliveries?state=pending&state=retrying&limit=1')) ||
 			(await database.all(`${JOBS_LEFT} LIMIT 1`)).length > 0
 		) {
 			if (performance.now() > giveUpAt) return; // `inspect` reports what is left

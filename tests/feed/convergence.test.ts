@@ -14,7 +14,7 @@ describe('the feed on bad connections (long form: npm run test:feed)', () => {
 			stallMs: 3_000,
 			creates: 150,
 			seed,
-			say: () => undefined,
+			log: () => undefined,
 		});
 		expect(report).toMatchObject({ restarts: { killed: 1, restored: 1 }, exitCode: 0, errors: [], notSettled: [] });
 	}, 180_000);
@@ -33,7 +33,7 @@ describe('the feed on bad connections (long form: npm run test:feed)', () => {
 		expect(report.appliedOnStreams).toBeGreaterThan(300);
 	});
 	it('[F32] no client is live while it lacks a change that is older than the heartbeat or the silence allows', () => {
-		expect(report.dishonest).toEqual([]);
+		expect(report.falselyLive).toEqual([]);
 		expect(report.live).toBeGreaterThan(10);
 	});
 });
