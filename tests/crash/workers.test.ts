@@ -12,7 +12,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { newSecret } from '#tests/support/webhook.ts';
-import type { Task, Told } from './worker.ts';
+import type { Task, WorkerMessage } from './worker.ts';
 
 const ROWS = 2_000;
 
@@ -33,8 +33,8 @@ function startWorker(task: Task): Working {
 	const ended = once(child, 'exit').then(([code]) => code as number | null);
 	const ran: string[] = [];
 	const works = new Promise<void>((resolve) => {
-		child.on('message', (told: Told) => {
-			if ('ran' in told) ran.push(told.ran);
+		child.on('message', (message: WorkerMessage) => {
+			if ('ran' in message) ran.push(message.ran);
 			else resolve();
 		});
 	});
@@ -144,11 +144,11 @@ describe('two worker processes on one file', () => {
 		await expect.poll(() => killed.ran, PATIENCE).toEqual(['held']);
 		killed.process.kill('SIGKILL');
 		const [row] = await file.all('SELECT "leasedUntil" FROM "Job"');
-		const heir = startWorker(task);
+		const successor = startWorker(task);
 		await expect.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), PATIENCE).toBe(0);
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
-		expect(heir.ran).toEqual(['held']);
-		expect(await heir.stop()).toBe(0);
+		expect(successor.ran).toEqual(['held']);
+		expect(await successor.stop()).toBe(0);
 	});
 
 	it.each([
