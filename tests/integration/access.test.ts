@@ -459,13 +459,13 @@ describe('a provider on another host', () => {
 	});
 
 	it('[A34] that redirects is not followed, so that no other host gets its token or the body', async () => {
-		const stranger = await startReceiver((response) => response.writeHead(200, JSON_TYPE).end(accept()));
-		const provider = await startReceiver((response) => response.writeHead(307, { location: stranger.url }).end());
+		const otherHost = await startReceiver((response) => response.writeHead(200, JSON_TYPE).end(accept()));
+		const provider = await startReceiver((response) => response.writeHead(307, { location: otherHost.url }).end());
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_TOKEN: 'theirs', PROVIDER_SPEED: '1000' });
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
 		expect(await tab.ended(id)).toMatchObject({ outcome: 'provider-unreachable' });
-		expect(stranger.requests).toEqual([]);
+		expect(otherHost.requests).toEqual([]);
 	});
 
 	it('[A35] that fails a hang-up gets it again', async () => {
@@ -510,9 +510,9 @@ describe('a provider on another host', () => {
 	});
 
 	it('[A39] that never accepts a hang-up: the server gives up, records that, and starts again with a webhook of the call', async () => {
-		let deaf = true;
+		let refusesCancel = true;
 		const provider = await startReceiver((response, { path }) => {
-			if (path.endsWith('/cancel') && deaf) response.writeHead(500).end('no');
+			if (path.endsWith('/cancel') && refusesCancel) response.writeHead(500).end('no');
 			else response.writeHead(200, JSON_TYPE).end(accept());
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
@@ -520,11 +520,11 @@ describe('a provider on another host', () => {
 		await expect.poll(async () => (await app.call(id)).providerId, SOON).toBe('sim_theirs');
 		await app.api('POST', `/api/calls/${id}/cancel`);
 		await provider.received(1 + 6);
-		const told = async (): Promise<unknown> => (await app.timeline(id)).events.at(-1)?.data;
-		await expect.poll(told, SOON).toMatchObject({ job: 'hangup', dead: true, number: 6, status: 500 });
+		const lastEventData = async (): Promise<unknown> => (await app.timeline(id)).events.at(-1)?.data;
+		await expect.poll(lastEventData, SOON).toMatchObject({ job: 'hangup', dead: true, number: 6, status: 500 });
 		expect((await app.api('GET', '/readyz')).status).toBe(200);
 
-		deaf = false;
+		refusesCancel = false;
 		const report = { callId: id, providerId: 'sim_theirs', status: 'PENDING', phase: 'RINGING' };
 		expect((await postWebhook(app, report)).body).toMatchObject({ idempotent: true });
 		await provider.received(1 + 7);

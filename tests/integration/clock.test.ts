@@ -48,8 +48,8 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		});
 		const WEBHOOK_SECRET = newSecret();
 		// Long enough for a machine that stalls before the stop. The shortest pause that counts is half of it.
-		const patienceMs = 6_000;
-		const CALL_TIMEOUT_MS = String(patienceMs);
+		const timeoutMs = 6_000;
+		const CALL_TIMEOUT_MS = String(timeoutMs);
 		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS, WEBHOOK_SECRET });
 		const server = await startServer(env);
 		const url = await server.url;
@@ -57,11 +57,11 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		const call = async (): Promise<Call> => (await ask<{ call: Call }>(url, `/api/calls/${id}`)).call;
 		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
 		void server.kill('SIGSTOP');
-		await pause(patienceMs / 2 + 500);
+		await pause(timeoutMs / 2 + 500);
 		const continuedAt = Date.now();
 		void server.kill('SIGCONT');
 		await expect.poll(async () => (await call()).outcome, PATIENCE).toBe('no-report');
-		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + patienceMs);
+		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + timeoutMs);
 	});
 });
 

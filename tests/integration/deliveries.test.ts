@@ -504,9 +504,9 @@ describe('a manual action on a delivery', () => {
 		const callId = await sendCall(app, receiver.url);
 		const { id } = await delivery(app, callId, ENDED, hasState('delivered'));
 		respondWith.status = 500;
-		for (const tries of [2, 3]) {
+		for (const count of [2, 3]) {
 			await redeliver(id);
-			expect(await delivery(app, callId, ENDED, hasAttempts(tries))).toMatchObject({
+			expect(await delivery(app, callId, ENDED, hasAttempts(count))).toMatchObject({
 				...{ state: 'delivered', nextAttemptAt: null },
 			});
 		}

@@ -102,8 +102,8 @@ describe('faults of webhooks', () => {
 		expect(faultsOf(seen)).toEqual(Array.from({ length: times }, () => fault));
 		expect(seen.call.faults).toBe(times);
 		expect(count(seen, 'ended')).toBe(1);
-		const told = seen.events.find(({ type }) => type === 'fault')!;
-		expect(seen.deliveries.map(({ id: webhookId, type }) => ({ fault, webhookId, type }))).toContainEqual(told.data);
+		const event = seen.events.find(({ type }) => type === 'fault')!;
+		expect(seen.deliveries.map(({ id: webhookId, type }) => ({ fault, webhookId, type }))).toContainEqual(event.data);
 		// Each fault is a change of the call, pushed like any other.
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.faults === times));
 		expect(attemptsOf(seen)).toEqual([200]);
@@ -149,8 +149,8 @@ describe('faults of webhooks', () => {
 
 	it('[N11] all at once, at any rate: each call ends exactly once, and every webhook is delivered', async () => {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: 'storm', PROVIDER_FAIL_RATE: '0.3' });
-		const storm = { doubled: 0.4, reordered: 0.4, late: 0.3, lost: 0.3, badSignature: 0.3, stale: 0.3 };
-		await inject(app, storm);
+		const allFaults = { doubled: 0.4, reordered: 0.4, late: 0.3, lost: 0.3, badSignature: 0.3, stale: 0.3 };
+		await inject(app, allFaults);
 		const calls = await Promise.all(
 			Array.from({ length: 25 }, (_, i) => app.create({ phoneNumber: `+120255501${String(i).padStart(2, '0')}` })),
 		);
@@ -164,7 +164,7 @@ describe('faults of webhooks', () => {
 			const planned = (await providerCalls(app)).find(({ callId }) => callId === id)!.plan.at(-1)!;
 			expect([seen.call.status, seen.call.outcome]).toEqual([planned.status, planned.outcome]);
 		}
-		expect([...kinds].toSorted()).toEqual(Object.keys(storm).toSorted());
+		expect([...kinds].toSorted()).toEqual(Object.keys(allFaults).toSorted());
 	});
 
 	it('[N12] stop once their time is over, also for webhooks of a call that was accepted before', async () => {
@@ -258,8 +258,8 @@ describe('faults of send-call', () => {
 			await wakeJobs(app);
 		}
 		const seen = await settled(app, id);
-		const tries = seen.events.filter(({ type }) => type === 'dispatch.attempt');
-		expect(tries.map(({ at }) => Date.parse(at) - start)).toEqual([0, 1, 2, 3, 4, 5].map((s) => s * 1_000));
+		const dispatches = seen.events.filter(({ type }) => type === 'dispatch.attempt');
+		expect(dispatches.map(({ at }) => Date.parse(at) - start)).toEqual([0, 1, 2, 3, 4, 5].map((s) => s * 1_000));
 		expect(attemptsOf(seen)).toEqual([429, 429, 429, 429, 429, 429]);
 		expect(seen.call).toMatchObject({ outcome: 'provider-unreachable', faults: 6 });
 		expect((await providerCalls(app)).filter(({ callId }) => callId === id)).toEqual([]);
@@ -313,16 +313,16 @@ describe('faults of send-call', () => {
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
-		const tries = async (times: number): Promise<void> =>
+		const waitForAttempts = async (times: number): Promise<void> =>
 			expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(times);
-		await tries(1);
+		await waitForAttempts(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
 		// Attempts continue through the schedule: they do no harm, and only the response says when the last webhook is due.
 		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
 			clock.advance(wait);
 			await wakeJobs(app);
-			await tries(i + 2);
+			await waitForAttempts(i + 2);
 		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
 		// After that the call only waits for its timeout.
@@ -370,15 +370,15 @@ describe('faults of send-call', () => {
 			const theirs = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const attempts = attemptsOf(seen);
 			// An attempt whose response was spoiled or late may have been accepted.
-			const spoilt = faultsOf(seen).includes('acceptedThenFailed');
-			const maybe = spoilt || attempts.includes(null);
+			const hasFailedResponse = faultsOf(seen).includes('acceptedThenFailed');
+			const isUncertain = hasFailedResponse || attempts.includes(null);
 			const reported = seen.events.filter(({ data }) => 'webhookId' in data && 'report' in data);
 			outcomes.add(seen.call.outcome);
 			if (seen.call.outcome === 'provider-unreachable') {
 				// Refused to the end, with no earlier report.
 				expect([attempts.length, attempts.includes(200), reported]).toEqual([6, false, []]);
 				expect(seen.call.providerId).toBeNull();
-				expect(theirs === undefined ? !spoilt : maybe).toBe(true);
+				expect(theirs === undefined ? !hasFailedResponse : isUncertain).toBe(true);
 			} else {
 				// As the provider planned, by its own last report. The app got its response, unless the call ended earlier.
 				expect(theirs).toMatchObject({ providerId: seen.call.providerId, plan: seen.deliveries.map(() => ({})) });
@@ -387,7 +387,7 @@ describe('faults of send-call', () => {
 				expect(seen.events.find(({ type }) => type === 'ended')).toMatchObject({
 					data: { report: { providerId: seen.call.providerId, status, outcome } },
 				});
-				expect(attempts.includes(200) || maybe).toBe(true);
+				expect(attempts.includes(200) || isUncertain).toBe(true);
 			}
 			expect(attempts.slice(0, -1)).not.toContain(200); // no attempt after a 200
 		}
@@ -448,7 +448,7 @@ describe('the same seed and the same requests', () => {
 	const byFault = (a: unknown[], b: unknown[]): number => a.join().localeCompare(b.join());
 
 	/** What a server with this seed makes of the requests: outcomes, plans and every fault. */
-	async function story(seed: string): Promise<unknown[]> {
+	async function runHistory(seed: string): Promise<unknown[]> {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: seed, PROVIDER_FAIL_RATE: '0.4' });
 		await app.settings({
 			delayMs: { min: 2_000, max: 9_000 },
@@ -457,28 +457,28 @@ describe('the same seed and the same requests', () => {
 				...{ refused: 0.4, rateLimited: 0.02, timedOut: 0, acceptedThenFailed: 0 },
 			},
 		});
-		const told: unknown[] = [];
-		const tell = async (id: string): Promise<void> => {
+		const results: unknown[] = [];
+		const record = async (id: string): Promise<void> => {
 			const { call, events, deliveries } = await settled(app, id);
 			const accepted = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const faults = events
 				.filter(({ type }) => type === 'fault')
 				.map(({ data: { fault, type = '', attempt = 0 } }) => [fault, type, attempt]);
-			told.push({
+			results.push({
 				...{ outcome: call.outcome, durationMs: call.durationMs, plan: accepted?.plan },
 				...{ faults: faults.toSorted(byFault), dispatches: events.filter((e) => e.type === 'dispatch.attempt').length },
 				deliveries: deliveries.map(({ type, attempts }) => [type, attempts.length]),
 			});
 		};
 		const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber })));
-		for (const { id } of calls) await tell(id);
-		for (let i = 0; i < 4; i++) await tell((await app.create({ phoneNumber: numbers[0] })).id);
+		for (const { id } of calls) await record(id);
+		for (let i = 0; i < 4; i++) await record((await app.create({ phoneNumber: numbers[0] })).id);
 		await app.close();
-		return told;
+		return results;
 	}
 
 	it('[N30] give the same outcomes, delays and faults on a new server', { timeout: 90_000 }, async () => {
-		const [one, two, other] = [await story('audena'), await story('audena'), await story('another')];
+		const [one, two, other] = [await runHistory('audena'), await runHistory('audena'), await runHistory('another')];
 		expect(two).toEqual(one);
 		expect(other).not.toEqual(one);
 		expect(new Set(one.map((call) => (call as Call).outcome)).size).toBeGreaterThan(2);
@@ -486,24 +486,24 @@ describe('the same seed and the same requests', () => {
 	});
 
 	it('[N31] give the same faults after acceptance', async () => {
-		const doors = async (): Promise<unknown[]> => {
+		const sendCallFaults = async (): Promise<unknown[]> => {
 			const app = await startApp({ PROVIDER_SEED: 'doors', ...FAST }, { chance: () => 0 });
 			await inject(app, { acceptedThenFailed: 0.5, refused: 0.2 });
 			const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber, scenario: LONG })));
-			const told: unknown[] = [];
+			const results: unknown[] = [];
 			// A webhook may name the provider's id while the dispatch is still retried.
 			const database = await openTestDatabase(app.env.DATABASE_URL);
 			await expect.poll(() => database.all(`SELECT "id" FROM "Job" WHERE "kind" = 'dispatch'`), PATIENCE).toEqual([]);
 			for (const { id } of calls) {
 				const seen = await app.timeline(id);
-				told.push([attemptsOf(seen), faultsOf(seen), seen.call.outcome]);
+				results.push([attemptsOf(seen), faultsOf(seen), seen.call.outcome]);
 			}
 			await app.close();
-			return told;
+			return results;
 		};
-		const told = await doors();
-		expect(await doors()).toEqual(told);
-		expect(new Set(told.map(String)).size).toBeGreaterThan(4);
+		const results = await sendCallFaults();
+		expect(await sendCallFaults()).toEqual(results);
+		expect(new Set(results.map(String)).size).toBeGreaterThan(4);
 	});
 });
 
@@ -512,7 +512,7 @@ describe('two calls to one number', () => {
 		const outcomes = async (chance: () => number): Promise<unknown[]> => {
 			const app = await startApp({ ...FAST, PROVIDER_SEED: 'ordinals', PROVIDER_FAIL_RATE: '0.5' }, { chance });
 			await inject(app, { refused: 0.4 });
-			const told: unknown[] = [];
+			const results: unknown[] = [];
 			const ids: string[] = [];
 			for (let i = 0; i < 15; i++) {
 				const { id } = await app.create({ phoneNumber: '+12025550100' });
@@ -521,23 +521,23 @@ describe('two calls to one number', () => {
 			}
 			for (const id of ids) {
 				const seen = await settled(app, id);
-				told.push([seen.call.outcome, faultsOf(seen)]);
+				results.push([seen.call.outcome, faultsOf(seen)]);
 			}
 			await app.close();
-			return told;
+			return results;
 		};
-		const told = await outcomes(() => 0);
-		expect(await outcomes(MAX_CHANCE)).toEqual(told);
-		expect(new Set(told.map(String)).size).toBeGreaterThan(2);
+		const results = await outcomes(() => 0);
+		expect(await outcomes(MAX_CHANCE)).toEqual(results);
+		expect(new Set(results.map(String)).size).toBeGreaterThan(2);
 	});
 
 	it('[N32] have the same send-call faults, in any order of their retries', async () => {
-		const tries = Array.from({ length: 6 }, (_, i) => i);
+		const rounds = Array.from({ length: 6 }, (_, i) => i);
 		const orders = {
-			inTurn: tries.flatMap(() => ['a', 'b']),
-			oneByOne: ['a', 'b'].flatMap((key) => tries.map(() => key)),
+			inTurn: rounds.flatMap(() => ['a', 'b']),
+			oneByOne: ['a', 'b'].flatMap((key) => rounds.map(() => key)),
 		};
-		const told: Record<string, number[]>[] = [];
+		const results: Record<string, number[]>[] = [];
 		for (const order of Object.values(orders)) {
 			const app = await startApp({ PROVIDER_SEED: 'doors' });
 			await inject(app, { acceptedThenFailed: 0.5 });
@@ -548,12 +548,12 @@ describe('two calls to one number', () => {
 				statuses[callId]!.push(status);
 			}
 			expect(await providerCalls(app)).toHaveLength(2);
-			told.push(statuses);
+			results.push(statuses);
 			await app.close();
 		}
-		expect(told[1]).toEqual(told[0]);
-		expect(new Set(Object.values(told[0]!).flat())).toEqual(new Set([200, 500]));
-		expect(told[0]!.a).not.toEqual(told[0]!.b);
+		expect(results[1]).toEqual(results[0]);
+		expect(new Set(Object.values(results[0]!).flat())).toEqual(new Set([200, 500]));
+		expect(results[0]!.a).not.toEqual(results[0]!.b);
 	});
 });
 

@@ -26,7 +26,7 @@ async function startPush(deflate = false): Promise<{ io: Server; url: string; po
 
 interface Listener {
 	socket: Socket;
-	heard: unknown[];
+	received: unknown[];
 	/** Resolves when `count` payloads were received. */
 	has(count: number): Promise<unknown[]>;
 }
@@ -34,22 +34,22 @@ interface Listener {
 async function listenTo(url: string): Promise<Listener> {
 	const socket = connectTo(url, { transports: ['websocket'], forceNew: true, reconnection: false });
 	onTestFinished(() => void socket.disconnect());
-	const heard: unknown[] = [];
-	const news = new Set<() => void>();
+	const received: unknown[] = [];
+	const waiting = new Set<() => void>();
 	socket.onAny((_event, payload: unknown) => {
-		heard.push(payload);
-		news.forEach((tell) => tell());
+		received.push(payload);
+		waiting.forEach((check) => check());
 	});
 	await new Promise<void>((resolve) => socket.once('connect', resolve));
 	const has = (count: number): Promise<unknown[]> =>
 		new Promise((resolve) => {
-			const look = (): void => {
-				if (heard.length >= count) resolve(heard);
+			const check = (): void => {
+				if (received.length >= count) resolve(received);
 			};
-			news.add(look);
-			look();
+			waiting.add(check);
+			check();
 		});
-	return { socket, heard, has };
+	return { socket, received, has };
 }
 
 /** Texts for each length encoding of a WebSocket frame header, and with characters of several bytes. */
@@ -169,10 +169,10 @@ describe('a burst', () => {
 describe('a connection', () => {
 	it('[F66] has at most one socket, however often it asks for another', async () => {
 		const app = await startApp();
-		const socket = await knock(Number(new URL(app.url).port));
+		const socket = await connectRaw(Number(new URL(app.url).port));
 		await once(socket, 'data');
 		let text = '';
-		const heard = new Promise<void>((resolve) => {
+		const received = new Promise<void>((resolve) => {
 			socket.on('data', (piece) => {
 				text += piece.toString('latin1');
 				if (text.split('44{').length === 20 && text.includes('40{')) resolve();
@@ -180,14 +180,14 @@ describe('a connection', () => {
 		});
 		socket.write(Buffer.concat(Array.from({ length: 20 }, () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]))));
 		socket.resume();
-		await heard;
+		await received;
 		expect(text.split('42["sync"')).toHaveLength(2);
 	});
 
 	it('[F65] is closed if it never asks for the feed', async () => {
 		const app = await startApp();
 		const { port } = new URL(app.url);
-		const socket = await knock(Number(port));
+		const socket = await connectRaw(Number(port));
 		let bytes = Buffer.alloc(0);
 		for await (const piece of socket as AsyncIterable<Buffer>) {
 			bytes = Buffer.concat([bytes, piece]);
@@ -217,7 +217,7 @@ function opcodesIn(bytes: Buffer): number[] {
 
 /** An Engine.IO client on bare TCP that joins the feed and then reads nothing. */
 async function sleepingClient(port: number): Promise<ReturnType<typeof connect>> {
-	const socket = await knock(port);
+	const socket = await connectRaw(port);
 	await once(socket, 'data');
 	// "40" with mask 0: join the feed.
 	socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
@@ -225,7 +225,7 @@ async function sleepingClient(port: number): Promise<ReturnType<typeof connect>>
 }
 
 /** A client on bare TCP that requests a WebSocket upgrade. */
-async function knock(port: number): Promise<ReturnType<typeof connect>> {
+async function connectRaw(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => void socket.destroy());
 	socket.on('error', () => undefined); // the server cuts it

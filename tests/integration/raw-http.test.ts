@@ -222,7 +222,7 @@ const NOT_UTF8 = [
 
 describe('a body', () => {
 	/** Every route that reads JSON, with a body that contains `text`. */
-	const doors = (id: string): [start: string, body: (text: string) => string][] => [
+	const routes = (id: string): [start: string, body: (text: string) => string][] => [
 		['POST /api/calls', (text) => JSON.stringify({ ...GOOD, customerName: text })],
 		['POST /api/calls/batch', (text) => JSON.stringify({ calls: [{ ...GOOD, run: text }] })],
 		[`PATCH /api/calls/${id}`, (text) => JSON.stringify({ status: 'COMPLETED', reason: text })],
@@ -239,7 +239,7 @@ describe('a body', () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await expectNoEffect(app, async () => {
-			for (const [start, bodyOf] of doors(id))
+			for (const [start, bodyOf] of routes(id))
 				for (const text of NOT_UTF8) {
 					const response = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
 					expectProblem(response, 'invalid_json');

@@ -139,7 +139,7 @@ describe('creating a call', () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const settings = (await app.api('GET', '/api/provider/settings')).body;
-		const doors: [method: string, path: string, good: unknown][] = [
+		const routes: [method: string, path: string, good: unknown][] = [
 			['POST', '/api/calls', GOOD],
 			['PATCH', `/api/calls/${id}`, { status: 'COMPLETED' }],
 			['POST', '/api/provider/send-call', { callId: 'c', phoneNumber: '+12025550100', workflow: 'SALES' }],
@@ -147,7 +147,7 @@ describe('creating a call', () => {
 		];
 		const large = JSON.stringify({ ...GOOD, customerName: 'x'.repeat(1_048_577) });
 		await expectNoEffect(app, async () => {
-			for (const [method, path, good] of doors) {
+			for (const [method, path, good] of routes) {
 				for (const malformed of ['{', '{"a":1', "{'a':1}", 'hello', '{"a":1}}', '\u0000'])
 					expectProblem(await app.api(method, path, malformed), 'invalid_json');
 				for (const other of ['null', '[]', '"text"', '7', 'true', `[${JSON.stringify(good)}]`])

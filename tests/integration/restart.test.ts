@@ -64,11 +64,11 @@ describe('a server that is stopped with calls under way and started again', () =
 			await app.close();
 			const path = app.env.DATABASE_URL!.replace('file:', '');
 			for (const file of [path, `${path}.life`]) await copyFile(file, `${file}.copy`);
-			const lived = await again(app);
-			await lived.create({ scheduledAt: FAR_FUTURE });
-			await lived.create({ scheduledAt: FAR_FUTURE });
-			const { cursor } = await lived.list();
-			await lived.close();
+			const restarted = await again(app);
+			await restarted.create({ scheduledAt: FAR_FUTURE });
+			await restarted.create({ scheduledAt: FAR_FUTURE });
+			const { cursor } = await restarted.list();
+			await restarted.close();
 
 			await restore(path);
 			const restored = await again(app);

@@ -32,11 +32,11 @@ describe('the stats', () => {
 	it('[F90] are sent to a tab after its sync, and when they change', async () => {
 		const app = await startApp();
 		const tab = openTab(app);
-		const told: { stats: Stats; synced: boolean }[] = [];
-		tab.socket.on('stats', (stats) => told.push({ stats, synced: tab.syncs.length > 0 }));
-		await expect.poll(() => told.length).toBe(1);
-		expect(told[0]).toMatchObject({ synced: true });
+		const received: { stats: Stats; synced: boolean }[] = [];
+		tab.socket.on('stats', (stats) => received.push({ stats, synced: tab.syncs.length > 0 }));
+		await expect.poll(() => received.length).toBe(1);
+		expect(received[0]).toMatchObject({ synced: true });
 		for (let i = 0; i < 20; i++) await app.create();
-		await expect.poll(() => ended(told.at(-1)!.stats), { timeout: 10_000 }).toBe(20);
+		await expect.poll(() => ended(received.at(-1)!.stats), { timeout: 10_000 }).toBe(20);
 	});
 });

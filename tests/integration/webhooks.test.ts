@@ -17,7 +17,7 @@ const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 const MINUTE = 60_000;
 const ago = (ms: number): Date => new Date(Date.now() - ms);
 
-interface Said {
+interface WebhookResponse {
 	ok: true;
 	call: Call;
 	idempotent?: true;
@@ -148,8 +148,8 @@ describe('a webhook', () => {
 			}
 			for (const other of ['null', '[]', '"text"']) expectProblem(await postWebhook(app, other), 'invalid_input');
 		});
-		const mended = await postWebhook<Said>(app, report, { id: 'msg_mended' });
-		expect(mended.body.call).toMatchObject({ id: call.id, phase: 'RINGING' });
+		const corrected = await postWebhook<WebhookResponse>(app, report, { id: 'msg_mended' });
+		expect(corrected.body.call).toMatchObject({ id: call.id, phase: 'RINGING' });
 	});
 });
 
@@ -186,7 +186,7 @@ describe('the checks of a webhook, in order', () => {
 	it('[W12] a known webhook-id is 200 and changes nothing, with any body', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
-		const first = await postWebhook<Said>(app, report, { id: 'msg_known' });
+		const first = await postWebhook<WebhookResponse>(app, report, { id: 'msg_known' });
 		await expectNoEffect(app, async () => {
 			for (const over of [{}, { phase: 'IN_PROGRESS' }, { status: 'COMPLETED' }, { providerId: 'sim_2' }]) {
 				const { status, body } = await postWebhook(app, { ...report, ...over }, { id: 'msg_known' });
@@ -199,7 +199,7 @@ describe('the checks of a webhook, in order', () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		const responses = await Promise.all(
-			Array.from({ length: 20 }, () => postWebhook<Said>(app, report, { id: 'msg_many' })),
+			Array.from({ length: 20 }, () => postWebhook<WebhookResponse>(app, report, { id: 'msg_many' })),
 		);
 		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 		expect(await eventTypes(app, call.id)).toEqual(['created', 'ringing']);
@@ -215,7 +215,7 @@ describe('the checks of a webhook, in order', () => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { report } = await callToReport(app);
-		const { call } = (await postWebhook<Said>(app, report)).body;
+		const { call } = (await postWebhook<WebhookResponse>(app, report)).body;
 		const { cursor } = await app.list();
 		const { status, body } = await postWebhook(app, { ...report, ...over }, { id: 'msg_ignored' });
 		expect([status, body]).toEqual([200, { ok: true, call }]);
@@ -258,10 +258,10 @@ describe('the checks of a webhook, in order', () => {
 		const { id } = await app.create();
 		await provider.received(1);
 		const report = { callId: id, providerId: 'sim_fast', status: 'PENDING', phase: 'RINGING' };
-		const { body } = await postWebhook<Said>(app, report);
+		const { body } = await postWebhook<WebhookResponse>(app, report);
 		expect(body.call).toMatchObject({ providerId: 'sim_fast', phase: 'RINGING' });
 		held[0]!.respond();
-		const { body: end } = await postWebhook<Said>(app, { ...report, status: 'COMPLETED', phase: 'ENDED' });
+		const { body: end } = await postWebhook<WebhookResponse>(app, { ...report, status: 'COMPLETED', phase: 'ENDED' });
 		expect(end.call).toMatchObject({ providerId: 'sim_fast', status: 'COMPLETED' });
 		expect(await tab.ended(id)).toEqual(end.call);
 	});
@@ -365,8 +365,8 @@ describe('the delivery to a foreign receiver', () => {
 			expect(request.body).toBe(first.body);
 			expect(verified(request, app.secret)).toEqual(JSON.parse(first.body));
 		}
-		const stamps = again.map(({ headers }) => Number(headers['webhook-timestamp']));
-		expect(stamps).toEqual([...new Set(stamps)].toSorted((a, b) => a - b));
+		const timestamps = again.map(({ headers }) => Number(headers['webhook-timestamp']));
+		expect(timestamps).toEqual([...new Set(timestamps)].toSorted((a, b) => a - b));
 		expect(receiver.requests).toHaveLength(4);
 	});
 
