@@ -60,8 +60,8 @@ const DEPENDENT = /[\s\p{M}\p{Cs}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/u;
 const ALONE = new Map<number, string | null>();
 
 function foldAlone(code: number): string | null {
-	const kept = ALONE.get(code);
-	if (kept !== undefined) return kept;
+	const known = ALONE.get(code);
+	if (known !== undefined) return known;
 	const folded = foldWhole(String.fromCharCode(code));
 	const alone = folded === '' || DEPENDENT.test(folded) ? null : folded;
 	ALONE.set(code, alone);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shownLength, typedFault, typedText } from './typed-text.ts';
+import { visibleLength, typedFault, typedText } from './typed-text.ts';
 
 const faultOf = (text: string, max = 80): string | null => typedFault(typedText(text), max);
 
@@ -78,7 +78,7 @@ describe('typed text', () => {
 					const shown = (of: string): string =>
 						of.replace(/[\s\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu, '');
 					expect(shown(clean)).toBe(shown(text));
-					expect(shownLength(clean)).toBeLessThanOrEqual([...text].length);
+					expect(visibleLength(clean)).toBeLessThanOrEqual([...text].length);
 				},
 			),
 			{ numRuns: 2_000 },

@@ -33,17 +33,17 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		connectTimeout: CONNECT_WITHIN_MS,
 		maxHttpBufferSize: 64 * 1_024,
 		adapter: OneFrameAdapter,
-		allowRequest: (request, answer) => {
+		allowRequest: (request, decide) => {
 			try {
 				checkHost(request.headers, rules);
 				checkOrigin(request.headers, rules);
 				const leave = connections.enter(request);
 				if (!leave) throw tooMany();
 				request.socket.once('close', leave);
-				answer(null, true);
+				decide(null, true);
 			} catch (error) {
 				if (!(error instanceof ProblemError)) onError(error);
-				answer(error instanceof ProblemError ? error.message : 'refused', false);
+				decide(error instanceof ProblemError ? error.message : 'refused', false);
 			}
 		},
 	});

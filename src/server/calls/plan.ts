@@ -269,15 +269,15 @@ class Group {
 		// The clock was set back, so the time of the last report is meaningless. The call counts as silent while its
 		// seq stays the same.
 		const isAhead = lastAt > clock;
-		const isNews = isAhead && job.payload.seq !== call.seq;
-		const heardAt = isAhead ? startedAt : lastAt;
-		if (call.status === 'PENDING' && !isNews && heardAt <= clock && heardAt + timeoutMs > clock) {
-			this.#unit.retry(job, heardAt + timeoutMs, null);
+		const hasNewSeq = isAhead && job.payload.seq !== call.seq;
+		const silentSince = isAhead ? startedAt : lastAt;
+		if (call.status === 'PENDING' && !hasNewSeq && silentSince <= clock && silentSince + timeoutMs > clock) {
+			this.#unit.retry(job, silentSince + timeoutMs, null);
 			return { call };
 		}
 		this.#unit.settle(job);
 		if (call.status !== 'PENDING') return { call };
-		if (isNews) {
+		if (hasNewSeq) {
 			this.#unit.job('watch', call.id, { seq: call.seq }, clock + timeoutMs);
 			return { call };
 		}

@@ -35,12 +35,12 @@ export async function removeRunning(
 	{ after, most, now }: { after: number; most: number; now: number },
 ): Promise<{ removed: number; after: number | null }> {
 	return database.transact([[RUNNING, after]], ([rows = []]) => {
-		const gone = rows.filter(({ isGone }) => isGone === 1).slice(0, most);
-		const last = gone.length === most ? gone.at(-1) : rows.at(-1);
+		const cleared = rows.filter(({ isGone }) => isGone === 1).slice(0, most);
+		const last = cleared.length === most ? cleared.at(-1) : rows.at(-1);
 		const isEnd = rows.length < WINDOW && last === rows.at(-1);
 		return {
-			result: { removed: gone.length, after: isEnd ? null : Number(last?.n) },
-			statements: removalStatements(gone, now),
+			result: { removed: cleared.length, after: isEnd ? null : Number(last?.n) },
+			statements: removalStatements(cleared, now),
 		};
 	});
 }

@@ -77,7 +77,7 @@ const COLUMNS = [
 ] as const satisfies readonly Exclude<keyof CallRow, 'n'>[];
 
 /** The columns that change while a call runs. */
-const RUNNING = [
+const RUNNING_COLUMNS = [
 	'phase',
 	'providerId',
 	'updatedAt',
@@ -89,8 +89,8 @@ const RUNNING = [
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
 /** The columns that change at the end of a call, or after it. */
-const ENDING = [
-	...RUNNING,
+const ENDED_COLUMNS = [
+	...RUNNING_COLUMNS,
 	'status',
 	'outcome',
 	'endedAt',
@@ -98,7 +98,7 @@ const ENDING = [
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
 /** The columns that may be set at creation. All others are null until later. */
-const BEGINNING = [
+const NEW_CALL_COLUMNS = [
 	'id',
 	'customerName',
 	'phoneNumber',
@@ -115,15 +115,15 @@ const BEGINNING = [
 	'seq',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
-const insertNewCalls = multiRowInsert('Call', ['n', ...BEGINNING]);
+const insertNewCalls = multiRowInsert('Call', ['n', ...NEW_CALL_COLUMNS]);
 const insertCalls = multiRowInsert('Call', ['n', ...COLUMNS]);
 const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
 const insertResponses = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 
-const updateRunning = multiRowUpdate('Call', 'n', RUNNING);
-const updateEnded = multiRowUpdate('Call', 'n', ENDING);
+const updateRunning = multiRowUpdate('Call', 'n', RUNNING_COLUMNS);
+const updateEnded = multiRowUpdate('Call', 'n', ENDED_COLUMNS);
 
 // Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
 /** The provider reported the end: no request and no watch is needed any more. */
@@ -210,13 +210,13 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	for (const sql of PURGE) write(sql, step.purged);
 	statements.push(...step.cleared.flatMap(clearStatements));
 	const created = [...step.created.values()];
-	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(BEGINNING))));
+	statements.push(...insertNewCalls(created.filter(isUntouched).map(row(NEW_CALL_COLUMNS))));
 	statements.push(...insertCalls(created.filter((call) => !isUntouched(call)).map(row(COLUMNS))));
 	// Running calls keep their initial status and outcome, so their update leaves the indexes of these columns alone.
 	const updated = [...step.updated.values()];
 	const [running, ended] = [updated.filter(isRunning), updated.filter((call) => !isRunning(call))];
-	statements.push(...updateRunning(running.map(row(RUNNING))));
-	statements.push(...updateEnded(ended.map(row(ENDING))));
+	statements.push(...updateRunning(running.map(row(RUNNING_COLUMNS))));
+	statements.push(...updateEnded(ended.map(row(ENDED_COLUMNS))));
 	statements.push(...insertEvents(step.events));
 	statements.push(...insertReceipts(step.receipts));
 	statements.push(...insertResponses(step.responses));

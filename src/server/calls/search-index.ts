@@ -107,9 +107,9 @@ export const DELETE_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
  * number of calls and the duration in milliseconds.
  */
 export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {
-	let began = 0;
+	let startedAt = 0;
 	const taken = await database.transact([[NEXT, count]], ([rows = []]) => {
-		began = performance.now();
+		startedAt = performance.now();
 		const last = rows.at(-1);
 		if (!last) return { result: 0, statements: [] };
 		const texts: [n: number, text: string][] = [];
@@ -127,7 +127,7 @@ export async function indexNext(database: Database, count: number): Promise<{ ta
 		if (refolded.length > 0) statements.push([REFOLD, JSON.stringify(refolded)]);
 		return { result: rows.length, statements };
 	});
-	return { taken, ms: performance.now() - began };
+	return { taken, ms: performance.now() - startedAt };
 }
 
 /** Merges up to `pages` pages of the index's segments. Returns whether there was anything to merge. */

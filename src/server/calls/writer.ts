@@ -49,9 +49,9 @@ export interface Writer {
  * which reads, decides (`planCommands`) and writes.
  */
 export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
-	const guarded = (tell: () => void): void => {
+	const guarded = (notify: () => void): void => {
 		try {
-			tell();
+			notify();
 		} catch (error) {
 			onError(error);
 		}
