@@ -133,16 +133,16 @@ describe('a database file', () => {
 	it('[DB4] another process’s lock of half a second delays a write, without an error or a blocked event loop', async () => {
 		const { path, database, insert } = await openTable();
 		const { release } = await lockElsewhere(path);
-		const begunAt = performance.now();
+		const startedAt = performance.now();
 		let turns = 0;
 		const turning = setInterval(() => {
 			turns++;
-			if (performance.now() - begunAt >= 500) release();
+			if (performance.now() - startedAt >= 500) release();
 		}, 5);
 		// Many callers, each with its own wait.
 		const work = Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i))));
 		await work.finally(() => clearInterval(turning));
-		expect(performance.now() - begunAt).toBeGreaterThanOrEqual(500);
+		expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
 		expect(turns).toBeGreaterThan(5); // a wait inside SQLite would block the loop once for each caller
 		expect(await count(database)).toBe(20);
 	});

@@ -10,8 +10,8 @@ describe('an insert of many rows', () => {
 		const rows = Array.from({ length: count }, (_, i) => [i, i % 3 === 0 ? null : `row ${i}`]);
 		const statements = insert(rows);
 		await database.transact([], () => ({ result: null, statements }));
-		const kept = await database.all('SELECT "a", "b" FROM "T" ORDER BY rowid');
-		expect(kept.map(({ a, b }) => [a, b])).toEqual(rows);
+		const stored = await database.all('SELECT "a", "b" FROM "T" ORDER BY rowid');
+		expect(stored.map(({ a, b }) => [a, b])).toEqual(rows);
 	});
 
 	it('all row counts use the same few SQL texts, so that each is prepared once', () => {
@@ -27,8 +27,8 @@ describe('an insert of many rows', () => {
 		await database.all('CREATE TABLE "T" ("a")');
 		const statements = multiRowInsert('T', ['a'])([['half \ud83d pair'], ['a\0b'], ['whole 🚀']]);
 		await database.transact([], () => ({ result: null, statements }));
-		const kept = await database.all('SELECT "a" FROM "T" ORDER BY rowid');
-		expect(kept.map(({ a }) => a)).toEqual(['half \ufffd pair', 'a\ufffdb', 'whole 🚀']);
+		const stored = await database.all('SELECT "a" FROM "T" ORDER BY rowid');
+		expect(stored.map(({ a }) => a)).toEqual(['half \ufffd pair', 'a\ufffdb', 'whole 🚀']);
 	});
 });
 
@@ -39,12 +39,12 @@ describe('an update of many rows', () => {
 		const rows = Array.from({ length: count + 1 }, (_, i) => [i, `row ${i}`, i, 'old']);
 		await database.transact([], () => ({ result: null, statements: multiRowInsert('T', ['n', 'a', 'b', 'c'])(rows) }));
 		const texts = ['0012', '1e5', '', '-0', null];
-		const told = Array.from({ length: count }, (_, i) => [count - i, texts[i % 5]!, i % 3 === 0 ? null : i * 1e12]);
-		await database.transact([], () => ({ result: null, statements: multiRowUpdate('T', 'n', ['a', 'b'])(told) }));
-		const kept = await database.all('SELECT "n", "a", "b", "c", typeof("b") AS "type" FROM "T" ORDER BY "n"');
-		expect(kept.map(({ n, a, b, c, type }) => [n, a, b, c, type])).toEqual([
+		const updates = Array.from({ length: count }, (_, i) => [count - i, texts[i % 5]!, i % 3 === 0 ? null : i * 1e12]);
+		await database.transact([], () => ({ result: null, statements: multiRowUpdate('T', 'n', ['a', 'b'])(updates) }));
+		const stored = await database.all('SELECT "n", "a", "b", "c", typeof("b") AS "type" FROM "T" ORDER BY "n"');
+		expect(stored.map(({ n, a, b, c, type }) => [n, a, b, c, type])).toEqual([
 			[0, 'row 0', 0, 'old', 'integer'],
-			...told.toReversed().map(([n, a, b]) => [n, a, b, 'old', b === null ? 'null' : 'integer']),
+			...updates.toReversed().map(([n, a, b]) => [n, a, b, 'old', b === null ? 'null' : 'integer']),
 		]);
 	});
 });

@@ -9,8 +9,8 @@ describe('backoff', () => {
 		['dispatch', DISPATCH_SCHEDULE, [500, 1_000, 2_000, 4_000, 8_000]],
 		['webhooks', WEBHOOK_SCHEDULE, [1_000, 5_000, 15_000, 60_000, 300_000]],
 	])('[B1] %s waits at most as long as the schedule says, then gives up', (_what, schedule, most) => {
-		const tries = [1, 2, 3, 4, 5, 6];
-		expect(tries.map((attempts) => backoffMs(schedule, attempts, 1, ALMOST_ONE))).toEqual([...most, null]);
+		const failures = [1, 2, 3, 4, 5, 6];
+		expect(failures.map((attempts) => backoffMs(schedule, attempts, 1, ALMOST_ONE))).toEqual([...most, null]);
 	});
 
 	it('[B2] jitter makes each wait between half and the whole, in proportion to chance', () => {

@@ -108,12 +108,12 @@ describe('a worker', () => {
 
 	it('[Q4] claims no new row while it closes, and waits for the work under way', async () => {
 		const { add, start, store, database } = await startBench();
-		const begun = counter(1);
+		const started = counter(1);
 		let finish = (): void => undefined;
 		const gate = new Promise<void>((resolve) => (finish = resolve));
 		const worker = start(
 			async (job) => {
-				begun.hit();
+				started.hit();
 				await gate;
 				await store.done(job);
 			},
@@ -121,7 +121,7 @@ describe('a worker', () => {
 		);
 		await add('under-way');
 		worker.wake();
-		await begun.reached;
+		await started.reached;
 		await add('waits');
 		let closed = false;
 		const closing = worker.close().then(() => (closed = true));
@@ -169,7 +169,7 @@ describe('a worker', () => {
 	it('[Q6] renews the lease of long work, so that no other worker claims the row', async () => {
 		const { add, start, store } = await startBench();
 		await add('long');
-		const begun = counter(1);
+		const started = counter(1);
 		let finish = (): void => undefined;
 		const gate = new Promise<void>((resolve) => (finish = resolve));
 		let runs = 0;
@@ -177,18 +177,18 @@ describe('a worker', () => {
 		const seen: QueueSpy = { ...store, renew: (...of) => store.renew(...of).finally(renewed.hit) };
 		const work = async (job: Job): Promise<void> => {
 			runs++;
-			begun.hit();
+			started.hit();
 			await gate;
 			await store.done(job);
 		};
 		const one = start(work, { store: seen, leaseMs: 300 });
-		await begun.reached;
-		const looked = counter(2); // at its start, and when it is woken
-		const looking: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(looked.hit) };
-		const two = start(work, { store: looking, leaseMs: 300 });
+		await started.reached;
+		const polled = counter(2); // at its start, and when it is woken
+		const spyStore: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(polled.hit) };
+		const two = start(work, { store: spyStore, leaseMs: 300 });
 		await renewed.reached; // six renewals take two leases
 		two.wake();
-		await looked.reached;
+		await polled.reached;
 		finish();
 		await Promise.all([one.close(), two.close()]);
 		expect(runs).toBe(1);

@@ -6,14 +6,14 @@ const DAY = 86_400_000;
 /** A clock with readings set by the test, and a record of its callbacks. */
 function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
-	const told: string[] = [];
+	const notified: string[] = [];
 	const clock = watchClock({
 		now: () => at.now,
 		uptime: () => at.uptime,
 		breakMs,
 		isSteady,
-		onResume: () => told.push('resumed'),
-		onSetBack: (ms) => told.push(`back by ${ms}`),
+		onResume: () => notified.push('resumed'),
+		onSetBack: (ms) => notified.push(`back by ${ms}`),
 	});
 	onTestFinished(() => clock.close());
 	const pass = (ms: number, moved = 0): number => {
@@ -21,39 +21,39 @@ function start(breakMs = 60_000, isSteady = true) {
 		at.now += ms + moved;
 		return clock.runningSince() - 1_000 * DAY;
 	};
-	return { pass, told, isSteady: clock.isSteady };
+	return { pass, notified, isSteady: clock.isSteady };
 }
 
 it('[CK1] passing time is no break, however long the clock was not read', () => {
-	const { pass, told } = start();
+	const { pass, notified } = start();
 	expect([pass(1_000), pass(DAY), pass(5)]).toEqual([0, 0, 0]);
-	expect(told).toEqual([]);
+	expect(notified).toEqual([]);
 });
 
 it('[CK1] a clock that was set forward, or a machine that slept, is a break', () => {
-	const { pass, told } = start();
+	const { pass, notified } = start();
 	expect(pass(1_000, DAY)).toBe(DAY + 1_000);
 	expect(pass(1_000)).toBe(DAY + 1_000);
-	expect(told).toEqual(['resumed']);
+	expect(notified).toEqual(['resumed']);
 	pass(0, 59_999);
-	expect(told).toEqual(['resumed']);
+	expect(notified).toEqual(['resumed']);
 });
 
 it('[CK4] a clock that was set back reports by how much, and ignores a small step', () => {
-	const { pass, told } = start();
+	const { pass, notified } = start();
 	expect(pass(1_000, -5_000)).toBe(0);
 	expect(pass(1_000, -DAY)).toBe(2_000 - 5_000 - DAY);
-	expect(told).toEqual([`back by ${DAY}`]);
+	expect(notified).toEqual([`back by ${DAY}`]);
 });
 
 it('[CK1] a suspended process is a break', async () => {
-	const told = vi.fn();
+	const notified = vi.fn();
 	const now = (): number => performance.now();
-	const clock = watchClock({ now, uptime: now, breakMs: 200, isSteady: true, onResume: told, onSetBack: told });
+	const clock = watchClock({ now, uptime: now, breakMs: 200, isSteady: true, onResume: notified, onSetBack: notified });
 	onTestFinished(() => clock.close());
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
 	const resumedAt = now();
-	await expect.poll(() => told.mock.calls.length).toBeGreaterThan(0);
+	await expect.poll(() => notified.mock.calls.length).toBeGreaterThan(0);
 	expect(clock.runningSince()).toBeGreaterThanOrEqual(resumedAt);
 });
 

@@ -10,14 +10,14 @@ function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response
 		...{ state: 'dead', attempts: [attempt], nextAttemptAt: null, createdAt: at },
 	};
 }
-const answer = { status: 500, headers: {}, body: '', truncated: false };
+const response = { status: 500, headers: {}, body: '', truncated: false };
 
 it('the deliveries page masks signatures and cookies, and no other header', () => {
 	const headers = { 'webhook-id': 'msg_1', 'webhook-signature': 'v1,c2VjcmV0' };
 	const [attempt] = sanitized(
 		deliveryWith({
 			request: { headers, body: '{}' },
-			response: { ...answer, headers: { 'Set-Cookie': 'a=b', 'content-type': 'text/html' } },
+			response: { ...response, headers: { 'Set-Cookie': 'a=b', 'content-type': 'text/html' } },
 		}),
 	).attempts;
 	expect(attempt?.request.headers).toEqual({ 'webhook-id': 'msg_1', 'webhook-signature': 'v1,••••••••' });
@@ -26,7 +26,7 @@ it('the deliveries page masks signatures and cookies, and no other header', () =
 
 it('the deliveries page shows the beginning of a long response and says that it is cut', () => {
 	const of = (length: number) =>
-		sanitized(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...answer, body: 'x'.repeat(length) } }))
+		sanitized(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...response, body: 'x'.repeat(length) } }))
 			.attempts[0]?.response;
 	expect(of(2_000)).toMatchObject({ body: 'x'.repeat(2_000), truncated: false });
 	expect(of(2_001)).toMatchObject({ body: 'x'.repeat(2_000), truncated: true });

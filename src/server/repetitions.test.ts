@@ -27,9 +27,9 @@ it('[R53] responses under a key, webhook-ids and minute counters are deleted aft
 	const left = async (column: string, table: string): Promise<unknown[]> =>
 		(await database.all(`SELECT "${column}" AS "name" FROM "${table}"`)).map(({ name }) => name);
 	expect({
-		answers: await left('id', 'IdempotentAnswer'),
+		responses: await left('id', 'IdempotentAnswer'),
 		receipts: await left('id', 'Receipt'),
 		minutes: await left('what', 'Minute'),
 		runMinutes: await left('what', 'RunMinute'),
-	}).toEqual({ answers: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
+	}).toEqual({ responses: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
 });

@@ -54,7 +54,7 @@ it('[EX4] a migration turns answered failures of an older history into dropped c
 		})),
 	);
 	const counters = () => database.all('SELECT * FROM "Tally" WHERE "count" <> 0 ORDER BY "run", "status", "outcome"');
-	const kept = await counters();
+	const migrated = await counters();
 	await recount(database, 2_000);
-	expect(kept).toEqual(await counters());
+	expect(migrated).toEqual(await counters());
 });

@@ -71,9 +71,9 @@ describe('the state machine', () => {
 		['FAILED', undefined, 'failed'],
 		['FAILED', 'completed', 'failed'],
 		['FAILED', 'no-answer', 'no-answer'],
-	] as const)('[M5] %s with outcome %s ends the call as %s, in any phase', (status, said, outcome) => {
+	] as const)('[M5] %s with outcome %s ends the call as %s, in any phase', (status, reported, outcome) => {
 		for (const phase of PHASES.slice(0, -1)) {
-			const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+			const ending = report({ status, ...(reported === undefined ? {} : { outcome: reported }) });
 			const { next } = advance(callRow({ phase }), ending, NOON + 9);
 			expect(next).toMatchObject({ status, outcome, phase: 'ENDED', endedAt: NOON + 9 });
 		}
@@ -88,9 +88,9 @@ describe('the state machine', () => {
 		['FAILED', 'dropped', 'dropped'],
 		['FAILED', 'canceled', 'canceled'],
 		['COMPLETED', 'failed', 'completed'],
-	] as const)('[M5] an answered call that is reported %s with outcome %s ends as %s', (status, said, outcome) => {
+	] as const)('[M5] an answered call that is reported %s with outcome %s ends as %s', (status, reported, outcome) => {
 		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
-		const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+		const ending = report({ status, ...(reported === undefined ? {} : { outcome: reported }) });
 		expect(advance(talking, ending, NOON + 500).next).toMatchObject({ status, outcome, durationMs: 400 });
 	});
 

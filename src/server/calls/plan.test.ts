@@ -640,7 +640,7 @@ describe('the watch of a silent call', () => {
 		...held(),
 		position: { seq: 10, change: 10, at: ahead },
 	});
-	const lookAgain = (clock: number) => ({
+	const nextWatch = (clock: number) => ({
 		kind: 'watch',
 		callId: 'a',
 		payload: { seq: 7 },
@@ -651,7 +651,7 @@ describe('the watch of a silent call', () => {
 		for (const job of [watch({ startedAt: NOON }), watch({ startedAt: NOON, seq: 5 })]) {
 			const planned = plan(state, [job], NOON + TIMEOUT_MS);
 			expect(planned.changes).toEqual([]);
-			expect([jobsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[lookAgain(NOON + TIMEOUT_MS)], [JOB.id]]);
+			expect([jobsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[nextWatch(NOON + TIMEOUT_MS)], [JOB.id]]);
 		}
 	});
 

@@ -52,7 +52,7 @@ const COUNTED = [
 			AND "endedAt" >= max("createdAt", coalesce("scheduledAt", 0)) GROUP BY 1
 		ORDER BY 1, 2`,
 ];
-const KEPT = [
+const STORED = [
 	`SELECT "run", "status", "workflow", "outcome", "count" FROM "Tally" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4`,
 	`SELECT strftime('%H:%M', "at" / 1000, 'unixepoch') AS "at", "what", sum("count") AS "count" FROM "Minute"
 		GROUP BY 1, 2 HAVING sum("count") <> 0 ORDER BY 1, 2`,
@@ -82,7 +82,7 @@ describe('the stored counters', () => {
 					// Each id is used once.
 					const fresh = commands.filter((c) => c.do !== 'create' || (!used.has(c.id) && used.add(c.id)));
 					await Promise.all(fresh.map((wanted) => writer.write(commandOf(wanted, clock.now, ++hooks))));
-					expect(await rowsOf(database, KEPT)).toEqual(await rowsOf(database, COUNTED));
+					expect(await rowsOf(database, STORED)).toEqual(await rowsOf(database, COUNTED));
 				}
 				const before = await rowsOf(database, [
 					`SELECT * FROM "Tally" WHERE "count" <> 0`,

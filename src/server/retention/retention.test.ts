@@ -28,7 +28,7 @@ interface Stage {
 	/** Starts retention and resolves after its first full pass. */
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
 	/** Resolves after the next full pass. */
-	again(): Promise<void>;
+	nextPassEnd(): Promise<void>;
 	/** The places of the remaining calls. */
 	places(): Promise<number[]>;
 }
@@ -59,11 +59,11 @@ async function stageOn(path: string): Promise<Stage> {
 		...database,
 		async shrink(pages, spare) {
 			const left = await database.shrink(pages, spare);
-			if (left === 0) for (const tell of ended.splice(0)) tell();
+			if (left === 0) for (const resolve of ended.splice(0)) resolve();
 			return left;
 		},
 	};
-	const again = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
+	const nextPassEnd = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
 	const begin: Stage['begin'] = (keep, over = {}) => {
 		const retention = createRetention({
 			...{
@@ -83,11 +83,11 @@ async function stageOn(path: string): Promise<Stage> {
 		return retention;
 	};
 	return {
-		...{ database, calls, clock, commits, again, begin },
+		...{ database, calls, clock, commits, nextPassEnd, begin },
 		async keep(keep, over) {
-			const looked = again();
+			const passEnded = nextPassEnd();
 			const retention = begin(keep, over);
-			await looked;
+			await passEnded;
 			return retention;
 		},
 		places: async () => (await database.all('SELECT "n" FROM "Call" ORDER BY "n"')).map(({ n }) => Number(n)),
@@ -98,7 +98,7 @@ const numbers = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
 /** Reports enough new calls that the limit is checked at once. */
-const lookAgain = (retention: Retention): void => retention.created(1_000_000);
+const triggerPass = (retention: Retention): void => retention.created(1_000_000);
 
 describe('the retention limits', () => {
 	it('[RT1] delete nothing if no limit is set', async () => {
@@ -123,7 +123,7 @@ describe('the retention limits', () => {
 	});
 
 	it('[RT2] count the days from the end of a call, and keep it for at least an hour', async () => {
-		const { keep, places, clock, again, database } = await stage(2_000);
+		const { keep, places, clock, nextPassEnd, database } = await stage(2_000);
 		const endAt = (n: number, at: number): Promise<Row[]> =>
 			database.all('UPDATE "Call" SET "endedAt" = ? WHERE "n" = ?', at, n);
 		await endAt(1, NEWEST_AT - DAY_MS - 1);
@@ -136,15 +136,15 @@ describe('the retention limits', () => {
 
 		const many = await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual([3, ...numbers(1_901, 2_000)]);
-		const look = async (ms: number): Promise<number[]> => {
+		const runPass = async (ms: number): Promise<number[]> => {
 			clock.now = NEWEST_AT + ms;
-			const looked = again();
-			lookAgain(many);
-			await looked;
+			const passEnded = nextPassEnd();
+			triggerPass(many);
+			await passEnded;
 			return (await places()).slice(0, 2);
 		};
-		expect(await look(3_600_000 - 1)).toEqual([3, 1_901]);
-		expect(await look(3_600_000)).toEqual([1_901, 1_902]);
+		expect(await runPass(3_600_000 - 1)).toEqual([3, 1_901]);
+		expect(await runPass(3_600_000)).toEqual([1_901, 1_902]);
 	});
 
 	it('[RT3] delete a call whose end is in the future because the clock was set back', async () => {
@@ -174,7 +174,7 @@ describe('the retention limits', () => {
 	});
 
 	it('[RT4] keep a call that a job or the provider still needs, until that is over', async () => {
-		const { keep, places, database, calls, clock, again } = await stage(150);
+		const { keep, places, database, calls, clock, nextPassEnd } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
@@ -189,9 +189,9 @@ describe('the retention limits', () => {
 
 		open = [];
 		await database.all('DELETE FROM "Job"');
-		const looked = again();
-		lookAgain(retention);
-		await looked;
+		const passEnded = nextPassEnd();
+		triggerPass(retention);
+		await passEnded;
 		expect(await places()).toEqual(newest);
 	});
 
@@ -214,7 +214,7 @@ describe('the retention limits', () => {
 
 describe('a retention pass', () => {
 	it('[RT8] deletes nothing while the clock is not steady, also if it jumps during the pass', async () => {
-		const { keep, places, clock, again } = await stage(2_000);
+		const { keep, places, clock, nextPassEnd } = await stage(2_000);
 		clock.isSteady = false;
 		const limits = { days: 1, calls: 100 };
 		let steps = 0;
@@ -225,22 +225,22 @@ describe('a retention pass', () => {
 		const retention = await keep(limits, { provider: providerThat(forget) });
 		expect((await places()).length).toBe(2_000);
 
-		const look = async (): Promise<void> => {
-			const looked = again();
-			lookAgain(retention);
-			await looked;
+		const runPass = async (): Promise<void> => {
+			const passEnded = nextPassEnd();
+			triggerPass(retention);
+			await passEnded;
 		};
 		clock.isSteady = true;
-		await look();
+		await runPass();
 		expect(steps).toBe(1);
 		expect((await places()).length).toBeGreaterThan(1_800);
 		clock.isSteady = true;
-		await look();
+		await runPass();
 		expect(await places()).toEqual(numbers(1_901, 2_000));
 	});
 
 	it('[RT10] waits before each step until no call was created for a moment, at most a quarter of a second', async () => {
-		const { begin, again, places } = await stage(400);
+		const { begin, nextPassEnd, places } = await stage(400);
 		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
 		const hasWaited: boolean[] = [];
 		const forget = (ids: readonly string[]): Promise<string[]> => {
@@ -250,14 +250,14 @@ describe('a retention pass', () => {
 			steps++;
 			return Promise.resolve([...ids]);
 		};
-		const looked = again();
+		const passEnded = nextPassEnd();
 		const retention = begin({ days: null, calls: 100 }, { provider: providerThat(forget) });
 		const creating = setInterval(() => {
 			createdAt = performance.now();
 			retention.created(1);
 		}, 5);
 		onTestFinished(() => clearInterval(creating));
-		await looked;
+		await passEnded;
 		expect(steps).toBeGreaterThan(2);
 		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));

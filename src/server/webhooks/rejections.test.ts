@@ -18,9 +18,9 @@ describe('rejected webhooks', () => {
 		for (let i = 1; i <= 1_010; i++) rejections.record(`reason ${i}`, i % 2 ? `msg_${i}` : undefined);
 		await rejections.close();
 		expect(await count()).toBe('1010');
-		const kept = await database.all('SELECT "at", "reason", "webhookId" FROM "Rejection" ORDER BY rowid');
-		expect(kept).toHaveLength(1_000);
-		expect([kept[0], kept.at(-1)]).toEqual([
+		const stored = await database.all('SELECT "at", "reason", "webhookId" FROM "Rejection" ORDER BY rowid');
+		expect(stored).toHaveLength(1_000);
+		expect([stored[0], stored.at(-1)]).toEqual([
 			{ at: 1, reason: 'reason 11', webhookId: 'msg_11' },
 			{ at: 1, reason: 'reason 1010', webhookId: null },
 		]);
@@ -43,7 +43,7 @@ describe('rejected webhooks', () => {
 		const rejections = createRejections(database, () => 1, fail);
 		rejections.record('r'.repeat(5_000), 'i'.repeat(5_000));
 		await rejections.close();
-		const [kept] = await database.all('SELECT "reason", "webhookId" FROM "Rejection"');
-		expect([kept?.reason, kept?.webhookId].map((text) => String(text).length)).toEqual([200, 200]);
+		const [stored] = await database.all('SELECT "reason", "webhookId" FROM "Rejection"');
+		expect([stored?.reason, stored?.webhookId].map((text) => String(text).length)).toEqual([200, 200]);
 	});
 });
