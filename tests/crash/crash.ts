@@ -116,11 +116,11 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 		const result = (await Promise.all(loaders)).reduce(sum);
 		await waitUntilQuiet(url, databaseUrl);
 		const exitCode = await end('SIGTERM');
-		const { accepted, canceled, askedToCancel, deleted, maybeDeleted } = result;
+		const { accepted, canceled, cancelRequested, deleted, maybeDeleted } = result;
 		return {
 			...{ built: serverCommand().built, kills, duringStart },
 			...{ accepted: accepted.length, canceled, deleted: deleted.length, exitCode, errors },
-			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(askedToCancel))),
+			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(cancelRequested))),
 			tookMs: Math.round(performance.now() - start),
 		};
 	} finally {
@@ -141,7 +141,7 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 
 	/** Creates calls in a loop, and cancels or deletes some of them. The server may be killed at any time. */
 	async function runLoad(own: Dice, most: number): Promise<LoadResult> {
-		const result: LoadResult = { accepted: [], canceled: 0, askedToCancel: [], deleted: [], maybeDeleted: [] };
+		const result: LoadResult = { accepted: [], canceled: 0, cancelRequested: [], deleted: [], maybeDeleted: [] };
 		while (isLoading) {
 			await pause(own() * 25);
 			if (url === '' || result.accepted.length >= most) continue;
@@ -154,7 +154,7 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 			// A change of mind about an earlier call, which may be in any phase.
 			const other = result.accepted[Math.max(0, result.accepted.length - 1 - Math.floor(own() * 12))]!;
 			if (draw < 0.06) {
-				result.askedToCancel.push(other);
+				result.cancelRequested.push(other);
 				if ((await send('POST', `/api/calls/${other}/cancel`)) !== null) result.canceled++;
 			}
 			if (draw > 0.94) {
@@ -189,7 +189,7 @@ interface LoadResult {
 	accepted: string[];
 	canceled: number;
 	/** Calls whose cancel was requested, whether it succeeded or not. */
-	askedToCancel: string[];
+	cancelRequested: string[];
 	deleted: string[];
 	/** Deletes without a response, because the server was killed. */
 	maybeDeleted: string[];
@@ -198,7 +198,7 @@ interface LoadResult {
 const sum = (a: LoadResult, b: LoadResult): LoadResult => ({
 	accepted: [...a.accepted, ...b.accepted],
 	canceled: a.canceled + b.canceled,
-	askedToCancel: [...a.askedToCancel, ...b.askedToCancel],
+	cancelRequested: [...a.cancelRequested, ...b.cancelRequested],
 	deleted: [...a.deleted, ...b.deleted],
 	maybeDeleted: [...a.maybeDeleted, ...b.maybeDeleted],
 });
@@ -258,7 +258,7 @@ async function inspect(
 	url: string,
 	accepted: readonly string[],
 	deleted: ReadonlySet<string>,
-	askedToCancel: ReadonlySet<string>,
+	cancelRequested: ReadonlySet<string>,
 ) {
 	const database = openDatabase({ url, authToken: undefined });
 	const ids = async (sql: string): Promise<string[]> =>
@@ -279,7 +279,7 @@ async function inspect(
 					WHERE "outcome" IS NOT "planned"
 						AND NOT ("outcome" = 'provider-unreachable' AND ${REFUSED_TO_THE_END} AND ${NEVER_ACCEPTED})`)
 			)
-				.filter(({ id, outcome }) => outcome !== 'canceled' || !askedToCancel.has(String(id)))
+				.filter(({ id, outcome }) => outcome !== 'canceled' || !cancelRequested.has(String(id)))
 				.map((row) => Object.values(row).join(' ')),
 			twoProviderCalls: await ids(`SELECT "callId" FROM "ProviderCall" GROUP BY "callId" HAVING count(*) > 1`),
 			lostDeliveries:

@@ -4,7 +4,7 @@ import { startApp, type TestApp } from '#tests/support/app.ts';
 import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { wakeProvider } from '#tests/support/deliveries.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { settableClock } from '#tests/support/set-clock.ts';
 import { newSecret } from '#tests/support/webhook.ts';
@@ -24,7 +24,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		const calls = await Promise.all(Array.from({ length: 6 }, () => request(url, { scenario: talk(lastWebhook) })));
 		const requestedAt = Date.now();
 		const all = async (): Promise<Call[]> => {
-			const { calls: found } = await ask<{ calls: Call[] }>(url, '/api/calls');
+			const { calls: found } = await fetchJson<{ calls: Call[] }>(url, '/api/calls');
 			return found;
 		};
 		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
@@ -54,7 +54,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		const server = await startServer(env);
 		const url = await server.url;
 		const { id } = await request(url);
-		const call = async (): Promise<Call> => (await ask<{ call: Call }>(url, `/api/calls/${id}`)).call;
+		const call = async (): Promise<Call> => (await fetchJson<{ call: Call }>(url, `/api/calls/${id}`)).call;
 		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
 		void server.kill('SIGSTOP');
 		await pause(timeoutMs / 2 + 500);

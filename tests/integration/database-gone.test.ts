@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallPage } from '#contract';
 import { createLog } from '#server/log.ts';
 import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 
 interface Running {
 	app: TestApp;
@@ -128,7 +128,7 @@ describe('the database file of a running server', () => {
 			expect(response.status).toBe(503);
 			await server.kill('SIGKILL');
 			const again = await (await startServer(env)).url;
-			const listed = (await ask<CallPage>(again, '/api/calls?limit=200')).calls;
+			const listed = (await fetchJson<CallPage>(again, '/api/calls?limit=200')).calls;
 			expect(listed.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
 		},
 	);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call, CallPage, Change, Event, Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
@@ -154,8 +154,8 @@ describe('a server that is stopped with calls under way and started again', () =
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' };
 		const first = await postWebhook(app, report, { id: 'msg_once' });
-		const ask = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
-		const accepted = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		const sendCall = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
+		const accepted = await app.api('POST', '/api/provider/send-call', sendCall, { 'idempotency-key': 'key-1' });
 		await app.close();
 
 		const restarted = await again(app);
@@ -163,7 +163,7 @@ describe('a server that is stopped with calls under way and started again', () =
 		expect((await restarted.api('GET', '/api/calls', undefined, session)).status).toBe(200);
 		const second = await postWebhook(restarted, { ...report, phase: 'IN_PROGRESS' }, { id: 'msg_once' });
 		expect([second.status, second.body]).toEqual([200, first.body]);
-		const replayed = await restarted.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		const replayed = await restarted.api('POST', '/api/provider/send-call', sendCall, { 'idempotency-key': 'key-1' });
 		expect([replayed.body, replayed.headers.get('idempotent-replayed')]).toEqual([accepted.body, 'true']);
 	});
 
@@ -214,14 +214,14 @@ describe('a server that is killed', () => {
 			expect((await server.kill('SIGKILL')).signal).toBe('SIGKILL');
 		}
 		const url = await (await startServer(env)).url;
-		const tab = await openFollowingTab({ url }, { cursor: (await ask<CallPage>(url, '/api/calls')).cursor });
+		const tab = await openFollowingTab({ url }, { cursor: (await fetchJson<CallPage>(url, '/api/calls')).cursor });
 		for (const { id } of calls) {
-			const { call } = await ask<{ call: Call }>(url, `/api/calls/${id}`);
+			const { call } = await fetchJson<{ call: Call }>(url, `/api/calls/${id}`);
 			if (call.status === 'PENDING') await tab.ended(id);
-			const { events } = await ask<{ events: Event[] }>(url, `/api/calls/${id}`);
+			const { events } = await fetchJson<{ events: Event[] }>(url, `/api/calls/${id}`);
 			expect(ended(events)).toHaveLength(1);
 		}
-		const { calls: listed } = await ask<CallPage>(url, '/api/calls?limit=200');
+		const { calls: listed } = await fetchJson<CallPage>(url, '/api/calls?limit=200');
 		expect(listed.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
 		expect(new Set(listed.map(({ phase }) => phase))).toEqual(new Set(['ENDED']));
 	});

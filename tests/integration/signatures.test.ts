@@ -18,7 +18,7 @@ interface Party {
 }
 
 /** The specification: HMAC-SHA256 of `id.timestamp.body`, with the base64 after `whsec_` as the key. */
-const byHand = (secret: string, id: string, seconds: string, body: string): string =>
+const signManually = (secret: string, id: string, seconds: string, body: string): string =>
 	createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
 		.update(`${id}.${seconds}.${body}`)
 		.digest('base64');
@@ -34,11 +34,11 @@ const PARTIES: Record<string, Party> = {
 		verify: (secret, headers, body) => void new SvixWebhook(secret).verify(body, headers),
 	},
 	'node:crypto': {
-		sign: (secret, id, at, body) => `v1,${byHand(secret, id, String(Math.floor(at.getTime() / 1_000)), body)}`,
+		sign: (secret, id, at, body) => `v1,${signManually(secret, id, String(Math.floor(at.getTime() / 1_000)), body)}`,
 		verify(secret, headers, body) {
 			const { 'webhook-id': id = '', 'webhook-timestamp': seconds = '', 'webhook-signature': signed = '' } = headers;
 			if (Math.abs(Date.now() / 1_000 - Number(seconds)) > 300) throw new Error('Too far off.');
-			const expected = Buffer.from(byHand(secret, id, seconds, body));
+			const expected = Buffer.from(signManually(secret, id, seconds, body));
 			const matches = signed.split(' ').some((one) => {
 				const given = Buffer.from(one.replace(/^v1,/, ''));
 				return given.length === expected.length && timingSafeEqual(given, expected);

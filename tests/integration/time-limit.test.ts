@@ -5,14 +5,14 @@ import { createCallWaits } from '#server/feed/endings.ts';
 import { callRow } from '#tests/support/call-row.ts';
 
 /** Blocks this process, as a suspension does. */
-const standStill = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+const blockEventLoop = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 /** Resolves after the timers that were due before. */
 const afterTimers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 it('[CK8] a suspension uses up one slice of a request’s time limit, not all of it', async () => {
 	const limit = timeLimit(200);
 	onTestFinished(limit.clear);
-	standStill(300);
+	blockEventLoop(300);
 	await new Promise(setImmediate);
 	expect(limit.signal.aborted).toBe(false);
 	await expect.poll(() => limit.signal.aborted, { interval: 10, timeout: 10_000 }).toBe(true);
@@ -23,7 +23,7 @@ it('[CK8] a wait for a call’s end continues after a suspension, so that the ca
 	const callWaits = createCallWaits(() => Promise.resolve(toCall(callRow({ id: 'a', status: 'PENDING' }))));
 	onTestFinished(callWaits.close);
 	const wait = callWaits.of('a', 200, new AbortController().signal);
-	standStill(300);
+	blockEventLoop(300);
 	await afterTimers();
 	const call = callRow({ id: 'a', status: 'COMPLETED', phase: 'ENDED', outcome: 'completed' });
 	callWaits.committed({

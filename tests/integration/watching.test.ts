@@ -40,16 +40,16 @@ describe('a subscription to a call', () => {
 	it('[F70] sends its state, then each new event once and its deliveries as they change, and other clients get nothing', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '400' });
 		const [one, two, other] = [await openFollowingTab(app), await openFollowingTab(app), await openFollowingTab(app)];
-		const [toldOne, toldTwo, toldOther] = [timelines(one), timelines(two), timelines(other)];
+		const [receivedOne, receivedTwo, receivedOther] = [timelines(one), timelines(two), timelines(other)];
 		const { id } = await app.create();
 		const watchedEarly = await watch(one, id);
 		expect(watchedEarly.call).toMatchObject({ id });
 		await one.until(() => one.changes().some((change) => 'call' in change && change.call.phase === 'RINGING'));
 		const watchedLate = await watch(two, id);
 		await one.ended(id);
-		await expectWhole(app, id, watchedEarly, toldOne);
-		await expectWhole(app, id, watchedLate, toldTwo);
-		expect(toldOther).toEqual([]);
+		await expectWhole(app, id, watchedEarly, receivedOne);
+		await expectWhole(app, id, watchedLate, receivedTwo);
+		expect(receivedOther).toEqual([]);
 	});
 
 	it('[F70] sends events that leave the call unchanged', async () => {

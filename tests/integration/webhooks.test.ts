@@ -303,21 +303,21 @@ const verified = ({ body, headers }: Received, secret: string): unknown =>
 
 const reportOf = ({ body }: Received): ProviderReport => ProviderReport.parse(JSON.parse(body));
 
-interface Kept {
+interface StoredDelivery {
 	type: string;
 	state: string;
 	attempts: number;
 	dueAt: number | null;
 }
 /** Returns the deliveries from the file. */
-async function kept(app: TestApp, callId = ASK.callId): Promise<Kept[]> {
+async function storedDeliveries(app: TestApp, callId = ASK.callId): Promise<StoredDelivery[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
 	const sql = 'SELECT "type", "state", "attempts", "dueAt" FROM "Delivery" WHERE "callId" = ? ORDER BY "sequence"';
-	const rows = await database.all<Kept>(sql, callId);
+	const rows = await database.all<StoredDelivery>(sql, callId);
 	database.close();
 	return rows;
 }
-const states = async (app: TestApp): Promise<string[]> => (await kept(app)).map(({ state }) => state);
+const states = async (app: TestApp): Promise<string[]> => (await storedDeliveries(app)).map(({ state }) => state);
 
 describe('the delivery to a foreign receiver', () => {
 	it('[W20] sends each event once and in order, signed by Standard Webhooks under its own id', async () => {
@@ -377,7 +377,7 @@ describe('the delivery to a foreign receiver', () => {
 		});
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'completed' });
 		await expect.poll(() => states(app), SOON).toEqual(['delivered', 'retrying', 'delivered', 'delivered']);
-		const [, ringing] = await kept(app);
+		const [, ringing] = await storedDeliveries(app);
 		expect(ringing!.type).toBe('call.ringing');
 		expect(ringing!.dueAt).not.toBeNull();
 	});
@@ -388,7 +388,7 @@ describe('the delivery to a foreign receiver', () => {
 		await sendCall(app, { callbackUrl: `${receiver.url}/hook`, scenario: { outcome: 'busy', delayMs: 0 } });
 		await expect.poll(() => states(app), SOON).toEqual(['dead', 'dead']);
 		expect(receiver.requests.map(({ path }) => path)).toEqual(Array.from({ length: 12 }, () => '/hook'));
-		expect(await kept(app)).toMatchObject([
+		expect(await storedDeliveries(app)).toMatchObject([
 			{ attempts: 6, dueAt: null },
 			{ attempts: 6, dueAt: null },
 		]);
@@ -399,7 +399,7 @@ describe('the delivery to a foreign receiver', () => {
 		const receiver = await startReceiver((response) => response.writeHead(410).end());
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'busy' });
 		await expect.poll(() => states(app), SOON).toEqual(['canceled', 'canceled']);
-		expect(await kept(app)).toMatchObject([
+		expect(await storedDeliveries(app)).toMatchObject([
 			{ attempts: 1, dueAt: null },
 			{ attempts: 1, dueAt: null },
 		]);
@@ -421,7 +421,7 @@ describe('the delivery to a foreign receiver', () => {
 		await expect
 			.poll(() => states(app), SOON)
 			.toEqual(respected ? ['retrying', 'delivered'] : ['delivered', 'delivered']);
-		if (respected) expect((await kept(app))[0]!.dueAt).toBeGreaterThanOrEqual(before + 119_000);
+		if (respected) expect((await storedDeliveries(app))[0]!.dueAt).toBeGreaterThanOrEqual(before + 119_000);
 	});
 
 	it('[W26] retries while the receiver is unreachable, and delivers once it is reachable', async () => {
@@ -510,7 +510,7 @@ describe('the Idempotency-Key of send-call', () => {
 			expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
 		}
 		expect(await calls(app)).toHaveLength(1);
-		expect(await kept(app)).toHaveLength((await calls(app))[0]!.plan.length);
+		expect(await storedDeliveries(app)).toHaveLength((await calls(app))[0]!.plan.length);
 	});
 
 	it('[W31] refuses another body with 422 and changes nothing', async () => {

@@ -9,9 +9,9 @@ export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 	const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 	const ended = await app.create({ scheduledAt: FAR_FUTURE });
 	await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'COMPLETED' });
-	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
+	const request = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
-		...{ ...ask, callId: 'elsewhere' },
+		...{ ...request, callId: 'elsewhere' },
 		callbackUrl: 'http://127.0.0.1:2/', // no receiver listens there, and nothing is sent for hours
 	});
 	return [
@@ -26,7 +26,7 @@ export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 		['DELETE', `/api/calls/${id}`],
 		['DELETE', '/api/calls?run=nobody'],
 		['DELETE', '/api/calls'],
-		['POST', '/api/provider/send-call', { ...ask, callId: 'another' }],
+		['POST', '/api/provider/send-call', { ...request, callId: 'another' }],
 		['GET', '/api/provider/calls'],
 		['GET', `/api/provider/calls/${body.providerId}`],
 		['POST', `/api/provider/calls/${body.providerId}/cancel`],
