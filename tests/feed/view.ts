@@ -93,7 +93,7 @@ export class View {
 	}
 
 	/**
-	 * Checks the client's claim to be live. A live client may lack no change that REST acknowledged (by `AcknowledgedChanges`)
+	 * Checks the client's claim to be live. A live client may lack no acknowledged change
 	 * - before the server sent the last frame or heartbeat received: with traffic, that is the heartbeat's 5 s;
 	 * - longer ago than the silence after which a client is no longer live: without traffic, 12 s.
 	 */

@@ -103,11 +103,11 @@ describe('the feed', () => {
 		const emit = tab.socket.emitWithAck.bind(tab.socket) as (event: string, what: unknown) => Promise<{ mode: string }>;
 		for (const where of [null, 7, 'text', [], {}, { cursor: 7 }, { cursor: {} }, { cursor: null }, { cursor: '-1' }])
 			expect(await emit('sync', where)).toMatchObject({ mode: 'reset' });
-		const emit = tab.socket.emit.bind(tab.socket) as unknown as (event: string, ...what: unknown[]) => void;
-		emit('sync');
-		emit('sync', 'no answer wanted');
-		emit('nothing-that-exists', { a: 1 });
-		emit('changes', { previous: 'x', cursor: 'y', changes: [] });
+		const emitRaw = tab.socket.emit.bind(tab.socket) as unknown as (event: string, ...what: unknown[]) => void;
+		emitRaw('sync');
+		emitRaw('sync', 'no answer wanted');
+		emitRaw('nothing-that-exists', { a: 1 });
+		emitRaw('changes', { previous: 'x', cursor: 'y', changes: [] });
 		const next = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect((await app.list()).calls.map((call) => call.id)).toEqual([next.id, id]);

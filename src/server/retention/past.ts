@@ -38,8 +38,8 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
 /**
- * Reads on from `position` until `most` calls are deletable or the window is full. Creation times rise with the place. The
- * walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
+ * Reads on from `position` until `most` calls are deletable or the window is full. Creation times rise with the place.
+ * The walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
  * A call created outside that hour, as by a wrong clock, does not end the walk.
  */
 export async function nextCandidates(database: Database, limits: Limits, position: WalkPosition, most: number): Promise<Candidates> {

@@ -12,8 +12,8 @@ const DELETE = 'DELETE FROM "Tombstone" WHERE "seq" <= ?';
 const SET_PRUNED = 'UPDATE "Feed" SET "prunedSeq" = max("prunedSeq", ?) WHERE "id" = 1';
 
 /**
- * Deletes all but the newest 100,000 tombstones and records the last deleted seq. An older cursor gets a reset. `waitForCalm`
- * is called between two steps and returns whether to continue.
+ * Deletes all but the newest 100,000 tombstones and records the last deleted seq. An older cursor gets a reset.
+ * `waitForCalm` is called between two steps and returns whether to continue.
  */
 export async function pruneTombstones(database: Database, waitForCalm: () => Promise<boolean>): Promise<void> {
 	let first = Number.MAX_SAFE_INTEGER;
