@@ -10,7 +10,7 @@ export interface ServerEvents {
 	changes(changes: Changes): void;
 	head(head: Head): void;
 	settings(settings: Settings): void;
-	/** Sent after `sync` and whenever the figures change, at most once a second. */
+	/** Sent after `sync` and whenever the stats change, at most once a second. */
 	stats(stats: Stats): void;
 	/** Sent to clients that watch this call: new entries, or the current state of its deliveries. */
 	timeline(timeline: Timeline): void;

@@ -7,7 +7,7 @@ import { openRemote } from './remote.ts';
 
 const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
 
-/** The default patience suits a busy machine. Tests about giving up pass shorter times. */
+/** The default timeout suits a busy machine. Tests about giving up pass shorter times. */
 async function openTable(
 	timeoutMs = 60_000,
 	responseMs = 60_000,
@@ -45,7 +45,7 @@ function lock({ path }: HranaStandIn): () => void {
 
 describe('a database over the network', () => {
 	it('[DB28] writers of one process take turns: none is refused, and each sees the writes of the earlier ones', async () => {
-		const { database } = await openTable(0); // no patience: only taking turns prevents conflicts
+		const { database } = await openTable(0); // no timeout: only taking turns prevents conflicts
 		const numbers = await Promise.all(Array.from({ length: 30 }, () => insertNext(database)));
 		expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i));
 		await Promise.all(Array.from({ length: 10 }, (_, i) => database.all(INSERT, 100 + i)));

@@ -15,7 +15,7 @@ export interface SeedEvent extends Timed {
 	last: boolean;
 }
 
-/** The inputs for the life of a call. */
+/** The inputs for the simulation of a call. */
 export interface SimulationInput {
 	call: CallRow;
 	/** The end of the history. No event happens later. */

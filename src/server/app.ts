@@ -201,7 +201,7 @@ export async function createApp(
 		now,
 		uptime,
 		onError,
-		// A call keeps at least half of its patience. The upper bound keeps short hiccups from counting as a break.
+		// A call keeps at least half of its timeout. The upper bound keeps short hiccups from counting as a break.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
 		async moveTimesBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);

@@ -67,7 +67,7 @@ describe('the hub', () => {
 			() => true,
 			({ cursor }) => syncs.push(cursor),
 		);
-		// The frame was sent to the doors that were already open.
+		// The frame was sent to the transports that were already open.
 		expect([syncs, placesOf(frames)]).toEqual([['a.11'], ['a.10 a.11']]);
 		hub.close();
 	});

@@ -60,7 +60,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	/** Syncs with the server's version: one object per delta, so that each is encoded once. */
 	const syncs = new WeakMap<object, Sync>();
 
-	/** If one door throws, the others still get the message. */
+	/** If one transport throws, the others still get the message. */
 	function toTransports(send: (transport: Transport) => void): void {
 		for (const transport of transports) {
 			try {

@@ -5,7 +5,7 @@ import { addressOf, listen } from '../http/listen.ts';
 import type { Transport, Hub } from './hub.ts';
 import { openStreamTransport, type StreamFilter, type Streams } from './stream-door.ts';
 
-/** A stream door on a fake hub that the test controls, with streams over real HTTP. */
+/** The stream transport on a fake hub that the test controls, with streams over real HTTP. */
 async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) {
 	let transport!: Transport;
 	const hub = {

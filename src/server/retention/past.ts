@@ -17,11 +17,11 @@ export interface WalkPosition {
 	skipped: number;
 }
 
-/** The next stretch of calls beyond a limit. */
+/** The next calls beyond a limit. */
 export interface Candidates {
 	/** Ids of deletable calls: ended long enough ago, and no job refers to them. */
 	ended: string[];
-	/** The place of the last call, and the number of calls in the stretch. */
+	/** The place of the last call, and the number of these calls. */
 	n: number;
 	count: number;
 	/** Whether no later call is beyond a limit. */
