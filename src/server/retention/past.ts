@@ -39,8 +39,8 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 
 /**
  * Reads on from `position` until `most` calls are deletable or the window is full. Creation times rise with the place.
- * The walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended earlier.
- * A call created outside that hour, as by a wrong clock, does not end the walk.
+ * The walk therefore ends at a call within the limits, or created within an hour of `now`: no later call has ended
+ * earlier. A call created outside that hour, as by a wrong clock, does not end the walk.
  */
 export async function nextCandidates(database: Database, limits: Limits, position: WalkPosition, most: number): Promise<Candidates> {
 	const [[tally] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, position.n]]);
