@@ -1,4 +1,4 @@
-import { CannotOpen, isEverybodysFault } from '#db/database.ts';
+import { CannotOpen, isDatabaseFault } from '#db/database.ts';
 import { migrate, MigrationChanged, migrationsFrom } from '#db/migrate.ts';
 import { openAlone } from '#db/open.ts';
 import { BadFlags, readFlags } from '#seed/options.ts';
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
 	const { database: location } = readConfig(process.env);
 	if (!location.url.startsWith('file:')) throw new CannotSeed('it is on the network; only a file is seeded');
 	const migrations = migrationsFrom(import.meta.dirname);
-	const { database, disown } = await openAlone(location, migrations, 0);
+	const { database, release } = await openAlone(location, migrations, 0);
 	try {
 		await migrate(database, migrations);
 		const start = performance.now();
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 		);
 	} finally {
 		database.close();
-		disown?.();
+		release?.();
 	}
 }
 
@@ -40,7 +40,7 @@ const isExpected = (error: unknown): error is Error =>
 	error instanceof CannotOpen ||
 	error instanceof CannotSeed ||
 	error instanceof MigrationChanged ||
-	(error instanceof Error && isEverybodysFault(error));
+	(error instanceof Error && isDatabaseFault(error));
 
 try {
 	await main();

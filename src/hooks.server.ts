@@ -22,7 +22,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response = (await refused(event, refuse)) ?? (await resolve(event, { transformPageChunk: themed(event) }));
 		return response.status < 400 ? response : refuse(response.status, response);
 	} catch (error) {
-		app.bug(error, event.locals.requestId);
+		app.logError(error, event.locals.requestId);
 		return refuse(500);
 	}
 };
@@ -40,7 +40,7 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	const browses = read && (isDataRequest || wantsHtml(request.headers.get('accept')));
 	// Kit would find the page route first and respond 405 instead.
 	if (!browses && route.id === NO_PAGE) return refuse(404);
-	if (!OPEN.has(url.pathname) && !(await locals.app.mayEnter(request.headers.get('cookie')))) {
+	if (!OPEN.has(url.pathname) && !(await locals.app.maySeePages(request.headers.get('cookie')))) {
 		if (!browses) return refuse(401);
 		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
 		return new Response(null, { status: 303, headers: { location } });
@@ -57,6 +57,6 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 /** Logs an unexpected error under the id that its page shows. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	const { requestId } = event.locals;
-	if (status >= 500) globalThis.audena?.bug(error, requestId);
+	if (status >= 500) globalThis.audena?.logError(error, requestId);
 	return { message, requestId };
 };

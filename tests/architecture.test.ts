@@ -162,7 +162,7 @@ const withFile = (path: string, text: string): string[] =>
 	violations([...sources.filter((file) => file.path !== path), readSource(path, text)]);
 
 describe('the architecture', () => {
-	it('[T1] every file imports only what its room may', () => {
+	it('[T1] every file imports only what its folder may import', () => {
 		expect(sources.length).toBeGreaterThan(50);
 		expect(new Set(sources.map(({ path }) => roomOf(path)))).toEqual(new Set(Object.keys(MAY_IMPORT)));
 		expect(violations(sources)).toEqual([]);
@@ -201,11 +201,11 @@ describe('the architecture', () => {
 		['src/lib/new.ts', `import { API_TOKEN } from '$env/static/private';`, 'read in one place'],
 		['src/routes/new.ts', `export { openDatabase } from '#db/open.ts';`, 'routes may not know db'],
 		['src/hooks.server.ts', `import { migrate } from '#db/migrate.ts';`, 'app may not know db'],
-	])('[T2] the check finds what breaks it: %s with %s', (path, text, why) => {
+	])('[T2] the check finds a violation in %s with %s', (path, text, why) => {
 		expect(withFile(path, text).filter((fault) => fault.includes(why))).not.toEqual([]);
 	});
 
-	it('[T3] the check finds a cycle, and a type alone makes none', () => {
+	it('[T3] the check finds a cycle, and an import of a type alone makes none', () => {
 		const one = (kind: string): SourceFile => readSource('src/http/one.ts', `${kind} { two } from './two.ts';`);
 		const two = readSource('src/http/two.ts', `export { one } from './one.ts';`);
 		expect(cyclesOf([one('import'), two])).toEqual([['src/http/one.ts', 'src/http/two.ts', 'src/http/one.ts']]);

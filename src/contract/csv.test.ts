@@ -4,18 +4,18 @@ import { csvCell, csvLine, guarded, unguarded } from './csv.ts';
 
 describe('a cell', () => {
 	it.each(['=1+1', '+1+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '"=1', "'=1", '＝1', '+1 202', "'' @x", '\n=1'])(
-		'[R92] %j, which a spreadsheet would run, has an apostrophe before it and stands in quotes',
+		'[R92] the formula %j is written in quotes, with an apostrophe in front',
 		(text) => {
 			expect(guarded(text)).toBe(`'${text}`);
 			expect(csvCell(text)).toBe(`"'${text.replaceAll('"', '""')}"`);
 		},
 	);
 
-	it.each(['Ada', "O'Brien", "'Tis", '+12025550100', '12', '3-4', 'a=b', ''])('[R92] %j is left as it is', (text) =>
+	it.each(['Ada', "O'Brien", "'Tis", '+12025550100', '12', '3-4', 'a=b', ''])('[R92] %j is written unchanged', (text) =>
 		expect(csvCell(text)).toBe(text),
 	);
 
-	it('[R93] is read back exactly, whatever it was', () => {
+	it('[R93] any text is read back exactly', () => {
 		const pieces = fc.constantFrom("'", '"', '=', '+', '-', '@', '\t', ' ', '1', 'x', '+12025550100');
 		const text = fc.oneof(
 			fc.string({ unit: 'grapheme' }),
@@ -24,7 +24,7 @@ describe('a cell', () => {
 		fc.assert(fc.property(text, (text) => unguarded(guarded(text)) === text));
 	});
 
-	it('[R91] is quoted where its text would break the line', () => {
+	it('[R91] a text that would break the line is quoted', () => {
 		expect(csvLine(['a"b', 'c,d', 'e\r\nf', ' g', { outcome: 'busy' }, null, 7])).toBe(
 			'"a""b","c,d","e\r\nf"," g","{""outcome"":""busy""}",,7\r\n',
 		);

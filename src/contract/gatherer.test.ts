@@ -20,7 +20,7 @@ function gathering(costMs: number, options: { maxPauseMs?: number } = {}) {
 	return { gatherer, sent, errors };
 }
 
-describe('a gatherer', () => {
+describe('the gatherer', () => {
 	it('[F60] sends a lone item at once', () => {
 		const { gatherer, sent } = gathering(1);
 		gatherer.add(1);
@@ -30,7 +30,7 @@ describe('a gatherer', () => {
 		expect(sent).toEqual([[1], [2]]);
 	});
 
-	it('[F60] sends what comes in a burst together, after a pause three times as long as a sending', () => {
+	it('[F60] sends the items of a burst together, after a pause three times as long as one send takes', () => {
 		const { gatherer, sent } = gathering(4);
 		for (const item of [1, 2, 3]) gatherer.add(item);
 		expect(sent).toEqual([[1]]);
@@ -40,14 +40,14 @@ describe('a gatherer', () => {
 		expect(sent).toEqual([[1], [2, 3]]);
 	});
 
-	it('[F60] pauses 20 ms at most, however long a sending takes', () => {
+	it('[F60] pauses 20 ms at most, however long one send takes', () => {
 		const { gatherer, sent } = gathering(100);
 		for (const item of [1, 2]) gatherer.add(item);
 		vi.advanceTimersByTime(20);
 		expect(sent).toEqual([[1], [2]]);
 	});
 
-	it('[F60] sends what waits when it is closed, and pauses no more', () => {
+	it('[F60] sends the waiting items when it is closed, and later items without a pause', () => {
 		const { gatherer, sent } = gathering(4);
 		for (const item of [1, 2]) gatherer.add(item);
 		gatherer.close();
@@ -55,7 +55,7 @@ describe('a gatherer', () => {
 		expect(sent).toEqual([[1], [2], [3]]);
 	});
 
-	it('[F60] sends what waits when it is told to, once', () => {
+	it('[F60] sends the waiting items at once on a flush, and does not send them again', () => {
 		const { gatherer, sent } = gathering(4);
 		for (const item of [1, 2]) gatherer.add(item);
 		gatherer.flush();
@@ -65,14 +65,14 @@ describe('a gatherer', () => {
 		expect(sent).toEqual([[1], [2]]);
 	});
 
-	it('[F60] goes on after a sending that failed', () => {
+	it('[F60] sends later items after a send that failed', () => {
 		const { gatherer, sent, errors } = gathering(1);
 		for (const item of [13, 2]) gatherer.add(item);
 		vi.advanceTimersByTime(20);
 		expect([sent, errors.length]).toEqual([[[2]], 1]);
 	});
 
-	it('[F60] never gathers where no pause is allowed', () => {
+	it('[F60] sends every item at once if the longest pause is 0', () => {
 		const { gatherer, sent } = gathering(4, { maxPauseMs: 0 });
 		for (const item of [1, 2]) gatherer.add(item);
 		expect(sent).toEqual([[1], [2]]);

@@ -15,8 +15,8 @@ const refused = (work: () => unknown): Record<string, string> => {
 	return {};
 };
 
-describe('the list’s query', () => {
-	it('[L1] an empty parameter counts as absent, alone or among others', () => {
+describe('the query of the list', () => {
+	it('[L1] an empty parameter counts as absent, alone or among other values', () => {
 		const empty = Object.fromEntries(Object.keys(CallQuery.shape).map((name) => [name, '']));
 		expect(parse(CallQuery, empty)).toEqual(parse(CallQuery, {}));
 		expect(parse(CallQuery, { status: ['', 'PENDING', ''], q: ['', 'ada'] })).toEqual({
@@ -26,7 +26,7 @@ describe('the list’s query', () => {
 		expect(parse(CallQuery, { q: ' \u3000\t' })).toEqual(parse(CallQuery, {}));
 	});
 
-	it('[L2] filters repeat; what stands once may not', () => {
+	it('[L2] a filter may repeat, and any other parameter occurs once', () => {
 		expect(parse(CallQuery, { status: ['PENDING', 'FAILED'], run: 'a' })).toEqual({
 			...{ status: ['PENDING', 'FAILED'], run: ['a'] },
 		});
@@ -34,7 +34,7 @@ describe('the list’s query', () => {
 			expect(errorsOf(CallQuery, { [name]: ['1', '2'] })).toEqual({ [name]: `Give ${name} once.` });
 	});
 
-	it('[L8] the path of a value that stands once is its name; of several its place is told too', () => {
+	it('[L8] the path of a single value is the parameter’s name; of several values it adds the position', () => {
 		const paths = (query: Record<string, unknown>) => Object.keys(refused(() => parseQuery(CallQuery, query)));
 		expect(paths({ status: 'DONE' })).toEqual(['status']);
 		expect(paths({ status: ['DONE'] })).toEqual(['status']);
@@ -42,7 +42,7 @@ describe('the list’s query', () => {
 		expect(paths({ status: ['FAILED', 'DONE'], limit: 'no' })).toEqual(['status.1', 'limit']);
 	});
 
-	it('[L9] a query is refused in our own words, and not told that nothing was changed', () => {
+	it('[L9] the errors of a query use the product’s wording and do not say that nothing was changed', () => {
 		for (const schema of [CallQuery, ExportQuery, DeliveryQuery, EventsQuery, WaitQuery])
 			for (const name of Object.keys(schema.shape))
 				for (const value of ['\u0007'.repeat(600), ['1', '2'], Array.from({ length: 21 }, () => '1')])
@@ -69,13 +69,13 @@ describe('the list’s query', () => {
 		['workflow', 'OTHER'],
 		['outcome', 'fine'],
 		['run', 'x'.repeat(65)],
-	])('[L3] %s=%s is refused under its own name', (name, value) => {
+	])('[L3] the error of %s=%s has the name of the parameter', (name, value) => {
 		const paths = Object.keys(errorsOf(CallQuery, { [name]: value }));
 		expect(paths.every((path) => path === name || path.startsWith(`${name}.`))).toBe(true);
 		expect(paths).not.toEqual([]);
 	});
 
-	it('[L4] limit and times are understood', () => {
+	it('[L4] a valid limit and times with any zone are accepted', () => {
 		expect(parse(CallQuery, { limit: '200', from: '2026-11-22T10:00:00+02:00' })).toEqual({
 			...{ limit: 200, from: '2026-11-22T10:00:00+02:00' },
 		});
@@ -83,7 +83,7 @@ describe('the list’s query', () => {
 });
 
 describe('a new call', () => {
-	it('[L5] every wrong field is told at once, each under its path', () => {
+	it('[L5] all invalid fields are reported at once, each under its path', () => {
 		const wrong = {
 			customerName: ' ',
 			phoneNumber: 7,
@@ -96,7 +96,7 @@ describe('a new call', () => {
 		expect(Object.keys(errorsOf(NewCall, wrong)).toSorted()).toEqual(Object.keys(wrong).toSorted());
 	});
 
-	it('[L6] a name is counted in characters, not in units of UTF-16', () => {
+	it('[L6] the length of a name counts characters, not UTF-16 units', () => {
 		const call = { phoneNumber: '+12025550100', workflow: 'SALES' };
 		expect(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(80) })).toEqual({});
 		expect(Object.keys(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(81) }))).toEqual(['customerName']);

@@ -111,8 +111,8 @@ export const DeliveryQuery = z.strictObject({
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 
 /** The query parameters of the deliveries page. */
-export const DeskQuery = DeliveryQuery.pick({ state: true, callId: true, code: true, page: true });
-export type DeskQuery = z.infer<typeof DeskQuery>;
+export const DeliveriesQuery = DeliveryQuery.pick({ state: true, callId: true, code: true, page: true });
+export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
 
 /**
  * The same filters in the body of a request with side effects. An empty value is an error here, because a script's

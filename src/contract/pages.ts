@@ -1,12 +1,12 @@
 import type { Call } from './call.ts';
-import type { CallPage, CallQuery, DeskQuery } from './list.ts';
+import type { CallPage, CallQuery, DeliveriesQuery } from './list.ts';
 import type { Problem } from './problem.ts';
 import type { Delivery, DeliveryState } from './provider.ts';
 import type { Timestamp } from './text.ts';
 import type { DELIVERY_GROUPS } from './words.ts';
 
 /** The result of a call from a page: the value, or the problem that the REST API would have returned. */
-export type Answer<T> = { ok: T; problem?: never } | { ok?: never; problem: Omit<Problem, 'requestId'> };
+export type PageResult<T> = { ok: T; problem?: never } | { ok?: never; problem: Omit<Problem, 'requestId'> };
 
 /** One page of the history, with the data that the dashboard shows around it. */
 export interface CallsView {
@@ -40,13 +40,13 @@ export interface DeliveryGroup {
 }
 
 /** The data of the deliveries page. */
-export interface DeskView {
+export interface DeliveriesView {
 	/**
 	 * A single group is a list with pages. Several groups each show their newest deliveries. Empty groups are left out.
 	 */
 	groups: DeliveryGroup[];
 	/** The filters as parsed. */
-	query: DeskQuery;
+	query: DeliveriesQuery;
 	/** Deliveries that are pending or retrying and match every filter but the state. */
 	onItsWay: number;
 	gaveUp: number;
@@ -70,23 +70,23 @@ export interface Pages {
 	/** Whether the server requires a token. */
 	readonly protected: boolean;
 	/** Logs the error of a page that failed. */
-	bug(error: unknown, requestId: string): void;
+	logError(error: unknown, requestId: string): void;
 	/**
 	 * Returns the problem that a client without HTML gets for this status. Returns null if the status has no such
 	 * problem.
 	 */
 	problemOf(status: number): Omit<Problem, 'requestId'> | null;
 	/** Whether the session in this Cookie header may see the pages. Always true if the server requires no token. */
-	mayEnter(cookie: string | null): Promise<boolean>;
+	maySeePages(cookie: string | null): Promise<boolean>;
 	/**
 	 * Reads one page of calls for the query parameters of a URL. Besides those of REST, `at` sets where the list begins,
 	 * without filtering: `end`, a day, a time, a call's id or a share of the history.
 	 */
-	calls(params: URLSearchParams): Promise<Answer<CallsView>>;
+	calls(params: URLSearchParams): Promise<PageResult<CallsView>>;
 	/** Same as `POST /api/calls`, for forms without JavaScript. Validates `input`. */
-	create(input: Record<string, unknown>): Promise<Answer<Call>>;
+	create(input: Record<string, unknown>): Promise<PageResult<Call>>;
 	/** Reads the matching deliveries, in groups, for the query parameters of a URL. */
-	deliveries(params: URLSearchParams): Promise<Answer<DeskView>>;
+	deliveries(params: URLSearchParams): Promise<PageResult<DeliveriesView>>;
 	/** The total number of dead deliveries. */
 	deadLetters(): Promise<number>;
 }

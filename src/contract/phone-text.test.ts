@@ -65,7 +65,7 @@ describe('the text of a phone number', () => {
 			' אxt 12',
 			'\u200ex12',
 		],
-	])('[TX3] an extension is refused with the reason and the cure: %j', (extension) => {
+	])('[TX3] the extension in %j is refused with the reason and the cure', (extension) => {
 		const { fault, error } = phoneTextOf(`${US}${extension}`);
 		expect({ fault, error }).toEqual({
 			fault: 'extension',
@@ -73,7 +73,7 @@ describe('the text of a phone number', () => {
 		});
 	});
 
-	it('[TX3] the cure names what to leave out', () =>
+	it('[TX3] the cure names the text to leave out', () =>
 		expect(phoneTextOf('+7 495 123-45-67 (доб. 1234)').error).toBe(
 			'Extensions cannot be dialed. Leave out “доб. 1234”.',
 		));
@@ -155,7 +155,7 @@ describe('the text of a phone number', () => {
 		['3023125017.5', undefined],
 		['4.47E+11', undefined],
 		['3023125.000', undefined],
-	])('[I35] what a spreadsheet wrote as %j is exactly %j', (typed, exact) =>
+	])('[I35] the spreadsheet’s text %j is read as exactly %j', (typed, exact) =>
 		expect(phoneTextOf(typed).exact).toBe(exact),
 	);
 
@@ -174,7 +174,7 @@ describe('the text of a phone number', () => {
 		expect(phoneTextOf(typed)).toEqual({ text }),
 	);
 
-	it('[TX3] a trailing .0, ,0 or .00 never gives a number more digits than it has without', () => {
+	it('[TX3] a trailing .0, ,0 or .00 adds no digit to a number', () => {
 		/** Variants of a text in the digits of several scripts. */
 		const scripts = ['0', '٠', '۰', '०', '０', '𝟎'].map(
 			(zero) => (text: string) =>
@@ -231,7 +231,7 @@ describe('the text of a phone number', () => {
 		expect(read).toBeGreaterThan(500);
 	});
 
-	it('[TX4] what it reads are the digits that were typed, in their order, whatever stands between them', () => {
+	it('[TX4] the digits are read as typed and in order, with any separators', () => {
 		const between = fc.constantFrom(
 			'',
 			'',

@@ -24,7 +24,7 @@ const messages = (value: unknown, schema: z.ZodType = Schema): Record<string, st
 	return Object.fromEntries(errorsOf(error!).map(({ path, message }) => [path, message]));
 };
 
-it('[L5] an error says in plain words what the value must be', () => {
+it('[L5] every error says in plain words what the value must be', () => {
 	expect(messages(null)).toEqual({ '': 'This must be an object.' });
 	expect(messages({})).toEqual({
 		...Object.fromEntries(['text', 'count', 'share', 'on', 'list'].map((name) => [name, 'This is missing.'])),

@@ -15,12 +15,12 @@ export const SendCall = z.strictObject({
 });
 export type SendCall = z.infer<typeof SendCall>;
 
-export const SendCallAnswer = z.object({
+export const SendCallResponse = z.object({
 	providerId: ForeignId,
 	/** Milliseconds from the response to the final status. */
 	scheduledInMs: Milliseconds,
 });
-export type SendCallAnswer = z.infer<typeof SendCallAnswer>;
+export type SendCallResponse = z.infer<typeof SendCallResponse>;
 
 /** One report that the provider plans to send. */
 export const PlannedReport = z.object({

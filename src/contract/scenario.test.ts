@@ -13,7 +13,7 @@ const time = fc.option(fc.oneof(fc.nat(20), fc.nat(86_400_000), fc.integer({ min
 });
 
 describe('the parameters of a scenario', () => {
-	it('[EX1] pass where they can be kept exactly, and are refused where they cannot, each under its path', () => {
+	it('[EX1] parameters that cannot be kept exactly are refused, each under its path; all others pass', () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...ENDINGS), time, time, (outcome, delayMs, talkMs) => {
 				const inRange = (ms: number | undefined): boolean => ms === undefined || (ms >= 0 && ms <= 86_400_000);
@@ -52,14 +52,14 @@ describe('the parameters of a scenario', () => {
 	);
 
 	it.each([['late'], [7], [null], [['busy']], [true]])(
-		'[EX1] %j is no scenario, and the message names those that are',
+		'[EX1] the refusal of %j names the valid scenarios',
 		(value) =>
 			expect(errors(value)).toEqual([
 				{ path: '', message: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` },
 			]),
 	);
 
-	it('[EX1] talk may take the whole delay, and either may be nothing', () => {
+	it('[EX1] the talk may take the whole delay, and both may be 0', () => {
 		for (const scenario of [
 			{ outcome: 'completed', delayMs: 500, talkMs: 500 },
 			{ outcome: 'dropped', delayMs: 0, talkMs: 0 },

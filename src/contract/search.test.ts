@@ -88,9 +88,9 @@ describe('the folding of names and searches', () => {
 		['ник', 'нйк'],
 		['anna', 'An na'],
 		['obrien', "O'Brien"],
-	])('[TX21] %j does not find %j: these are other letters', (q, name) => expect(finds(q, name)).toBe(false));
+	])('[TX21] %j does not find %j, because the letters differ', (q, name) => expect(finds(q, name)).toBe(false));
 
-	it('[TX20] folding twice changes nothing more, whatever the text', () => {
+	it('[TX20] folding a text twice gives the same as folding it once', () => {
 		fc.assert(
 			fc.property(text, (name) => {
 				expect(namePart(namePart(name))).toBe(namePart(name));
@@ -99,7 +99,7 @@ describe('the folding of names and searches', () => {
 		);
 	});
 
-	it('[TX20] a character that shows nothing changes no folding, wherever it is', () => {
+	it('[TX20] an invisible character changes no folding, at any place', () => {
 		fc.assert(
 			fc.property(text, fc.nat(), (name, at) => {
 				const characters = [...name];
@@ -110,7 +110,7 @@ describe('the folding of names and searches', () => {
 		);
 	});
 
-	it('[TX20] no folded name needs the line break or the blanks that divide a folded text', () => {
+	it('[TX20] no folded name contains the separators of a folded text', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary' }), (name) => {
 				expect(namePart(name)).not.toMatch(/\s{2}|^\s|\s$|[^\S ]/);
@@ -119,7 +119,7 @@ describe('the folding of names and searches', () => {
 		);
 	});
 
-	it('[TX22] every part of a name of three characters or more finds it, however it is written', () => {
+	it('[TX22] every part of a name with three or more characters finds it, in any spelling', () => {
 		fc.assert(
 			fc.property(
 				fc
@@ -137,7 +137,7 @@ describe('the folding of names and searches', () => {
 
 describe('a search', () => {
 	it.each(['', ' ', '\u00a0\u3000', '\u200b', '\ufeff\u200e', '\u3164', '\u2800', '\u0301'])(
-		'[TX23] for %j looks for nothing',
+		'[TX23] for %j counts as absent',
 		(q) => expect([isBlankSearch(q), searchTerms(q)]).toEqual([true, []]),
 	);
 
@@ -151,7 +151,7 @@ describe('a search', () => {
 		['\u202a+1 202 555 0100\u202c', '+12025550100'],
 	])('[TX24] for the number %s finds %s', (q, number) => expect(finds(q, 'Ada', number)).toBe(true));
 
-	it('[TX23] counts what it looks for, and neither accents nor what shows nothing', () => {
+	it('[TX23] counts its folded characters, without accents and invisible characters', () => {
 		expect(shortOf('e\u0301\u200b')).toEqual({ has: 1, lacks: 2 });
 		expect(shortOf('Æ')).toEqual({ has: 2, lacks: 1 });
 		expect(shortOf('١٢')).toEqual({ has: 2, lacks: 1 });

@@ -10,7 +10,7 @@ export interface ServerEvents {
 	changes(changes: Changes): void;
 	head(head: Head): void;
 	settings(settings: Settings): void;
-	/** Sent after `sync` and whenever the figures change, at most once a second. */
+	/** Sent after `sync` and whenever the stats change, at most once a second. */
 	stats(stats: Stats): void;
 	/** Sent to clients that watch this call: new entries, or the current state of its deliveries. */
 	timeline(timeline: Timeline): void;
@@ -19,7 +19,7 @@ export interface ServerEvents {
 }
 
 /** The snapshot of a call when a client begins to watch it. `call` is null if it does not exist. */
-export interface Watched {
+export interface CallSnapshot {
 	call: Call | null;
 	events: Event[];
 	deliveries: Delivery[];
@@ -34,10 +34,10 @@ export interface Timeline {
 
 /** The requests of a client. The server acknowledges each one. */
 export interface ClientEvents {
-	sync(where: { cursor?: string | null }, answer: (sync: Sync) => void): void;
+	sync(request: { cursor?: string | null }, acknowledge: (sync: Sync) => void): void;
 	/** Watches one call at a time; null stops watching. The client must repeat it after each reconnect. */
-	watch(what: { callId: string | null }, answer: (watched: Watched) => void): void;
-	'watch-deliveries'(what: { on: boolean }, answer: (now: { on: boolean }) => void): void;
+	watch(request: { callId: string | null }, acknowledge: (watched: CallSnapshot) => void): void;
+	'watch-deliveries'(request: { on: boolean }, acknowledge: (now: { on: boolean }) => void): void;
 }
 
 /** The client's handshake. A browser's session cookie replaces the token. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shownLength, typedFault, typedText } from './typed-text.ts';
+import { visibleLength, typedFault, typedText } from './typed-text.ts';
 
 const faultOf = (text: string, max = 80): string | null => typedFault(typedText(text), max);
 
@@ -13,7 +13,7 @@ describe('typed text', () => {
 		[`x${'\ufe0f'.repeat(159)}`, null],
 		[`x${'\ufe0f'.repeat(160)}`, 'padded'],
 		[`${'\u200b'.repeat(1_000)}Ada${'\u00a0'.repeat(1_000)}`, null],
-	])('[TX12] counts what is visible, and bounds the rest', (text, fault) => expect(faultOf(text)).toBe(fault));
+	])('[TX12] counts visible code points, and limits all code points to twice the number', (text, fault) => expect(faultOf(text)).toBe(fault));
 
 	it.each([
 		['Ada\nBerg', 'line-break'],
@@ -41,9 +41,9 @@ describe('typed text', () => {
 		'\u180e',
 		'\u2060',
 		'',
-	])('[TX10] %j shows nothing', (text) => expect(faultOf(text)).toBe('missing'));
+	])('[TX10] %j has no visible character', (text) => expect(faultOf(text)).toBe('missing'));
 
-	it('[TX11] cleaning twice changes nothing more, and removes nothing that shows', () => {
+	it('[TX11] cleaning a text twice gives the same as cleaning it once, and keeps every visible character', () => {
 		const pieces = fc.array(
 			fc.constantFrom(
 				...[
@@ -78,7 +78,7 @@ describe('typed text', () => {
 					const shown = (of: string): string =>
 						of.replace(/[\s\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu, '');
 					expect(shown(clean)).toBe(shown(text));
-					expect(shownLength(clean)).toBeLessThanOrEqual([...text].length);
+					expect(visibleLength(clean)).toBeLessThanOrEqual([...text].length);
 				},
 			),
 			{ numRuns: 2_000 },

@@ -42,15 +42,15 @@ export type TypedFault = 'missing' | 'too-long' | 'padded' | 'line-break' | 'uns
 
 /** Returns the fault of a text that `typedText` returned, or null. `max` limits its visible characters. */
 export function typedFault(text: string, max: number): TypedFault | null {
-	if (!hasShown(text)) return 'missing';
-	if (shownLength(text) > max) return 'too-long';
+	if (!hasVisible(text)) return 'missing';
+	if (visibleLength(text) > max) return 'too-long';
 	if ([...text].length > 2 * max) return 'padded';
 	if (LINE_BREAK.test(text)) return 'line-break';
 	return !text.isWellFormed() || UNSHOWN.test(text) ? 'unshown' : null;
 }
 
 /** Whether any character is visible by itself. A combining mark alone is not. */
-function hasShown(text: string): boolean {
+function hasVisible(text: string): boolean {
 	for (const character of text)
 		if (!BLANK.test(character) && !IGNORABLE.test(character) && !MARK.test(character)) return true;
 	return false;

@@ -35,14 +35,14 @@ async function table(atLatestMs?: number) {
 	return { path, commit, finished: () => finished };
 }
 
-it('[DB19] what many commits wrote is moved into the file by another thread', async () => {
+it('[DB19] a separate thread moves the pages of many commits into the file', async () => {
 	const { path, commit } = await table();
 	const before = sizeOf(path);
 	for (let i = 0; i < 256; i++) commit(1);
 	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(before + 200 * TEXT.length);
 });
 
-it('[DB19] what a few commits wrote is moved after a time, also what came during a checkpoint', async () => {
+it('[DB19] the pages of a few commits are moved after a while, also those written during a checkpoint', async () => {
 	const { path, commit } = await table(50);
 	for (let i = 0; i < 256; i++) commit(1);
 	// The first checkpoint is running and does not include these commits.
@@ -52,7 +52,7 @@ it('[DB19] what a few commits wrote is moved after a time, also what came during
 	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(640 * TEXT.length);
 });
 
-it('[DB19] a log that has grown long is asked to begin anew, a short one is not', async () => {
+it('[DB19] a long log is asked to start over, and a short one is not', async () => {
 	const { path, commit, finished } = await table(50);
 	for (let i = 0; i < 256; i++) commit(1);
 	await expect.poll(() => sizeOf(path), { timeout: 10_000 }).toBeGreaterThan(200 * TEXT.length);
@@ -61,7 +61,7 @@ it('[DB19] a log that has grown long is asked to begin anew, a short one is not'
 	await expect.poll(finished, { timeout: 10_000 }).toBeGreaterThan(0);
 });
 
-it('[DB20] a log that one large transaction made long gives its room back', async () => {
+it('[DB20] a log that one large transaction made long gives its space back', async () => {
 	const path = join(await temporaryFolder(), 'audena.db');
 	const database = await openTestDatabase(`file:${path}`);
 	const write = (rows: number) => {
@@ -80,7 +80,7 @@ it('[DB20] a log that one large transaction made long gives its room back', asyn
 	await expect.poll(after, { timeout: 10_000 }).toBeLessThanOrEqual(16 * 2 ** 20 + 100_000);
 });
 
-it('[DB8] closed while a checkpoint is under way, the log is folded in all the same', async () => {
+it('[DB8] closing a database during a checkpoint moves the log into the file', async () => {
 	for (let round = 0; round < 4; round++) {
 		const path = join(await temporaryFolder(), 'audena.db');
 		const database = await openTestDatabase(`file:${path}`);

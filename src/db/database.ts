@@ -61,14 +61,14 @@ export class CannotOpen extends Error {
  * Whether an error affects every write (a lock, a full or broken disk, a closed database), so that a smaller group of
  * writes would fail too. Any other error may be caused by one row of many.
  */
-export function isEverybodysFault(error: unknown): boolean {
+export function isDatabaseFault(error: unknown): boolean {
 	const { code, message } = error as { code?: unknown; message?: unknown };
 	if (error instanceof DatabaseUnavailable || error instanceof OutcomeUnknown || error instanceof DatabaseGone)
 		return true;
 	if (isBusy(error)) return true;
-	const EVERYBODYS = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|PERM)/;
+	const DATABASE_FAULTS = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|PERM)/;
 	return (
-		(typeof code === 'string' && EVERYBODYS.test(code)) || /database connection is not open/i.test(String(message))
+		(typeof code === 'string' && DATABASE_FAULTS.test(code)) || /database connection is not open/i.test(String(message))
 	);
 }
 

@@ -68,7 +68,7 @@ async function lockElsewhere(path: string): Promise<{ release(): void }> {
 }
 
 describe('a database file', () => {
-	it.skipIf(process.platform !== 'linux')('[DB1] open files stay flat over 1,000 transactions', async () => {
+	it.skipIf(process.platform !== 'linux')('[DB1] the number of open files stays flat over 1,000 transactions', async () => {
 		const { path, insert } = await openTable();
 		await insert(0);
 		const alone = await openFilesAt(path);
@@ -79,7 +79,7 @@ describe('a database file', () => {
 		expect(await openFilesAt(path)).toBe(alone + 2);
 	});
 
-	it('[DB2] its settings hold after transactions and failures', async () => {
+	it('[DB2] the connection keeps its settings after transactions and failures', async () => {
 		const { database, insert } = await openTable();
 		for (let i = 0; i < 20; i++) await insert(i);
 		await expect(insert(-1)).rejects.toThrow(/constraint/i);
@@ -91,7 +91,7 @@ describe('a database file', () => {
 		expect(settings.flat()).toEqual(['wal', 2, 1, -16_000, 0]);
 	});
 
-	it('[DB3] an error in the writing or in the plan leaves nothing of its transaction', async () => {
+	it('[DB3] an error in a statement or in the plan leaves nothing of its transaction', async () => {
 		const { database, insert } = await openTable();
 		await insert(1);
 		const bad = (): Plan<void> => ({
@@ -111,7 +111,7 @@ describe('a database file', () => {
 		expect(await insert(2)).toBe(1);
 	});
 
-	it('[DB3] a commit that fails is thrown, and leaves nothing of its transaction', async () => {
+	it('[DB3] a failed commit throws and leaves nothing of its transaction', async () => {
 		const { database, insert } = await openTable();
 		// SQLite checks a deferred reference only at the commit.
 		await database.all(
@@ -130,24 +130,24 @@ describe('a database file', () => {
 		expect(await insert(2)).toBe(0);
 	});
 
-	it('[DB4] a foreign lock of half a second delays, and neither fails nor stops the event loop', async () => {
+	it('[DB4] another process’s lock of half a second delays a write, without an error or a blocked event loop', async () => {
 		const { path, database, insert } = await openTable();
 		const { release } = await lockElsewhere(path);
-		const begunAt = performance.now();
+		const startedAt = performance.now();
 		let turns = 0;
 		const turning = setInterval(() => {
 			turns++;
-			if (performance.now() - begunAt >= 500) release();
+			if (performance.now() - startedAt >= 500) release();
 		}, 5);
 		// Many callers, each with its own wait.
 		const work = Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i))));
 		await work.finally(() => clearInterval(turning));
-		expect(performance.now() - begunAt).toBeGreaterThanOrEqual(500);
+		expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
 		expect(turns).toBeGreaterThan(5); // a wait inside SQLite would block the loop once for each caller
 		expect(await count(database)).toBe(20);
 	});
 
-	it('[DB17] writes that come together are one for each turn of the event loop, in order of arrival', async () => {
+	it('[DB17] concurrent writes run one per turn of the event loop, in order of arrival', async () => {
 		const { database, insert } = await openTable();
 		let turns = 0;
 		let turning = true;
@@ -164,7 +164,7 @@ describe('a database file', () => {
 		);
 	});
 
-	it('[DB5] reads go on under a foreign lock', async () => {
+	it('[DB5] reads continue while another process holds the write lock', async () => {
 		const { path, database, insert } = await openTable();
 		await insert(1);
 		await lockElsewhere(path);
@@ -173,7 +173,7 @@ describe('a database file', () => {
 		expect(rows).toMatchObject([{ value: 1 }]);
 	});
 
-	it('[DB6] a lock that stays is told as DatabaseUnavailable, and once it is gone all is as ever', async () => {
+	it('[DB6] a lock that stays throws DatabaseUnavailable, and writes work again after it', async () => {
 		const { path } = await openTable();
 		const [database, other] = [openFile(path, 200), openFile(path)];
 		onTestFinished(() => [database, other].forEach((open) => open.close()));
@@ -193,14 +193,14 @@ describe('a database file', () => {
 		expect(await count(other)).toBe(3);
 	});
 
-	it('[DB7] concurrent transactions each see what the earlier ones wrote', async () => {
+	it('[DB7] each of several concurrent transactions sees the writes of the earlier ones', async () => {
 		const { insert } = await openTable();
 		expect(await Promise.all(Array.from({ length: 20 }, (_, i) => insert(i)))).toEqual(
 			Array.from({ length: 20 }, (_, i) => i),
 		);
 	});
 
-	it('[DB8] a closed one is closed once, and its journal is folded in', async () => {
+	it('[DB8] closing a database moves its journal into the file, and a second close does nothing', async () => {
 		const { path, database, insert } = await openTable();
 		await insert(1);
 		database.close();

@@ -14,17 +14,17 @@ import {
 	type Statement,
 	type Value,
 } from './database.ts';
-import { createPlace, type Place } from './place.ts';
+import { createFileGuard, type FileGuard } from './place.ts';
 import { statementClient } from './statement-client.ts';
 
 /** SQLite's own wait for a foreign lock blocks the event loop for each caller. It is used only while opening. */
 const OPENING_MS = 200;
 /** The retry interval after opening. These waits do not block the event loop. */
-const ASK_AGAIN_MS = 10;
+const RETRY_MS = 10;
 /** In pages. The log could grow to this without the checkpoint thread (`checkpoints.ts`). */
 const LOG_MAX = 'wal_autocheckpoint = 16000';
 /** In bytes. SQLite shrinks a longer log, left by a clear or a large import, to this when it restarts the log. */
-const LOG_KEPT = 'journal_size_limit = 16777216';
+const LOG_LIMIT = 'journal_size_limit = 16777216';
 /** The product uses FULL, which puts an accepted call on the disk. NORMAL is for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
 /** The value of `PRAGMA auto_vacuum` for a file that can shrink step by step. */
@@ -35,9 +35,9 @@ const READS = /^\s*(SELECT|PRAGMA)\b/i;
 /**
  * Opens a database file on **one kept connection**. `@libsql/client` would open a new one after each transaction, which
  * loses the PRAGMAs and leaks the file (docs/decisions/0002). Statements are synchronous, so a transaction is one turn
- * of the event loop and nothing runs between its reads and its writes. Waits up to `patienceMs` for a foreign lock.
+ * of the event loop and nothing runs between its reads and its writes. Waits up to `timeoutMs` for a foreign lock.
  */
-export function openFile(path: string, patienceMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
+export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
 	const sqlite = connect(path, synchronous);
 
 	const finish = (): void => void all('PRAGMA wal_checkpoint(PASSIVE)', []);
@@ -58,18 +58,18 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	};
 
 	/** When a write last acquired the lock. A lock that keeps changing owners is not stuck. */
-	let letInAt = 0;
+	let lockAcquiredAt = 0;
 	/** Retries outside SQLite's own wait, so that a foreign lock never blocks the event loop. */
-	const patiently = async <T>(work: () => T, since = performance.now()): Promise<T> => {
+	const retryUntilTimeout = async <T>(work: () => T, since = performance.now()): Promise<T> => {
 		for (;;) {
 			try {
 				return work();
 			} catch (error) {
 				if (!isBusy(error)) throw error;
-				if (performance.now() >= Math.max(since, letInAt) + patienceMs)
+				if (performance.now() >= Math.max(since, lockAcquiredAt) + timeoutMs)
 					throw new DatabaseUnavailable('Another process holds the database.', { cause: error });
 			}
-			await pause(ASK_AGAIN_MS);
+			await pause(RETRY_MS);
 		}
 	};
 
@@ -79,13 +79,13 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	 * statement stays open inside SQLite, and the connection would read an old state from then on.
 	 */
 	const lockedNow = <T>(work: () => T): T => {
-		place.check();
+		fileGuard.check();
 		sqlite.exec('BEGIN IMMEDIATE');
-		letInAt = performance.now();
+		lockAcquiredAt = performance.now();
 		try {
 			const result = work();
 			sqlite.exec('COMMIT');
-			place.check();
+			fileGuard.check();
 			checkpoints.committed();
 			return result;
 		} catch (error) {
@@ -105,12 +105,12 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 	 * Runs one write per turn of the event loop, in order of arrival. A commit waits for the disk: several in one turn
 	 * would delay everything else in this process, and leave no gap for other processes.
 	 */
-	const inTurn = async <T>(write: () => T): Promise<T> => {
+	const inOrder = async <T>(write: () => T): Promise<T> => {
 		const since = performance.now();
 		if (writing) await new Promise<void>((resolve) => waiting.push(resolve));
 		writing = true;
 		try {
-			return await patiently(() => lockedNow(write), since);
+			return await retryUntilTimeout(() => lockedNow(write), since);
 		} finally {
 			setImmediate(next);
 		}
@@ -131,7 +131,7 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 		return Math.max(0, unused() - spare);
 	};
 
-	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? patiently(run) : inTurn(run));
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? retryUntilTimeout(run) : inOrder(run));
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);
@@ -144,12 +144,12 @@ export function openFile(path: string, patienceMs = 5_000, synchronous: Synchron
 
 	return {
 		file: path,
-		isInPlace: () => isInPlace(place),
+		isInPlace: () => isInPlace(fileGuard),
 		client: clientOver(sqlite, oneStatement),
 		all: <R>(sql: string, ...values: Value[]) => oneStatement(sql, () => all(sql, values) as R[]),
-		snapshot: (reads) => patiently(() => snapshotNow(reads)),
-		transact: (reads, plan) => inTurn(() => transactNow(reads, plan)),
-		shrink: (pages, spare) => inTurn(() => shrinkNow(pages, spare)),
+		snapshot: (reads) => retryUntilTimeout(() => snapshotNow(reads)),
+		transact: (reads, plan) => inOrder(() => transactNow(reads, plan)),
+		shrink: (pages, spare) => inOrder(() => shrinkNow(pages, spare)),
 		close() {
 			if (!sqlite.open) return;
 			checkpoints.close();
@@ -173,7 +173,7 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 			'foreign_keys = ON',
 			'cache_size = -16000',
 			LOG_MAX,
-			LOG_KEPT,
+			LOG_LIMIT,
 		])
 			sqlite.prepare(`PRAGMA ${pragma}`).all();
 		// The first read creates the journal, whose identity `place.ts` remembers.
@@ -186,9 +186,9 @@ export function connect(path: string, synchronous: Synchronous): Sqlite.Database
 }
 
 /** Whether a write would reach the file that the path names. */
-function isInPlace(place: Place): boolean {
+function isInPlace(fileGuard: FileGuard): boolean {
 	try {
-		place.check();
+		fileGuard.check();
 		return true;
 	} catch {
 		return false; // the next write throws the reason

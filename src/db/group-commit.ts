@@ -1,4 +1,4 @@
-import { isEverybodysFault } from './database.ts';
+import { isDatabaseFault } from './database.ts';
 
 interface Waiting<In, Out> {
 	item: In;
@@ -59,7 +59,7 @@ export class GroupCommit<In, Out> {
 			const results = await this.#commit(group.map(({ item }) => item));
 			group.forEach(({ resolve }, i) => resolve(results[i]!));
 		} catch (error) {
-			if (group.length === 1 || isEverybodysFault(error)) return group.forEach(({ reject }) => reject(error));
+			if (group.length === 1 || isDatabaseFault(error)) return group.forEach(({ reject }) => reject(error));
 			const half = group.length >> 1;
 			await this.#write(group.slice(0, half));
 			await this.#write(group.slice(half));

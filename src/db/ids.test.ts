@@ -4,7 +4,7 @@ import { newId } from './ids.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it('ids are UUIDs of version 7, all different, and rise, also within a millisecond and where the clock goes back', () => {
+it('ids are distinct UUIDs of version 7 that rise, also within a millisecond and after the clock was set back', () => {
 	vi.useFakeTimers({ now: Date.parse('2026-11-22T12:00:00Z') });
 	const ids = Array.from({ length: 2_000 }, (_, i) => {
 		if (i === 700) vi.advanceTimersByTime(3);

@@ -14,7 +14,7 @@ describe('the address of a database file', () => {
 		['file:///abs/x.db', '/abs/x.db'],
 		['file://localhost/abs/x.db', '/abs/x.db'],
 		['file:///two%20words%3F%23%25%24.db', '/two words?#%$.db'],
-	])('[DB27] %s is %s', (url, path) => {
+	])('[DB27] %s is the file %s', (url, path) => {
 		expect(pathOfFileUrl(url)).toBe(path);
 	});
 
@@ -33,7 +33,7 @@ describe('the address of a database file', () => {
 		...['file:~/x.db', 'file:~user/x.db', 'file:///~/x.db', 'file:$HOME/x.db', 'file:${HOME}/x.db'],
 		...['file:data\\x.db', 'file:"x.db"', `file:'x.db'`, 'file: x.db', 'file:a\0b', 'file:a\nb'],
 		...['sqlite:x.db', 'sqlite:///x.db', 'FILE:x.db', 'x.db', '/x.db', ':memory:', 'libsql://host', ''],
-	])('[DB27] %j is not meant', (url) => {
+	])('[DB27] %j is refused', (url) => {
 		expect(pathOfFileUrl(url)).toBeNull();
 		if (url.startsWith('file:'))
 			expect(() => readConfig({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: "file:.*Allowed is file: and the path/);

@@ -22,7 +22,7 @@ const tablesOf = async (database: Database): Promise<unknown[]> =>
 	(await database.all(`SELECT "name" FROM sqlite_master WHERE "type" = 'table' ORDER BY "name"`)).map((r) => r.name);
 
 describe('migrations', () => {
-	it('[DB10] are applied once, in order; a second start is a no-op', async () => {
+	it('[DB10] migrations are applied once, in order, and a second start applies none', async () => {
 		const database = await openTestDatabase();
 		const applied = await migrate(database, FOLDER);
 		expect(applied).toEqual(applied.toSorted());
@@ -44,7 +44,7 @@ describe('migrations', () => {
 		await expect(migrate(database, folder)).rejects.toThrow(`Migration ${name!} was changed`);
 	});
 
-	it('[DB12] one that fails leaves nothing of itself and is not noted', async () => {
+	it('[DB12] a migration that fails leaves nothing behind and is not recorded', async () => {
 		const database = await openTestDatabase();
 		const folder = await folderOf({
 			'1_good': 'CREATE TABLE "One" ("a" INTEGER);',
@@ -56,7 +56,7 @@ describe('migrations', () => {
 		expect(await migrate(database, folder)).toEqual(['2_bad']);
 	});
 
-	it('[DB13] a semicolon inside a line and a comment split nothing', async () => {
+	it('[DB13] a semicolon inside a line or a comment splits no statement', async () => {
 		const database = await openTestDatabase();
 		const folder = await folderOf({
 			'1_text': `-- first; of all\nCREATE TABLE "T" ("a" TEXT);\nINSERT INTO "T" VALUES ('x; y');\n-- the end`,
@@ -65,7 +65,7 @@ describe('migrations', () => {
 		expect(await database.all('SELECT "a" FROM "T"')).toMatchObject([{ a: 'x; y' }]);
 	});
 
-	it('[DB18] a webhook of before gets its receiver: scheme, host and port of its address', async () => {
+	it('[DB18] a migration gives older webhooks their receiver: scheme, host and port of their address', async () => {
 		const database = await openTestDatabase();
 		const before = await temporaryFolder();
 		await cp(FOLDER, before, { recursive: true });
@@ -86,7 +86,7 @@ describe('migrations', () => {
 		expect(rows.map(({ origin }) => origin)).toEqual(urls.map((url) => url && new URL(url).origin));
 	});
 
-	it('[DB14] each database has an epoch of its own', async () => {
+	it('[DB14] each database has its own epoch', async () => {
 		const epochs = await Promise.all(
 			[1, 2].map(async () => {
 				const database = await openTestDatabase();
@@ -191,7 +191,7 @@ describe('the migrated database and the Prisma schema', async () => {
 		expect(Object.keys(models)).toHaveLength([...schema.matchAll(/^model /gm)].length);
 	});
 
-	it.each(Object.entries(models))('[DB16] agree on every column, key and index of %s', async (name, model) => {
+	it.each(Object.entries(models))('[DB16] have the same columns, keys and indexes in %s', async (name, model) => {
 		expect(await tableOf(await migratedDatabase(), name)).toEqual(model);
 	});
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { v4 } from 'uuid';
 import { CannotOpen, type Database } from './database.ts';
-import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
+import { reasonForeign, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
 
 /** Prisma's own table, so that its CLI recognizes the applied migrations. */
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -78,7 +78,7 @@ async function assertMayMigrate(database: Database, known: readonly string[]): P
 	const tables = (await database.all(READ_TABLES)).map(({ name }) => String(name));
 	const applied = tables.includes('_prisma_migrations') ? await database.all(READ_APPLIED) : [];
 	const names = applied.map(({ migration_name }) => String(migration_name));
-	const why = foreignness(tables, names, known);
+	const why = reasonForeign(tables, names, known);
 	if (why !== null) throw new CannotOpen(why);
 }
 

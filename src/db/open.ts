@@ -38,27 +38,27 @@ export function openOurs(location: Location, migrations: string): Database {
 }
 
 /**
- * A database and the function that releases its file. `disown` is null for a database over the network, which is
+ * A database and the function that releases its file. `release` is null for a database over the network, which is
  * shared.
  */
 export interface Owned {
 	database: Database;
-	disown: (() => void) | null;
+	release: (() => void) | null;
 }
 
 /**
- * Same as `openOurs`, for a server: this process owns the file until `disown`. Waits up to `waitMs` for another server
+ * Same as `openOurs`, for a server: this process owns the file until `release`. Waits up to `waitMs` for another server
  * to release it.
  */
 export async function openAlone(location: Location, migrations: string, waitMs?: number): Promise<Owned> {
 	const path = usableFileOf(location);
-	if (path === null) return { database: openAt(path, location), disown: null };
+	if (path === null) return { database: openAt(path, location), release: null };
 	assertOurs(path, migrations);
-	const disown = await own(path, waitMs);
+	const release = await own(path, waitMs);
 	try {
-		return { database: openAt(path, location), disown };
+		return { database: openAt(path, location), release };
 	} catch (error) {
-		disown();
+		release();
 		throw error;
 	}
 }

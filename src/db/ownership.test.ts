@@ -14,15 +14,15 @@ async function path(): Promise<string> {
 }
 
 describe('one server process per file', () => {
-	it('[DB9] a second owner is refused until the first lets go', async () => {
+	it('[DB9] a second owner is refused until the first releases the file', async () => {
 		const file = await path();
-		const disown = await own(file);
+		const release = await own(file);
 		await expect(own(file, 0)).rejects.toThrow(CannotOpen);
-		disown();
+		release();
 		(await own(file, 0))();
 	});
 
-	it('[DB9] what a killed process owned is free', async () => {
+	it('[DB9] the file of a killed process is free', async () => {
 		const file = await path();
 		const owner = spawn(
 			process.execPath,

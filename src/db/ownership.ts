@@ -4,7 +4,7 @@ import { CannotOpen, isBusy } from './database.ts';
 
 /** How long a second server waits for the first one to release the file. */
 const WAIT_MS = 4_000;
-const TRY_EVERY_MS = 100;
+const RETRY_MS = 100;
 
 /**
  * Makes this process the only server of a database file. Calling the returned function, or any end of the process,
@@ -21,7 +21,7 @@ export async function own(path: string, waitMs = WAIT_MS): Promise<() => void> {
 		} catch (error) {
 			const inTime = performance.now() < giveUpAt;
 			if (isBusy(error) && inTime) {
-				await pause(TRY_EVERY_MS);
+				await pause(RETRY_MS);
 				continue;
 			}
 			lock.close();

@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { DatabaseGone } from './database.ts';
 
 /** Checks whether the paths of a database still name the open files. */
-export interface Place {
+export interface FileGuard {
 	/** Throws `DatabaseGone` while they do not: the same error each time, until all files are back. */
 	check(): void;
 }
 
-export interface PlaceDeps {
+export interface FileGuardDeps {
 	/** The path of the open database. Its journal exists; its lock file may exist. */
 	path: string;
 	/** Called if only the journal is gone. Committed pages can still be moved into the file. */
@@ -21,10 +21,10 @@ const RESTART = 'Nothing is written any more: restart the server.';
  * Remembers the identity of a database, its journal and its lock. A file that is deleted, renamed or replaced while
  * open still takes writes, which are lost when the process ends. SQLite does not check this in WAL mode.
  */
-export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
+export function createFileGuard({ path, onJournalGone }: FileGuardDeps): FileGuard {
 	const [journal, lock] = [`${path}-wal`, `${path}.lock`];
 	const known = { file: identityOf(path), journal: identityOf(journal), lock: identityOf(lock) };
-	let gone: DatabaseGone | undefined;
+	let goneError: DatabaseGone | undefined;
 
 	function reason(): string | null {
 		// Check the file last: if the whole folder disappears meanwhile, the reason names the file.
@@ -51,14 +51,14 @@ export function createPlace({ path, onJournalGone }: PlaceDeps): Place {
 		check() {
 			const why = reasonOrFailure();
 			if (why === null) {
-				gone = undefined;
+				goneError = undefined;
 				return;
 			}
-			if (gone === undefined) {
-				gone = new DatabaseGone(why);
+			if (goneError === undefined) {
+				goneError = new DatabaseGone(why);
 				if (why === journalGone) onJournalGone();
 			}
-			throw gone;
+			throw goneError;
 		},
 	};
 }

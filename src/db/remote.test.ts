@@ -7,13 +7,13 @@ import { openRemote } from './remote.ts';
 
 const INSERT = 'INSERT INTO "T" ("value") VALUES (?)';
 
-/** The default patience suits a busy machine. Tests about giving up pass shorter times. */
+/** The default timeout suits a busy machine. Tests about giving up pass shorter times. */
 async function openTable(
-	patienceMs = 60_000,
+	timeoutMs = 60_000,
 	responseMs = 60_000,
 ): Promise<{ server: HranaStandIn; database: Database }> {
 	const server = await startHranaStandIn();
-	const database = openRemote(server.url, undefined, patienceMs, responseMs);
+	const database = openRemote(server.url, undefined, timeoutMs, responseMs);
 	onTestFinished(() => database.close());
 	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL CHECK ("value" >= 0))');
 	return { server, database };
@@ -44,15 +44,15 @@ function lock({ path }: HranaStandIn): () => void {
 }
 
 describe('a database over the network', () => {
-	it('[DB28] writers of one process take turns: none is refused, and each sees what the earlier ones wrote', async () => {
-		const { database } = await openTable(0); // no patience: only taking turns prevents conflicts
+	it('[DB28] writers of one process take turns: none is refused, and each sees the writes of the earlier ones', async () => {
+		const { database } = await openTable(0); // no timeout: only taking turns prevents conflicts
 		const numbers = await Promise.all(Array.from({ length: 30 }, () => insertNext(database)));
 		expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i));
 		await Promise.all(Array.from({ length: 10 }, (_, i) => database.all(INSERT, 100 + i)));
 		expect(await valuesOf(database)).toEqual([...numbers, ...Array.from({ length: 10 }, (_, i) => 100 + i)]);
 	});
 
-	it('[DB29] while another process writes it attempts again, also through Prisma’s client, and reads go on', async () => {
+	it('[DB29] a write is retried while another process writes, also through Prisma’s client, and reads continue', async () => {
 		const { server, database } = await openTable();
 		const unlock = lock(server);
 		const work = Promise.all([
@@ -66,7 +66,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([0, 7, 8]);
 	});
 
-	it('[DB29] a lock that stays is unavailable, and later writes work', async () => {
+	it('[DB29] a lock that stays throws DatabaseUnavailable, and later writes work', async () => {
 		const { server, database } = await openTable(50);
 		const unlock = lock(server);
 		await expect(insertNext(database)).rejects.toThrow(DatabaseUnavailable);
@@ -75,14 +75,14 @@ describe('a database over the network', () => {
 		expect(await insertNext(database)).toBe(0);
 	});
 
-	it('[DB29] writes that wait together are refused together: none has its patience after that of another', async () => {
+	it('[DB29] writes that wait together time out together, and not one after another', async () => {
 		const { server, database } = await openTable(500);
 		lock(server);
-		const began = performance.now();
+		const startedAt = performance.now();
 		const writes = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? insertNext(database) : database.all(INSERT, i)));
 		for (const write of await Promise.allSettled(writes))
 			expect(write).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
-		expect(performance.now() - began).toBeLessThan(3_000);
+		expect(performance.now() - startedAt).toBeLessThan(3_000);
 	});
 
 	it.each([
@@ -90,21 +90,21 @@ describe('a database over the network', () => {
 		['the begin', /^BEGIN/],
 		['a write', /^INSERT/],
 	])(
-		'[DB31] a server that does not respond to %s before the commit has not done it, and holds up nothing',
+		'[DB31] without a response to %s before the commit the write was not done, and nothing waits behind it',
 		async (_what, sql) => {
 			const { server, database } = await openTable(300, 300);
 			server.hangAt(sql);
-			const began = performance.now();
+			const startedAt = performance.now();
 			const writes = Array.from({ length: 10 }, () => insertNext(database));
 			for (const write of await Promise.allSettled(writes))
 				expect(write).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
-			expect(performance.now() - began).toBeLessThan(2_000);
+			expect(performance.now() - startedAt).toBeLessThan(2_000);
 			server.hangAt(null);
 			expect(await insertNext(database)).toBe(0);
 		},
 	);
 
-	it('[DB31] reads that have no response are unavailable; later ones work, however many there were', async () => {
+	it('[DB31] reads without a response throw DatabaseUnavailable, and later reads work', async () => {
 		const { server, database } = await openTable(300, 300);
 		server.hangAt(/^SELECT/);
 		const reads = Array.from({ length: 30 }, (_, i) =>
@@ -116,7 +116,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([]);
 	});
 
-	it('[DB31] [DB30] a commit and a single write that have no response may have been done', async () => {
+	it('[DB31] [DB30] a commit and a single write without a response throw OutcomeUnknown', async () => {
 		const { server, database } = await openTable(60_000, 300);
 		server.hangAt(/^(COMMIT|INSERT INTO "T" \("value"\) VALUES \(1\))/);
 		const ran = { times: 0 };
@@ -128,7 +128,7 @@ describe('a database over the network', () => {
 	});
 
 	it.each(['http', 'ws'])(
-		'[DB31] a server that accepts connections and says nothing is unavailable, over %s',
+		'[DB31] a silent server that accepts connections throws DatabaseUnavailable over %s',
 		async (scheme) => {
 			const sockets = new Set<{ destroy(): void }>();
 			let open = 0;
@@ -162,7 +162,7 @@ describe('a database over the network', () => {
 		['the begin', /^BEGIN/],
 		['a read', /^SELECT count/],
 		['a write', /^INSERT/],
-	])('[DB29] a connection that breaks at %s, before the commit, is attempted again', async (_what, sql) => {
+	])('[DB29] a transaction whose connection breaks at %s is retried', async (_what, sql) => {
 		const { server, database } = await openTable();
 		const ran = { times: 0 };
 		for (const cut of [server.cutBefore, server.cutAfter]) {
@@ -172,7 +172,7 @@ describe('a database over the network', () => {
 		expect(await valuesOf(database)).toEqual([0, 1]);
 	});
 
-	it('[DB30] a commit whose response is lost is not attempted again, and is unavailable', async () => {
+	it('[DB30] a commit whose response is lost throws and is not retried', async () => {
 		const { server, database } = await openTable();
 		const ran = { times: 0 };
 		server.cutAfter(/^COMMIT/);
@@ -185,14 +185,14 @@ describe('a database over the network', () => {
 		expect(await insertNext(database)).toBe(1);
 	});
 
-	it('[DB30] nor is a single write', async () => {
+	it('[DB30] a single write whose response is lost throws and is not retried', async () => {
 		const { server, database } = await openTable();
 		server.cutAfter(/^INSERT/);
 		await expect(database.all(INSERT, 1)).rejects.toThrow(OutcomeUnknown);
 		expect(await valuesOf(database)).toEqual([1]);
 	});
 
-	it('[DB30] a statement that fails, and a bug in a plan, are thrown at once and leave nothing', async () => {
+	it('[DB30] a failing statement and a bug in a plan throw at once and leave nothing', async () => {
 		const { database } = await openTable();
 		await expect(database.all(INSERT, -1)).rejects.toThrow(/constraint/i);
 		const bad = (): Plan<void> => ({

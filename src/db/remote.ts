@@ -28,36 +28,36 @@ class NotDone extends Error {
 
 /**
  * Opens a libSQL server over the network. This process writes one transaction at a time, because concurrent writers
- * would reject each other. Work that was certainly not done is retried for up to `patienceMs` after its arrival, so a
+ * would reject each other. Work that was certainly not done is retried for up to `timeoutMs` after its arrival, so a
  * plan may run several times. A commit or single write without a response within `responseMs` may have been done: it
  * throws `OutcomeUnknown` and is never retried.
  */
 export function openRemote(
 	url: string,
 	authToken: string | undefined,
-	patienceMs = 5_000,
+	timeoutMs = 5_000,
 	responseMs = RESPONSE_MS,
 ): Database {
 	let client = connect(url, authToken, responseMs);
 	/** Whether the last request timed out. */
-	let silent = false;
+	let timedOut = false;
 
 	/** Sends a request. Throws a `TimeoutError` if its response takes longer than `responseMs`. */
-	async function inTime<T>(send: (client: Client) => Promise<T>): Promise<T> {
-		const used = client;
+	async function withTimeout<T>(send: (client: Client) => Promise<T>): Promise<T> {
+		const current = client;
 		const limit = timeLimit(responseMs);
-		const late = new Promise<never>((_resolve, reject) => {
+		const timeout = new Promise<never>((_resolve, reject) => {
 			limit.signal.addEventListener('abort', () => reject(limit.signal.reason as DOMException));
 		});
 		try {
-			const done = await Promise.race([send(used), late]);
-			silent = false;
+			const done = await Promise.race([send(current), timeout]);
+			timedOut = false;
 			return done;
 		} catch (error) {
-			silent = error instanceof DOMException && error.name === 'TimeoutError';
+			timedOut = error instanceof DOMException && error.name === 'TimeoutError';
 			// All requests share one WebSocket, so later requests need a new connection.
-			if (silent && used.protocol === 'ws' && used === client && !used.closed) {
-				used.close();
+			if (timedOut && current.protocol === 'ws' && current === client && !current.closed) {
+				current.close();
 				client = connect(url, authToken, responseMs);
 			}
 			throw error;
@@ -66,10 +66,10 @@ export function openRemote(
 		}
 	}
 
-	async function patiently<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
-		const isOver = (): boolean => performance.now() >= since + patienceMs;
+	async function retryUntilTimeout<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
+		const isOver = (): boolean => performance.now() >= since + timeoutMs;
 		// This work waited behind other work for a server that does not respond. It would wait as long again.
-		if (silent && isOver()) throw new DatabaseUnavailable('The database server does not respond.');
+		if (timedOut && isOver()) throw new DatabaseUnavailable('The database server does not respond.');
 		for (;;) {
 			try {
 				return await work();
@@ -86,29 +86,29 @@ export function openRemote(
 
 	let lastWrite: Promise<unknown> = Promise.resolve();
 	/** Runs writes one at a time, in order of arrival. */
-	function inTurn<T>(write: () => Promise<T>): Promise<T> {
+	function inOrder<T>(write: () => Promise<T>): Promise<T> {
 		const since = performance.now();
-		const done = lastWrite.then(() => patiently(write, since));
+		const done = lastWrite.then(() => retryUntilTimeout(write, since));
 		lastWrite = done.catch(() => undefined);
 		return done;
 	}
 
 	const execute = (statement: InStatement): Promise<ResultSet> =>
 		READS.test(typeof statement === 'string' ? statement : statement.sql)
-			? patiently(() => unlessDone(() => inTime((to) => to.execute(statement))))
-			: inTurn(() => onceOnly(() => inTime((to) => to.execute(statement))));
+			? retryUntilTimeout(() => unlessDone(() => withTimeout((to) => to.execute(statement))))
+			: inOrder(() => onceOnly(() => withTimeout((to) => to.execute(statement))));
 
 	async function transactOnce<Result>(
 		reads: readonly Statement[],
 		plan: (rows: Row[][]) => Plan<Result>,
 	): Promise<Result> {
-		const transaction = await unlessDone(() => inTime((to) => to.transaction('write')));
+		const transaction = await unlessDone(() => withTimeout((to) => to.transaction('write')));
 		try {
 			const run = (statements: readonly Statement[]): Promise<ResultSet[]> =>
-				unlessDone(() => inTime(() => transaction.batch(statements.map(inStatement))));
+				unlessDone(() => withTimeout(() => transaction.batch(statements.map(inStatement))));
 			const { result, statements } = plan(reads.length > 0 ? (await run(reads)).map(rowsOf) : []);
 			if (statements.length > 0) await run(statements);
-			await onceOnly(() => inTime(() => transaction.commit()));
+			await onceOnly(() => withTimeout(() => transaction.commit()));
 			return result;
 		} finally {
 			transaction.close();
@@ -122,12 +122,12 @@ export function openRemote(
 			protocol: client.protocol,
 			isClosed: () => client.closed,
 			execute,
-			executeMultiple: (sql) => inTurn(() => onceOnly(() => inTime((to) => to.executeMultiple(sql)))),
+			executeMultiple: (sql) => inOrder(() => onceOnly(() => withTimeout((to) => to.executeMultiple(sql)))),
 		}),
 		all: async <R>(sql: string, ...values: Value[]) => rowsOf(await execute(inStatement([sql, ...values]))) as R[],
 		snapshot: async (reads) =>
-			(await patiently(() => unlessDone(() => inTime((to) => to.batch(reads.map(inStatement), 'read'))))).map(rowsOf),
-		transact: (reads, plan) => inTurn(() => transactOnce(reads, plan)),
+			(await retryUntilTimeout(() => unlessDone(() => withTimeout((to) => to.batch(reads.map(inStatement), 'read'))))).map(rowsOf),
+		transact: (reads, plan) => inOrder(() => transactOnce(reads, plan)),
 		shrink: () => Promise.resolve(0),
 		close: () => client.close(),
 	};

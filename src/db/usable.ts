@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'libsql';
 import { CannotOpen } from './database.ts';
-import { foreignness, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
+import { reasonForeign, migrationsIn, READ_APPLIED, READ_TABLES } from './lineage.ts';
 
 const MAGIC = 'SQLite format 3\0';
 const { R_OK, W_OK, X_OK } = constants;
@@ -17,7 +17,7 @@ const BESIDE = ['-wal', '-shm', '.lock', '.life'];
 export function assertUsable(path: string): void {
 	try {
 		mkdirSync(dirname(path), { recursive: true });
-		const why = whyNotDatabase(path);
+		const why = reasonNotDatabase(path);
 		if (why !== null) throw new CannotOpen(why);
 		for (const part of ['', ...BESIDE]) assertReadableAndWritable(`${path}${part}`);
 		accessSync(dirname(path), R_OK | W_OK | X_OK);
@@ -33,7 +33,7 @@ function assertReadableAndWritable(path: string): void {
 	if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, R_OK | W_OK);
 }
 
-function whyNotDatabase(path: string): string | null {
+function reasonNotDatabase(path: string): string | null {
 	const stats = statSync(path, { throwIfNoEntry: false });
 	if (stats === undefined) return null;
 	if (stats.isDirectory()) return 'it is a folder; name a file in it';
@@ -67,7 +67,7 @@ export function assertOurs(path: string, migrations: string): void {
 		const names = (sql: string): string[] => (sqlite.prepare(sql).raw(true).all() as [string][]).map(([name]) => name);
 		const tables = names(READ_TABLES);
 		const applied = tables.includes('_prisma_migrations') ? names(READ_APPLIED) : [];
-		const why = foreignness(tables, applied, migrationsIn(migrations));
+		const why = reasonForeign(tables, applied, migrationsIn(migrations));
 		if (why !== null) throw new CannotOpen(why);
 	} catch (error) {
 		if (error instanceof CannotOpen) throw error;

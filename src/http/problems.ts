@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { INTERNAL_ERROR, ProblemError, type Problem } from '#contract';
-import { isEverybodysFault, OutcomeUnknown } from '#db/database.ts';
+import { isDatabaseFault, OutcomeUnknown } from '#db/database.ts';
 import { NOT_UTF8, notUtf8 } from './body.ts';
 
 /**
@@ -35,7 +35,7 @@ function asProblem(error: unknown): ProblemError {
 			'The connection to the database broke during the write, which may have succeeded. Check before you repeat the request, or repeat it with an Idempotency-Key.',
 			{ retryAfterSeconds: 1, cause: error },
 		);
-	if (isEverybodysFault(error))
+	if (isDatabaseFault(error))
 		return new ProblemError(
 			'database_unavailable',
 			'The database cannot be written now. Nothing was changed. Retry the request.',

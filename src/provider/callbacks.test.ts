@@ -113,11 +113,11 @@ describe('a callback address', () => {
 		['http://[::1/', /not a valid host/],
 		['http://a%b/', /not a valid host/],
 		[`http://localhost/${'x'.repeat(2_000)}`, /at most 2000 characters/],
-	])('[EX10] %j is refused for its own reason', (address, reason) =>
+	])('[EX10] the refusal of %j names its reason', (address, reason) =>
 		expect(reasons(address)).toEqual([expect.stringMatching(reason) as string]),
 	);
 
-	it('[EX10] has all of its reasons named, and no password is repeated', () => {
+	it('[EX10] the refusal names every reason and repeats no password', () => {
 		const said = reasons('http://user:secret@evil.example:6000/');
 		expect(said).toEqual([
 			...[CREDENTIALS, /port 6000/, NOT_NAMED].map((reason) => expect.stringMatching(reason) as string),
@@ -125,7 +125,7 @@ describe('a callback address', () => {
 		expect(said.join()).not.toContain('secret');
 	});
 
-	it('[EX11] passes only when fetch takes it: no URL that is allowed has credentials or a blocked port', () => {
+	it('[EX11] every allowed address is one that fetch takes, without credentials or a blocked port', () => {
 		const address = fc
 			.tuple(
 				fc.constantFrom('http://', 'https://', 'HTTP://', 'http:/', 'http:\\\\', ''),

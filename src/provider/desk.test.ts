@@ -43,7 +43,7 @@ const MOVES: [DeliveryState, DeliveryState][] = [
 ];
 const STATEMENTS = 12;
 
-it.each(MOVES)('[V30] a delivery that goes from %s to %s while the list is read is shown once', async (from, to) => {
+it.each(MOVES)('[V30] a delivery that changes from %s to %s while the list is read is listed once', async (from, to) => {
 	const list = await openList();
 	for (const filter of [{}, { code: 500 }, { from: '1970-01-01T00:00:00Z' }])
 		for (let statements = 1; statements <= STATEMENTS; statements++) {
@@ -53,7 +53,7 @@ it.each(MOVES)('[V30] a delivery that goes from %s to %s while the list is read 
 });
 
 it.each(MOVES)(
-	'[V31] one that goes from %s to %s is shown as the state that was asked for, or not',
+	'[V31] a delivery that changes from %s to %s is listed with a state of the filter, or not at all',
 	async (from, to) => {
 		const list = await openList();
 		for (const filter of [{}, { code: 500 }, { callId: 'call' }])

@@ -15,28 +15,28 @@ const SETTINGS: Settings = {
 const UNTIL = Date.parse('2026-11-22T12:00:00.000Z');
 
 describe('faults', () => {
-	it('[N1] hold until their time is over, and for ever without one', () => {
+	it('[N1] faults are injected until their time is over, and without a time forever', () => {
 		expect(ratesAt(SETTINGS, UNTIL - 1)).toEqual(SETTINGS.faults);
 		expect(ratesAt(SETTINGS, UNTIL)).toEqual(NO_FAULTS);
 		expect(ratesAt({ ...SETTINGS, until: null }, Number.MAX_SAFE_INTEGER)).toEqual(SETTINGS.faults);
 	});
 
-	it('[N1] of a call’s webhooks only those that are due before that have any', () => {
+	it('[N1] only webhooks that are due before that time have a fault', () => {
 		const ratesAfter = (ms: number) => ratesAt(SETTINGS, UNTIL - 100 + ms);
 		const webhooks = drawDeliveryFaults(ratesAfter, diceOf('a'), [10, 99, 100, 200]);
 		expect(webhooks.map(({ faults }) => faults)).toEqual([['lost'], ['lost'], [], []]);
 	});
 
-	it.each(['lost', 'badSignature', 'stale', 'doubled'] as const)('[N2] %s at rate 1 is every webhook’s', (fault) => {
+	it.each(['lost', 'badSignature', 'stale', 'doubled'] as const)('[N2] with %s at rate 1 every webhook has that fault', (fault) => {
 		expect(drawn({ [fault]: 1 }, [1, 2, 3])).toEqual([1, 2, 3].map((afterMs) => ({ afterMs, faults: [fault] })));
 	});
 
-	it('[N2] at its first try a webhook has one fault at most', () => {
+	it('[N2] the first attempt of a webhook has at most one fault', () => {
 		const [webhook] = drawn({ lost: 1, badSignature: 1, stale: 1, doubled: 1 }, [1]);
 		expect(webhook?.faults).toEqual(['lost']);
 	});
 
-	it('[N3] a late one comes after the end, which itself is never late', () => {
+	it('[N3] a late webhook is sent after the end, and the end itself is never late', () => {
 		expect(drawn({ late: 1 }, [100, 200, 1_000])).toEqual([
 			...[1, 2].map(() => ({ afterMs: 1_100, faults: ['late'] })),
 			{ afterMs: 1_000, faults: [] },
@@ -44,7 +44,7 @@ describe('faults', () => {
 		expect(drawn({ late: 1 }, [0, 0])[0]).toEqual({ afterMs: 5, faults: ['late'] });
 	});
 
-	it('[N4] of two that are reordered the earlier comes just after the later, pair by pair, also where both are due at once', () => {
+	it('[N4] of two reordered webhooks the earlier is sent just after the later, also if both are due at once', () => {
 		expect(drawn({ reordered: 1 }, [10, 20, 30, 40])).toEqual([
 			{ afterMs: 21, faults: ['reordered'] },
 			{ afterMs: 20, faults: [] },
@@ -55,7 +55,7 @@ describe('faults', () => {
 		expect(drawn({ reordered: 1 }, [7])).toEqual([{ afterMs: 7, faults: [] }]);
 	});
 
-	it('[N4] none is told before it happened, whatever the dice', () => {
+	it('[N4] no webhook reports an event before it happened, for any draws', () => {
 		const rate = fc.double({ min: 0, max: 1, noNaN: true });
 		const times = fc.array(fc.nat(1_000), { maxLength: 6 }).map((due) => due.toSorted((a, b) => a - b));
 		fc.assert(
@@ -69,7 +69,7 @@ describe('faults', () => {
 		);
 	});
 
-	it('[N5] no knob moves the dice of another', () => {
+	it('[N5] the rate of one fault does not change the draws of another', () => {
 		const rate = fc.double({ min: 0, max: 1, noNaN: true });
 		const due = [10, 20, 30, 40];
 		const having = (over: Partial<Rates>, seed: string, fault: DeliveryFault): boolean[] =>
@@ -84,7 +84,7 @@ describe('faults', () => {
 		);
 	});
 
-	it('[N6] at the door there is one fault at most, the same for the same dice', () => {
+	it('[N6] a send-call request has at most one fault, the same for the same draws', () => {
 		expect(drawDoorFault(NO_FAULTS, diceOf('a'))).toBeNull();
 		for (const fault of ['refused', 'rateLimited', 'timedOut', 'acceptedThenFailed'] as const)
 			expect(drawDoorFault(rates({ [fault]: 1 }), diceOf('a'))).toBe(fault);

@@ -11,8 +11,8 @@ const attempt = ({ attempts }: DueDelivery, status: number): Attempt => ({
 	response: { status, headers: {}, body: '', truncated: false },
 });
 
-describe('a lease that was lost', () => {
-	it('[V29] what went out under it is recorded, and decides nothing', async () => {
+describe('an attempt whose lease was lost', () => {
+	it('[V29] is recorded and decides nothing', async () => {
 		const database = await migratedDatabase();
 		await database.all(DUE);
 		const store = createOutboxStore(database, 'own');

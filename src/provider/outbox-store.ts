@@ -1,6 +1,6 @@
 import type { Attempt, DeliveryState } from '#contract';
 import type { Database, Row, Statement } from '#db/database.ts';
-import { bringBack, type Timed } from '#queue/set-back.ts';
+import { moveTimesBack, type Timed } from '#queue/set-back.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 import type { DeliveryFault } from './faults.ts';
 import { claimIn, nextDueIn, type Lane } from './outbox-claim.ts';
@@ -49,7 +49,7 @@ const OWED = `SELECT 1 FROM "Delivery" WHERE "callId" = ? AND "state" = 'pending
 
 /** After the clock was set back by `ms`, moves due times back so that waiting deliveries wait as long as before. */
 export async function setBack(database: Database, ms: number, now: () => number): Promise<void> {
-	for (const timed of TIMED) await bringBack(database, timed, ms, now);
+	for (const timed of TIMED) await moveTimesBack(database, timed, ms, now);
 }
 
 /** Whether a webhook of this call is due and had no attempt yet. */

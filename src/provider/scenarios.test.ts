@@ -33,7 +33,7 @@ const anySettings = fc
 	.map(({ bounds: [a, b], ...over }) => settings({ ...over, delayMs: { min: Math.min(a, b), max: Math.max(a, b) } }));
 
 describe('the plan of a call', () => {
-	it('[S1] the same dice give the same plan, others another', () => {
+	it('[S1] the same draws give the same plan, and other draws another plan', () => {
 		const [one, two, other] = [
 			planCall(null, settings(), diceOf('seed', '+12025550100', 'SALES', 3)),
 			planCall(null, settings(), diceOf('seed', '+12025550100', 'SALES', 3)),
@@ -43,7 +43,7 @@ describe('the plan of a call', () => {
 		expect(one).not.toEqual(other);
 	});
 
-	it('[S2] times rise, phases advance, and one final status comes last, at any settings and scenario', () => {
+	it('[S2] times rise, phases advance, and one final status comes last, for any settings and scenario', () => {
 		fc.assert(
 			fc.property(anyScenario, anySettings, fc.nat(), (scenario, at, seed) => {
 				const plan = planCall(scenario, at, diceOf(seed)).map((report) => PlannedReport.parse(report));
@@ -66,7 +66,7 @@ describe('the plan of a call', () => {
 		}
 	});
 
-	it('[S4] the share of failures is the fail rate, and their kinds have their shares', () => {
+	it('[S4] the share of failed calls is the fail rate, and each outcome has its share', () => {
 		const outcomes = plans(4_000, { failRate: 0.5 }).map((plan) => endOf(plan).outcome);
 		const share = (outcome: string): number => outcomes.filter((o) => o === outcome).length / outcomes.length;
 		expect(share('completed')).toBeCloseTo(0.5, 1);
@@ -77,7 +77,7 @@ describe('the plan of a call', () => {
 		expect(plans(200, { failRate: 1 }).every((plan) => endOf(plan).status === 'FAILED')).toBe(true);
 	});
 
-	it.each(SCENARIO_NAMES.map((name) => [name] as const))('[S5] %s ends as it says, whatever the dice', (name) => {
+	it.each(SCENARIO_NAMES.map((name) => [name] as const))('[S5] a call with the scenario %s ends as the scenario says, for any draws', (name) => {
 		for (const plan of plans(50, { failRate: name === 'completed' ? 1 : 0 }, name)) {
 			const { status, outcome } = endOf(plan);
 			expect(outcome).toBe(SCENARIOS[name].outcome);
@@ -85,13 +85,13 @@ describe('the plan of a call', () => {
 		}
 	});
 
-	it('[S6] slow takes ten times as long as the same dice take otherwise', () => {
+	it('[S6] slow takes ten times as long as the same draws take otherwise', () => {
 		const [usual, slow] = [plans(20), plans(20, {}, 'slow')];
 		for (const [i, plan] of usual.entries())
 			expect(Math.abs(endOf(slow[i]!).afterMs - 10 * endOf(plan).afterMs)).toBeLessThanOrEqual(10);
 	});
 
-	it('[S7] parameters are kept to, at speed', () => {
+	it('[S7] the plan keeps a scenario’s parameters, divided by speed', () => {
 		const scenario: Scenario = { outcome: 'completed', delayMs: 9_000, talkMs: 4_000 };
 		const plan = planCall(scenario, settings({ speed: 10 }), diceOf('x'));
 		expect(endOf(plan)).toMatchObject({ afterMs: 900, outcome: 'completed', durationMs: 400 });
@@ -101,7 +101,7 @@ describe('the plan of a call', () => {
 		});
 	});
 
-	it('[EX2] chosen times are kept exactly: the talk is the last part, and what comes before shares the rest', () => {
+	it('[EX2] chosen times are kept exactly: the talk is the last part, and the phases before it share the rest', () => {
 		fc.assert(
 			fc.property(anyParameters, anySettings, fc.nat(), (scenario, at, seed) => {
 				const plan = planCall(scenario, at, diceOf(seed));
@@ -127,7 +127,7 @@ describe('the plan of a call', () => {
 		expect(endOf(plan).durationMs).toBe(595_000);
 	});
 
-	it('[EX2] where the talk alone is chosen, the call rings for its usual time before it', () => {
+	it('[EX2] with only the talk chosen, the call rings for its usual time before it', () => {
 		for (const talkMs of [0, 500, 5_000, 60_000])
 			for (const plan of plans(50, {}, { outcome: 'completed', talkMs })) {
 				expect(endOf(plan).durationMs).toBe(talkMs);
@@ -151,8 +151,8 @@ describe('the plan of a call', () => {
 	});
 });
 
-describe('the dice', () => {
-	it('[S9] draw evenly in [0, 1), and no draw moves those of other words', () => {
+describe('the seeded random numbers', () => {
+	it('[S9] are even in [0, 1), and no draw changes the draws of another key', () => {
 		const dice = diceOf('seed', 1);
 		const draws = Array.from({ length: 2_000 }, dice);
 		expect(draws.every((draw) => draw >= 0 && draw < 1)).toBe(true);

@@ -5,7 +5,7 @@ import {
 	type PlannedReport,
 	type ProviderCall,
 	type SendCall,
-	type SendCallAnswer,
+	type SendCallResponse,
 	type Settings,
 } from '#contract';
 import { diceOf } from './dice.ts';
@@ -46,7 +46,7 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 		const dice = (...words: string[]) =>
 			diceOf(current.seed ?? v4(), request.phoneNumber, request.workflow, earlier, ...words);
 		const reports = planCall(scenarioOf(request.scenario ?? null, request.phoneNumber), current, dice());
-		const answer: SendCallAnswer = { providerId, scheduledInMs: reports.at(-1)?.afterMs ?? 0 };
+		const answer: SendCallResponse = { providerId, scheduledInMs: reports.at(-1)?.afterMs ?? 0 };
 		const due = reports.map(({ afterMs }) => afterMs);
 		const webhooks = drawDeliveryFaults((ms) => ratesAt(current, acceptedAt + ms), dice('webhooks'), due);
 		return {

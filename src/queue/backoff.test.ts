@@ -8,12 +8,12 @@ describe('backoff', () => {
 	it.each([
 		['dispatch', DISPATCH_SCHEDULE, [500, 1_000, 2_000, 4_000, 8_000]],
 		['webhooks', WEBHOOK_SCHEDULE, [1_000, 5_000, 15_000, 60_000, 300_000]],
-	])('[B1] %s waits up to what the spec says, then gives up', (_what, schedule, most) => {
-		const tries = [1, 2, 3, 4, 5, 6];
-		expect(tries.map((attempts) => backoffMs(schedule, attempts, 1, ALMOST_ONE))).toEqual([...most, null]);
+	])('[B1] %s waits at most as long as the schedule says, then gives up', (_what, schedule, most) => {
+		const failures = [1, 2, 3, 4, 5, 6];
+		expect(failures.map((attempts) => backoffMs(schedule, attempts, 1, ALMOST_ONE))).toEqual([...most, null]);
 	});
 
-	it('[B2] jitter: between half and the whole of each wait, in proportion to chance', () => {
+	it('[B2] jitter makes each wait between half and the whole, in proportion to chance', () => {
 		expect([0, 0.25, 0.5].map((chance) => backoffMs(DISPATCH_SCHEDULE, 3, 1, chance))).toEqual([1_000, 1_250, 1_500]);
 	});
 
@@ -21,7 +21,7 @@ describe('backoff', () => {
 	const speed = fc.double({ min: 1, max: 1_000, noNaN: true });
 	const schedule = fc.constantFrom(DISPATCH_SCHEDULE, WEBHOOK_SCHEDULE);
 
-	it('[B3] speed divides it, and it is a whole number between half and the whole', () => {
+	it('[B3] speed divides each wait, which is a whole number between half and the whole', () => {
 		expect(backoffMs(WEBHOOK_SCHEDULE, 5, 1_000, 0.5)).toBe(225);
 		fc.assert(
 			fc.property(schedule, fc.integer({ min: 1, max: 5 }), speed, chance, (schedule, attempts, speed, chance) => {
@@ -34,7 +34,7 @@ describe('backoff', () => {
 		);
 	});
 
-	it('[B4] whatever chance says, all waits together last at least half of the schedule', () => {
+	it('[B4] all waits together last at least half of the schedule, for any chance', () => {
 		const chances = fc.array(chance, { minLength: 5, maxLength: 5 });
 		fc.assert(
 			fc.property(schedule, speed, chances, (schedule, speed, chances) => {

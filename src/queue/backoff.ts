@@ -14,6 +14,6 @@ export const WEBHOOK_SCHEDULE: Schedule = [1_000, 5_000, 15_000, 60_000, 300_000
  * a schedule lasts at least half its nominal time. `chance` is in [0, 1).
  */
 export function backoffMs(schedule: Schedule, attempts: number, speed: number, chance: number): number | null {
-	const most = schedule[attempts - 1];
-	return most === undefined ? null : Math.ceil((most * (0.5 + chance / 2)) / speed);
+	const delay = schedule[attempts - 1];
+	return delay === undefined ? null : Math.ceil((delay * (0.5 + chance / 2)) / speed);
 }

@@ -24,7 +24,7 @@ const WINDOW = 1_000;
  * same elapsed time as before. Works from the newest rows in steps, and yields to other work between steps. A lease
  * that the current clock can have granted stays: statements run in order, so it ends within `LEASE_MS` of the step.
  */
-export async function bringBack(database: Statements, timed: Timed, ms: number, now: () => number): Promise<void> {
+export async function moveTimesBack(database: Statements, timed: Timed, ms: number, now: () => number): Promise<void> {
 	const { table, times, lease, except } = timed;
 	const columns = [
 		...times.map((column) => ({ column, isAhead: `"${column}" > ?2` })),

@@ -53,7 +53,7 @@ function counter(count: number): { hit(): void; reached: Promise<void> } {
 }
 
 describe('a worker', () => {
-	it('[Q1] runs what is due, each row once, never more at once than it may', async () => {
+	it('[Q1] runs each due row once, and never more at once than allowed', async () => {
 		const { add, start, store, database } = await startBench();
 		for (let i = 0; i < 50; i++) await add(`job-${i}`);
 		const ran: string[] = [];
@@ -92,7 +92,7 @@ describe('a worker', () => {
 		expect(ranAt).toBeLessThan(dueAt + 3_000); // not delayed until the longest sleep ends
 	});
 
-	it('[Q3] a wake shows it what came meanwhile', async () => {
+	it('[Q3] finds rows that arrived meanwhile when it is woken', async () => {
 		const { add, start, store } = await startBench();
 		const done = counter(3);
 		const worker = start(async (job) => {
@@ -106,14 +106,14 @@ describe('a worker', () => {
 		await done.reached;
 	});
 
-	it('[Q4] close takes nothing new and waits for what is under way', async () => {
+	it('[Q4] claims no new row while it closes, and waits for the work under way', async () => {
 		const { add, start, store, database } = await startBench();
-		const begun = counter(1);
+		const started = counter(1);
 		let finish = (): void => undefined;
 		const gate = new Promise<void>((resolve) => (finish = resolve));
 		const worker = start(
 			async (job) => {
-				begun.hit();
+				started.hit();
 				await gate;
 				await store.done(job);
 			},
@@ -121,7 +121,7 @@ describe('a worker', () => {
 		);
 		await add('under-way');
 		worker.wake();
-		await begun.reached;
+		await started.reached;
 		await add('waits');
 		let closed = false;
 		const closing = worker.close().then(() => (closed = true));
@@ -133,7 +133,7 @@ describe('a worker', () => {
 		expect((await database.all('SELECT "id" FROM "Job"')).map(({ id }) => id)).toEqual(['waits']);
 	});
 
-	it('[Q5] a row whose work threw is tried again when its lease is over; the others go on', async () => {
+	it('[Q5] runs a row whose work threw again when its lease is over, and continues with the others', async () => {
 		const { add, start, store, database } = await startBench();
 		await add('bad');
 		await add('good');
@@ -166,10 +166,10 @@ describe('a worker', () => {
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
 	});
 
-	it('[Q6] long work keeps its lease, so that no other worker takes the row', async () => {
+	it('[Q6] renews the lease of long work, so that no other worker claims the row', async () => {
 		const { add, start, store } = await startBench();
 		await add('long');
-		const begun = counter(1);
+		const started = counter(1);
 		let finish = (): void => undefined;
 		const gate = new Promise<void>((resolve) => (finish = resolve));
 		let runs = 0;
@@ -177,24 +177,24 @@ describe('a worker', () => {
 		const seen: QueueSpy = { ...store, renew: (...of) => store.renew(...of).finally(renewed.hit) };
 		const work = async (job: Job): Promise<void> => {
 			runs++;
-			begun.hit();
+			started.hit();
 			await gate;
 			await store.done(job);
 		};
 		const one = start(work, { store: seen, leaseMs: 300 });
-		await begun.reached;
-		const looked = counter(2); // at its start, and when it is woken
-		const looking: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(looked.hit) };
-		const two = start(work, { store: looking, leaseMs: 300 });
+		await started.reached;
+		const polled = counter(2); // at its start, and when it is woken
+		const spyStore: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(polled.hit) };
+		const two = start(work, { store: spyStore, leaseMs: 300 });
 		await renewed.reached; // six renewals take two leases
 		two.wake();
-		await looked.reached;
+		await polled.reached;
 		finish();
 		await Promise.all([one.close(), two.close()]);
 		expect(runs).toBe(1);
 	});
 
-	it('[Q7] a result counts only under the lease it was claimed with', async () => {
+	it('[Q7] counts a result only under the lease with which the row was claimed', async () => {
 		const { add, store, database } = await startBench();
 		await add('a');
 		const now = Date.now();
@@ -211,7 +211,7 @@ describe('a worker', () => {
 		expect(await store.claim(now, 1, 'three', now + 10)).toHaveLength(1);
 	});
 
-	it('[Q8] a database that fails is told, and asked again', async () => {
+	it('[Q8] reports a failing database and looks again', async () => {
 		const { add, start, store } = await startBench();
 		await add('a');
 		const done = counter(1);
@@ -290,7 +290,7 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 		await expect.poll(() => ran).toEqual(['held']);
 		return {
 			setBack: () => void (ahead = -DAY),
-			bringBack: (ms: number) => store.setBack(ms, now),
+			moveTimesBack: (ms: number) => store.setBack(ms, now),
 			isRenewed: async (): Promise<boolean> => {
 				const [row] = await database.all(`SELECT "leasedUntil" FROM "Job" WHERE "id" = 'held'`);
 				return Number(row?.leasedUntil) < now() + DAY / 2;
@@ -306,18 +306,18 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 		};
 	}
 
-	it('where it was renewed before the times are brought back', async () => {
-		const { setBack, bringBack, isRenewed, goOn } = await startHeld(300);
+	it('if the lease was renewed before the times were moved', async () => {
+		const { setBack, moveTimesBack, isRenewed, goOn } = await startHeld(300);
 		setBack();
 		await expect.poll(isRenewed, { interval: 5, timeout: 10_000 }).toBe(true);
-		await bringBack(DAY);
+		await moveTimesBack(DAY);
 		expect(await goOn()).toEqual(['held', 'other']);
 	});
 
-	it('where it was suspended too, so that its lease is over once it is brought back', async () => {
-		const { setBack, bringBack, goOn } = await startHeld();
+	it('if the process was suspended too, so that the moved lease is over', async () => {
+		const { setBack, moveTimesBack, goOn } = await startHeld();
 		setBack();
-		await bringBack(DAY + 20_000);
+		await moveTimesBack(DAY + 20_000);
 		expect(await goOn()).toEqual(['held', 'other']);
 	});
 });

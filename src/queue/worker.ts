@@ -48,7 +48,7 @@ export const LEASE_MS = 10_000;
 const SLEEP_MAX_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 /** Three of the longest sleeps without a look: the worker is stuck. */
-const ASLEEP_MS = 3 * SLEEP_MAX_MS;
+const STUCK_AFTER_MS = 3 * SLEEP_MAX_MS;
 
 /** Starts a worker that runs due rows concurrently and sleeps until the next one is due. */
 export function createWorker<Row extends Claimed>({
@@ -64,18 +64,18 @@ export function createWorker<Row extends Claimed>({
 	/** The running rows and the ends of their leases. */
 	const held = new Map<Row, number>();
 	let closed = false;
-	let lookedAt = performance.now();
-	let woken = false;
+	let lastPollAt = performance.now();
+	let isWoken = false;
 	let wakeUp: (() => void) | undefined;
 
 	function wake(): void {
-		woken = true;
+		isWoken = true;
 		wakeUp?.();
 	}
 
 	/** Resolves after `ms`, or earlier on a wake. */
 	async function sleep(ms: number): Promise<void> {
-		if (!woken) {
+		if (!isWoken) {
 			let timer: NodeJS.Timeout | undefined;
 			await new Promise<void>((resolve) => {
 				wakeUp = resolve;
@@ -83,7 +83,7 @@ export function createWorker<Row extends Claimed>({
 			});
 			clearTimeout(timer);
 		}
-		woken = false;
+		isWoken = false;
 	}
 
 	async function renew(row: Row): Promise<void> {
@@ -114,7 +114,7 @@ export function createWorker<Row extends Claimed>({
 	}
 
 	/** Claims rows until the concurrency limit is reached or nothing is due. Returns how long to sleep. */
-	async function look(): Promise<number> {
+	async function poll(): Promise<number> {
 		while (!closed && underWay.size < concurrency) {
 			const limit = concurrency - underWay.size;
 			await renewOthers();
@@ -139,8 +139,8 @@ export function createWorker<Row extends Claimed>({
 		while (!closed) {
 			let sleepMs = AFTER_ERROR_MS;
 			try {
-				sleepMs = await look();
-				lookedAt = performance.now();
+				sleepMs = await poll();
+				lastPollAt = performance.now();
 			} catch (error) {
 				onError(error);
 			}
@@ -148,14 +148,14 @@ export function createWorker<Row extends Claimed>({
 		}
 	}
 
-	const working = workUntilClosed();
+	const loop = workUntilClosed();
 	return {
 		wake,
-		isAwake: () => performance.now() - lookedAt < ASLEEP_MS,
+		isAwake: () => performance.now() - lastPollAt < STUCK_AFTER_MS,
 		async close() {
 			closed = true;
 			wake();
-			await working;
+			await loop;
 			await Promise.all(underWay);
 		},
 	};

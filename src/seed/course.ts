@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { Timed } from './merge.ts';
 
 /** An event of a call, as stored but without a seq. */
-export interface Happening extends Timed {
+export interface SeedEvent extends Timed {
 	type: EventType;
 	data: string;
 	call: CallRow;
@@ -15,8 +15,8 @@ export interface Happening extends Timed {
 	last: boolean;
 }
 
-/** The inputs for the life of a call. */
-export interface Start {
+/** The inputs for the simulation of a call. */
+export interface SimulationInput {
 	call: CallRow;
 	/** The end of the history. No event happens later. */
 	until: number;
@@ -27,7 +27,7 @@ export interface Start {
 
 const MINUTE_MS = 60_000;
 /** How long a call may be silent before it ends as `no-report`: the default of CALL_TIMEOUT_MS. */
-const PATIENCE_MS = 15 * MINUTE_MS;
+const CALL_TIMEOUT_MS = 15 * MINUTE_MS;
 /** The maximum duration of a scheduled or silent call. */
 const LONGEST_MS = 8 * 60 * MINUTE_MS;
 
@@ -57,22 +57,22 @@ function shares(completed: number, noAnswer: number, busy: number, failed: numbe
 }
 
 /** Simulates a requested call until its end. Fills in its row and returns its events in order. */
-export function live(start: Start): Happening[] {
+export function simulateCall(start: SimulationInput): SeedEvent[] {
 	const { call, until, random } = start;
-	const life = new Life(start);
+	const simulation = new CallSimulation(start);
 	const roomy = call.createdAt + LONGEST_MS < until;
 	const outcome = drawOutcome(call, roomy, random);
-	life.event('created', {});
-	if (roomy && call.scenario === null && random.next() < 0.02) life.schedule();
-	if (outcome === 'provider-unreachable') life.unreachable();
+	simulation.event('created', {});
+	if (roomy && call.scenario === null && random.next() < 0.02) simulation.schedule();
+	if (outcome === 'provider-unreachable') simulation.unreachable();
 	else {
-		life.dispatch();
-		if (outcome === 'manual') life.endByHand('manual');
-		else if (outcome === 'no-report') life.silence();
-		else if (outcome === 'canceled' && random.next() < 0.7) life.endByHand('canceled');
-		else life.report(outcome);
+		simulation.dispatch();
+		if (outcome === 'manual') simulation.endManually('manual');
+		else if (outcome === 'no-report') simulation.silence();
+		else if (outcome === 'canceled' && random.next() < 0.7) simulation.endManually('canceled');
+		else simulation.report(outcome);
 	}
-	return life.finish();
+	return simulation.finish();
 }
 
 function drawOutcome(call: CallRow, roomy: boolean, random: Random): Outcome {
@@ -98,17 +98,17 @@ export function drawScenario(random: Random): Scenario {
 }
 
 /** Records a call's events as time passes. Event data must match what the writer stores (server/calls/plan.ts). */
-class Life {
+class CallSimulation {
 	readonly #call: CallRow;
 	readonly #until: number;
 	readonly #random: Random;
-	readonly #newId: Start['newId'];
-	readonly #events: Happening[] = [];
+	readonly #newId: SimulationInput['newId'];
+	readonly #events: SeedEvent[] = [];
 	/** The time of the next event. */
 	#at: number;
 	#sequence = 0;
 
-	constructor({ call, until, random, newId }: Start) {
+	constructor({ call, until, random, newId }: SimulationInput) {
 		this.#call = call;
 		this.#until = until;
 		this.#random = random;
@@ -122,7 +122,7 @@ class Life {
 		if (changes) call.updatedAt = this.#at;
 	}
 
-	finish(): Happening[] {
+	finish(): SeedEvent[] {
 		this.#events.at(-1)!.last = true;
 		return this.#events;
 	}
@@ -131,7 +131,7 @@ class Life {
 	schedule(): void {
 		const wanted = this.#at + (5 + this.#random.below(355)) * MINUTE_MS;
 		this.#call.scheduledAt = this.#at = Math.ceil(wanted / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
-		this.#pass(2, 30);
+		this.#advanceBetween(2, 30);
 		this.event('queued', {});
 	}
 
@@ -143,7 +143,7 @@ class Life {
 			if (random.next() < 0.4) this.#fault({ fault: 'refused', attempt: number });
 			this.#refused(number++);
 		}
-		const durationMs = this.#pass(3, 25);
+		const durationMs = this.#advanceBetween(3, 25);
 		const providerId = `sim_${this.#newId(this.#at).replaceAll('-', '')}`;
 		this.#call.providerId = providerId;
 		const attempt: DispatchAttempt = { number, durationMs, status: 200, error: null };
@@ -162,34 +162,34 @@ class Life {
 		if (this.#random.next() < 0.004) this.#webhookFault();
 		this.#initiated();
 		if (outcome !== 'busy') this.#ringing();
-		if (outcome === 'busy') this.#pass(900, 4_000);
-		else if (outcome === 'no-answer') this.#pass(24_000, 36_000);
-		else if (outcome === 'canceled') this.#pass(4_000, 20_000);
-		else if (outcome === 'failed') this.#pass(1_000, 15_000);
+		if (outcome === 'busy') this.#advanceBetween(900, 4_000);
+		else if (outcome === 'no-answer') this.#advanceBetween(24_000, 36_000);
+		else if (outcome === 'canceled') this.#advanceBetween(4_000, 20_000);
+		else if (outcome === 'failed') this.#advanceBetween(1_000, 15_000);
 		else {
-			this.#pass(2_500, 19_000);
+			this.#advanceBetween(2_500, 19_000);
 			this.#phase('IN_PROGRESS', 'in-progress', 'answeredAt');
 			const usual = outcome === 'completed' ? this.#talk() : 1_000 + this.#random.below(14_000);
-			this.#go(chosenTalk(call.scenario) ?? usual);
+			this.#advance(chosenTalk(call.scenario) ?? usual);
 		}
-		const lately = this.#at - this.#lag();
+		const reportedAt = this.#at - this.#lag();
 		// A chosen talk time is kept exactly, unless the history ends before it.
 		const talkMs = chosenTalk(call.scenario);
 		const isChosen = talkMs !== undefined && call.answeredAt !== null;
-		const happenedAt = isChosen ? Math.min(call.answeredAt! + talkMs, this.#at) : lately;
+		const happenedAt = isChosen ? Math.min(call.answeredAt! + talkMs, this.#at) : reportedAt;
 		const completed = outcome === 'completed';
 		const talked = call.answeredAt === null ? null : happenedAt - call.answeredAt;
 		this.#webhook('ended', happenedAt, completed ? 'COMPLETED' : 'FAILED', 'ENDED', outcome, talked);
 		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome, happenedAt, talked);
-		const far = this.#at + LONGEST_MS < this.#until;
-		if (completed && far && this.#random.next() < 0.0015) this.#correct();
+		const hasTimeLeft = this.#at + LONGEST_MS < this.#until;
+		if (completed && hasTimeLeft && this.#random.next() < 0.0015) this.#correct();
 	}
 
 	/** Ends the call by hand before the provider's final report. */
-	endByHand(outcome: 'manual' | 'canceled'): void {
+	endManually(outcome: 'manual' | 'canceled'): void {
 		this.#initiated();
 		if (this.#random.next() < 0.7) this.#ringing();
-		this.#pass(2_000, 60_000);
+		this.#advanceBetween(2_000, 60_000);
 		const completed = outcome === 'manual' && this.#random.next() < 0.5;
 		this.event('ended', { by: 'hand', outcome });
 		this.#end(completed ? 'COMPLETED' : 'FAILED', outcome);
@@ -199,20 +199,20 @@ class Life {
 	silence(): void {
 		this.#initiated();
 		if (this.#random.next() < 0.5) this.#ringing();
-		const heardAt = this.#call.updatedAt;
-		this.#go(PATIENCE_MS);
-		this.#pass(60_000, 180_000);
-		this.event('ended', { silentMs: this.#at - heardAt, outcome: 'no-report' });
+		const lastReportAt = this.#call.updatedAt;
+		this.#advance(CALL_TIMEOUT_MS);
+		this.#advanceBetween(60_000, 180_000);
+		this.event('ended', { silentMs: this.#at - lastReportAt, outcome: 'no-report' });
 		this.#end('FAILED', 'no-report');
 	}
 
 	#initiated(): void {
-		this.#pass(300, 1_500);
+		this.#advanceBetween(300, 1_500);
 		this.#phase('INITIATED', 'initiated', 'startedAt');
 	}
 
 	#ringing(): void {
-		this.#pass(700, 3_500);
+		this.#advanceBetween(700, 3_500);
 		this.#phase('RINGING', 'ringing', 'ringingAt');
 	}
 
@@ -255,14 +255,14 @@ class Life {
 	}
 
 	#refused(number: number): void {
-		const durationMs = this.#pass(3, 40);
+		const durationMs = this.#advanceBetween(3, 40);
 		const error = 'The provider answered 503: {"code":"provider_refused"}';
 		this.event('dispatch.attempt', { number, durationMs, status: 503, error } satisfies DispatchAttempt, false);
-		this.#pass(0, 500 * 2 ** (number - 1));
+		this.#advanceBetween(0, 500 * 2 ** (number - 1));
 	}
 
 	#correct(): void {
-		this.#pass(2 * MINUTE_MS, 90 * MINUTE_MS);
+		this.#advanceBetween(2 * MINUTE_MS, 90 * MINUTE_MS);
 		this.event('corrected', { from: 'COMPLETED', to: 'FAILED' });
 		const { endedAt, durationMs } = this.#call;
 		this.#end('FAILED', 'manual', endedAt!, durationMs);
@@ -288,15 +288,15 @@ class Life {
 		return `msg_${this.#random.hex(8)}`;
 	}
 
-	#pass(least: number, most: number): number {
-		return this.#go(least + this.#random.below(most - least + 1));
+	#advanceBetween(least: number, most: number): number {
+		return this.#advance(least + this.#random.below(most - least + 1));
 	}
 
 	/**
 	 * Advances the time by `ms`, but by at most half of the remaining time, so that the call ends in time. Returns the
 	 * advance.
 	 */
-	#go(ms: number): number {
+	#advance(ms: number): number {
 		const passed = Math.min(ms, Math.floor((this.#until - this.#at) / 2));
 		this.#at += passed;
 		return passed;

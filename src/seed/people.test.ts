@@ -8,7 +8,7 @@ import { createRandom } from './random.ts';
 
 describe('the customers of a made-up history', () => {
 	it.each(COUNTRIES.map((country): [string, typeof country] => [country.numbers.join(' '), country]))(
-		'[SD1] their numbers are valid, and written as they are kept: %s',
+		'[SD1] have valid numbers, written as they are stored: %s',
 		(_, { code, numbers, ...country }) => {
 			const random = createRandom('numbers');
 			for (const pattern of numbers)
@@ -20,7 +20,7 @@ describe('the customers of a made-up history', () => {
 		},
 	);
 
-	it('[SD1] their names are such as a call may have, in many scripts', () => {
+	it('[SD1] have valid names in many scripts', () => {
 		const random = createRandom('names');
 		const scripts = new Set<string>();
 		for (let i = 0; i < 5_000; i++) {

@@ -1,13 +1,13 @@
 import { foldedOf } from '#contract/search.ts';
 import type { CallRow } from '#server/calls/call.ts';
-import { drawScenario, live, type Happening } from './course.ts';
+import { drawScenario, simulateCall, type SeedEvent } from './course.ts';
 import { drawCustomer } from './customers.ts';
 import { createIds } from './ids.ts';
 import { Merge } from './merge.ts';
 import { createRandom, type Random } from './random.ts';
 import { momentsOf } from './rhythm.ts';
 
-export interface Wanted {
+export interface HistoryOptions {
 	calls: number;
 	/** The same seed gives the same history, up to the same `now`. */
 	seed: string;
@@ -18,9 +18,9 @@ export interface Wanted {
 }
 
 /** An event with its seq. */
-export interface Told {
+export interface NumberedEvent {
 	seq: number;
-	event: Happening;
+	event: SeedEvent;
 	/** Calls whose last event was emitted, and that of every earlier call. In order of creation. */
 	whole: readonly CallRow[];
 }
@@ -34,16 +34,16 @@ const RUN_AT = { day: 3, hour: 13 };
  * Generates a history of ended calls over 90 days up to `now`, in order of time. Pure. Holds only the calls in
  * progress.
  */
-export function* plausibleHistory({ calls, seed, now, after }: Wanted): Generator<Told> {
+export function* plausibleHistory({ calls, seed, now, after }: HistoryOptions): Generator<NumberedEvent> {
 	const random = createRandom(seed);
 	const [newCallId, newId] = [createIds(random), createIds(random)];
-	const underWay = new Merge<Happening>();
+	const underWay = new Merge<SeedEvent>();
 	/** In order of creation, beginning with the first incomplete call. */
 	const waiting: CallRow[] = [];
 	const done = new Set<CallRow>();
 	let seq = after;
 
-	function tell(event: Happening): Told {
+	function numbered(event: SeedEvent): NumberedEvent {
 		const { call, type, changes, last } = event;
 		seq++;
 		if (changes) call.seq = seq;
@@ -57,14 +57,14 @@ export function* plausibleHistory({ calls, seed, now, after }: Wanted): Generato
 	}
 
 	for (const at of momentsOf(calls, now - DAYS * DAY_MS, now, createRandom(`${seed}: moments`))) {
-		for (let event; (event = underWay.take(at));) yield tell(event);
-		const call = requested(newCallId(at), at, random);
-		underWay.add(live({ call, until: now, random, newId }));
+		for (let event; (event = underWay.take(at));) yield numbered(event);
+		const call = newCall(newCallId(at), at, random);
+		underWay.add(simulateCall({ call, until: now, random, newId }));
 	}
-	for (let event; (event = underWay.take(now));) yield tell(event);
+	for (let event; (event = underWay.take(now));) yield numbered(event);
 }
 
-function requested(id: string, at: number, random: Random): CallRow {
+function newCall(id: string, at: number, random: Random): CallRow {
 	const { customerName, phoneNumber } = drawCustomer(at, random);
 	const run = runAt(at, random);
 	const draw = random.next();

@@ -14,9 +14,9 @@ const HEX = Array.from({ length: 65_536 }, (_, i) => i.toString(16).padStart(4, 
 /** Creates a generator: sfc32 by Chris Doty-Humphrey (PractRand), with its state derived from the seed by FNV-1a. */
 export function createRandom(seed: string): Random {
 	let hash = 0x811c9dc5;
-	const stir = (code: number): number => (hash = Math.imul(hash ^ code, 0x01000193));
-	for (let i = 0; i < seed.length; i++) stir(seed.charCodeAt(i));
-	let [a, b, c, counter] = [stir(1), stir(2), stir(3), 1];
+	const mix = (code: number): number => (hash = Math.imul(hash ^ code, 0x01000193));
+	for (let i = 0; i < seed.length; i++) mix(seed.charCodeAt(i));
+	let [a, b, c, counter] = [mix(1), mix(2), mix(3), 1];
 
 	const draw = (): number => {
 		const sum = (a + b + counter) | 0;

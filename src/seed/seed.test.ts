@@ -16,14 +16,14 @@ const NOW = Date.parse('2026-11-22T12:34:56.789Z');
 const CALLS = 20_000;
 const DAYS_90 = 90 * 86_400_000;
 
-interface Kept {
+interface StoredHistory {
 	database: Database;
 	calls: CallRow[];
 	events: Row[];
 	feed: Row;
 }
 
-async function seeded(options: Parameters<typeof seed>[1], into?: Database): Promise<Kept> {
+async function seeded(options: Parameters<typeof seed>[1], into?: Database): Promise<StoredHistory> {
 	const database = into ?? (await migratedDatabase());
 	await seed(database, options);
 	const calls = (await database.all(`SELECT ${CALL} FROM "Call" AS c ORDER BY "n"`)).map(fromRow);
@@ -41,18 +41,18 @@ function replay({ id, createdAt, scheduledAt, ...row }: CallRow, timeline: reado
 	};
 	for (const { seq, type, at, data } of timeline) {
 		const now = Number(at);
-		const told = JSON.parse(String(data)) as Record<string, unknown>;
+		const eventData = JSON.parse(String(data)) as Record<string, unknown>;
 		const before = call;
-		if (told.report !== undefined) {
-			const step = advance(call, ProviderReport.parse(told.report), now);
+		if (eventData.report !== undefined) {
+			const step = advance(call, ProviderReport.parse(eventData.report), now);
 			if (!step.next) throw new Error(`${id}: the machine ignores ${String(type)}: ${step.reason}`);
 			expect([id, step.type]).toEqual([id, type]);
 			call = step.next;
 		} else if (type === 'dispatch.attempt') {
-			if (told.providerId !== undefined) call = { ...call, providerId: told.providerId as string, updatedAt: now };
+			if (eventData.providerId !== undefined) call = { ...call, providerId: eventData.providerId as string, updatedAt: now };
 		} else if (type === 'queued') call = { ...call, phase: 'QUEUED', updatedAt: now };
 		else if (type === 'fault') call = { ...call, faults: call.faults + 1, updatedAt: now };
-		else if (type === 'ended') call = endHere(call, row.status as 'FAILED', told.outcome as 'manual', now);
+		else if (type === 'ended') call = endHere(call, row.status as 'FAILED', eventData.outcome as 'manual', now);
 		else if (type === 'corrected') {
 			const { endedAt, durationMs } = call;
 			call = { ...endHere(call, 'FAILED', 'manual', now), endedAt, durationMs };
@@ -80,7 +80,7 @@ describe('a made-up history', () => {
 		await rm(folder, { recursive: true, force: true });
 	});
 
-	it('[SD2] it is what the state machine makes of its events', () => {
+	it('[SD2] has calls that are the result of the state machine for their events', () => {
 		const timelines = new Map<string, Row[]>();
 		for (const event of events) {
 			const timeline = timelines.get(String(event.callId));
@@ -99,7 +99,7 @@ describe('a made-up history', () => {
 			});
 	});
 
-	it('[SD3] it lies within 90 days up to now, in order, and every call has ended once', () => {
+	it('[SD3] lies within 90 days up to now, in order, and every call has ended once', () => {
 		expect(calls).toHaveLength(CALLS);
 		expect(calls.every(({ status, phase }) => status !== 'PENDING' && phase === 'ENDED')).toBe(true);
 		const ended = events.filter(({ type }) => type === 'ended').map(({ callId }) => callId);
@@ -118,7 +118,7 @@ describe('a made-up history', () => {
 			expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(createdAt);
 	});
 
-	it('[SD4] it has the mix, the rhythm, runs, scenarios and faults of a real one', () => {
+	it('[SD4] has the mix, the rhythm, runs, scenarios and faults of a real one', () => {
 		const share = (is: (call: CallRow) => boolean): number => calls.filter(is).length / CALLS;
 		const days = (day: number): number => share(({ createdAt }) => new Date(createdAt).getUTCDay() === day);
 		const hours = (hour: number): number => share(({ createdAt }) => new Date(createdAt).getUTCHours() === hour);
@@ -145,7 +145,7 @@ describe('a made-up history', () => {
 		expect(events.some(({ type }) => type === 'corrected')).toBe(true);
 	});
 
-	it('[EX6] outcome, answer and talk of each call agree, and a chosen talk is kept', () => {
+	it('[EX6] has calls whose outcome, answer and talk agree, and keeps a chosen talk', () => {
 		for (const { outcome, answeredAt, endedAt, durationMs, scenario } of calls) {
 			if (outcome === 'completed' || outcome === 'dropped') expect(durationMs).toBe(endedAt! - answeredAt!);
 			else if (outcome !== 'manual') expect([outcome, answeredAt, durationMs]).toEqual([outcome, null, null]);
@@ -157,7 +157,7 @@ describe('a made-up history', () => {
 		).toBe(true);
 	});
 
-	it('[SD5] feed, counters and search index stand at its end, and the connection is as it was', async () => {
+	it('[SD5] leaves the feed, the counters and the search index at its end, and the connection with its settings', async () => {
 		const last = events.at(-1)!;
 		const lastChange = Math.max(...calls.map(({ seq }) => seq));
 		expect(feed).toMatchObject({ lastSeq: last.seq, lastChange, lastAt: last.at, prunedSeq: 0 });
@@ -169,8 +169,8 @@ describe('a made-up history', () => {
 	});
 });
 
-describe('making one up', () => {
-	it('[SD6] the same seed and time give the same history, another seed another one', async () => {
+describe('making up a history', () => {
+	it('[SD6] the same seed and time give the same history, and another seed another one', async () => {
 		const [one, same, other] = await Promise.all(
 			['a', 'a', 'b'].map((name) => seeded({ calls: 300, seed: name, now: NOW })),
 		);
@@ -181,7 +181,7 @@ describe('making one up', () => {
 		);
 	});
 
-	it('[SD7] a database with calls is refused; one that was cleared goes on with its seqs', async () => {
+	it('[SD7] a database with calls is refused, and a cleared one continues with its seqs', async () => {
 		const { database } = await seeded({ calls: 3, now: NOW });
 		await expect(seed(database, { calls: 3, now: NOW })).rejects.toThrow('it holds calls already');
 		const [{ lastSeq } = {}] = await database.all('SELECT "lastSeq" FROM "Feed"');

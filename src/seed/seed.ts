@@ -48,7 +48,7 @@ export async function seed(
 ): Promise<Seeded> {
 	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`No history has ${calls} calls.`);
 	if (database.file === null) throw new CannotSeed('it is on the network; only a file is seeded');
-	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_LEFT} LIMIT 1`);
+	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED} LIMIT 1`);
 	if (call) throw new CannotSeed('it holds calls already; only an empty history is filled');
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
 	for (const pragma of BULK) await database.all(pragma);
@@ -72,7 +72,7 @@ const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" =
 
 async function fill(
 	database: Database,
-	wanted: Omit<Wanted, 'after'>,
+	wanted: Omit<HistoryOptions, 'after'>,
 	onProgress: SeedOptions['onProgress'],
 ): Promise<Seeded> {
 	const { seq: after, change } = positionFrom(await database.all(READ_FEED));

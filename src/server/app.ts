@@ -7,7 +7,7 @@ import { openAlone } from '#db/open.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
-import { createPlaces } from './calls/at.ts';
+import { createAnchors } from './calls/at.ts';
 import { createCalls } from './calls/calls.ts';
 import { readPhone } from './calls/phone.ts';
 import { createCallReads } from './calls/reads.ts';
@@ -18,14 +18,14 @@ import { JUMP_MS, uptimeBy } from './clock.ts';
 import type { Config } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { syncFrom } from './feed/delta.ts';
-import { createEndings } from './feed/endings.ts';
+import { createCallWaits } from './feed/endings.ts';
 import { createHub } from './feed/hub.ts';
-import { openSocketDoor } from './feed/socket-door.ts';
-import { openStreamDoor } from './feed/stream-door.ts';
-import { createWatching } from './feed/watching.ts';
+import { openSocketTransport } from './feed/socket-door.ts';
+import { openStreamTransport } from './feed/stream-door.ts';
+import { createSubscriptions } from './feed/watching.ts';
 import { createAccess } from './http/access.ts';
 import { clientAddress, createConnections } from './http/connections.ts';
-import { createGuesses } from './http/guesses.ts';
+import { createTokenLimiter } from './http/guesses.ts';
 import { addressOf, listen } from './http/listen.ts';
 import { oneByOne } from './http/one-by-one.ts';
 import { refuseMalformed } from './http/malformed.ts';
@@ -34,22 +34,22 @@ import { createHttp } from './http/routes.ts';
 import { createSessionEnds } from './http/session-ends.ts';
 import { createSessions } from './http/sessions.ts';
 import { ignoreOtherUpgrades } from './http/upgrades.ts';
-import { createCarrier } from './jobs/carrier.ts';
+import { createProviderClient } from './jobs/carrier.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobStore } from './jobs/store.ts';
 import { webhookSecrets } from './kept.ts';
-import { beginLife } from './life.ts';
+import { checkEpoch } from './life.ts';
 import type { Logger } from './log.ts';
 import { createPages } from './pages.ts';
 import type { ProviderPort } from './provider-port.ts';
 import { createClearMatching } from './retention/clear-matching.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { createSockets } from './sockets.ts';
-import { keepTime } from './timekeeper.ts';
+import { startTimekeeper } from './timekeeper.ts';
 import { version } from './version.ts';
 import { createWeb } from './web.ts';
 import { createInbox } from './webhooks/inbox.ts';
-import { forgetRepetitions } from './repetitions.ts';
+import { startExpiry } from './repetitions.ts';
 import { createRejections } from './webhooks/rejections.ts';
 
 export interface App {
@@ -96,28 +96,28 @@ export async function createApp(
 	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
 	let port = config.port;
 	let ready = false;
-	let stopForgetting: (() => void) | undefined;
+	let stopExpiry: (() => void) | undefined;
 	let retention: Retention | undefined;
 	const ownAddress = (): string => addressOf(config.host, port);
 	const { onError, onBug } = createErrorLog(log);
 
 	const migrations = migrationsFrom(import.meta.dirname);
-	const { database, disown } = await openAlone(config.database, migrations);
+	const { database, release } = await openAlone(config.database, migrations);
 	const { file } = database;
 	// Other processes may hold live leases in a database over the network. Leases of dead processes expire on their
 	// own.
-	const alone = disown !== null;
+	const alone = release !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
 	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
-	const life = file === null ? null : await beginLife(database, file);
+	const epochMark = file === null ? null : await checkEpoch(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
 
 	const ownProvider = config.provider.url === null;
 	const rules = { appUrl: config.appUrl, allowedHosts: config.allowedHosts, ownHost: config.host };
 	const sessions = await createSessions({ database, apiToken: config.apiToken, now });
-	const guesses = createGuesses({
+	const tokenLimiter = createTokenLimiter({
 		addressOf: clientAddress(config.trustProxy),
 		now,
 		warn: (facts, message) => log.warn(facts, message),
@@ -126,7 +126,7 @@ export async function createApp(
 	const access = createAccess({
 		apiToken: config.apiToken,
 		ownToken,
-		guesses,
+		tokenLimiter,
 		providerToken: ownProvider ? config.provider.token : undefined,
 		sessions,
 	});
@@ -171,15 +171,15 @@ export async function createApp(
 		settings: provider.settings,
 		stats: reads.stats,
 	});
-	const streams = openStreamDoor(hub);
-	const endings = createEndings((id) => reads.call(id));
+	const streams = openStreamTransport(hub);
+	const callWaits = createCallWaits((id) => reads.call(id));
 
 	/** Each listener runs on its own: if one throws, the others still get the commit. */
 	const listeners = [
 		hub.publish,
-		endings.committed,
-		({ touched }: Committed) => watching.touched(touched),
-		socketDoor.committed,
+		callWaits.committed,
+		({ touched }: Committed) => subscriptions.touched(touched),
+		socketTransport.committed,
 		({ changes }: Committed) => {
 			const created = changes.filter(({ type }) => type === 'created').length;
 			indexer.created(created);
@@ -205,15 +205,15 @@ export async function createApp(
 	const clearing = createClearMatching({ reads, calls });
 	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
-	const time = await keepTime({
+	const time = await startTimekeeper({
 		database,
 		alone,
 		now,
 		uptime,
 		onError,
-		// A call keeps at least half of its patience. The upper bound keeps short hiccups from counting as a break.
+		// A call keeps at least half of its timeout. The upper bound keeps short hiccups from counting as a break.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
-		async bringBack(ms) {
+		async moveTimesBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
 		onJump: (ms) => log.warn({ ms }, 'the clock jumped: nothing is deleted by age for an hour'),
@@ -224,7 +224,7 @@ export async function createApp(
 		},
 	});
 	const startJobs = (): void => {
-		const carrier = createCarrier({
+		const providerClient = createProviderClient({
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// The server's own token is never sent to another host.
 			token: ownProvider ? ownToken : config.provider.token,
@@ -234,11 +234,11 @@ export async function createApp(
 		jobs = createJobs({
 			storeOf: (kinds) => createJobStore(database, kinds),
 			calls,
-			carrier,
+			providerClient,
 			speed,
-			patienceMs: config.callTimeoutMs,
+			callTimeoutMs: config.callTimeoutMs,
 			runningSince: time.runningSince,
-			isOwed: provider.isOwed,
+			hasDueWebhook: provider.isOwed,
 			now,
 			chance,
 			onError,
@@ -254,7 +254,7 @@ export async function createApp(
 		desk,
 		now,
 		onBug,
-		places: createPlaces(database),
+		anchors: createAnchors(database),
 	});
 	const web = await createWeb(pages, server, dirname(dirname(migrations)), config.pages);
 	const rejections = createRejections(database, now, onError);
@@ -269,7 +269,7 @@ export async function createApp(
 		reads,
 		desk,
 		streams,
-		endings,
+		callWaits,
 		now,
 		trustProxy: config.trustProxy,
 		inbox: createInbox(calls, secrets, rejections),
@@ -297,7 +297,7 @@ export async function createApp(
 			port = await listen(server, config.port, config.host);
 			provider.start();
 			startJobs();
-			stopForgetting = forgetRepetitions({ database, now, isSteady: time.isSteady, onError });
+			stopExpiry = startExpiry({ database, now, isSteady: time.isSteady, onError });
 			retention = createRetention({
 				...{ database, calls, keep: config.retention, now, onError },
 				isSteady: time.isSteady,
@@ -312,36 +312,36 @@ export async function createApp(
 		async close() {
 			ready = false;
 			time.close();
-			stopForgetting?.();
-			endings.close();
+			stopExpiry?.();
+			callWaits.close();
 			// Stop the workers first: the requests to the provider, and its webhooks, still need the server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await atMost(STOP_WRITING_MS, finishWriting());
 			database.close();
-			disown?.();
+			release?.();
 		},
 	};
 
 	/** Flushes pending writes. The caller limits the wait for a locked database. */
 	async function finishWriting(): Promise<void> {
-		await Promise.all([writer.settled(), indexer.close(), time.keep()]);
+		await Promise.all([writer.settled(), indexer.close(), time.store()]);
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();
 		// If the path now holds another file, the mark is meaningless and the write would fail.
-		if (database.isInPlace()) await life?.leave();
+		if (database.isInPlace()) await epochMark?.renew();
 	}
 
 	/** Closes every socket so that clients reconnect, then waits for the requests under way. */
 	async function closeServer(): Promise<void> {
 		hub.close();
-		watching.close();
-		socketDoor.close();
+		subscriptions.close();
+		socketTransport.close();
 		streams.close();
 		sessionEnds.close();
-		guesses.close();
+		tokenLimiter.close();
 		await io.close();
 		// Closes a kept-alive connection right after its last response.
 		server.keepAliveTimeout = 1;

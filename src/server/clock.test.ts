@@ -26,30 +26,30 @@ function start(breakMs = 60_000, isSteady = true) {
 	return { pass, told, jumps, isSteady: clock.isSteady };
 }
 
-it('[CK1] time that passes is no break, however much passes between two looks', () => {
-	const { pass, told } = start();
+it('[CK1] passing time is no break, however long the clock was not read', () => {
+	const { pass, notified } = start();
 	expect([pass(1_000), pass(DAY), pass(5)]).toEqual([0, 0, 0]);
-	expect(told).toEqual([]);
+	expect(notified).toEqual([]);
 });
 
 it('[CK1] a clock that was set forward, or a machine that slept, is a break', () => {
-	const { pass, told } = start();
+	const { pass, notified } = start();
 	expect(pass(1_000, DAY)).toBe(DAY + 1_000);
 	expect(pass(1_000)).toBe(DAY + 1_000);
-	expect(told).toEqual(['resumed']);
+	expect(notified).toEqual(['resumed']);
 	pass(0, 59_999);
-	expect(told).toEqual(['resumed']);
+	expect(notified).toEqual(['resumed']);
 });
 
-it('[CK4] a clock that was set back says by how much; a small step is none', () => {
-	const { pass, told } = start();
+it('[CK4] a clock that was set back reports by how much, and ignores a small step', () => {
+	const { pass, notified } = start();
 	expect(pass(1_000, -5_000)).toBe(0);
 	expect(pass(1_000, -DAY)).toBe(2_000 - 5_000 - DAY);
-	expect(told).toEqual([`back by ${DAY}`]);
+	expect(notified).toEqual([`back by ${DAY}`]);
 });
 
-it('[CK1] a process that did not run for a while is a break', async () => {
-	const told = vi.fn();
+it('[CK1] a suspended process is a break', async () => {
+	const notified = vi.fn();
 	const now = (): number => performance.now();
 	const clock = watchClock({
 		now,
@@ -63,7 +63,7 @@ it('[CK1] a process that did not run for a while is a break', async () => {
 	onTestFinished(() => clock.close());
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
 	const resumedAt = now();
-	await expect.poll(() => told.mock.calls.length).toBeGreaterThan(0);
+	await expect.poll(() => notified.mock.calls.length).toBeGreaterThan(0);
 	expect(clock.runningSince()).toBeGreaterThanOrEqual(resumedAt);
 });
 
@@ -87,7 +87,7 @@ it('[RT8] a clock that was right before the start is steady at once', () => {
 	expect(start().isSteady()).toBe(true);
 });
 
-it('[CK4] the time that passed by a clock that is moved never falls', () => {
+it('[CK4] the elapsed time never falls when the clock is moved', () => {
 	let at = 100;
 	const uptime = uptimeBy(() => at);
 	const readings = [150, 50, 60].map((now) => {

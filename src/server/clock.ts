@@ -50,7 +50,7 @@ export function watchClock({ now, uptime, breakMs, isSteady, onJump, onResume, o
 	let since = last.now;
 	let steadyAt = isSteady ? -Infinity : last.uptime + STEADY_MS;
 
-	function look(): void {
+	function check(): void {
 		const before = last;
 		last = read();
 		const drift = driftBetween(before, last);
@@ -67,14 +67,14 @@ export function watchClock({ now, uptime, breakMs, isSteady, onJump, onResume, o
 		}
 	}
 
-	const timer = setInterval(look, Math.min(TICK_MS, breakMs / 2)).unref();
+	const timer = setInterval(check, Math.min(TICK_MS, breakMs / 2)).unref();
 	return {
 		runningSince() {
-			look();
+			check();
 			return since;
 		},
 		isSteady() {
-			look();
+			check();
 			return last.uptime >= steadyAt;
 		},
 		close: () => clearInterval(timer),

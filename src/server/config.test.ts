@@ -13,7 +13,7 @@ const messageOf = (env: Record<string, string>): string => {
 };
 
 describe('the environment', () => {
-	it('[C1] needs nothing: every variable has its default', () => {
+	it('[C1] every variable has a default', () => {
 		expect(readConfig({})).toMatchObject({
 			...{ port: 3000, host: '127.0.0.1', appUrl: null, apiToken: null, allowedHosts: [], callbackHosts: [] },
 			...{ database: { url: 'file:./data/audena.db' }, trustProxy: false, webhookSecrets: [], logLevel: 'info' },
@@ -29,7 +29,7 @@ describe('the environment', () => {
 		expect(readConfig(blank)).toEqual(readConfig({}));
 	});
 
-	it('[C3] what is given is read', () => {
+	it('[C3] every variable that is set is used', () => {
 		const secrets = [newSecret(), newSecret()];
 		const config = readConfig({
 			...{
@@ -111,7 +111,7 @@ describe('the environment', () => {
 		},
 	);
 
-	it('[C4] a shortest delay above the longest is named', () => {
+	it('[C4] a shortest delay above the longest stops the start, and the line names the variable', () => {
 		expect(messageOf({ PROVIDER_DELAY_MS_MIN: '10', PROVIDER_DELAY_MS_MAX: '5' })).toMatch(
 			/^PROVIDER_DELAY_MS_MIN: "10"/,
 		);
@@ -123,7 +123,7 @@ describe('the environment', () => {
 		['WEBHOOK_SECRET', 'whsec_dG9vIHNob3J0'],
 		['WEBHOOK_SECRET', 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0'],
 		['TURSO_AUTH_TOKEN', 'ü'],
-	])('[C5] the value of %s is a secret and is never printed', (name, value) => {
+	])('[C5] the secret value of %s is never printed', (name, value) => {
 		const message = messageOf({ [name]: value });
 		expect(message).toMatch(new RegExp(`^${name}: .*Allowed is `));
 		expect(message).not.toContain(value);
@@ -138,19 +138,19 @@ describe('the environment', () => {
 		['APP_URL', 'https://hidden@calls.example:99999'],
 		['PROVIDER_URL', 'ftp://carrier.example?token=hidden'],
 		['PROVIDER_URL', 'user:hidden@carrier.example'],
-	])('[C5] what may be a secret in %s=%s is never printed', (name, value) => {
+	])('[C5] the part of %s=%s that may be a secret is never printed', (name, value) => {
 		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed is `));
 		expect(messageOf({ [name]: value })).not.toContain('hidden');
 	});
 
 	it.each(['API_TOKEN', 'PROVIDER_TOKEN', 'WEBHOOK_SECRET', 'TURSO_AUTH_TOKEN'])(
-		'[C2] a %s of blanks is not unset, and stops the start',
+		'[C2] a %s that consists of blanks stops the start',
 		(name) => {
 			for (const value of [' ', '\t', '\u00a0']) expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: `));
 		},
 	);
 
-	it('[C6] a line break in a value stays within the one line', () => {
+	it('[C6] the line stays one line, even if the value contains a line break', () => {
 		expect(messageOf({ PORT: '3000\nHOST: oh' }).split('\n')).toHaveLength(1);
 	});
 
@@ -172,7 +172,7 @@ describe('the environment', () => {
 		'10.0.0.1, 172.16.0.0/12',
 		'fd00::/8',
 		'loopback, uniquelocal',
-	])('[C8] TRUST_PROXY=%s is what Express understands', (value) => {
+	])('[C8] TRUST_PROXY=%s is accepted as Express reads it', (value) => {
 		expect(messageOf({ TRUST_PROXY: value })).toBe('accepted');
 	});
 });

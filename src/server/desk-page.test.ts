@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Attempt, Delivery } from '#contract';
-import { shown } from './desk-page.ts';
+import { sanitized } from './desk-page.ts';
 
 function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response'>): Delivery {
 	const at = '2026-11-22T12:00:00.000Z';
@@ -10,27 +10,27 @@ function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response
 		...{ state: 'dead', attempts: [attempt], nextAttemptAt: null, createdAt: at },
 	};
 }
-const answer = { status: 500, headers: {}, body: '', truncated: false };
+const response = { status: 500, headers: {}, body: '', truncated: false };
 
-it('a page masks signatures and cookies, and nothing else', () => {
+it('the deliveries page masks signatures and cookies, and no other header', () => {
 	const headers = { 'webhook-id': 'msg_1', 'webhook-signature': 'v1,c2VjcmV0' };
-	const [attempt] = shown(
+	const [attempt] = sanitized(
 		deliveryWith({
 			request: { headers, body: '{}' },
-			response: { ...answer, headers: { 'Set-Cookie': 'a=b', 'content-type': 'text/html' } },
+			response: { ...response, headers: { 'Set-Cookie': 'a=b', 'content-type': 'text/html' } },
 		}),
 	).attempts;
 	expect(attempt?.request.headers).toEqual({ 'webhook-id': 'msg_1', 'webhook-signature': 'v1,••••••••' });
 	expect(attempt?.response?.headers).toEqual({ 'Set-Cookie': '••••••••', 'content-type': 'text/html' });
 });
 
-it('a page shows the beginning of a long answer, and says that it is cut', () => {
+it('the deliveries page shows the beginning of a long response and says that it is cut', () => {
 	const of = (length: number) =>
-		shown(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...answer, body: 'x'.repeat(length) } }))
+		sanitized(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...response, body: 'x'.repeat(length) } }))
 			.attempts[0]?.response;
 	expect(of(2_000)).toMatchObject({ body: 'x'.repeat(2_000), truncated: false });
 	expect(of(2_001)).toMatchObject({ body: 'x'.repeat(2_000), truncated: true });
 });
 
-it('an attempt without an answer stays without one', () =>
-	expect(shown(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());
+it('the deliveries page shows an attempt without a response', () =>
+	expect(sanitized(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());

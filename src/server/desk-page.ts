@@ -4,13 +4,13 @@ import {
 	type Attempt,
 	type Delivery,
 	type DeliveryGroup,
-	type DeskQuery,
-	type DeskView,
+	type DeliveriesQuery,
+	type DeliveriesView,
 } from '#contract';
 import type { CallReads } from './calls/reads.ts';
 import type { DeliveryDesk } from './http/deliveries.ts';
 
-export interface DeskPageDeps {
+export interface DeliveriesPageDeps {
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	reads: Pick<CallReads, 'customers'>;
@@ -22,25 +22,25 @@ const NAMES = Object.keys(DELIVERY_GROUPS) as GroupName[];
 const { onItsWay, gaveUp } = DELIVERY_GROUPS;
 const PAGE = 20;
 /** Page size per group when one page shows several groups. */
-const EACH = 10;
+const GROUP_PAGE = 10;
 /** How much of a body a page shows, in characters. REST returns all that is stored. */
 const BODY_SHOWN = 2_000;
 /** How long a page keeps looking for matching deliveries when the list returns short pages. */
-const PATIENCE_MS = 1_000;
+const SEARCH_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
 /** Reads the deliveries page. Throws `invalid_page`. */
-export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: DeskQuery) => Promise<DeskView> {
+export function createDeliveriesPage({ desk, reads, now }: DeliveriesPageDeps): (query: DeliveriesQuery) => Promise<DeliveriesView> {
 	async function group(
 		from: DeliveryDesk,
 		{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
-		{ callId, code, page }: DeskQuery,
+		{ callId, code, page }: DeliveriesQuery,
 		limit: number,
 	): Promise<DeliveryGroup> {
 		const filter = { callId, code };
 		const deliveries: Delivery[] = [];
 		let nextPage: string | null = page ?? null;
-		const until = performance.now() + PATIENCE_MS;
+		const until = performance.now() + SEARCH_MS;
 		do {
 			const next = { ...filter, state: states, limit: limit - deliveries.length };
 			const found = await from.list(nextPage === null ? next : { ...next, page: nextPage });
@@ -50,7 +50,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		const sent = DELIVERY_GROUPS[name].again.filter((state) => states.includes(state));
 		const countable = name !== 'delivered' || callId !== undefined;
 		const again = countable ? await from.redeliverMany({ filter: { ...filter, state: sent }, dryRun: true }) : null;
-		return { name, states, deliveries: deliveries.map(shown), nextPage, again };
+		return { name, states, deliveries: deliveries.map(sanitized), nextPage, again };
 	}
 
 	return async (query) => {
@@ -61,7 +61,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 		const others = { callId: query.callId, code: query.code };
 		if (query.page !== undefined && wanted.length > 1)
 			throw new ProblemError('invalid_page', 'A page token needs one group. Filter by the states of one group first.');
-		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? EACH : PAGE)));
+		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? GROUP_PAGE : PAGE)));
 		const groups = all.filter(({ deliveries, nextPage }) => deliveries.length > 0 || nextPage !== null);
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
 		return {
@@ -74,7 +74,7 @@ export function createDeskPage({ desk, reads, now }: DeskPageDeps): (query: Desk
 }
 
 /** The groups of the requested states, each with only those of its states that were requested. */
-function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
+function groupsOf(wanted: DeliveriesQuery['state']): Pick<DeliveryGroup, 'name' | 'states'>[] {
 	return NAMES.map((name) => ({
 		name,
 		states: DELIVERY_GROUPS[name].states.filter((state) => wanted?.includes(state) ?? true),
@@ -82,11 +82,11 @@ function groupsOf(wanted: DeskQuery['state']): Pick<DeliveryGroup, 'name' | 'sta
 }
 
 /** A delivery that is safe to show on a page: credentials masked, bodies cut. */
-export function shown(delivery: Delivery): Delivery {
-	return { ...delivery, attempts: delivery.attempts.map(shownAttempt) };
+export function sanitized(delivery: Delivery): Delivery {
+	return { ...delivery, attempts: delivery.attempts.map(sanitizedAttempt) };
 }
 
-function shownAttempt({ request, response, ...attempt }: Attempt): Attempt {
+function sanitizedAttempt({ request, response, ...attempt }: Attempt): Attempt {
 	return {
 		...attempt,
 		request: { headers: masked(request.headers), body: request.body.slice(0, BODY_SHOWN) },

@@ -40,7 +40,7 @@ describe('the .env file', () => {
 		['UTF-8 with a byte order mark', Buffer.from(`\ufeff${TEXT}`)],
 		['UTF-16LE with one, as PowerShell writes it', utf16(`\ufeff${TEXT}`, false)],
 		['UTF-16BE with one', utf16(`\ufeff${TEXT}`, true)],
-	])('[C10] in %s is read', async (_what, bytes) => {
+	])('[C10] is read in %s', async (_what, bytes) => {
 		expect(await load(bytes)).toEqual({ API_TOKEN: 'secret-token-123', LOG_LEVEL: 'warn' });
 	});
 
@@ -54,7 +54,7 @@ describe('the .env file', () => {
 		['Latin-1', Buffer.from('API_TOKEN=secret # ä\n', 'latin1'), /not well-formed UTF-8/],
 		['half of a UTF-16 character', utf16(`\ufeff${TEXT}`, false).subarray(0, -1), /not well-formed UTF-16LE/],
 		['a NUL', 'API_TOKEN=secret\0\n', /NUL characters/],
-	])('[C10] in %s is refused with one line', async (_what, bytes, why) => {
+	])('[C10] is refused with one line in %s', async (_what, bytes, why) => {
 		const line = await refusalOf(() => load(bytes));
 		expect(line).toMatch(why);
 		expect(line).toMatch(/^\.env: .+\. Allowed is a file in UTF-8, or in UTF-16 with a byte order mark\.$/);
@@ -67,19 +67,19 @@ describe('the .env file', () => {
 		'API_TOKEN secret',
 		'\u200bAPI_TOKEN=secret',
 		'"API_TOKEN"=secret',
-	])('[C11] %j is no setting: its line is named, and its text is not printed', async (line) => {
+	])('[C11] the error of the line %j names its number and does not print its text', async (line) => {
 		const refusal = await refusalOf(() => load(`# a comment\n\nLOG_LEVEL=warn\n${line}\n`));
 		expect(refusal).toBe('.env: line 4 cannot be read. Allowed is NAME=value, or # and a comment.');
 	});
 
-	it('[C11] whatever dotenv reads is accepted', async () => {
+	it('[C11] every line that dotenv reads is accepted', async () => {
 		const text = `\n  # comment\nexport A=1\nB: 2\n\u00a0C = '3' # three\nD=\nE.F-G="a#b"\rH=\`x\`\n`;
 		expect(await load(text)).toEqual({ A: '1', B: '2', C: '3', D: '', 'E.F-G': 'a#b', H: 'x' });
 		const key = 'KEY="-----BEGIN\nabc def\n-----END"\n';
 		expect(await load(key)).toEqual({ KEY: '-----BEGIN\nabc def\n-----END' });
 	});
 
-	it('[C10] that is a folder, a link to nothing or unreadable is refused; without one nothing is set', async () => {
+	it('[C10] is refused if it is a folder, a broken link or unreadable; without it no variable is set', async () => {
 		const folder = await temporaryFolder();
 		const env = {};
 		loadEnvFile(folder, env);
@@ -93,7 +93,7 @@ describe('the .env file', () => {
 		}
 	});
 
-	it('[C10] what is set already wins, also where it is empty', async () => {
+	it('[C10] a variable that is already set wins, even if it is empty', async () => {
 		expect(await load('A=file\nB=file\nC=file\n', { A: 'set', B: '' })).toEqual({ A: 'set', B: '', C: 'file' });
 	});
 });

@@ -11,7 +11,7 @@ export interface ErrorLog {
 /** Logs errors. A missing database file is logged once, not for each request and each poll of a queue. */
 export function createErrorLog(log: Logger): ErrorLog {
 	const logged = new WeakSet<DatabaseGone>();
-	const isDone = (error: unknown): boolean => {
+	const isLogged = (error: unknown): boolean => {
 		if (!(error instanceof DatabaseGone)) return false;
 		if (!logged.has(error)) log.error(error.message);
 		logged.add(error);
@@ -19,10 +19,10 @@ export function createErrorLog(log: Logger): ErrorLog {
 	};
 	return {
 		onError(error) {
-			if (!isDone(error)) log.error({ err: error }, 'unexpected error');
+			if (!isLogged(error)) log.error({ err: error }, 'unexpected error');
 		},
 		onBug(error, requestId) {
-			if (!isDone(error)) log.error({ err: error, requestId }, 'request failed');
+			if (!isLogged(error)) log.error({ err: error, requestId }, 'request failed');
 		},
 	};
 }

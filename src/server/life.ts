@@ -2,14 +2,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { v4 } from 'uuid';
 import { CannotOpen, type Database } from '#db/database.ts';
 
-/** One life of a database, as an epoch names it. */
-export interface Life {
-	/** Renews the mark, so that a copy made earlier counts as another life. Call it before closing the database. */
-	leave(): Promise<void>;
+/** The mark beside a database by which a restored copy gets a new epoch. */
+export interface EpochMark {
+	/** Rewrites the mark, so that a copy made earlier gets another epoch. Call it before closing the database. */
+	renew(): Promise<void>;
 }
 
-const READ = `SELECT "value" FROM "Kept" WHERE "name" = 'life'`;
-const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES ('life', ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
+const READ_MARK = `SELECT "value" FROM "Kept" WHERE "name" = 'life'`;
+const STORE_MARK = `INSERT INTO "Kept" ("name", "value") VALUES ('life', ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
 const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "id" = 1`;
 
 /**
@@ -20,29 +20,29 @@ const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "
  * One case goes undetected: a copy of the database alone, from the run that was killed, written back into the same
  * file.
  */
-export async function beginLife(database: Database, path: string): Promise<Life> {
-	const beside = `${path}.life`;
+export async function checkEpoch(database: Database, path: string): Promise<EpochMark> {
+	const markPath = `${path}.life`;
 
 	/** The mark's content and what the file system reports about it. null without a mark. */
-	async function mark(): Promise<string | null> {
+	async function readMark(): Promise<string | null> {
 		try {
-			const [{ ino, ctimeNs }, own] = [await stat(beside, { bigint: true }), await stat(path)];
-			return [await readFile(beside, 'utf8'), ino, ctimeNs, own.ino].join(' ');
+			const [{ ino, ctimeNs }, own] = [await stat(markPath, { bigint: true }), await stat(path)];
+			return [await readFile(markPath, 'utf8'), ino, ctimeNs, own.ino].join(' ');
 		} catch (error) {
 			if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-			throw new CannotOpen(`the mark beside it, ${beside}, cannot be read`, { cause: error });
+			throw new CannotOpen(`the mark beside it, ${markPath}, cannot be read`, { cause: error });
 		}
 	}
 
 	async function renew(): Promise<void> {
-		// A crash between the two writes leaves them different. The next start then begins a new life, which costs
+		// A crash between the two writes leaves them different. The next start then makes a new epoch, which costs
 		// clients a reload.
-		await writeFile(beside, v4(), { flush: true });
-		await database.all(KEEP, await mark());
+		await writeFile(markPath, v4(), { flush: true });
+		await database.all(STORE_MARK, await readMark());
 	}
 
-	const [kept] = await database.all(READ);
-	if (kept === undefined || kept.value !== (await mark())) await database.all(NEW_EPOCH);
+	const [stored] = await database.all(READ_MARK);
+	if (stored === undefined || stored.value !== (await readMark())) await database.all(NEW_EPOCH);
 	await renew();
-	return { leave: renew };
+	return { renew };
 }

@@ -1,20 +1,20 @@
 import {
 	CallQuery,
-	DeskQuery,
+	DeliveriesQuery,
 	INTERNAL_ERROR,
 	parseQuery,
 	ProblemError,
-	type Answer,
+	type PageResult,
 	type Pages,
 	type ProblemCode,
 } from '#contract';
-import { isEverybodysFault } from '#db/database.ts';
+import { isDatabaseFault } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
-import type { Places } from './calls/at.ts';
-import { placeOf } from './calls/page.ts';
-import { wantedCall } from './calls/request.ts';
+import type { Anchors } from './calls/at.ts';
+import { pageStartOf } from './calls/page.ts';
+import { parseNewCall } from './calls/request.ts';
 import type { CallReads } from './calls/reads.ts';
-import { createDeskPage } from './desk-page.ts';
+import { createDeliveriesPage } from './desk-page.ts';
 import type { Access } from './http/access.ts';
 import type { DeliveryDesk } from './http/deliveries.ts';
 
@@ -25,7 +25,7 @@ export interface PagesDeps {
 	access: Access;
 	calls: Calls;
 	reads: CallReads;
-	places: Places;
+	anchors: Anchors;
 	/** null with a foreign provider. */
 	desk: DeliveryDesk | null;
 	now(): number;
@@ -44,11 +44,11 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 };
 
 /** Creates the server's side of the SvelteKit pages (see the contract). */
-export function createPages({ version, appUrl, access, calls, reads, places, desk, now, onBug }: PagesDeps): Pages {
-	const deskPage = createDeskPage({ desk, reads, now });
+export function createPages({ version, appUrl, access, calls, reads, anchors, desk, now, onBug }: PagesDeps): Pages {
+	const deliveriesPage = createDeliveriesPage({ desk, reads, now });
 
-	async function placed(query: CallQuery, at: string): Promise<CallQuery> {
-		const page = await places.tokenAt(query, at);
+	async function anchored(query: CallQuery, at: string): Promise<CallQuery> {
+		const page = await anchors.tokenAt(query, at);
 		return page === null ? query : { ...query, page };
 	}
 
@@ -56,32 +56,32 @@ export function createPages({ version, appUrl, access, calls, reads, places, des
 		version,
 		appUrl,
 		protected: access.protected,
-		bug: onBug,
+		logError: onBug,
 		problemOf(status) {
 			const refusal = REFUSALS[status];
 			return refusal === undefined ? null : new ProblemError(...refusal).toProblem();
 		},
-		mayEnter(cookie) {
-			return access.hasEntered(cookie ?? undefined);
+		maySeePages(cookie) {
+			return access.hasValidSession(cookie ?? undefined);
 		},
 		calls: (params) =>
-			answer(async () => {
+			resultOf(async () => {
 				// A link may carry parameters of other programs. REST rejects unknown parameters, a page ignores them.
-				const asked = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
-				const at = asked.page === undefined ? (params.get('at') ?? '') : '';
-				const query = at === '' ? asked : await placed(asked, at);
-				const [found, shareBefore] = [await reads.list(query), await places.shareBefore(query)];
+				const parsed = parseQuery(CallQuery, valuesOf(params, Object.keys(CallQuery.shape)), 'The address');
+				const at = parsed.page === undefined ? (params.get('at') ?? '') : '';
+				const query = at === '' ? parsed : await anchored(parsed, at);
+				const [found, shareBefore] = [await reads.list(query), await anchors.shareBefore(query)];
 				// A page read backward from the end cannot know that nothing follows it.
 				const page = at === 'end' ? { ...found, nextPage: null } : found;
-				const back = placeOf(query)?.back ?? false;
+				const back = pageStartOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
 				const total = byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
-				const told = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
-				return { page, query, back, shareBefore, ...told };
+				const counts = { total, pending: byStatus.PENDING, at: new Date(now()).toISOString() };
+				return { page, query, back, shareBefore, ...counts };
 			}),
-		create: (input) => answer(() => calls.create(wantedCall(input))),
+		create: (input) => resultOf(() => calls.create(parseNewCall(input))),
 		deliveries: (params) =>
-			answer(() => deskPage(parseQuery(DeskQuery, valuesOf(params, Object.keys(DeskQuery.shape)), 'The address'))),
+			resultOf(() => deliveriesPage(parseQuery(DeliveriesQuery, valuesOf(params, Object.keys(DeliveriesQuery.shape)), 'The address'))),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
 	};
 }
@@ -91,12 +91,12 @@ function valuesOf(params: URLSearchParams, known: readonly string[]): Record<str
 }
 
 /** Returns a problem as a value. Bugs are thrown, so that SvelteKit shows them. */
-async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+async function resultOf<T>(work: () => Promise<T>): Promise<PageResult<T>> {
 	try {
 		return { ok: await work() };
 	} catch (error) {
 		if (error instanceof ProblemError) return { problem: error.toProblem() };
-		if (isEverybodysFault(error))
+		if (isDatabaseFault(error))
 			return { problem: new ProblemError('database_unavailable', 'The database cannot be written now.').toProblem() };
 		throw error;
 	}

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 const DAY_MS = 24 * 3_600_000;
 
-it('[R53] responses under a key, webhook-ids and minutes are kept for a day, and not longer', async () => {
+it('[R53] responses under a key, webhook-ids and minute counters are deleted after a day', async () => {
 	const database = await migratedDatabase();
 	for (const [name, at] of [
 		['old', NOON - DAY_MS - 1],
@@ -25,15 +25,15 @@ it('[R53] responses under a key, webhook-ids and minutes are kept for a day, and
 			...[name, at],
 		);
 	}
-	await forget(database, NOON);
+	await deleteExpired(database, NOON);
 	const left = async (column: string, table: string): Promise<unknown[]> =>
 		(await database.all(`SELECT "${column}" AS "name" FROM "${table}"`)).map(({ name }) => name);
 	expect({
-		answers: await left('id', 'IdempotentAnswer'),
+		responses: await left('id', 'IdempotentAnswer'),
 		receipts: await left('id', 'Receipt'),
 		minutes: await left('what', 'Minute'),
 		runMinutes: await left('what', 'RunMinute'),
-	}).toEqual({ answers: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
+	}).toEqual({ responses: ['kept'], receipts: ['kept'], minutes: ['kept'], runMinutes: ['kept'] });
 });
 
 it('[R53] nothing expires while the clock is not steady', () => {

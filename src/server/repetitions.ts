@@ -3,9 +3,9 @@ import type { Database } from '#db/database.ts';
 /**
  * How long a webhook-id is remembered (its signature is valid for five minutes) and an idempotent response is replayed.
  */
-const KEPT_MS = 24 * 3_600_000;
+const KEEP_MS = 24 * 3_600_000;
 const EVERY_MS = 10 * 60_000;
-const FORGET = [
+const DELETE_EXPIRED = [
 	'DELETE FROM "Receipt" WHERE "at" < ?',
 	'DELETE FROM "IdempotentAnswer" WHERE "at" < ?',
 	'DELETE FROM "Minute" WHERE "at" < ?',
@@ -28,9 +28,9 @@ export interface ForgettingDeps {
 }
 
 /** Deletes expired rows every ten minutes. The returned function stops it. */
-export function forgetRepetitions({ database, now, isSteady, onError }: ForgettingDeps): () => void {
+export function startExpiry({ database, now, isSteady, onError }: ExpiryDeps): () => void {
 	const timer = setInterval(() => {
-		if (isSteady()) void forget(database, now()).catch(onError);
+		if (isSteady()) void deleteExpired(database, now()).catch(onError);
 	}, EVERY_MS);
 	return () => clearInterval(timer);
 }

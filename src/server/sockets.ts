@@ -33,17 +33,17 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		connectTimeout: CONNECT_WITHIN_MS,
 		maxHttpBufferSize: 64 * 1_024,
 		adapter: OneFrameAdapter,
-		allowRequest: (request, answer) => {
+		allowRequest: (request, decide) => {
 			try {
 				checkHost(request.headers, rules);
 				checkOrigin(request.headers, rules);
 				const leave = connections.enter(request);
 				if (!leave) throw tooMany();
 				request.socket.once('close', leave);
-				answer(null, true);
+				decide(null, true);
 			} catch (error) {
 				if (!(error instanceof ProblemError)) onError(error);
-				answer(error instanceof ProblemError ? error.message : 'refused', false);
+				decide(error instanceof ProblemError ? error.message : 'refused', false);
 			}
 		},
 	});
@@ -58,17 +58,17 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		const { token } = socket.handshake.auth as { token?: unknown };
 		const { headers } = socket.request;
 		access.identify(socket.request, typeof token === 'string' ? token : undefined).then(
-			(visitor) => {
+			(sender) => {
 				if (socket.conn.readyState !== 'open') return; // the connection closed during the lookup
-				if (!visitor)
+				if (!sender)
 					return next(refusal(new ProblemError('unauthorized', 'Send the API_TOKEN as auth.token, or sign in.')));
 				// A socket opened by a cookie needs an Origin, like a change by REST.
-				if (visitor.session && headers.origin === undefined)
+				if (sender.session && headers.origin === undefined)
 					return next(refusal(new ProblemError('origin_not_allowed', 'Send the Origin header with a session cookie.')));
-				if (visitor.session)
+				if (sender.session)
 					socket.on(
 						'disconnect',
-						sessionEnds.endWith(visitor.session, () => socket.disconnect(true)),
+						sessionEnds.endWith(sender.session, () => socket.disconnect(true)),
 					);
 				next();
 			},

@@ -6,7 +6,7 @@ export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack' | 'isSteady'
 	/** Whether no other process works on this database. With several processes, none of them shifts the due times. */
 	alone: boolean;
 	/** Moves due times back by `ms`. */
-	bringBack(ms: number): Promise<void>;
+	moveTimesBack(ms: number): Promise<void>;
 	/** Called when the clock was set back by `ms`. */
 	onSetBack(ms: number): void;
 	onError(error: unknown): void;
@@ -17,7 +17,7 @@ export interface Timekeeper extends Clock {
 	/**
 	 * Stores the current time for the next start. Call it before closing the database. Logs errors instead of throwing.
 	 */
-	keep(): Promise<void>;
+	store(): Promise<void>;
 }
 
 /** The last time of the only process, which shows at the next start that the clock was set back. */
@@ -59,7 +59,7 @@ export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
 	return {
 		runningSince: clock.runningSince,
 		isSteady: clock.isSteady,
-		keep: keepOrLog,
+		store: storeOrLog,
 		close() {
 			clock.close();
 			clearInterval(timer);

@@ -1,11 +1,11 @@
-import { CannotOpen, isEverybodysFault } from '#db/database.ts';
+import { CannotOpen, isDatabaseFault } from '#db/database.ts';
 import type { Location } from '#db/location.ts';
 import { MigrationChanged } from '#db/migrate.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** The line that a start prints for a database that cannot be opened. null if the error is a bug. */
 export function whyNotOpened({ url }: Location, error: unknown): string | null {
-	if (!(error instanceof CannotOpen || error instanceof MigrationChanged || isEverybodysFault(error))) return null;
+	if (!(error instanceof CannotOpen || error instanceof MigrationChanged || isDatabaseFault(error))) return null;
 	const name = url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
 	const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
 	return `${name}: ${JSON.stringify(withoutSecrets(url) ?? '…')} cannot be opened (${reason}). Allowed is a database of this program that this user may write, or a new one.`;

@@ -15,11 +15,11 @@ async function serve(file: string) {
 	onTestFinished(() => server.kill('SIGKILL'));
 	const url = await server.ready;
 	const ask = async <T>(path: string, method = 'GET', body?: object): Promise<T> => {
-		const answer = await fetch(url + path, {
+		const response = await fetch(url + path, {
 			method,
 			...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
 		});
-		return (answer.status === 204 ? undefined : await answer.json()) as T;
+		return (response.status === 204 ? undefined : await response.json()) as T;
 	};
 	const wanted = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
 	return {
@@ -30,7 +30,7 @@ async function serve(file: string) {
 }
 
 it(
-	'[CL3] a clear is answered long before its rows are gone, calls made since stay, and kill -9 half-way ends it later',
+	'[CL3] a clear responds long before its rows are removed, later calls stay, and the next start continues after kill -9',
 	{ timeout: 120_000 },
 	async () => {
 		const file = join(await temporaryFolder(), 'audena.db');

@@ -8,7 +8,7 @@ describe('kill -9', () => {
 		async () => {
 			const seed = `${Date.now()}`;
 			console.log(`crash seed ${seed}`);
-			const report = await crash({ kills: 3, calls: 120, seed, say: () => undefined });
+			const report = await crash({ kills: 3, calls: 120, seed, log: () => undefined });
 			expect(report).toMatchObject({
 				...{ kills: 3, missing: [], notTerminal: [], endedOtherThanOnce: [], otherEnd: [], twoProviderCalls: [] },
 				...{ lostDeliveries: [], unplanned: [], jobsLeft: [], integrity: 'ok', exitCode: 0, errors: [] },

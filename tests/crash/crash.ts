@@ -13,7 +13,7 @@ export interface CrashOptions {
 	/** Maximum calls that are created meanwhile. */
 	calls: number;
 	seed: string;
-	say(line: string): void;
+	log(line: string): void;
 }
 
 /** The result after the last restart. Every list is empty if nothing was lost. */
@@ -64,11 +64,11 @@ const FAULTS: Settings['faults'] = {
 	...{ ...NO_FAULTS, doubled: 0.1, reordered: 0.1, late: 0.1, lost: 0.1, badSignature: 0.05 },
 	...{ refused: 0.05, acceptedThenFailed: 0.15 },
 };
-const POURING = 4;
+const LOADERS = 4;
 const QUIET_WITHIN_MS = 120_000;
 
 /** Creates calls on a server that is killed repeatedly, lets the last one finish, and inspects its file. */
-export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<CrashReport> {
+export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<CrashReport> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-crash-'));
 	const databaseUrl = `file:${join(folder, 'audena.db')}`;
 	const start = performance.now();
@@ -78,7 +78,7 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 	let acceptedSoFar = 0;
 	let server!: ServerProcess;
 	let url = '';
-	let pouring = true;
+	let isLoading = true;
 	const begin = (): void => {
 		server = startServer(folder, { ...ENV, DATABASE_URL: databaseUrl, PROVIDER_SEED: seed });
 	};
@@ -89,38 +89,38 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 		errors.push(...server.lines.filter((line) => !line.startsWith('Audena Call Simulator: ')));
 		return code;
 	};
-	const listening = async (): Promise<void> => {
+	const waitUntilReady = async (): Promise<void> => {
 		url = await server.ready;
 	};
 
 	try {
 		begin();
-		await listening();
-		await put(url, FAULTS);
-		const pourers = Array.from({ length: POURING }, (_, i) => pourInto(diceOf(seed, 'pour', i), calls / POURING));
+		await waitUntilReady();
+		await putFaults(url, FAULTS);
+		const loaders = Array.from({ length: LOADERS }, (_, i) => runLoad(diceOf(seed, 'pour', i), calls / LOADERS));
 		let duringStart = 0;
 		for (let i = 0; i < kills; i++) {
 			if (i % 5 === 4)
 				duringStart++; // every fifth server may be killed before it listens
 			else {
-				await listening();
+				await waitUntilReady();
 				await moreCalls(between(0, 40));
 			}
 			await pause(between(0, 500));
 			await end('SIGKILL');
-			say(`kill ${i + 1} of ${kills}`);
+			log(`kill ${i + 1} of ${kills}`);
 			begin();
 		}
-		await listening();
-		pouring = false;
-		const poured = (await Promise.all(pourers)).reduce(sum);
-		await quiet(url, databaseUrl);
+		await waitUntilReady();
+		isLoading = false;
+		const result = (await Promise.all(loaders)).reduce(sum);
+		await waitUntilQuiet(url, databaseUrl);
 		const exitCode = await end('SIGTERM');
-		const { accepted, canceled, askedToCancel, deleted, maybeDeleted } = poured;
+		const { accepted, canceled, cancelRequested, deleted, maybeDeleted } = result;
 		return {
 			...{ built: serverCommand().built, kills, duringStart },
 			...{ accepted: accepted.length, canceled, deleted: deleted.length, exitCode, errors },
-			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(askedToCancel))),
+			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(cancelRequested))),
 			tookMs: Math.round(performance.now() - start),
 		};
 	} finally {
@@ -134,39 +134,39 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 	 * load.
 	 */
 	async function moreCalls(count: number): Promise<void> {
-		const enough = acceptedSoFar + count;
+		const target = acceptedSoFar + count;
 		const giveUpAt = performance.now() + 5_000;
-		while (acceptedSoFar < enough && performance.now() < giveUpAt) await pause(2);
+		while (acceptedSoFar < target && performance.now() < giveUpAt) await pause(2);
 	}
 
 	/** Creates calls in a loop, and cancels or deletes some of them. The server may be killed at any time. */
-	async function pourInto(own: Dice, most: number): Promise<Poured> {
-		const poured: Poured = { accepted: [], canceled: 0, askedToCancel: [], deleted: [], maybeDeleted: [] };
-		while (pouring) {
+	async function runLoad(own: Dice, most: number): Promise<LoadResult> {
+		const result: LoadResult = { accepted: [], canceled: 0, cancelRequested: [], deleted: [], maybeDeleted: [] };
+		while (isLoading) {
 			await pause(own() * 25);
-			if (url === '' || poured.accepted.length >= most) continue;
-			const call = await ask<{ call: Call }>('POST', '/api/calls', wanted(own));
+			if (url === '' || result.accepted.length >= most) continue;
+			const call = await send<{ call: Call }>('POST', '/api/calls', randomRequest(own));
 			if (call === null) continue;
 			const { id } = call.call;
-			poured.accepted.push(id);
+			result.accepted.push(id);
 			acceptedSoFar++;
-			const fate = own();
+			const draw = own();
 			// A change of mind about an earlier call, which may be in any phase.
-			const other = poured.accepted[Math.max(0, poured.accepted.length - 1 - Math.floor(own() * 12))]!;
-			if (fate < 0.06) {
-				poured.askedToCancel.push(other);
-				if ((await ask('POST', `/api/calls/${other}/cancel`)) !== null) poured.canceled++;
+			const other = result.accepted[Math.max(0, result.accepted.length - 1 - Math.floor(own() * 12))]!;
+			if (draw < 0.06) {
+				result.cancelRequested.push(other);
+				if ((await send('POST', `/api/calls/${other}/cancel`)) !== null) result.canceled++;
 			}
-			if (fate > 0.94) {
-				const answer = await ask('DELETE', `/api/calls/${other}`);
-				(answer === null ? poured.maybeDeleted : poured.deleted).push(other);
+			if (draw > 0.94) {
+				const deleted = await send('DELETE', `/api/calls/${other}`);
+				(deleted === null ? result.maybeDeleted : result.deleted).push(other);
 			}
 		}
-		return poured;
+		return result;
 	}
 
 	/** Returns the response's body, or null if there was no response. Throws if the request is refused. */
-	async function ask<T>(method: string, path: string, body?: unknown): Promise<T | null> {
+	async function send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
 		let response: Response;
 		let text: string;
 		try {
@@ -185,26 +185,26 @@ export async function crash({ kills, calls, seed, say }: CrashOptions): Promise<
 	}
 }
 
-interface Poured {
+interface LoadResult {
 	accepted: string[];
 	canceled: number;
 	/** Calls whose cancel was requested, whether it succeeded or not. */
-	askedToCancel: string[];
+	cancelRequested: string[];
 	deleted: string[];
 	/** Deletes without a response, because the server was killed. */
 	maybeDeleted: string[];
 }
 
-const sum = (a: Poured, b: Poured): Poured => ({
+const sum = (a: LoadResult, b: LoadResult): LoadResult => ({
 	accepted: [...a.accepted, ...b.accepted],
 	canceled: a.canceled + b.canceled,
-	askedToCancel: [...a.askedToCancel, ...b.askedToCancel],
+	cancelRequested: [...a.cancelRequested, ...b.cancelRequested],
 	deleted: [...a.deleted, ...b.deleted],
 	maybeDeleted: [...a.maybeDeleted, ...b.maybeDeleted],
 });
 
 /** Makes up a request: some scheduled, some with a scenario, few phone numbers. */
-function wanted(dice: Dice): object {
+function randomRequest(dice: Dice): object {
 	const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)]!;
 	const scheduledAt = new Date(Date.now() + dice() * 4_000).toISOString();
 	return {
@@ -216,7 +216,7 @@ function wanted(dice: Dice): object {
 	};
 }
 
-async function put(url: string, faults: Settings['faults']): Promise<void> {
+async function putFaults(url: string, faults: Settings['faults']): Promise<void> {
 	const address = `${url}/api/provider/settings`;
 	const settings = (await (await fetch(address)).json()) as Settings;
 	const body = JSON.stringify({ ...settings, faults });
@@ -225,17 +225,17 @@ async function put(url: string, faults: Settings['faults']): Promise<void> {
 }
 
 /** Resolves when every call has ended, no webhook waits and only dead jobs are left. */
-async function quiet(url: string, databaseUrl: string): Promise<void> {
+async function waitUntilQuiet(url: string, databaseUrl: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
-	const some = async (path: string): Promise<boolean> => {
+	const hasAny = async (path: string): Promise<boolean> => {
 		const body = (await (await fetch(`${url}${path}`)).json()) as { calls?: unknown[]; deliveries?: unknown[] };
 		return (body.calls ?? body.deliveries ?? []).length > 0;
 	};
 	const database = openDatabase({ url: databaseUrl, authToken: undefined });
 	try {
 		while (
-			(await some('/api/calls?status=PENDING&limit=1')) ||
-			(await some('/api/deliveries?state=pending&state=retrying&limit=1')) ||
+			(await hasAny('/api/calls?status=PENDING&limit=1')) ||
+			(await hasAny('/api/deliveries?state=pending&state=retrying&limit=1')) ||
 			(await database.all(`${JOBS_LEFT} LIMIT 1`)).length > 0
 		) {
 			if (performance.now() > giveUpAt) return; // `inspect` reports what is left
@@ -258,16 +258,16 @@ async function inspect(
 	url: string,
 	accepted: readonly string[],
 	deleted: ReadonlySet<string>,
-	askedToCancel: ReadonlySet<string>,
+	cancelRequested: ReadonlySet<string>,
 ) {
 	const database = openDatabase({ url, authToken: undefined });
 	const ids = async (sql: string): Promise<string[]> =>
 		(await database.all(sql)).map((row) => Object.values(row).join(' '));
 	const number = async (table: string): Promise<number> => Number((await ids(`SELECT count(*) FROM "${table}"`))[0]);
 	try {
-		const there = new Set(await ids('SELECT "id" FROM "Call"'));
+		const existing = new Set(await ids('SELECT "id" FROM "Call"'));
 		return {
-			missing: accepted.filter((id) => !there.has(id) && !deleted.has(id)),
+			missing: accepted.filter((id) => !existing.has(id) && !deleted.has(id)),
 			notTerminal: await ids(
 				`SELECT "id" FROM "Call" WHERE "status" = 'PENDING' OR "phase" <> 'ENDED' OR "outcome" IS NULL`,
 			),
@@ -279,7 +279,7 @@ async function inspect(
 					WHERE "outcome" IS NOT "planned"
 						AND NOT ("outcome" = 'provider-unreachable' AND ${REFUSED_TO_THE_END} AND ${NEVER_ACCEPTED})`)
 			)
-				.filter(({ id, outcome }) => outcome !== 'canceled' || !askedToCancel.has(String(id)))
+				.filter(({ id, outcome }) => outcome !== 'canceled' || !cancelRequested.has(String(id)))
 				.map((row) => Object.values(row).join(' ')),
 			twoProviderCalls: await ids(`SELECT "callId" FROM "ProviderCall" GROUP BY "callId" HAVING count(*) > 1`),
 			lostDeliveries:

@@ -12,7 +12,7 @@ const { values } = parseArgs({
 console.log(`crash seed ${values.seed} (again with: npm run test:crash -- --seed ${values.seed})`);
 const report = await crash({
 	...{ kills: Number(values.kills), calls: Number(values.calls), seed: values.seed },
-	say: (line) => console.log(line),
+	log: (line) => console.log(line),
 });
 console.log(report);
 const { integrity, exitCode, ...lists } = report;

@@ -11,7 +11,7 @@ const start = (folder: string): ServerProcess => {
 };
 
 describe('a second server on the same file', () => {
-	it('[Z2] is refused with one clear line and exit code 1, and the first goes on', { timeout: 60_000 }, async () => {
+	it('[Z2] is refused with one clear line and exit code 1, and the first server continues', { timeout: 60_000 }, async () => {
 		const folder = await temporaryFolder();
 		const first = start(folder);
 		const url = await first.ready;
@@ -27,7 +27,7 @@ describe('a second server on the same file', () => {
 	});
 
 	it.each(['SIGTERM', 'SIGKILL'] as const)(
-		'[Z3] that waits takes over when the first is gone by %s',
+		'[Z3] takes over if it still waits when the first server has ended by %s',
 		{ timeout: 60_000 },
 		async (signal) => {
 			const folder = await temporaryFolder();

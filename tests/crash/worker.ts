@@ -19,9 +19,9 @@ export interface Task {
 	hangs?: boolean;
 }
 /** Reports the id of a row that it ran, or that the worker is ready. */
-export type Told = { ran: string } | { works: true };
+export type WorkerMessage = { ran: string } | { works: true };
 
-const tell = (told: Told): void => void process.send?.(told);
+const sendToParent = (message: WorkerMessage): void => void process.send?.(message);
 const task = JSON.parse(process.argv[2] ?? '') as Task;
 const database = openDatabase({ url: task.url, authToken: undefined });
 let leases = 0;
@@ -41,7 +41,7 @@ const outboxOf = (lane: Lane): Worker =>
 			...{ secrets: [task.secret], ownUrl: () => task.ownUrl ?? '', now: Date.now, timeoutMs: 10_000 },
 		}),
 		onFault: () => Promise.resolve(),
-		onSettled: (id) => tell({ ran: id }),
+		onSettled: (id) => sendToParent({ ran: id }),
 		speed: () => 1,
 		rates: () => NO_FAULTS,
 		chance: Math.random,
@@ -61,7 +61,7 @@ function start(): Pick<Worker, 'close'> {
 		...{ ...shared, store, newLease: () => `${process.pid}-${++leases}` },
 		...(task.leaseMs === undefined ? {} : { leaseMs: task.leaseMs }),
 		async run(job) {
-			tell({ ran: job.id });
+			sendToParent({ ran: job.id });
 			if (task.hangs) await new Promise(() => undefined);
 			await store.done(job);
 		},
@@ -69,7 +69,7 @@ function start(): Pick<Worker, 'close'> {
 }
 
 const worker = start();
-tell({ works: true });
+sendToParent({ works: true });
 process.on('message', () => {
 	void worker.close().then(() => {
 		database.close();

@@ -12,7 +12,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { newSecret } from '#tests/support/webhook.ts';
-import type { Task, Told } from './worker.ts';
+import type { Task, WorkerMessage } from './worker.ts';
 
 const ROWS = 2_000;
 
@@ -33,8 +33,8 @@ function startWorker(task: Task): Working {
 	const ended = once(child, 'exit').then(([code]) => code as number | null);
 	const ran: string[] = [];
 	const works = new Promise<void>((resolve) => {
-		child.on('message', (told: Told) => {
-			if ('ran' in told) ran.push(told.ran);
+		child.on('message', (message: WorkerMessage) => {
+			if ('ran' in message) ran.push(message.ran);
 			else resolve();
 		});
 	});
@@ -59,7 +59,7 @@ const columns = (count: number): string => Array.from({ length: count }, (_, i) 
 const left = async (database: Database, sql: string): Promise<number> => Number((await database.all(sql))[0]?.left);
 
 describe('two worker processes on one file', () => {
-	it('[Z4] run thousands of due jobs: none twice, none left, both at work', { timeout: 90_000 }, async () => {
+	it('[Z4] run each of thousands of due jobs once, and both work', { timeout: 90_000 }, async () => {
 		const { url, database: file } = await database();
 		await file.all(
 			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") SELECT ${columns(6)} FROM json_each(?)`,
@@ -78,7 +78,7 @@ describe('two worker processes on one file', () => {
 	});
 
 	it(
-		'[Z5] send thousands of due webhooks to this server and elsewhere: each once, none left',
+		'[Z5] send each of thousands of due webhooks once, to this server and to other receivers',
 		{ timeout: 90_000 },
 		async () => {
 			const { url, database: file } = await database();
@@ -133,7 +133,7 @@ describe('two worker processes on one file', () => {
 		},
 	);
 
-	it('[Z6] run again what a killed one held, once its lease is over, and not before', async () => {
+	it('[Z6] run the work of a killed process again once its lease is over, and not before', async () => {
 		const { url, database: file } = await database();
 		await file.all(
 			`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES ('held', 'dispatch', 'a', '{}', ?, 0)`,
@@ -149,13 +149,13 @@ describe('two worker processes on one file', () => {
 			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 50_000 })
 			.toBe(0);
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
-		expect(heir.ran).toEqual(['held']);
-		expect(await heir.stop()).toBe(0);
+		expect(successor.ran).toEqual(['held']);
+		expect(await successor.stop()).toBe(0);
 	});
 
 	it.each([
-		['of a file that it owns frees what the dead held', 'file', 'free'],
-		['of a database that is not its own alone leaves the leases of others', 'FILE', 'held'],
+		['that owns its file frees the rows of a dead process', 'file', 'free'],
+		['on a shared database waits for the leases of other processes', 'FILE', 'held'],
 	])('[Z7] a server %s', async (_what, scheme, state) => {
 		const { url, database: file } = await database();
 		const until = Date.now() + 3_600_000;

@@ -20,7 +20,7 @@ export interface Client {
 	/** Whether the client is live at the head of the feed. */
 	isAt(head: string): boolean;
 	/** Describes the client's state, to analyze a failure. */
-	standing(): string;
+	describeState(): string;
 }
 
 /** Timeout of a list or of one page of it, in milliseconds. */

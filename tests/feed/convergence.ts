@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '#contract';
 import { openDatabase } from '#db/open.ts';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import { diceOf } from '#provider/dice.ts';
 import { toCall } from '#server/calls/call.ts';
 import { CALL, fromRow } from '#server/calls/rows.ts';
@@ -16,9 +16,9 @@ import { read, readList } from './list.ts';
 import { SocketClient } from './socket-client.ts';
 import { createStage } from './stage.ts';
 import { StreamClient } from './stream-client.ts';
-import { Ledger } from './told.ts';
+import { AcknowledgedChanges } from './told.ts';
 import type { Faults } from './view.ts';
-import { RUNS, startWriters, type Written } from './writers.ts';
+import { RUNS, startWriters, type WrittenCounts } from './writers.ts';
 
 export interface ConvergenceOptions {
 	clients: number;
@@ -32,7 +32,7 @@ export interface ConvergenceOptions {
 	/** Maximum time that a connection holds bytes back, in milliseconds. */
 	stallMs: number;
 	seed: string;
-	say(line: string): void;
+	log(line: string): void;
 }
 /** `restored` means stopped and started on an earlier copy, for which the server creates a new epoch. */
 export type Restart = 'killed' | 'stopped' | 'restored';
@@ -50,7 +50,7 @@ export interface ConvergenceReport extends Faults {
 	streams: number;
 	disturbances: Record<string, number>;
 	restarts: Record<string, number>;
-	written: Written;
+	written: WrittenCounts;
 	acknowledged: number;
 	/** Calls in the database at the end. */
 	calls: number;
@@ -94,13 +94,13 @@ const QUIET_WITHIN_MS = 60_000;
  * clients with its file.
  */
 export async function converge(options: ConvergenceOptions): Promise<ConvergenceReport> {
-	const { seed, say } = options;
+	const { seed, log } = options;
 	const folder = await mkdtemp(join(tmpdir(), 'audena-feed-'));
 	const start = performance.now();
 	const dice = diceOf(seed);
 	const below = (most: number): number => Math.floor(dice() * most);
 	const stage = createStage(folder, seed);
-	const ledger = new Ledger();
+	const acknowledged = new AcknowledgedChanges();
 	const members: { client: Client; proxy: CuttingProxy; name: string }[] = [];
 	const wrongEpochs: string[] = [];
 	const away = new Set<ReturnType<typeof setTimeout>>();
@@ -110,56 +110,56 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	try {
 		await stage.begin();
 		writers = startWriters({
-			...{ url: stage.url, ledger, everyMs: WRITE_EVERY_MS },
+			...{ url: stage.url, acknowledged, everyMs: WRITE_EVERY_MS },
 			dice: Array.from({ length: WRITERS }, (_, i) => diceOf(seed, 'writer', i)),
 		});
-		for (let i = 0; i < options.clients; i++) await seat(i);
-		const each = members.map(({ client }) => client);
+		for (let i = 0; i < options.clients; i++) await addClient(i);
+		const clients = members.map(({ client }) => client);
 		sampler = setInterval(() => {
 			const now = Date.now();
-			for (const { view } of each) view.sample(now);
+			for (const { view } of clients) view.sample(now);
 		}, SAMPLE_EVERY_MS);
-		await settled();
-		say(`${members.length} clients are live`);
+		await waitUntilSettled();
+		log(`${members.length} clients are live`);
 
 		const counts = await disturb();
 		const lastAt = performance.now();
 		while (writers.written.created < options.creates) await pause(WRITE_EVERY_MS);
 		await writers.stop();
-		await quiet(stage.url());
-		const notSettled = await settled();
+		await waitUntilQuiet(stage.url());
+		const notSettled = await waitUntilSettled();
 		const settledMs = Math.round(performance.now() - lastAt);
 		clearInterval(sampler);
 
-		const { calls: truth } = await readList(stage.url(), QUIET_WITHIN_MS);
+		const { calls: expected } = await readList(stage.url(), QUIET_WITHIN_MS);
 		for (const { client } of members) client.stop();
 		const exitCode = await stage.end('SIGTERM');
-		const faults = each.map(({ view }) => view.faults);
-		const streams = each.filter((client) => client instanceof StreamClient);
-		const sum = (of: (client: Client) => number, among: readonly Client[] = each): number =>
+		const faults = clients.map(({ view }) => view.faults);
+		const streams = clients.filter((client) => client instanceof StreamClient);
+		const sum = (of: (client: Client) => number, among: readonly Client[] = clients): number =>
 			among.reduce((all, client) => all + of(client), 0);
-		const truthFor = ({ run }: Client): typeof truth =>
-			run === undefined ? truth : new Map([...truth].filter(([, call]) => call.run === run));
+		const expectedFor = ({ run }: Client): typeof expected =>
+			run === undefined ? expected : new Map([...expected].filter(([, call]) => call.run === run));
 		return {
 			...{
 				built: serverCommand().built,
-				clients: each.length,
+				clients: clients.length,
 				streams: streams.length,
 				...counts,
 				written: writers.written,
 			},
-			...{ acknowledged: ledger.told.length, calls: truth.size },
+			...{ acknowledged: acknowledged.entries.length, calls: expected.size },
 			applied: sum(({ view }) => view.applied),
 			appliedOnStreams: sum(({ view }) => view.applied, streams),
 			connections: members.reduce((all, { proxy }) => all + proxy.accepted, 0),
 			loads: sum(({ loads }) => loads),
 			failedLoads: sum(({ failedLoads }) => failedLoads),
 			live: Math.round((100 * sum(({ view }) => view.liveSamples)) / sum(({ view }) => view.samples)),
-			longestBehindMs: Math.max(...each.map(({ view }) => view.longestBehindMs)),
+			longestBehindMs: Math.max(...clients.map(({ view }) => view.longestBehindMs)),
 			...{ settledMs, tookMs: Math.round(performance.now() - start), notSettled },
-			...together(members.map(({ name, client }) => differences(name, client.view.calls, truthFor(client)))),
-			...together(faults),
-			otherInFile: Object.values(differences('the file', await inFile(stage.databaseUrl), truth)).flat(),
+			...mergeLists(members.map(({ name, client }) => differences(name, client.view.calls, expectedFor(client)))),
+			...mergeLists(faults),
+			otherInFile: Object.values(differences('the file', await readFromFile(stage.databaseUrl), expected)).flat(),
 			...{ wrongEpochs, exitCode, errors: stage.errors },
 		};
 	} finally {
@@ -173,13 +173,13 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	/** Adds one client with its own connection. */
-	async function seat(i: number): Promise<void> {
+	async function addClient(i: number): Promise<void> {
 		const onStream = i % STREAM_EVERY === STREAM_EVERY - 1;
 		const name = `client ${i + 1}${onStream ? ' on the stream' : ''}`;
 		const proxy = await startCuttingProxy({
 			...{ target: stage.url, dice: diceOf(seed, 'line', i), stallMs: options.stallMs },
 		});
-		const given = [name, proxy.url, ledger, diceOf(seed, 'client', i)] as const;
+		const given = [name, proxy.url, acknowledged, diceOf(seed, 'client', i)] as const;
 		const run = i === STREAM_EVERY - 1 ? RUNS[0] : undefined;
 		const client = onStream ? new StreamClient(...given, run) : new SocketClient(...given);
 		members.push({ client, proxy, name });
@@ -194,19 +194,19 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 			await pause(dice() * 2 * options.everyMs);
 			// All kinds occur equally often.
 			const kind = KINDS[i % KINDS.length]!;
-			act(kind, members[below(members.length)]!);
+			disturbOnce(kind, members[below(members.length)]!);
 			disturbances[kind] = (disturbances[kind] ?? 0) + 1;
 			if (i === Math.floor(every / 2)) await stage.backUp();
 			const restart = i % every === 0 ? options.restarts[i / every - 1] : undefined;
 			if (restart === undefined) continue;
-			await again(restart);
+			await restartServer(restart);
 			restarts[restart] = (restarts[restart] ?? 0) + 1;
-			say(`${i} of ${options.disturbances} disturbances, ${restart}`);
+			log(`${i} of ${options.disturbances} disturbances, ${restart}`);
 		}
 		return { disturbances, restarts };
 	}
 
-	function act(kind: Kind, { client, proxy }: (typeof members)[number]): void {
+	function disturbOnce(kind: Kind, { client, proxy }: (typeof members)[number]): void {
 		if (kind === 'woken') client.wake();
 		else if (kind === 'asked by the reader') client.check();
 		else if (kind === 'away for a while') {
@@ -219,12 +219,12 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		} else proxy.disturb(kind);
 	}
 
-	async function again(restart: Restart): Promise<void> {
+	async function restartServer(restart: Restart): Promise<void> {
 		const before = await epoch();
 		await stage.end(restart === 'killed' ? 'SIGKILL' : 'SIGTERM');
 		if (restart === 'restored') {
 			await writers?.idle();
-			ledger.forget();
+			acknowledged.discardAll();
 			await stage.restore();
 		}
 		await stage.begin();
@@ -233,7 +233,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	async function epoch(): Promise<string> {
-		return place(await head()).epoch;
+		return parseCursor(await head()).epoch;
 	}
 
 	async function head(): Promise<string> {
@@ -241,7 +241,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	}
 
 	/** Waits until every client is live at the head of the feed. Returns the clients that are not after the timeout. */
-	async function settled(): Promise<string[]> {
+	async function waitUntilSettled(): Promise<string[]> {
 		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
 		for (;;) {
 			const cursor = await head();
@@ -249,7 +249,7 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 			if (behind.length === 0) return [];
 			if (performance.now() > giveUpAt)
 				return behind.map(
-					({ name, client, proxy }) => `${name}: ${client.standing()} of ${cursor}, ${proxy.silent} silent`,
+					({ name, client, proxy }) => `${name}: ${client.describeState()} of ${cursor}, ${proxy.silent} silent`,
 				);
 			await pause(50);
 		}
@@ -257,15 +257,15 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 }
 
 /** Resolves when every call has ended and no webhook waits. */
-async function quiet(url: string): Promise<void> {
+async function waitUntilQuiet(url: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
-	const some = async (path: string): Promise<boolean> => {
+	const hasAny = async (path: string): Promise<boolean> => {
 		const body = await read<{ calls?: unknown[]; deliveries?: unknown[] }>(`${url}${path}`, QUIET_WITHIN_MS);
 		return (body.calls ?? body.deliveries ?? []).length > 0;
 	};
 	while (
-		(await some('/api/calls?status=PENDING&limit=1')) ||
-		(await some('/api/deliveries?state=pending&state=retrying&limit=1'))
+		(await hasAny('/api/calls?status=PENDING&limit=1')) ||
+		(await hasAny('/api/deliveries?state=pending&state=retrying&limit=1'))
 	) {
 		if (performance.now() > giveUpAt) throw new Error('The calls did not end.');
 		await pause(50);
@@ -275,24 +275,24 @@ async function quiet(url: string): Promise<void> {
 type Differences = Pick<ConvergenceReport, 'missing' | 'different' | 'tooMany'>;
 
 /** Compares every field of every call. */
-function differences(name: string, calls: ReadonlyMap<string, Call>, truth: ReadonlyMap<string, Call>): Differences {
+function differences(name: string, calls: ReadonlyMap<string, Call>, expected: ReadonlyMap<string, Call>): Differences {
 	const found: Differences = { missing: [], different: [], tooMany: [] };
-	for (const [id, call] of truth) {
+	for (const [id, call] of expected) {
 		const own = calls.get(id);
 		if (!own) found.missing.push(`${name}: ${id}`);
 		else if (!isDeepStrictEqual(own, call)) found.different.push(`${name}: ${id} at ${own.seq}, not ${call.seq}`);
 	}
-	for (const id of calls.keys()) if (!truth.has(id)) found.tooMany.push(`${name}: ${id}`);
+	for (const id of calls.keys()) if (!expected.has(id)) found.tooMany.push(`${name}: ${id}`);
 	return found;
 }
 
 /** Merges the lists of all objects by name. */
-function together<T extends Record<keyof T, string[]>>(lists: readonly T[]): T {
+function mergeLists<T extends Record<keyof T, string[]>>(lists: readonly T[]): T {
 	const names = Object.keys(lists[0]!) as (keyof T)[];
 	return Object.fromEntries(names.map((name) => [name, lists.flatMap((one) => one[name])])) as T;
 }
 
-async function inFile(url: string): Promise<Map<string, Call>> {
+async function readFromFile(url: string): Promise<Map<string, Call>> {
 	const database = openDatabase({ url, authToken: undefined });
 	try {
 		const rows = (await database.all(`SELECT ${CALL} FROM "Call" AS c`)).map((row) => toCall(fromRow(row)));

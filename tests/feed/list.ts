@@ -6,16 +6,16 @@ export interface List {
 	cursor: string;
 }
 
-/** Reads all pages, of one run if given. Throws if a page takes longer than `patienceMs`. */
-export async function readList(url: string, patienceMs: number, run?: string): Promise<List> {
-	const which = run === undefined ? '' : `&run=${run}`;
+/** Reads all pages, of one run if given. Throws if a page takes longer than `timeoutMs`. */
+export async function readList(url: string, timeoutMs: number, run?: string): Promise<List> {
+	const runFilter = run === undefined ? '' : `&run=${run}`;
 	const calls = new Map<string, Call>();
 	let cursor: string | undefined;
 	let next: string | null = '';
 	while (next !== null) {
 		const page: CallPage = await read(
-			`${url}/api/calls?limit=200${which}&page=${encodeURIComponent(next)}`,
-			patienceMs,
+			`${url}/api/calls?limit=200${runFilter}&page=${encodeURIComponent(next)}`,
+			timeoutMs,
 		);
 		cursor ??= page.cursor;
 		for (const call of page.calls) calls.set(call.id, call);
@@ -25,10 +25,10 @@ export async function readList(url: string, patienceMs: number, run?: string): P
 }
 
 /** Sends one GET over its own connection. */
-export async function read<T>(address: string, patienceMs: number): Promise<T> {
+export async function read<T>(address: string, timeoutMs: number): Promise<T> {
 	const response = await fetch(address, {
 		headers: { connection: 'close' },
-		signal: AbortSignal.timeout(patienceMs),
+		signal: AbortSignal.timeout(timeoutMs),
 	});
 	if (!response.ok) throw new Error(`${address}: ${response.status}`);
 	return (await response.json()) as T;

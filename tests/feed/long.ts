@@ -26,7 +26,7 @@ const report = await module.converge({
 	everyMs: 250,
 	stallMs: 16_000,
 	creates: 500,
-	say: (line) => console.log(line),
+	log: (line) => console.log(line),
 });
 const { disturbances, restarts, written, ...rest } = report;
 console.table({

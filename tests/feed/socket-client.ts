@@ -4,7 +4,7 @@ import { Feed } from '#lib/live/feed.svelte.ts';
 import type { Dice } from '#provider/dice.ts';
 import { LIST_WITHIN_MS, type Client } from './client.ts';
 import { readList } from './list.ts';
-import type { Ledger } from './told.ts';
+import type { AcknowledgedChanges } from './told.ts';
 import { View } from './view.ts';
 
 /** A tab without a screen: the product's own feed over a real socket. */
@@ -19,19 +19,19 @@ export class SocketClient implements Client {
 	#wake: (() => void) | undefined;
 	#stop: (() => void) | undefined;
 
-	constructor(name: string, url: string, ledger: Ledger, dice: Dice) {
+	constructor(name: string, url: string, acknowledged: AcknowledgedChanges, dice: Dice) {
 		this.#url = url;
-		this.view = new View(name, undefined, ledger, {
+		this.view = new View(name, undefined, acknowledged, {
 			cursor: () => this.#feed.cursor,
 			isLive: () => this.#feed.connection.state === 'live',
 		});
-		const ears = {
+		const handlers = {
 			apply: (changes: Change[]) => this.view.apply(changes),
 			reload: () => void this.#load(),
-			heard: (at: string) => this.view.heard(at),
+			heard: (at: string) => this.view.recordTime(at),
 			figures: () => undefined,
 		};
-		this.#feed = new Feed('', ears, {
+		this.#feed = new Feed('', handlers, {
 			socketIo: () => Promise.resolve((options) => io(url, { ...options, forceNew: true })),
 			onWake: (wake) => {
 				this.#wake = () => wake(true);
@@ -67,7 +67,7 @@ export class SocketClient implements Client {
 		return this.#feed.connection.state === 'live' && this.#feed.cursor === head;
 	}
 
-	standing(): string {
+	describeState(): string {
 		return `${JSON.stringify(this.#feed.connection)} at ${this.#feed.cursor}`;
 	}
 

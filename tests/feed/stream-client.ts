@@ -7,7 +7,7 @@ import type { Dice } from '#provider/dice.ts';
 import { messageIn, type Message } from '#tests/support/stream.ts';
 import { LIST_WITHIN_MS, type Client } from './client.ts';
 import { readList } from './list.ts';
-import type { Ledger } from './told.ts';
+import type { AcknowledgedChanges } from './told.ts';
 import { View } from './view.ts';
 
 /** Why a stream ended: open another one from the cursor, or load the list first. */
@@ -33,18 +33,18 @@ export class StreamClient implements Client {
 	 * When the last message was certainly current; for a `sync` the time of its request. The connection may hold messages
 	 * back and then fall silent.
 	 */
-	#saidAt = 0;
-	#tries = 0;
+	#currentAt = 0;
+	#attempts = 0;
 	/** Ends the following. `#stream` ends the current stream. */
 	#stop: AbortController | null = null;
 	#stream: AbortController | null = null;
 
-	constructor(name: string, url: string, ledger: Ledger, dice: Dice, run?: string) {
+	constructor(name: string, url: string, acknowledged: AcknowledgedChanges, dice: Dice, run?: string) {
 		this.#name = name;
 		this.#url = url;
 		this.#dice = dice;
 		this.run = run;
-		this.view = new View(name, run, ledger, { cursor: () => this.#cursor, isLive: () => this.#isLive() });
+		this.view = new View(name, run, acknowledged, { cursor: () => this.#cursor, isLive: () => this.#isLive() });
 	}
 
 	async open(): Promise<void> {
@@ -77,31 +77,31 @@ export class StreamClient implements Client {
 		return this.#isLive() && this.#cursor === head;
 	}
 
-	standing(): string {
+	describeState(): string {
 		return `${this.#isLive() ? 'live' : 'not live'} on the stream at ${this.#cursor}`;
 	}
 
 	#isLive(): boolean {
-		return this.#synced && Date.now() - this.#saidAt < SILENT_AFTER_MS;
+		return this.#synced && Date.now() - this.#currentAt < SILENT_AFTER_MS;
 	}
 
 	async #follow(stopped: AbortSignal): Promise<void> {
 		for (;;) {
-			const end = await this.#ride(stopped).catch((): End => 'again');
+			const end = await this.#followOnce(stopped).catch((): End => 'again');
 			if (stopped.aborted) return;
 			this.#synced = false;
 			// If the list fails to load, the next stream asks for the reload again.
 			if (end === 'reload') await this.#load(stopped).catch(() => this.failedLoads++);
-			await pause(waitBefore(this.#tries++, this.#dice()), undefined, { signal: stopped }).catch(() => undefined);
+			await pause(waitBefore(this.#attempts++, this.#dice()), undefined, { signal: stopped }).catch(() => undefined);
 		}
 	}
 
 	/** Follows one stream until it ends: by the server, by `check`, or by silence. */
-	async #ride(stopped: AbortSignal): Promise<End> {
+	async #followOnce(stopped: AbortSignal): Promise<End> {
 		const own = (this.#stream = new AbortController());
 		if (stopped.aborted) own.abort();
 		let silence = setTimeout(() => own.abort(), SILENT_AFTER_MS);
-		const askedAt = Date.now();
+		const requestedAt = Date.now();
 		try {
 			const response = await fetch(`${this.#url}/api/events${this.run === undefined ? '' : `?run=${this.run}`}`, {
 				headers: this.#cursor === null ? {} : { 'Last-Event-ID': this.#cursor },
@@ -120,7 +120,7 @@ export class StreamClient implements Client {
 				for (const message of blocks.flatMap((block) => messageIn(block) ?? [])) {
 					this.#checkId(message, last);
 					last = message.id;
-					const end = this.#hear(message, askedAt);
+					const end = this.#receive(message, requestedAt);
 					if (end) return end;
 				}
 			}
@@ -140,15 +140,15 @@ export class StreamClient implements Client {
 			this.view.faults.movedBack.push(`${this.#name}: ${event} ${id} after ${last} on one stream`);
 	}
 
-	#hear({ event, data }: Message, askedAt: number): End | undefined {
-		this.#saidAt = event === 'sync' ? askedAt : Date.parse(data.at);
+	#receive({ event, data }: Message, requestedAt: number): End | undefined {
+		this.#currentAt = event === 'sync' ? requestedAt : Date.parse(data.at);
 		if (event === 'sync') {
 			const end = this.#take(onSync(this.#cursor, data));
 			this.#synced = end === undefined;
-			if (this.#synced) this.#tries = 0;
+			if (this.#synced) this.#attempts = 0;
 			return end;
 		}
-		this.view.heard(data.at);
+		this.view.recordTime(data.at);
 		if (this.#cursor === null) return 'reload';
 		if (event === 'changes') return this.#take(onChanges(this.#cursor, data));
 		// A stream of one run carries only its changes. The head reports how far the other calls have come.

@@ -1,8 +1,8 @@
 import { SILENT_AFTER_MS, type Call, type Change } from '#contract';
 import { drop } from '#lib/history/rows.ts';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import type { List } from './list.ts';
-import type { Ledger, Told } from './told.ts';
+import type { AcknowledgedChanges, AcknowledgedChange } from './told.ts';
 
 /** The server may gather changes this long before it sends them. */
 const GATHERED_WITHIN_MS = 1_000;
@@ -15,11 +15,11 @@ export interface Faults {
 	outOfOrder: string[];
 	movedBack: string[];
 	/** The client was live but lacked a change that it had to have. */
-	dishonest: string[];
+	falselyLive: string[];
 }
 
 /** The cursor and the state of a client's connection. */
-interface Standing {
+interface ConnectionState {
 	cursor(): string | null;
 	isLive(): boolean;
 }
@@ -29,7 +29,7 @@ interface Standing {
  */
 export class View {
 	calls = new Map<string, Call>();
-	readonly faults: Faults = { doubled: [], outOfOrder: [], movedBack: [], dishonest: [] };
+	readonly faults: Faults = { doubled: [], outOfOrder: [], movedBack: [], falselyLive: [] };
 	/** Number of changes applied. */
 	applied = 0;
 	/** Number of samples, and of those in which the client was live. */
@@ -40,8 +40,8 @@ export class View {
 
 	#name: string;
 	#run: string | undefined;
-	#ledger: Ledger;
-	#standing: Standing;
+	#acknowledged: AcknowledgedChanges;
+	#state: ConnectionState;
 	/** The server's time in the last message received. */
 	#sentAt = 0;
 	/** Index of the first acknowledged change that the client has not shown yet. */
@@ -52,21 +52,21 @@ export class View {
 	/** Changes applied in this epoch: a list may have been read before them. */
 	#log: Change[] = [];
 
-	constructor(name: string, run: string | undefined, ledger: Ledger, standing: Standing) {
+	constructor(name: string, run: string | undefined, acknowledged: AcknowledgedChanges, state: ConnectionState) {
 		this.#name = name;
 		this.#run = run;
-		this.#ledger = ledger;
-		this.#standing = standing;
+		this.#acknowledged = acknowledged;
+		this.#state = state;
 	}
 
 	/** Records the server's time of a message. */
-	heard(at: string): void {
+	recordTime(at: string): void {
 		this.#sentAt = Math.max(this.#sentAt, Date.parse(at));
 	}
 
 	/** Shows a list. `adopt` takes its cursor. */
 	show({ calls, cursor }: List, adopt: (cursor: string) => void): void {
-		const { epoch, seq } = place(cursor);
+		const { epoch, seq } = parseCursor(cursor);
 		if (epoch !== this.#epoch) this.#log = [];
 		this.calls = calls;
 		for (const change of this.#log) if (change.seq > seq) this.#put(change);
@@ -93,29 +93,29 @@ export class View {
 	}
 
 	/**
-	 * Checks the client's claim to be live. A live client may lack no change that REST acknowledged (by `Ledger`)
+	 * Checks the client's claim to be live. A live client may lack no acknowledged change
 	 * - before the server sent the last frame or heartbeat received: with traffic, that is the heartbeat's 5 s;
 	 * - longer ago than the silence after which a client is no longer live: without traffic, 12 s.
 	 */
 	sample(now: number): void {
-		const { told, from } = this.#ledger;
+		const { entries, from } = this.#acknowledged;
 		this.#next = Math.max(this.#next, from);
-		while (this.#next < told.length && this.#has(told[this.#next]!)) this.#next++;
+		while (this.#next < entries.length && this.#has(entries[this.#next]!)) this.#next++;
 		this.samples++;
 		this.checkCursor();
-		if (!this.#standing.isLive()) return;
+		if (!this.#state.isLive()) return;
 		this.liveSamples++;
-		const lacking = told[this.#next];
+		const lacking = entries[this.#next];
 		if (!lacking) return;
 		this.longestBehindMs = Math.max(this.longestBehindMs, now - lacking.at);
-		if (this.#sentAt - lacking.at > GATHERED_WITHIN_MS) this.#lies(lacking, now, 'has heard of later times');
-		else if (now - lacking.at > SILENT_AFTER_MS + NOTICED_WITHIN_MS) this.#lies(lacking, now, 'should have noticed');
+		if (this.#sentAt - lacking.at > GATHERED_WITHIN_MS) this.#reportFalselyLive(lacking, now, 'has heard of later times');
+		else if (now - lacking.at > SILENT_AFTER_MS + NOTICED_WITHIN_MS) this.#reportFalselyLive(lacking, now, 'should have noticed');
 	}
 
 	checkCursor(): void {
-		const cursor = this.#standing.cursor();
+		const cursor = this.#state.cursor();
 		if (cursor === null) return;
-		const { epoch, seq } = place(cursor);
+		const { epoch, seq } = parseCursor(cursor);
 		if (epoch !== this.#epoch) this.#seen.clear();
 		else if (seq < this.#seq) this.faults.movedBack.push(`${this.#name}: from ${this.#seq} to ${seq}`);
 		this.#epoch = epoch;
@@ -123,14 +123,14 @@ export class View {
 	}
 
 	/** Whether the client shows this change or need not show it. */
-	#has(told: Told): boolean {
-		const theirs = told.seq !== null && this.#run !== undefined && told.run !== this.#run;
-		return theirs || this.#ledger.isShown(told, this.calls);
+	#has(entry: AcknowledgedChange): boolean {
+		const theirs = entry.seq !== null && this.#run !== undefined && entry.run !== this.#run;
+		return theirs || this.#acknowledged.isShown(entry, this.calls);
 	}
 
-	#lies({ id, seq, at }: Told, now: number, why: string): void {
+	#reportFalselyLive({ id, seq, at }: AcknowledgedChange, now: number, why: string): void {
 		const what = seq === null ? 'the deletion' : `seq ${seq}`;
-		this.faults.dishonest.push(`${this.#name} is live, ${why}, and lacks ${what} of ${id} since ${now - at} ms`);
+		this.faults.falselyLive.push(`${this.#name} is live, ${why}, and lacks ${what} of ${id} since ${now - at} ms`);
 	}
 
 	#put(change: Change): void {

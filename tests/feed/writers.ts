@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WORKFLOWS, type Call } from '#contract';
 import type { Dice } from '#provider/dice.ts';
-import type { Ledger } from './told.ts';
+import type { AcknowledgedChanges } from './told.ts';
 
 export const RUNS = ['a', 'b', 'c', 'd'] as const;
 /** Maximum number of calls at once. */
@@ -10,7 +10,7 @@ const CALLS_MAX = 400;
 export interface WritersOptions {
 	/** Returns the server's URL; empty while it is down. */
 	url(): string;
-	ledger: Ledger;
+	acknowledged: AcknowledgedChanges;
 	/** Random numbers, one source per writer. */
 	dice: Dice[];
 	/** Mean pause between two requests of one writer, in milliseconds. */
@@ -18,7 +18,7 @@ export interface WritersOptions {
 }
 
 /** Counts of acknowledged requests. */
-export interface Written {
+export interface WrittenCounts {
 	created: number;
 	updated: number;
 	deleted: number;
@@ -26,17 +26,17 @@ export interface Written {
 }
 
 export interface Writers {
-	readonly written: Written;
+	readonly written: WrittenCounts;
 	/** Resolves when no request is under way. New requests begin only while there is a URL. */
 	idle(): Promise<void>;
 	stop(): Promise<void>;
 }
 
 /**
- * Starts writers that create, update, delete and clear calls by REST, and record acknowledged changes in the ledger.
+ * Starts writers that create, update, delete and clear calls by REST, and record acknowledged changes.
  */
-export function startWriters({ url, ledger, dice, everyMs }: WritersOptions): Writers {
-	const written: Written = { created: 0, updated: 0, deleted: 0, cleared: 0 };
+export function startWriters({ url, acknowledged, dice, everyMs }: WritersOptions): Writers {
+	const written: WrittenCounts = { created: 0, updated: 0, deleted: 0, cleared: 0 };
 	const underWay = new Set<Promise<void>>();
 	let writing = true;
 	const loops = dice.map(async (own) => {
@@ -50,49 +50,49 @@ export function startWriters({ url, ledger, dice, everyMs }: WritersOptions): Wr
 	});
 
 	async function write(own: Dice): Promise<void> {
-		const fate = own();
-		const one = pick(own, [...ledger.known.keys()]);
-		if (one === undefined || (fate < 0.45 && ledger.known.size < CALLS_MAX)) return create(own);
-		if (fate < 0.8) return update(one, own() < 0.5 ? 'COMPLETED' : 'FAILED');
-		if (fate < 0.97) return remove(`/${one}`, [one], 'deleted');
+		const draw = own();
+		const one = pick(own, [...acknowledged.existing.keys()]);
+		if (one === undefined || (draw < 0.45 && acknowledged.existing.size < CALLS_MAX)) return create(own);
+		if (draw < 0.8) return update(one, own() < 0.5 ? 'COMPLETED' : 'FAILED');
+		if (draw < 0.97) return remove(`/${one}`, [one], 'deleted');
 		const run = own() < 0.05 ? null : pick(own, RUNS)!;
-		const theirs = [...ledger.known].filter(([, its]) => run === null || its === run).map(([id]) => id);
-		const over = ledger.clears(run);
-		await remove(run === null ? '' : `?run=${run}`, theirs, 'cleared');
-		over();
+		const affected = [...acknowledged.existing].filter(([, its]) => run === null || its === run).map(([id]) => id);
+		const endClear = acknowledged.announceClear(run);
+		await remove(run === null ? '' : `?run=${run}`, affected, 'cleared');
+		endClear();
 	}
 
 	async function create(own: Dice): Promise<void> {
-		const askedAt = Date.now();
-		const answer = await ask('POST', '', {
+		const requestedAt = Date.now();
+		const response = await send('POST', '', {
 			customerName: `Customer ${Math.floor(own() * 1_000)}`,
 			phoneNumber: `+120255501${String(Math.floor(own() * 50)).padStart(2, '0')}`,
 			workflow: pick(own, WORKFLOWS),
 			...(own() < 0.7 ? { run: pick(own, RUNS) } : {}),
 		});
-		if (answer?.call) keep(answer.call, 'created', askedAt);
+		if (response?.call) record(response.call, 'created', requestedAt);
 	}
 
 	async function update(id: string, status: string): Promise<void> {
-		const askedAt = Date.now();
-		const answer = await ask('PATCH', `/${id}`, { status });
-		if (answer?.call) keep(answer.call, 'updated', askedAt);
+		const requestedAt = Date.now();
+		const response = await send('PATCH', `/${id}`, { status });
+		if (response?.call) record(response.call, 'updated', requestedAt);
 	}
 
 	async function remove(path: string, ids: string[], as: 'deleted' | 'cleared'): Promise<void> {
-		ledger.leaves(ids);
-		if ((await ask('DELETE', path)) === null) return;
-		ledger.gone(ids);
+		acknowledged.announceDeletion(ids);
+		if ((await send('DELETE', path)) === null) return;
+		acknowledged.recordDeletion(ids);
 		written[as]++;
 	}
 
-	function keep(call: Call, as: 'created' | 'updated', askedAt: number): void {
-		ledger.has(call, askedAt);
+	function record(call: Call, as: 'created' | 'updated', requestedAt: number): void {
+		acknowledged.recordCall(call, requestedAt);
 		written[as]++;
 	}
 
 	/** Returns the response's body, or null if there was no response. Throws for an unexpected status. */
-	async function ask(method: string, path: string, body?: unknown): Promise<{ call?: Call } | null> {
+	async function send(method: string, path: string, body?: unknown): Promise<{ call?: Call } | null> {
 		let response: Response;
 		let text: string;
 		try {

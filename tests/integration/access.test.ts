@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { WEBHOOK_PATH, type Call, type Problem } from '#contract';
 import { createLog } from '#server/log.ts';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { plainRequest } from '#tests/support/http.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab, type TabOptions } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const TOKEN = 'the-api-token';
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 
 /** Returns the problem's code when a socket is refused, and expects that the socket received no event. */
 async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown> {
@@ -28,11 +28,11 @@ async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown>
 }
 
 describe('with API_TOKEN', () => {
-	it('[A40] a login form that cannot be read is refused, and what it held is not told to the log', async () => {
+	it('[A40] a malformed login form is refused, and the log does not contain its contents', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const body = `token=${TOKEN}&${'a&'.repeat(1_500)}`;
-		const answer = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
-		expectProblem(answer, 'body_too_large');
+		const response = await app.api('POST', '/login', body, { 'content-type': 'application/x-www-form-urlencoded' });
+		expectProblem(response, 'body_too_large');
 		const long = await app.api('POST', '/login', `token=${'x'.repeat(9_000)}`, {
 			'content-type': 'application/x-www-form-urlencoded',
 		});
@@ -45,7 +45,7 @@ describe('with API_TOKEN', () => {
 		expect(JSON.parse(lines[0]!)).toMatchObject({ err: { message: 'broken', cause: { message: 'deeper' } } });
 	});
 
-	it('[A40] a login that is no form is 415, and no wrong token', async () => {
+	it('[A40] a login of another content type is 415 and does not count as a wrong token', async () => {
 		const lines: string[] = [];
 		const log = createLog('warn', { write: (line) => void lines.push(line) });
 		const app = await startApp({ API_TOKEN: TOKEN }, { log });
@@ -54,16 +54,16 @@ describe('with API_TOKEN', () => {
 		expect(lines).toEqual([]);
 	});
 
-	it('[A1] every route of REST is 401 without it or with another one, and nothing happens', async () => {
+	it('[A1] every REST route is 401 without the token or with a wrong one, and changes nothing', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const closed = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);
+		const closed = (await endpointsOf(app)).filter(([, path]) => path.startsWith('/api/') && path !== WEBHOOK_PATH);
 		const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${TOKEN}x`, `Bearer x${TOKEN}`, `Bearer ${TOKEN.toUpperCase()}`];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of [...closed, ['GET', '/api/nothing'], ['GET', '/api']] as const)
 				for (const authorization of [...wrong, TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN} ${TOKEN}`]) {
-					const answer = await app.api(method, path, body, { authorization });
-					expectProblem(answer, 'unauthorized');
-					expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+					const response = await app.api(method, path, body, { authorization });
+					expectProblem(response, 'unauthorized');
+					expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
 				}
 			for (const query of [`token=${TOKEN}`, `api_token=${TOKEN}`])
 				expectProblem(await app.api('GET', `/api/calls?${query}`, undefined, { authorization: '' }), 'unauthorized');
@@ -71,7 +71,7 @@ describe('with API_TOKEN', () => {
 		expect((await app.api('GET', '/api/calls', undefined, { authorization: `bearer  ${TOKEN}` })).status).toBe(200);
 	});
 
-	it('[A2] health is open, and the webhook, which its signature guards', async () => {
+	it('[A2] the health routes are open, and so is the webhook, which its signature protects', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const open = { authorization: '' };
 		expect((await app.api('GET', '/healthz', undefined, open)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('with API_TOKEN', () => {
 		expectProblem(await app.api('POST', WEBHOOK_PATH, {}), 'invalid_signature'); // the API token does not sign webhooks
 	});
 
-	it('[A3] a socket is let in with the token alone, and hears nothing before that', async () => {
+	it('[A3] a socket connects only with the token, and receives nothing before that', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		for (const token of [undefined, '', `${TOKEN}x`, 'null'])
 			expect(await refusal(app, token === undefined ? {} : { token })).toBe('unauthorized');
@@ -89,7 +89,7 @@ describe('with API_TOKEN', () => {
 		expect(tab.syncs).toHaveLength(1);
 	});
 
-	it('[A4] the whole flow ends well: the app’s own requests carry it', async () => {
+	it('[A4] calls complete as usual, because the app’s own requests carry the token', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const tab = await openFollowingTab(app, { token: TOKEN });
 		const { id } = await app.create();
@@ -114,9 +114,9 @@ describe('with API_TOKEN', () => {
 		expect(await tab.ended(id)).toMatchObject({ status: 'COMPLETED' });
 	});
 
-	it('[A6] without it everything is open', async () => {
+	it('[A6] everything is open without API_TOKEN', async () => {
 		const app = await startApp();
-		for (const [method, path, body] of (await doorsOf(app)).filter(([, path]) => path !== WEBHOOK_PATH)) {
+		for (const [method, path, body] of (await endpointsOf(app)).filter(([, path]) => path !== WEBHOOK_PATH)) {
 			const { status } = await app.api(method, path, body, { authorization: 'Bearer anything' });
 			expect([method, path, status < 300 || status === 404]).toEqual([method, path, true]);
 		}
@@ -128,49 +128,49 @@ async function login(
 	app: TestApp,
 	fields: Record<string, string>,
 	headers: Record<string, string> = {},
-): Promise<Answer<unknown>> {
+): Promise<ApiResponse<unknown>> {
 	const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: '', ...headers };
 	return app.api('POST', '/login', new URLSearchParams(fields).toString(), form);
 }
-const cookieOf = (answer: Answer<unknown>): string => answer.headers.get('set-cookie')!.split(';')[0]!;
+const cookieOf = (response: ApiResponse<unknown>): string => response.headers.get('set-cookie')!.split(';')[0]!;
 
 async function openSession(app: TestApp): Promise<Record<string, string>> {
 	return { cookie: cookieOf(await login(app, { token: TOKEN })), authorization: '' };
 }
 
 describe('the login', () => {
-	it('[A10] sets a cookie with a random id, which no script reads and no other site sends', async () => {
+	it('[A10] sets a cookie with a random id, HttpOnly and SameSite=Strict', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const answers = [await login(app, { token: TOKEN }), await login(app, { token: TOKEN })];
-		for (const answer of answers) {
-			expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
-			const attributes = answer.headers.get('set-cookie')!.split('; ').slice(1);
+		const responses = [await login(app, { token: TOKEN }), await login(app, { token: TOKEN })];
+		for (const response of responses) {
+			expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+			const attributes = response.headers.get('set-cookie')!.split('; ').slice(1);
 			expect(attributes).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
 			expect(attributes.some((attribute) => attribute.startsWith('Max-Age='))).toBe(true);
 			expect(attributes).not.toContain('Secure');
-			expect(cookieOf(answer)).toMatch(/^\w+=[\w-]{40,}$/);
-			expect(cookieOf(answer)).not.toContain(TOKEN);
+			expect(cookieOf(response)).toMatch(/^\w+=[\w-]{40,}$/);
+			expect(cookieOf(response)).not.toContain(TOKEN);
 		}
-		expect(new Set(answers.map(cookieOf)).size).toBe(2);
+		expect(new Set(responses.map(cookieOf)).size).toBe(2);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const stored = JSON.stringify(await database.all('SELECT * FROM "Session"'));
-		for (const answer of answers) expect(stored).not.toContain(cookieOf(answer).split('=')[1]);
+		for (const response of responses) expect(stored).not.toContain(cookieOf(response).split('=')[1]);
 	});
 
-	it('[A10] over https, also behind a proxy, the cookie travels there alone', async () => {
+	it('[A10] sets a Secure cookie over https, also behind a proxy', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1' });
-		const answer = await login(app, { token: TOKEN }, { 'x-forwarded-proto': 'https' });
-		expect(answer.headers.get('set-cookie')).toMatch(/; Secure/);
+		const response = await login(app, { token: TOKEN }, { 'x-forwarded-proto': 'https' });
+		expect(response.headers.get('set-cookie')).toMatch(/; Secure/);
 		const named = await startApp({ API_TOKEN: TOKEN, APP_URL: 'https://calls.example' });
 		expect((await login(named, { token: TOKEN })).headers.get('set-cookie')).toMatch(/; Secure/);
 	});
 
-	it('[A11] another token opens nothing', async () => {
+	it('[A11] opens no session with a wrong token', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		for (const fields of [{ token: 'wrong' }, { token: '' }, {}, { password: TOKEN }] as Record<string, string>[]) {
-			const answer = await login(app, fields);
-			expectProblem(answer, 'unauthorized');
-			expect(answer.headers.get('set-cookie')).toBeNull();
+			const response = await login(app, fields);
+			expectProblem(response, 'unauthorized');
+			expect(response.headers.get('set-cookie')).toBeNull();
 			for (const accept of ['application/json, text/plain, */*', '*/*', 'text/*'])
 				expectProblem(await login(app, fields, { accept }), 'unauthorized');
 			const page = await login(app, { ...fields, next: '/calls?q=x' }, { accept: 'text/html' });
@@ -179,7 +179,7 @@ describe('the login', () => {
 		}
 	});
 
-	it('[A12] `next` leads to a path of this server, never to another host', async () => {
+	it('[A12] redirects `next` to a path of this server, never to another host', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const to = async (next: string): Promise<string | null> =>
 			(await login(app, { token: TOKEN, next })).headers.get('location');
@@ -196,12 +196,12 @@ describe('the login', () => {
 		}
 	});
 
-	it('[A13] a session reads, and changes something only with the Origin of this server', async () => {
+	it('[A13] a session may read, and changes something only with the Origin of this server', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const session = await openSession(app);
 		expect((await app.api('GET', '/api/calls', undefined, session)).status).toBe(200);
-		const closed = (await doorsOf(app)).filter(([method, path]) => method !== 'GET' && path !== WEBHOOK_PATH);
-		await leavesNoTrace(app, async () => {
+		const closed = (await endpointsOf(app)).filter(([method, path]) => method !== 'GET' && path !== WEBHOOK_PATH);
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of closed)
 				for (const origin of [undefined, 'null', 'http://evil.example', `${app.url}1`]) {
 					const headers = { ...session, ...(origin === undefined ? {} : { origin }) };
@@ -222,31 +222,31 @@ describe('the login', () => {
 			'unauthorized',
 		);
 		const tab = await openFollowingTab(app, { headers: { cookie: cookie!, origin: app.url } });
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === id));
 	});
 
 	const gone = (tab: Tab): Promise<true> => tab.until(() => !tab.socket.connected && (true as const));
 
-	it('[A15] logout ends the session and its sockets, and no other one’s', async () => {
+	it('[A15] a logout ends the session and its sockets, and no other session’s sockets', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const [mine, other] = [await openSession(app), await openSession(app)];
 		const tabOf = ({ cookie }: Record<string, string>): Promise<Tab> =>
 			openFollowingTab(app, { headers: { cookie: cookie!, origin: app.url } });
 		const [one, two, theirs] = await Promise.all([tabOf(mine), tabOf(mine), tabOf(other)]);
-		const answer = await app.api('POST', '/logout', undefined, { ...mine, origin: app.url });
-		expect(answer.status).toBe(303);
-		expect(answer.headers.get('set-cookie')).toMatch(/^audena_session=;.*Max-Age=0/);
+		const response = await app.api('POST', '/logout', undefined, { ...mine, origin: app.url });
+		expect(response.status).toBe(303);
+		expect(response.headers.get('set-cookie')).toMatch(/^audena_session=;.*Max-Age=0/);
 		await Promise.all([gone(one), gone(two)]);
 		expectProblem(await app.api('GET', '/api/calls', undefined, mine), 'unauthorized');
 		expect((await app.api('GET', '/api/calls', undefined, other)).status).toBe(200);
 
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await theirs.until(() => theirs.changes().some((change) => 'call' in change && change.call.id === id));
 		expect([...one.frames, ...two.frames]).toEqual([]);
 	});
 
-	it('[A16] a session ends by itself, and its sockets with it', async () => {
+	it('[A16] a session expires, and its sockets close with it', async () => {
 		let ahead = 0;
 		const app = await startApp({ API_TOKEN: TOKEN }, { now: () => Date.now() + ahead });
 		const [late, soon] = [await openSession(app), await openSession(app)];
@@ -264,11 +264,11 @@ describe('the login', () => {
 	});
 });
 
-describe('where a request may come from', () => {
-	it('[A20] a foreign Origin, or `null`, is 403 for everything, with the token too, and nothing happens', async () => {
+describe('the Origin and the Host of a request', () => {
+	it('[A20] a foreign Origin, or `null`, is 403 on every route, even with the token, and changes nothing', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
-		const table = (await doorsOf(app)).filter(([, path]) => path.startsWith('/api/'));
-		await leavesNoTrace(app, async () => {
+		const table = (await endpointsOf(app)).filter(([, path]) => path.startsWith('/api/'));
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of table)
 				for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1', 'file://'])
 					expectProblem(await app.api(method, path, body, { origin }), 'origin_not_allowed');
@@ -285,13 +285,13 @@ describe('where a request may come from', () => {
 		await openFollowingTab(app, { headers: { origin: app.url } });
 	});
 
-	it('[A22] a foreign Host is 403: a name that was bent to this address reaches nothing', async () => {
+	it('[A22] a foreign Host is 403 on every route', async () => {
 		const app = await startApp({ ALLOWED_HOSTS: 'box.lan', APP_URL: 'https://calls.example' });
 		const port = new URL(app.url).port;
 		const status = async (host: string, method = 'GET', path = '/api/calls'): Promise<number> => {
-			const answer = await plainRequest(`${app.url}${path}`, { method, headers: { host } });
-			if (answer.status >= 300) expectProblem(answer, 'host_not_allowed');
-			return answer.status;
+			const response = await plainRequest(`${app.url}${path}`, { method, headers: { host } });
+			if (response.status >= 300) expectProblem(response, 'host_not_allowed');
+			return response.status;
 		};
 		for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'box.lan.evil.example'])
 			for (const [method, path] of [
@@ -312,7 +312,7 @@ describe('where a request may come from', () => {
 			expect(await status(host)).toBe(200);
 	});
 
-	it('[A23] APP_URL is an Origin of ours where a proxy renames the host', async () => {
+	it('[A23] APP_URL is an accepted Origin if a proxy renames the host', async () => {
 		const app = await startApp({ APP_URL: 'https://calls.example' });
 		expect((await app.api('GET', '/api/calls', undefined, { origin: 'https://calls.example' })).status).toBe(200);
 		await openFollowingTab(app, { headers: { origin: 'https://calls.example' } });
@@ -323,13 +323,13 @@ describe('where a request may come from', () => {
 	});
 });
 
-describe('a provider elsewhere', () => {
+describe('a provider on another host', () => {
 	const accept = (providerId = 'sim_theirs'): string => JSON.stringify({ providerId, scheduledInMs: 10 });
 	const JSON_TYPE = { 'content-type': 'application/json' };
 	const attemptsOf = async (app: TestApp, id: string): Promise<Record<string, unknown>[]> =>
 		(await app.timeline(id)).events.filter(({ type }) => type === 'dispatch.attempt').map(({ data }) => data);
 
-	it('[A30] gets its own token, never ours, with the call’s id as Idempotency-Key and where to report', async () => {
+	it('[A30] gets its own token, never API_TOKEN, the call’s id as Idempotency-Key, and the callback address', async () => {
 		const provider = await startReceiver((response) => response.writeHead(200, JSON_TYPE).end(accept()));
 		for (const env of [
 			{},
@@ -358,7 +358,7 @@ describe('a provider elsewhere', () => {
 		expect(JSON.stringify(provider.requests)).not.toContain(TOKEN);
 	});
 
-	it('[A31] is asked again with the same key and the very same body, until it answers', async () => {
+	it('[A31] gets a retry with the same key and the same body, until it responds', async () => {
 		const provider = await startReceiver((response, _request, count) => {
 			if (count === 1) response.writeHead(500).end('down');
 			else if (count === 2) response.destroy();
@@ -384,7 +384,7 @@ describe('a provider elsewhere', () => {
 		expect(attempts[0]!.error).toMatch(/500/);
 	});
 
-	it('[A31] also after a restart under another address, the body is the same', async () => {
+	it('[A31] gets the same body after a restart under another address', async () => {
 		const provider = await startReceiver((response, _request, count) => {
 			if (count === 1) response.writeHead(503, { 'retry-after': '1' }).end();
 			else response.writeHead(200, JSON_TYPE).end(accept());
@@ -401,9 +401,9 @@ describe('a provider elsewhere', () => {
 
 	it.each([
 		['answers 500', 500],
-		['refuses what we ask', 400],
+		['refuses the request', 400],
 		['refuses the connection', null],
-	])('[A32] that %s to the end: FAILED as provider-unreachable after six tries', async (_what, status) => {
+	])('[A32] that %s six times ends the call as FAILED and provider-unreachable', async (_what, status) => {
 		const provider = await startReceiver((response) => response.writeHead(status ?? 200).end('no'));
 		const url = status === null ? 'http://127.0.0.1:2' : provider.url;
 		const app = await startApp({ PROVIDER_URL: url });
@@ -426,13 +426,13 @@ describe('a provider elsewhere', () => {
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
 	});
 
-	it('[A37] crashes use up nothing of the schedule: only what was refused counts', async () => {
+	it('[A37] that refuses uses up attempts of the dispatch schedule, and a crash uses up none', async () => {
 		const provider = await startReceiver((response, _request, count) => {
 			if (count === 1) response.writeHead(500).end('down');
 			else response.writeHead(200, JSON_TYPE).end(accept());
 		});
 		const first = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
-		const { id } = await first.create({ scheduledAt: FAR });
+		const { id } = await first.create({ scheduledAt: FAR_FUTURE });
 		await first.close();
 		const database = await openTestDatabase(first.env.DATABASE_URL);
 		// Claimed as often as the schedule allows, by processes that were killed before they got a response.
@@ -446,7 +446,7 @@ describe('a provider elsewhere', () => {
 		]);
 	});
 
-	it('[A33] its Retry-After is respected, whatever the speed', async () => {
+	it('[A33] has its Retry-After respected, at any speed', async () => {
 		const provider = await startReceiver((response) => response.writeHead(429, { 'retry-after': '60' }).end());
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
 		const before = Date.now();
@@ -458,17 +458,17 @@ describe('a provider elsewhere', () => {
 		expect(provider.requests).toHaveLength(1);
 	});
 
-	it('[A34] redirects are not followed: our words and its token go to nobody else', async () => {
-		const stranger = await startReceiver((response) => response.writeHead(200, JSON_TYPE).end(accept()));
-		const provider = await startReceiver((response) => response.writeHead(307, { location: stranger.url }).end());
+	it('[A34] that redirects is not followed, so that no other host gets its token or the body', async () => {
+		const otherHost = await startReceiver((response) => response.writeHead(200, JSON_TYPE).end(accept()));
+		const provider = await startReceiver((response) => response.writeHead(307, { location: otherHost.url }).end());
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_TOKEN: 'theirs', PROVIDER_SPEED: '1000' });
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
 		expect(await tab.ended(id)).toMatchObject({ outcome: 'provider-unreachable' });
-		expect(stranger.requests).toEqual([]);
+		expect(otherHost.requests).toEqual([]);
 	});
 
-	it('[A35] a hang-up that fails is tried again', async () => {
+	it('[A35] that fails a hang-up gets it again', async () => {
 		const provider = await startReceiver((response, { path }, count) => {
 			if (path.endsWith('/cancel') && count === 2) response.writeHead(500).end();
 			else response.writeHead(200, JSON_TYPE).end(accept());
@@ -484,13 +484,13 @@ describe('a provider elsewhere', () => {
 		]);
 	});
 
-	it('[A38] that hangs holds back no hang-up, and no look at calls that fell silent', async () => {
+	it('[A38] that hangs delays neither hang-ups nor the check for silent calls', async () => {
 		const held: (() => void)[] = [];
 		const provider = await startReceiver((response, { path, body }) => {
 			const { callId = '' } = JSON.parse(body) as { callId?: string };
-			const answer = (): void => void response.writeHead(200, JSON_TYPE).end(accept(`sim_${callId}`));
-			if (path.endsWith('/send-call') && provider.requests.length > 2) held.push(answer);
-			else answer();
+			const respond = (): void => void response.writeHead(200, JSON_TYPE).end(accept(`sim_${callId}`));
+			if (path.endsWith('/send-call') && provider.requests.length > 2) held.push(respond);
+			else respond();
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { timeoutMs: 60_000 });
 		const tab = await openFollowingTab(app);
@@ -506,13 +506,13 @@ describe('a provider elsewhere', () => {
 		await expect
 			.poll(() => hungUp().toSorted(), SOON)
 			.toEqual([canceled, silent].map(({ id }) => `/api/provider/calls/sim_${id}/cancel`).toSorted());
-		for (const answer of held) answer();
+		for (const respond of held) respond();
 	});
 
-	it('[A39] that never takes a hang-up: it is given up and told, and begins anew when the call is heard of', async () => {
-		let deaf = true;
+	it('[A39] that never accepts a hang-up: the server gives up, records that, and starts again with a webhook of the call', async () => {
+		let refusesCancel = true;
 		const provider = await startReceiver((response, { path }) => {
-			if (path.endsWith('/cancel') && deaf) response.writeHead(500).end('no');
+			if (path.endsWith('/cancel') && refusesCancel) response.writeHead(500).end('no');
 			else response.writeHead(200, JSON_TYPE).end(accept());
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url, PROVIDER_SPEED: '1000' });
@@ -520,11 +520,11 @@ describe('a provider elsewhere', () => {
 		await expect.poll(async () => (await app.call(id)).providerId, SOON).toBe('sim_theirs');
 		await app.api('POST', `/api/calls/${id}/cancel`);
 		await provider.received(1 + 6);
-		const told = async (): Promise<unknown> => (await app.timeline(id)).events.at(-1)?.data;
-		await expect.poll(told, SOON).toMatchObject({ job: 'hangup', dead: true, number: 6, status: 500 });
+		const lastEventData = async (): Promise<unknown> => (await app.timeline(id)).events.at(-1)?.data;
+		await expect.poll(lastEventData, SOON).toMatchObject({ job: 'hangup', dead: true, number: 6, status: 500 });
 		expect((await app.api('GET', '/readyz')).status).toBe(200);
 
-		deaf = false;
+		refusesCancel = false;
 		const report = { callId: id, providerId: 'sim_theirs', status: 'PENDING', phase: 'RINGING' };
 		expect((await postWebhook(app, report)).body).toMatchObject({ idempotent: true });
 		await provider.received(1 + 7);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
-import { checkedBatch } from '#server/calls/batch.ts';
 import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -17,7 +16,7 @@ const post = (app: TestApp, calls: unknown, headers?: Record<string, string>) =>
 const names = (calls: readonly Call[]): string[] => calls.map(({ customerName }) => customerName);
 
 describe('POST /api/calls/batch', () => {
-	it('[R80] makes them all in the order given, each with its event and its dispatch, and tells every tab', async () => {
+	it('[R80] makes all calls in the given order, each with its event and its dispatch, and every tab receives them', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const wanted = ['Ada', 'Bo', 'Cleo'].map((customerName) => one({ customerName, scheduledAt: null }));
@@ -33,7 +32,7 @@ describe('POST /api/calls/batch', () => {
 		}
 	});
 
-	it('[R81] names every error of every call by its path, and makes none', async () => {
+	it('[R81] names every error of every call by its path, and makes no call', async () => {
 		const app = await startApp();
 		const wrong = [
 			one(),
@@ -42,8 +41,8 @@ describe('POST /api/calls/batch', () => {
 			'a call',
 			one({ color: 'red' }),
 		];
-		const answer = await post(app, wrong);
-		expect(expectProblem(answer, 'invalid_input')).toEqual([
+		const response = await post(app, wrong);
+		expect(expectProblem(response, 'invalid_input')).toEqual([
 			'calls.1.phoneNumber',
 			'calls.2.customerName',
 			'calls.2.workflow',
@@ -57,7 +56,7 @@ describe('POST /api/calls/batch', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[R82] takes 1 to 1,000, and nothing else', async () => {
+	it('[R82] takes 1 to 1,000 calls and refuses every other body', async () => {
 		const app = await startApp();
 		expect(expectProblem(await post(app, []), 'invalid_input')).toEqual(['calls']);
 		expect(expectProblem(await post(app, many(1_001)), 'invalid_input')).toEqual(['calls']);
@@ -72,7 +71,7 @@ describe('POST /api/calls/batch', () => {
 		expect((await app.list('?order=oldest&limit=200')).calls).toEqual(body.calls.slice(0, 200));
 	});
 
-	it('[R83] under an Idempotency-Key the same body gets the same bytes, also after a restart; another is 422', async () => {
+	it('[R83] returns the same bytes for the same body under a key, even after a restart; another body is 422', async () => {
 		const app = await startApp();
 		const key = { 'idempotency-key': 'import-1' };
 		const first = await post(app, many(3), key);
@@ -88,17 +87,17 @@ describe('POST /api/calls/batch', () => {
 		expect((await next.list()).calls).toHaveLength(4);
 	});
 
-	it('[R83] many at once under one key are one batch', async () => {
+	it('[R83] makes one batch for many concurrent requests under one key', async () => {
 		const app = await startApp();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 8 }, () => post(app, many(100), { 'idempotency-key': 'import-2' })),
 		);
-		expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-		expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+		expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+		expect(responses.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
 		expect((await app.list('?limit=200')).calls).toHaveLength(100);
 	});
 
-	it('[R84] 1,000 calls with the longest names and runs fit into 1 MiB; what does not is 413', async () => {
+	it('[R84] takes 1,000 calls with the longest names and runs in 1 MiB; a larger body is 413', async () => {
 		const app = await startApp();
 		const longest = many(1_000, { customerName: '😀'.repeat(80), run: 'ü'.repeat(64) });
 		expect((await post(app, longest)).status).toBe(201);
@@ -109,20 +108,5 @@ describe('POST /api/calls/batch', () => {
 		);
 		expect(problemOf(await app.api('POST', '/api/calls/batch', escaped))).toEqual([413, 'body_too_large']);
 		expect((await app.list('?order=oldest&limit=1')).calls[0]!.customerName).toBe('😀'.repeat(80));
-	});
-
-	it('[R85] others have their turn while it is checked', async () => {
-		let turns = 0;
-		let over = false;
-		const turn = (): void => {
-			turns++;
-			if (!over) setImmediate(turn);
-		};
-		setImmediate(turn);
-		// More than the maximum of a batch, because a quick machine checks one batch within a turn.
-		const checked = await checkedBatch(many(50_000));
-		over = true;
-		expect(checked).toHaveLength(50_000);
-		expect(turns).toBeGreaterThan(0);
 	});
 });

@@ -51,8 +51,8 @@ async function startDesk(onDue: () => void = () => undefined): Promise<Bench> {
 	return { database, desk, steps, path };
 }
 
-describe('a large table of deliveries', () => {
-	it('[V37] all are sent again in steps, each of them once', async () => {
+describe('a bulk redelivery in a large table', () => {
+	it('[V37] sends every delivery again in steps, each once', async () => {
 		let woken = 0;
 		const { database, desk, steps } = await startDesk(() => woken++);
 		expect(await desk.redeliverMany({ filter: {} })).toBe(COUNT);
@@ -64,7 +64,7 @@ describe('a large table of deliveries', () => {
 		).toEqual([{ state: 'retrying', bulk: 1, manual: 1, n: COUNT }]);
 	});
 
-	it('[V37] a step finds its rows by their ids, whatever else the table holds', async () => {
+	it('[V37] finds the rows of a step by their ids, however many other rows the table has', async () => {
 		const { desk, steps, path } = await startDesk();
 		await desk.redeliverMany({ filter: { code: 418 } });
 		await desk.redeliverMany({ ids: ['msg_1'] });
@@ -80,13 +80,13 @@ describe('a large table of deliveries', () => {
 		}
 	});
 
-	it('[V37] one that was tried since the beginning is not taken again', async () => {
+	it('[V37] skips a delivery that was attempted since it began', async () => {
 		const { database, desk } = await startDesk();
 		await database.all(`UPDATE "Delivery" SET "claimedAt" = ? WHERE "id" = 'msg_7'`, NOW + 1);
 		expect(await desk.redeliverMany({ filter: { state: ['delivered'] } })).toBe(COUNT / 2 - 1);
 	});
 
-	it('[V37] stopped in the middle, what was taken is sent, and the rest is as it was', async () => {
+	it('[V37] sends the deliveries that it has taken if it is stopped in the middle, and leaves the rest unchanged', async () => {
 		let steps = 0;
 		const {
 			database,
@@ -114,15 +114,15 @@ describe('a large table of deliveries', () => {
 		[{ from: new Date(NOW - 9).toISOString() }, 10],
 		[{ to: new Date(NOW - COUNT + 11).toISOString(), state: ['delivered' as const] }, 5],
 		[{ callId: 'call-3', state: ['dead' as const] }, 2],
-	])('[V38] %j counts, previews and lists the same', async (filter, count) => {
+	])('[V38] counts, previews and lists the same deliveries for %j', async (filter, count) => {
 		const { desk, steps } = await startDesk();
 		expect(await desk.count(filter)).toBe(count);
 		expect(await desk.redeliverMany({ filter, dryRun: true })).toBe(count);
 		const found: Delivery[] = [];
 		for (let page: string | null | undefined; page !== null;) {
-			const answer = await desk.list({ ...filter, limit: 200, page: page ?? undefined });
-			found.push(...answer.deliveries);
-			page = answer.nextPage;
+			const response = await desk.list({ ...filter, limit: 200, page: page ?? undefined });
+			found.push(...response.deliveries);
+			page = response.nextPage;
 		}
 		expect(found).toHaveLength(count);
 		const places = found.map(({ id }) => Number(id.slice(4)));
@@ -133,7 +133,7 @@ describe('a large table of deliveries', () => {
 	});
 });
 
-describe('a webhook that is due beside many that are sent again', () => {
+describe('a webhook that is due during a bulk redelivery', () => {
 	const URL = 'http://127.0.0.1:1';
 	const live = (database: Database, origin: string | null): Promise<unknown> =>
 		database.all(
@@ -145,7 +145,7 @@ describe('a webhook that is due beside many that are sent again', () => {
 	it.each([
 		['own', null, 4],
 		['foreign', URL, 3],
-	] as const)('[V39] is claimed first in the %s lane, and bulk leaves hands for it', async (lane, origin, most) => {
+	] as const)('[V39] is claimed first in the %s lane, where bulk redeliveries leave slots free', async (lane, origin, most) => {
 		const { database, desk } = await startDesk();
 		if (origin !== null) await database.all('UPDATE "Delivery" SET "url" = ?1, "origin" = ?1', origin);
 		await desk.redeliverMany({ filter: {} });

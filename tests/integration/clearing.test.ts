@@ -7,7 +7,7 @@ import { expectProblem } from '#tests/support/problems.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openStream } from '#tests/support/stream.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 
 const clear = (app: TestApp, query: string) => app.api<{ count: number }>('DELETE', `/api/calls${query}`);
 const count = async (app: TestApp, query: string): Promise<number> => {
@@ -34,7 +34,7 @@ async function withCalls(): Promise<{ app: TestApp; all: () => Promise<Call[]> }
 			customerName: i % 2 === 0 ? `Ada ${i}` : `Zoë ${i}`,
 			phoneNumber: i < 4 ? '+12025550100' : '+4930231250',
 			workflow: i % 3 === 0 ? 'SALES' : 'REMINDER',
-			scheduledAt: FAR,
+			scheduledAt: FAR_FUTURE,
 			...(i < 6 ? { run: i < 3 ? 'ci-7' : 'ci,8' } : {}),
 		});
 		if (i % 4 === 1) await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
@@ -57,7 +57,7 @@ describe('a clear with filters', () => {
 		'?workflow=SALES&q=za&outcome=manual',
 		'?from=2100-01-01T00%3A00%3A00Z',
 		'?status=PENDING&status=COMPLETED&status=FAILED',
-	])('[CL4] [CL5] of %s counts and deletes exactly what the list shows', async (query) => {
+	])('[CL4] [CL5] of %s counts and deletes exactly the calls that the list shows', async (query) => {
 		const { app, all } = await withCalls();
 		const matching = (await app.list(`${query}&limit=200`)).calls.map(({ id }) => id);
 		const others = (await all()).filter(({ id }) => !matching.includes(id));
@@ -70,10 +70,10 @@ describe('a clear with filters', () => {
 		expect(byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED).toBe(others.length);
 	});
 
-	it('[CL5] counting changes nothing', async () => {
+	it('[CL5] deletes no call with dryRun', async () => {
 		const app = await startApp();
-		await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const query of ['', '?status=PENDING', '?q=a', '?from=2020-01-01T00:00:00Z', '?run=ci-7'])
 				await count(app, query);
 		});
@@ -82,7 +82,7 @@ describe('a clear with filters', () => {
 		expect(await count(app, '')).toBe(2);
 	});
 
-	it('[CL4] takes from and to as the list does', async () => {
+	it('[CL4] reads from and to as the list does', async () => {
 		const { app, all } = await withCalls();
 		const calls = await all();
 		const at = encodeURIComponent(calls[3]!.createdAt);
@@ -94,10 +94,10 @@ describe('a clear with filters', () => {
 		expect(await all()).toEqual([]);
 	});
 
-	it('[CL4] leaves a call that changed before its turn, and every change is told the truth about it', async () => {
+	it('[CL4] leaves a call that changed before its step, and every change about it is correct', async () => {
 		const app = await startApp();
 		const calls = Array.from({ length: 300 }, () => ({
-			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR },
+			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE },
 		}));
 		await app.api('POST', '/api/calls/batch', { calls });
 		const ids = [...(await app.list('?limit=200')).calls, ...(await app.list('?limit=200&order=oldest')).calls];
@@ -114,9 +114,9 @@ describe('a clear with filters', () => {
 			expect([id, (await app.api('GET', `/api/calls/${id}`)).status]).toEqual([id, status]);
 	});
 
-	it('[CL6] a parameter that is empty, unknown, malformed or cut off, and a body, delete nothing', async () => {
+	it('[CL6] deletes nothing for an empty, unknown, malformed or truncated parameter, or for a body', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
 		const doubtful = [
 			...['run=', 'run=%20', 'run', '=a', 'run=a&', '&run=a', 'run=a&&run=b', 'run=a&run=', 'run=a&statu'],
 			...[
@@ -133,11 +133,11 @@ describe('a clear with filters', () => {
 			...['dryRun=', 'dryRun=1', 'dryRun=TRUE', 'dryRun=true&dryRun=false', 'dryrun=true', '%72un=', '?run=a'],
 			Array.from({ length: 21 }, (_, i) => `run=r${i}`).join('&'),
 		];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const query of doubtful) {
-				const answer = await clear(app, `?${query}`);
-				expect([query, answer.status]).toEqual([query, 400]);
-				expect(expectProblem(answer, 'invalid_input')).not.toEqual([]);
+				const response = await clear(app, `?${query}`);
+				expect([query, response.status]).toEqual([query, 400]);
+				expect(expectProblem(response, 'invalid_input')).not.toEqual([]);
 			}
 			expect(await statusOf(app, 'DELETE /api/calls?')).toContain(' 400 ');
 			for (const body of [{ status: ['FAILED'] }, {}])
@@ -146,7 +146,7 @@ describe('a clear with filters', () => {
 		expect(await count(app, '')).toBe(3);
 	});
 
-	it('[CL8] hangs up what runs, once, and ends who waits for it', async () => {
+	it('[CL8] hangs up running calls once, and ends the requests that wait for them', async () => {
 		const app = await startApp();
 		const rings = await app.create({ customerName: 'Rings', scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const stays = await app.create({ customerName: 'Stays', scenario: { outcome: 'completed', delayMs: 3_600_000 } });
@@ -163,7 +163,7 @@ describe('a clear with filters', () => {
 		expect(await state(other)).not.toBe('canceled');
 	});
 
-	it('[CL7] of few calls is sent as deleted changes, over socket, event stream and by a later delta', async () => {
+	it('[CL7] of few calls is sent as deleted changes over socket and event stream, and in a later delta', async () => {
 		const { app, all } = await withCalls();
 		const { cursor } = await app.list();
 		const gone = (await all()).filter(({ status }) => status === 'FAILED').map(({ id }) => id);
@@ -187,7 +187,7 @@ describe('a clear with filters', () => {
 describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 	const CALLS = 9_000;
 
-	it('[CL7] leaves no tombstones: every connection and every older cursor gets a reset, then all goes on', async () => {
+	it('[CL7] leaves no tombstones: every connection and every older cursor gets a reset, and later changes arrive', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, CALLS);
 		const app = await startApp({ DATABASE_URL: url });
@@ -203,7 +203,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		const began = performance.now();
 		const deletion = clear(app, '?status=COMPLETED');
 		await tab.until(() => tab.syncs.length > 1); // the first step is committed
-		const since = await app.create({ scheduledAt: FAR });
+		const since = await app.create({ scheduledAt: FAR_FUTURE });
 		expect((await deletion).status).toBe(204);
 		const seconds = (performance.now() - began) / 1_000;
 		expect((await app.call(since.id)).id).toBe(since.id);
@@ -227,11 +227,11 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		const { byStatus } = (await app.api<Stats>('GET', '/api/stats')).body;
 		expect(byStatus.FAILED).toBe(CALLS / 3);
 		expect((await app.list('?q=Caller&limit=200')).calls.every(({ status }) => status === 'FAILED')).toBe(true);
-		const another = await app.create({ scheduledAt: FAR });
+		const another = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === another.id));
 	});
 
-	it('[CL9] a client that leaves ends it; what is left is whole and can be cleared again', async () => {
+	it('[CL9] ends when its client disconnects, and the remaining calls are whole and can be cleared again', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, CALLS);
 		const app = await startApp({ DATABASE_URL: url });

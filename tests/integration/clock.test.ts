@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { nudge } from '#tests/support/deliveries.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { wakeProvider } from '#tests/support/deliveries.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { settableClock } from '#tests/support/set-clock.ts';
 import { newSecret } from '#tests/support/webhook.ts';
@@ -17,14 +17,14 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const talk = (delayMs: number) => ({ outcome: 'completed', delayMs, talkMs: Math.min(delayMs, 10) }) as const;
 
 describe('a process that was suspended', { timeout: 90_000 }, () => {
-	it('[CK1] ends no call that its provider has news of: what is due runs first', async () => {
+	it('[CK1] ends no call as no-report, because due webhooks run first', async () => {
 		const server = await startServer(await environment({ CALL_TIMEOUT_MS: '1000' }));
 		const url = await server.url;
 		const lastWebhook = 4_000;
 		const calls = await Promise.all(Array.from({ length: 6 }, () => request(url, { scenario: talk(lastWebhook) })));
 		const requestedAt = Date.now();
 		const all = async (): Promise<Call[]> => {
-			const { calls: found } = await ask<{ calls: Call[] }>(url, '/api/calls');
+			const { calls: found } = await fetchJson<{ calls: Call[] }>(url, '/api/calls');
 			return found;
 		};
 		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
@@ -41,27 +41,27 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		expect(Math.max(...ends)).toBeGreaterThan(stoppedAt);
 	});
 
-	it('[CK1] gives a foreign provider its whole patience again', async () => {
+	it('[CK1] gives a call at a foreign provider its whole timeout again', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(200, { 'content-type': 'application/json' });
 			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
 		});
 		const WEBHOOK_SECRET = newSecret();
 		// Long enough for a machine that stalls before the stop. The shortest pause that counts is half of it.
-		const patienceMs = 6_000;
-		const CALL_TIMEOUT_MS = String(patienceMs);
+		const timeoutMs = 6_000;
+		const CALL_TIMEOUT_MS = String(timeoutMs);
 		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS, WEBHOOK_SECRET });
 		const server = await startServer(env);
 		const url = await server.url;
 		const { id } = await request(url);
-		const call = async (): Promise<Call> => (await ask<{ call: Call }>(url, `/api/calls/${id}`)).call;
+		const call = async (): Promise<Call> => (await fetchJson<{ call: Call }>(url, `/api/calls/${id}`)).call;
 		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
 		void server.kill('SIGSTOP');
-		await pause(patienceMs / 2 + 500);
+		await pause(timeoutMs / 2 + 500);
 		const continuedAt = Date.now();
 		void server.kill('SIGCONT');
 		await expect.poll(async () => (await call()).outcome, PATIENCE).toBe('no-report');
-		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + patienceMs);
+		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + timeoutMs);
 	});
 });
 
@@ -105,10 +105,10 @@ async function atEachPoint(app: TestApp): Promise<string[]> {
 	return [refused, lost, ringing, dispatched, queued].map(({ id }) => id);
 }
 
-describe('a clock that is set', { timeout: 90_000 }, () => {
-	it('[CK4] back by a day puts off nothing: calls end when as much time has passed', async () => {
+describe('a clock jump', { timeout: 90_000 }, () => {
+	it('[CK4] back by a day delays only scheduled calls', async () => {
 		const clock = settableClock();
-		const app = await startApp({}, { chance: MOST });
+		const app = await startApp({}, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(app);
 		const later = await app.create({ scheduledAt: new Date(Date.now() + HOUR).toISOString() });
 		clock.set(-DAY);
@@ -120,19 +120,19 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 		expect(times).toEqual(times.toSorted().toReversed());
 	});
 
-	it('[CK4] back by a day while the server is stopped neither', async () => {
+	it('[CK4] back by a day while the server is stopped delays no call under way', async () => {
 		const clock = settableClock();
-		const first = await startApp({}, { chance: MOST });
+		const first = await startApp({}, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(first);
 		await first.close();
 		clock.set(-DAY);
-		const second = await startApp(first.env, { chance: MOST });
+		const second = await startApp(first.env, { chance: MAX_CHANCE });
 		expect(await outcomes(second, ids)).toEqual(ids.map(() => 'completed'));
 	});
 
-	it('[CK3] forward by a day ends no call as no-report, and begins those that are due by it', async () => {
+	it('[CK3] forward by a day ends no call as no-report, and starts the scheduled calls that are due', async () => {
 		const clock = settableClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MOST });
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { chance: MAX_CHANCE });
 		const ids = await atEachPoint(app);
 		const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
 		const due = await app.create({ scheduledAt: at(DAY - HOUR) });
@@ -142,7 +142,7 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 		expect(await app.call(later.id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
 	});
 
-	it('[CK5] back keeps a silent call no longer than twice its patience', async () => {
+	it('[CK5] back ends a silent call after twice its timeout at the latest', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(200, { 'content-type': 'application/json' });
 			response.end(JSON.stringify({ providerId: 'mute', scheduledInMs: 0 }));
@@ -156,9 +156,9 @@ describe('a clock that is set', { timeout: 90_000 }, () => {
 	});
 });
 
-describe('a webhook that is due', { timeout: 90_000 }, () => {
-	it('[CK2] comes before its call is judged, however late it is', async () => {
-		const clock = standingClock();
+describe('a due webhook', { timeout: 90_000 }, () => {
+	it('[CK2] runs before its call is judged silent, however late it is', async () => {
+		const clock = manualClock();
 		// Longer than the second after which a call with a due webhook is checked again.
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now });
 		const { id } = await app.create({ scenario: talk(20_000) });
@@ -167,12 +167,12 @@ describe('a webhook that is due', { timeout: 90_000 }, () => {
 			Number((await database.all(`SELECT "dueAt" FROM "Job" WHERE "kind" = 'watch' AND "callId" = ?`, id))[0]?.dueAt);
 		const judgedAt = clock.now() + 25_000;
 		await expect.poll(watched, PATIENCE).toBe(judgedAt);
-		clock.pass(60_000);
+		clock.advance(60_000);
 		// Wakes only the worker of jobs: a change of the test's clock wakes no worker.
 		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
 		await expect.poll(watched, PATIENCE).not.toBe(judgedAt);
 		expect(await watched()).toBe(clock.now() + 1_000);
-		await nudge(app);
+		await wakeProvider(app);
 		expect(await outcomes(app, [id])).toEqual(['completed']);
 	});
 });

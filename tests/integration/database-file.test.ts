@@ -31,10 +31,10 @@ const at = (path: string): { url: string; authToken: undefined } => ({ url: `fil
 /** Returns 'opened', or the message if opening fails. An opened database is closed with the test. */
 async function refusalOf(path: string): Promise<string> {
 	try {
-		const { database, disown } = await openAlone(at(path), MIGRATIONS, 0);
+		const { database, release } = await openAlone(at(path), MIGRATIONS, 0);
 		onTestFinished(() => {
 			database.close();
-			disown?.();
+			release?.();
 		});
 		return 'opened';
 	} catch (error) {
@@ -94,14 +94,14 @@ describe('one server for one file', () => {
 		['a way around', (path) => Promise.resolve(`${join(path, '..')}/../${path.split('/').at(-2)}/./audena.db`)],
 		['a relative path', (path) => Promise.resolve(relative(process.cwd(), path))],
 		['a file:// address', (path) => Promise.resolve(`//${path}`)],
-	])('[DB24] is refused by %s', async (_what, other) => {
+	])('[DB24] a second server is refused under %s', async (_what, other) => {
 		const app = await startApp();
 		const path = app.env.DATABASE_URL!.slice('file:'.length);
 		expect(await refusalOf(await other(path, await temporaryFolder()))).toMatch(/^another server uses it/);
 		await app.close();
 	});
 
-	it('[DB24] a link to a file that is still to be made leads to the same lock, journal and mark', async () => {
+	it('[DB24] a second server is refused under a link that is older than the file, with one lock, journal and mark', async () => {
 		const folder = await temporaryFolder();
 		await mkdir(join(folder, 'data'));
 		await symlink('data/audena.db', join(folder, 'link.db'));
@@ -114,7 +114,7 @@ describe('one server for one file', () => {
 		expect(await refusalOf(join(folder, 'data', 'audena.db'))).toMatch(/^another server uses it/);
 	});
 
-	it('[DB24] a hard link is refused, as a journal belongs to one name', async () => {
+	it('[DB24] a hard link is refused, because a journal belongs to one name', async () => {
 		const app = await startApp();
 		const path = app.env.DATABASE_URL!.slice('file:'.length);
 		const other = join(await temporaryFolder(), 'hard.db');
@@ -126,7 +126,7 @@ describe('one server for one file', () => {
 		expect(await refusalOf(path)).toBe('opened');
 	});
 
-	it.each(['.life', '.lock', '-wal', '-shm'])('[DB24] so is one whose name ends in %s', async (end) => {
+	it.each(['.life', '.lock', '-wal', '-shm'])('[DB24] a hard link is refused if its name ends in %s', async (end) => {
 		const folder = await temporaryFolder();
 		const [path, other] = [join(folder, `a${end}`), join(folder, `b${end}`)];
 		await writeFile(path, '');
@@ -136,7 +136,7 @@ describe('one server for one file', () => {
 		expect(await refusalOf(path)).toBe('opened');
 	});
 
-	it('[DB24] a link that changes while another server is waited for opens the file that is owned', async () => {
+	it('[DB24] a waiting server opens the file that it owns, even if a link changes meanwhile', async () => {
 		const folder = await temporaryFolder();
 		const [first, second, name] = [join(folder, 'first.db'), join(folder, 'second.db'), join(folder, 'link.db')];
 		await symlink(first, name);
@@ -145,17 +145,17 @@ describe('one server for one file', () => {
 		await unlink(name);
 		await symlink(second, name);
 		leave();
-		const { database, disown } = await opening;
+		const { database, release } = await opening;
 		onTestFinished(() => {
 			database.close();
-			disown?.();
+			release?.();
 		});
 		expect(database.file).toBe(await realpath(first));
 		expect(await refusalOf(first)).toMatch(/^another server uses it/);
 		expect(await refusalOf(second)).toBe('opened');
 	});
 
-	it('[DB24] links in a circle are one line', async () => {
+	it('[DB24] links in a circle are refused with one line', async () => {
 		const folder = await temporaryFolder();
 		await symlink('b.db', join(folder, 'a.db'));
 		await symlink('a.db', join(folder, 'b.db'));
@@ -163,7 +163,7 @@ describe('one server for one file', () => {
 	});
 });
 
-describe('a file that is no database of this version', () => {
+describe('a file that may not be a database of this version', () => {
 	it.each<[what: string, make: () => Promise<string>, why: RegExp]>([
 		[
 			'another program’s',
@@ -208,7 +208,7 @@ describe('a file that is no database of this version', () => {
 			},
 			/not a database|malformed/,
 		],
-	])('[DB25] %s is refused, and its bytes stay as they are', async (_what, make, why) => {
+	])('[DB25] %s is refused, and its bytes do not change', async (_what, make, why) => {
 		const path = await make();
 		const before = await contentsOf(join(path, '..'));
 		expect(await refusalOf(path)).toMatch(why);
@@ -217,7 +217,7 @@ describe('a file that is no database of this version', () => {
 		expect(await contentsOf(join(path, '..'))).toEqual(before);
 	});
 
-	it('[DB25] one whose tables are in its journal still is read without a change', async () => {
+	it('[DB25] a refused database whose tables are still in its journal is read without a change', async () => {
 		const path = join(await temporaryFolder(), 'busy.db');
 		const other = new Sqlite(path);
 		onTestFinished(() => void other.close());
@@ -238,7 +238,7 @@ describe('a file that is no database of this version', () => {
 		for (const path of [join(folder, 'socket'), '/dev/null']) expect(await refusalOf(path)).toMatch(/^it is a device/);
 	});
 
-	it('[DB25] an empty file, an empty database and one of ours are opened', async () => {
+	it('[DB25] an empty file, an empty database and an older database of this product are opened', async () => {
 		const folder = await temporaryFolder();
 		await writeFile(join(folder, 'empty.db'), '');
 		expect(await refusalOf(join(folder, 'empty.db'))).toBe('opened');
@@ -247,7 +247,7 @@ describe('a file that is no database of this version', () => {
 		expect(await refusalOf(ours.file!)).toBe('opened');
 	});
 
-	it('[DB25] an open database that a newer version has migrated meanwhile is refused', async () => {
+	it('[DB25] a database that a newer version migrates during the start is refused', async () => {
 		const older = await temporaryFolder();
 		await cp(MIGRATIONS, older, { recursive: true });
 		await mkdir(join(older, '29990101000000_next'));
@@ -263,7 +263,7 @@ describe('permissions', () => {
 	const NOBODY = 65_534;
 
 	it(
-		'[DB26] a file, a folder or a journal that this user may not write is one line that says so',
+		'[DB26] a file, a folder or a journal that this user may not write stops the start with one line',
 		{ timeout: 120_000 },
 		async () => {
 			const isRoot = process.getuid?.() === 0;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallPage } from '#contract';
 import { createLog } from '#server/log.ts';
 import { startApp, temporaryFolder, type TestApp } from '#tests/support/app.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 
 interface Running {
 	app: TestApp;
@@ -61,9 +61,9 @@ const ACCIDENTS: [what: string, happen: (running: Running) => Promise<void>, lin
 	['the lock file is deleted', ({ path }) => unlink(`${path}.lock`), /lock file .* was deleted/],
 ];
 
-describe('a database file that is taken away from a running server', () => {
+describe('the database file of a running server', () => {
 	it.each(ACCIDENTS)(
-		'[DB21] %s: writes are 503, the server is not ready, and one line says why and what to do',
+		'[DB21] %s: writes are 503, /readyz is 503, and one line says why and what to do',
 		async (_what, happen, line) => {
 			const running = await start();
 			const { app, errors, path } = running;
@@ -81,7 +81,7 @@ describe('a database file that is taken away from a running server', () => {
 		},
 	);
 
-	it('[DB22] the same file put back is written again', async () => {
+	it('[DB22] the server writes to the same file again after it was put back', async () => {
 		const { app, path, errors } = await start();
 		const before = await app.create();
 		await rename(path, `${path}.away`);
@@ -93,7 +93,7 @@ describe('a database file that is taken away from a running server', () => {
 		expect(errors).toHaveLength(1);
 	});
 
-	it('[DB22] nothing is made at the path, and what replaced the file is left as it is', async () => {
+	it('[DB22] the server creates nothing at the path, and leaves a replacement as it is', async () => {
 		const deleted = await start();
 		await unlink(deleted.path);
 		expect(await create(deleted.app)).toEqual(REFUSED);
@@ -111,7 +111,7 @@ describe('a database file that is taken away from a running server', () => {
 	});
 
 	it(
-		'[DB23] what was acknowledged before the journal was deleted is in the file, also after a kill',
+		'[DB23] writes that were acknowledged before the journal was deleted are in the file, even after a kill',
 		{ timeout: 120_000 },
 		async () => {
 			const env = await environment();
@@ -128,7 +128,7 @@ describe('a database file that is taken away from a running server', () => {
 			expect(response.status).toBe(503);
 			await server.kill('SIGKILL');
 			const again = await (await startServer(env)).url;
-			const listed = (await ask<CallPage>(again, '/api/calls?limit=200')).calls;
+			const listed = (await fetchJson<CallPage>(again, '/api/calls?limit=200')).calls;
 			expect(listed.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
 		},
 	);

@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { Delivery, type Problem, type ProviderCall } from '#contract';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import {
-	askProvider,
-	AT_ONCE,
+	sendCall,
+	ENDS_AT_ONCE,
 	deliveriesOf,
 	delivery,
-	isIn,
-	nudge,
+	hasState,
+	wakeProvider,
 	PATIENCE,
-	tried,
+	hasAttempts,
 	typeOf,
 } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
@@ -27,9 +27,9 @@ const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
 
 /** Expects `illegal_transition`. Returns its detail. */
-function expectDetail(answer: Answer<unknown>): string {
-	expectProblem(answer, 'illegal_transition');
-	return (answer.body as Problem).detail;
+function expectDetail(response: ApiResponse<unknown>): string {
+	expectProblem(response, 'illegal_transition');
+	return (response.body as Problem).detail;
 }
 
 /** Fails unless the server's secret signed the webhook. Returns its timestamp in seconds, which may be of any day. */
@@ -41,15 +41,15 @@ function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'b
 }
 
 describe('a delivery', () => {
-	it('[V1] is recorded as it was sent and as it was answered', async () => {
+	it('[V1] is recorded with the request as sent and the response as received', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => {
 			response
 				.writeHead(202, { 'content-type': 'text/plain; charset=utf-8', 'x-receiver': 'ours' })
 				.end('Danke, gehört');
 		});
-		const callId = await askProvider(app, `${receiver.url}/hooks?of=us`);
-		const { attempts, ...sent } = Delivery.parse(await delivery(app, callId, ENDED, isIn('delivered')));
+		const callId = await sendCall(app, `${receiver.url}/hooks?of=us`);
+		const { attempts, ...sent } = Delivery.parse(await delivery(app, callId, ENDED, hasState('delivered')));
 		const [call] = (await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 		expect(sent).toEqual({
 			...{ id: expect.stringMatching(/^msg_\w+$/) as string, callId, providerId: call!.providerId, type: ENDED },
@@ -72,23 +72,23 @@ describe('a delivery', () => {
 		expect(response?.headers).toMatchObject({ 'x-receiver': 'ours', 'content-type': 'text/plain; charset=utf-8' });
 	});
 
-	it('[V2] is tried again after 1, 5, 15, 60 and 300 s at most, under the same id, newly signed; then it is dead', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+	it('[V2] is retried after at most 1, 5, 15, 60 and 300 s, with the same id and a new signature; then it is dead', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const receiver = await startReceiver((response, request) => {
 			response.writeHead(typeOf(request) === ENDED ? 500 : 204, { 'x-try': '1' }).end('no');
 		});
 		const start = clock.now();
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		const dueAt: number[] = [0];
 		for (const [i, wait] of SCHEDULE.entries()) {
-			const { state, nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			const { state, nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(i + 1));
 			expect([state, nextAttemptAt]).toEqual(['retrying', after(clock.now(), wait)]);
-			clock.pass(wait);
+			clock.advance(wait);
 			dueAt.push(clock.now() - start);
-			await nudge(app);
+			await wakeProvider(app);
 		}
-		const dead = await delivery(app, callId, ENDED, tried(6));
+		const dead = await delivery(app, callId, ENDED, hasAttempts(6));
 		expect(dead).toMatchObject({ state: 'dead', nextAttemptAt: null });
 		expect(dead.attempts.map(({ at }) => Date.parse(at) - start)).toEqual(dueAt);
 		expect(dead.attempts.map(({ number, manual, error }) => [number, manual, error])).toEqual(
@@ -107,42 +107,42 @@ describe('a delivery', () => {
 		);
 	});
 
-	it('[V2] jitter: half of each wait at least, and the speed divides it', async () => {
-		const clock = standingClock();
+	it('[V2] waits at least half of each time, divided by the speed', async () => {
+		const clock = manualClock();
 		const app = await startApp({ PROVIDER_SPEED: '10' }, { now: clock.now, chance: () => 0 });
 		const receiver = await startReceiver((response, request) => {
 			response.writeHead(typeOf(request) === ENDED ? 500 : 204).end();
 		});
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		for (const [i, wait] of SCHEDULE.entries()) {
-			const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			const { nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(i + 1));
 			expect(nextAttemptAt).toBe(after(clock.now(), wait / 10 / 2));
-			clock.pass(wait / 10 / 2);
-			await nudge(app);
+			clock.advance(wait / 10 / 2);
+			await wakeProvider(app);
 		}
-		await delivery(app, callId, ENDED, isIn('dead'));
+		await delivery(app, callId, ENDED, hasState('dead'));
 	});
 
-	it.each([10, 1_000])('[V3] waits a %dth of the schedule at that speed', async (speed) => {
-		const clock = standingClock();
-		const app = await startApp({ PROVIDER_SPEED: String(speed) }, { now: clock.now, chance: MOST });
+	it.each([10, 1_000])('[V3] waits a %dth of the schedule at this speed', async (speed) => {
+		const clock = manualClock();
+		const app = await startApp({ PROVIDER_SPEED: String(speed) }, { now: clock.now, chance: MAX_CHANCE });
 		const receiver = await startReceiver((response) => response.writeHead(500).end());
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		for (const [i, wait] of SCHEDULE.entries()) {
-			const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(i + 1));
+			const { nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(i + 1));
 			expect(nextAttemptAt).toBe(after(clock.now(), wait / speed));
-			clock.pass(wait / speed);
-			await nudge(app);
+			clock.advance(wait / speed);
+			await wakeProvider(app);
 		}
-		await delivery(app, callId, ENDED, isIn('dead'));
+		await delivery(app, callId, ENDED, hasState('dead'));
 	});
 
-	it('[V3] is dead after the schedule in real time too, at speed 1000', async () => {
-		const app = await startApp(FAST, { chance: MOST });
+	it('[V3] is dead after the schedule in real time at speed 1000', async () => {
+		const app = await startApp(FAST, { chance: MAX_CHANCE });
 		const receiver = await startReceiver((response) => response.writeHead(503).end());
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		for (const type of [INITIATED, ENDED]) {
-			const { attempts } = await delivery(app, callId, type, isIn('dead'));
+			const { attempts } = await delivery(app, callId, type, hasState('dead'));
 			expect(attempts).toHaveLength(6);
 			for (const [i, { at }] of attempts.slice(1).entries()) {
 				const waited = Date.parse(at) - Date.parse(attempts[i]!.at);
@@ -152,13 +152,13 @@ describe('a delivery', () => {
 		expect(receiver.requests).toHaveLength(12);
 	});
 
-	it('[V4] that is not answered in time is recorded and tried again', async () => {
+	it('[V4] without a response in time is recorded and retried', async () => {
 		const app = await startApp(FAST, { timeoutMs: 120 });
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) !== ENDED || count > 2) response.writeHead(200).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
 			{ number: 1, response: null, error: 'No answer in time.' },
 			{ number: 2, response: { status: 200 }, error: null },
@@ -166,28 +166,28 @@ describe('a delivery', () => {
 		expect(attempts[0]!.durationMs).toBeGreaterThanOrEqual(115);
 	});
 
-	it('[V4] whose answer never ends is no success', async () => {
+	it('[V4] whose response never ends is no success', async () => {
 		const app = await startApp(FAST, { timeoutMs: 120 });
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.writeHead(200).write('half an');
 			else response.writeHead(200).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
 			{ response: { status: 200, body: 'half an', truncated: true }, error: 'No answer in time.' },
 			{ response: { status: 200, truncated: false }, error: null },
 		]);
 	});
 
-	it('[V13] whose answer breaks off has its status and headers all the same: Retry-After is respected', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST, timeoutMs: 120 });
+	it('[V13] whose response breaks off keeps its status and headers, and its Retry-After is respected', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE, timeoutMs: 120 });
 		const receiver = await startReceiver((response) => {
 			response.writeHead(429, { 'retry-after': '77' }).write('Not so fa');
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { nextAttemptAt, attempts } = await delivery(app, callId, ENDED, tried(1));
+		const callId = await sendCall(app, receiver.url);
+		const { nextAttemptAt, attempts } = await delivery(app, callId, ENDED, hasAttempts(1));
 		expect(nextAttemptAt).toBe(after(clock.now(), 77_000));
 		expect(attempts[0]).toMatchObject({
 			response: { status: 429, headers: { 'retry-after': '77' }, body: 'Not so fa', truncated: true },
@@ -195,34 +195,34 @@ describe('a delivery', () => {
 		});
 	});
 
-	it('[V13] and 410 stops it', async () => {
+	it('[V13] whose 410 response breaks off stops', async () => {
 		const app = await startApp({}, { timeoutMs: 120 });
 		const receiver = await startReceiver((response) => void response.writeHead(410).write('Go'));
-		const callId = await askProvider(app, receiver.url);
-		expect(await delivery(app, callId, ENDED, tried(1))).toMatchObject({ state: 'canceled' });
+		const callId = await sendCall(app, receiver.url);
+		expect(await delivery(app, callId, ENDED, hasAttempts(1))).toMatchObject({ state: 'canceled' });
 	});
 
-	it('[V14] keeps each cookie of an answer, and every character whole', async () => {
+	it('[V14] keeps each cookie of a response, and every character whole', async () => {
 		const app = await startApp();
 		const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2'];
 		// The limit of 16 KiB is in the middle of a three-byte character.
 		const receiver = await startReceiver((response) => {
 			response.writeHead(200, { 'set-cookie': cookies }).end('€'.repeat(8_000));
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts[0]?.response).toMatchObject({ truncated: true, headers: { 'set-cookie': cookies.join('\n') } });
 		expect(attempts[0]?.response?.body).toBe('€'.repeat(Math.floor((16 * 1_024) / 3)));
 	});
 
-	it('[V5] whose receiver hangs up, or is not there, is recorded and tried again', async () => {
+	it('[V5] whose receiver closes the connection or is unreachable is recorded and retried', async () => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.destroy();
 			else response.writeHead(200).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
 			{ response: null, error: expect.stringMatching(/socket|closed/) as string },
 			{ response: { status: 200 } },
@@ -233,21 +233,21 @@ describe('a delivery', () => {
 		const { port } = gone.address() as AddressInfo;
 		gone.close();
 		await once(gone, 'close');
-		const other = await askProvider(app, `http://127.0.0.1:${port}`);
-		const dead = await delivery(app, other, ENDED, isIn('dead'));
+		const other = await sendCall(app, `http://127.0.0.1:${port}`);
+		const dead = await delivery(app, other, ENDED, hasState('dead'));
 		expect(dead.attempts.map(({ response, error }) => [response, /ECONNREFUSED/.test(String(error))])).toEqual(
 			dead.attempts.map(() => [null, true]),
 		);
 	});
 
-	it.each([301, 302, 303, 307, 308])('[V6] a %d is recorded, not followed, and no success', async (status) => {
+	it.each([301, 302, 303, 307, 308])('[V6] with a %d is recorded as no success, and a redirect is not followed', async (status) => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count <= 2) response.writeHead(status, { location: '/elsewhere' }).end();
 			else response.writeHead(200).end();
 		});
-		const callId = await askProvider(app, `${receiver.url}/here`);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, `${receiver.url}/here`);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
 			{ response: { status, headers: { location: '/elsewhere' } }, error: null },
 			{ response: { status: 200 } },
@@ -255,12 +255,12 @@ describe('a delivery', () => {
 		expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(new Set(['/here']));
 	});
 
-	it('[V7] 410 stops it', async () => {
+	it('[V7] with a 410 stops and becomes canceled', async () => {
 		const app = await startApp(FAST);
 		const receiver = await startReceiver((response) => response.writeHead(410).end());
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		for (const type of [INITIATED, ENDED])
-			expect(await delivery(app, callId, type, isIn('canceled'))).toMatchObject({
+			expect(await delivery(app, callId, type, hasState('canceled'))).toMatchObject({
 				...{ nextAttemptAt: null, attempts: [{ number: 1, response: { status: 410 } }] },
 			});
 		expect(receiver.requests).toHaveLength(2);
@@ -280,10 +280,10 @@ describe('a delivery', () => {
 		// A day is the upper bound for Retry-After.
 		[503, '999999999999999999999', 86_400_000],
 		[429, '99999999', 86_400_000],
-	])('[V8] %d with Retry-After %s is tried again after %d ms, whatever the speed', async (status, said, waitMs) => {
-		const clock = standingClock();
-		clock.pass(1_000 - (clock.now() % 1_000)); // an HTTP date has whole seconds
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+	])('[V8] with %d and Retry-After %s is retried after %d ms, at any speed', async (status, said, waitMs) => {
+		const clock = manualClock();
+		clock.advance(1_000 - (clock.now() % 1_000)); // an HTTP date has whole seconds
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const dates: Record<string, string> = {
 			'a date': new Date(clock.now() + 41_000).toUTCString(),
 			'a past date': new Date(clock.now() - 41_000).toUTCString(),
@@ -293,21 +293,21 @@ describe('a delivery', () => {
 			if (count <= 2) response.writeHead(typeOf(request) === ENDED ? status : 204, header).end();
 			else response.writeHead(204).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(1));
+		const callId = await sendCall(app, receiver.url);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(1));
 		expect(nextAttemptAt).toBe(after(clock.now(), waitMs));
-		clock.pass(waitMs);
-		await nudge(app);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		clock.advance(waitMs);
+		await wakeProvider(app);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(Date.parse(attempts[1]!.at) - Date.parse(attempts[0]!.at)).toBe(waitMs);
 	});
 
-	it('[V8] the speed divides no Retry-After', async () => {
-		const clock = standingClock();
-		const app = await startApp(FAST, { now: clock.now, chance: MOST });
+	it('[V8] waits the whole Retry-After at any speed', async () => {
+		const clock = manualClock();
+		const app = await startApp(FAST, { now: clock.now, chance: MAX_CHANCE });
 		const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
-		const callId = await askProvider(app, receiver.url);
-		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(1));
+		const callId = await sendCall(app, receiver.url);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(1));
 		expect(nextAttemptAt).toBe(after(clock.now(), 7_000));
 	});
 
@@ -316,154 +316,154 @@ describe('a delivery', () => {
 		[16 * 1_024, false],
 		[16 * 1_024 + 1, true],
 		[900_000, true],
-	])('[V9] of an answer of %d bytes the first 16 KiB are kept (truncated: %s)', async (size, truncated) => {
+	])('[V9] with a response of %d bytes keeps its first 16 KiB (truncated: %s)', async (size, truncated) => {
 		const app = await startApp();
 		const body = 'abcdefghij'.repeat(Math.ceil(size / 10)).slice(0, size);
 		const receiver = await startReceiver((response) => response.writeHead(200).end(body));
-		const callId = await askProvider(app, receiver.url);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts[0]?.response?.truncated).toBe(truncated);
 		expect(attempts[0]?.response?.body === body.slice(0, 16 * 1_024)).toBe(true);
 	});
 
-	it('[V10] that fails, or hangs, never holds back the next', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+	it('[V10] that fails or hangs never blocks the next one', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const receiver = await startReceiver((response, request) => {
 			if (typeOf(request) === INITIATED) response.writeHead(500).end();
 			else if (typeOf(request) === 'call.ringing')
 				return; // hangs until the test ends
 			else response.writeHead(204).end();
 		});
-		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 } });
-		await delivery(app, callId, INITIATED, tried(1));
-		clock.pass(1_000); // as long as a webhook without an attempt may delay those behind it
-		await nudge(app);
-		await delivery(app, callId, 'call.in-progress', isIn('delivered'));
-		await delivery(app, callId, ENDED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 } });
+		await delivery(app, callId, INITIATED, hasAttempts(1));
+		clock.advance(1_000); // as long as a webhook without an attempt may delay those behind it
+		await wakeProvider(app);
+		await delivery(app, callId, 'call.in-progress', hasState('delivered'));
+		await delivery(app, callId, ENDED, hasState('delivered'));
 		expect((await deliveriesOf(app, callId)).map(({ state }) => state)).toEqual([
 			...['retrying', 'pending', 'delivered', 'delivered'],
 		]);
 	});
 
-	it('[V11] goes on where it stood after a restart', async () => {
-		const clock = standingClock();
-		const held = { now: clock.now, chance: MOST };
+	it('[V11] continues at the same place in its schedule after a restart', async () => {
+		const clock = manualClock();
+		const held = { now: clock.now, chance: MAX_CHANCE };
 		const first = await startApp({}, held);
 		const receiver = await startReceiver((response, _request, count) => {
 			response.writeHead(count <= 4 ? 500 : 204).end();
 		});
-		const callId = await askProvider(first, receiver.url);
-		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, tried(1));
-		clock.pass(1_000);
-		await nudge(first);
-		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, tried(2));
+		const callId = await sendCall(first, receiver.url);
+		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, hasAttempts(1));
+		clock.advance(1_000);
+		await wakeProvider(first);
+		for (const type of [INITIATED, ENDED]) await delivery(first, callId, type, hasAttempts(2));
 		const before = await deliveriesOf(first, callId);
 		await first.close();
 
 		const second = await startApp(first.env, held);
 		expect(await deliveriesOf(second, callId)).toEqual(before);
-		clock.pass(5_000);
-		await nudge(second);
-		const { id, attempts } = await delivery(second, callId, ENDED, isIn('delivered'));
+		clock.advance(5_000);
+		await wakeProvider(second);
+		const { id, attempts } = await delivery(second, callId, ENDED, hasState('delivered'));
 		expect(attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
 		expect(id).toBe(before[1]!.id);
 	});
 
 	it.each(['a clock that jumped', 'a restart'])(
-		'[V12] after %s a call’s webhooks come in order all the same',
+		'[V12] is sent in the order of its call’s webhooks after %s',
 		async (why) => {
-			const clock = standingClock();
+			const clock = manualClock();
 			const first = await startApp({}, { now: clock.now });
 			const held: (() => void)[] = [];
 			const receiver = await startReceiver((response, { path }) => {
-				const answer = (): void => void response.writeHead(204).end();
-				if (path === '/slow') held.push(answer);
-				else answer();
+				const respond = (): void => void response.writeHead(204).end();
+				if (path === '/slow') held.push(respond);
+				else respond();
 			});
 			const talk = { scenario: { outcome: 'completed', delayMs: 4_000 } };
-			const slow = await askProvider(first, `${receiver.url}/slow`, talk);
-			const other = await askProvider(first, `${receiver.url}/quick`, talk);
+			const slow = await sendCall(first, `${receiver.url}/slow`, talk);
+			const other = await sendCall(first, `${receiver.url}/quick`, talk);
 			if (why === 'a restart') await first.close();
-			clock.pass(60_000);
+			clock.advance(60_000);
 			const app = why === 'a restart' ? await startApp(first.env, { now: clock.now }) : first;
-			await nudge(app);
+			await wakeProvider(app);
 			// All webhooks of both calls are long due. Each webhook of the slow call waits for the response to the one before
 			// it.
 			const seen = (): string[] => receiver.requests.filter(({ path }) => path === '/slow').map(typeOf);
 			const types = [INITIATED, 'call.ringing', 'call.in-progress', ENDED];
-			await delivery(app, other, ENDED, isIn('delivered'));
+			await delivery(app, other, ENDED, hasState('delivered'));
 			for (const [i, type] of types.entries()) {
 				await expect.poll(() => held.length, PATIENCE).toBe(i + 1);
 				expect(seen()).toEqual(types.slice(0, i + 1));
 				held[i]!();
-				await delivery(app, slow, type, isIn('delivered'));
+				await delivery(app, slow, type, hasState('delivered'));
 			}
 			expect(receiver.requests.filter(({ path }) => path === '/quick').map(typeOf)).toEqual(types);
 		},
 	);
 
-	it('[V12] one that hangs holds back those behind it for a second', async () => {
-		const clock = standingClock();
+	it('[V12] that hangs delays the later ones of its call by a second', async () => {
+		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now });
 		const receiver = await startReceiver((response, request) => {
 			if (typeOf(request) !== INITIATED) response.writeHead(204).end();
 		});
-		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 4_000 } });
-		clock.pass(60_000);
-		await nudge(app);
+		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 4_000 } });
+		clock.advance(60_000);
+		await wakeProvider(app);
 		await receiver.received(1);
-		clock.pass(999);
-		await askProvider(app, receiver.url);
+		clock.advance(999);
+		await sendCall(app, receiver.url);
 		await receiver.received(2 /* of another call: by then the worker has polled */);
 		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
-		clock.pass(1);
-		await nudge(app);
-		await delivery(app, callId, ENDED, isIn('delivered'));
+		clock.advance(1);
+		await wakeProvider(app);
+		await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([
 			...[INITIATED, 'call.ringing', 'call.in-progress', ENDED],
 		]);
 	});
 });
 
-describe('by hand', () => {
-	/** An app with a stopped clock, and a receiver that responds with `answers.status`. */
+describe('a manual action on a delivery', () => {
+	/** An app with a stopped clock, and a receiver that responds with `respondWith.status`. */
 	async function bench() {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
-		const answers = { status: 500 };
-		const receiver = await startReceiver((response) => response.writeHead(answers.status).end());
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
+		const respondWith = { status: 500 };
+		const receiver = await startReceiver((response) => response.writeHead(respondWith.status).end());
 		/** Creates a call whose two deliveries have exhausted the schedule. */
 		const dead = async (): Promise<string> => {
-			const callId = await askProvider(app, receiver.url);
+			const callId = await sendCall(app, receiver.url);
 			for (const wait of [...SCHEDULE.entries()]) {
-				for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, tried(wait[0] + 1));
-				clock.pass(wait[1]);
-				await nudge(app);
+				for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, hasAttempts(wait[0] + 1));
+				clock.advance(wait[1]);
+				await wakeProvider(app);
 			}
-			for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, isIn('dead'));
+			for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, hasState('dead'));
 			return callId;
 		};
 		const redeliver = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/redeliver`);
 		const cancel = (id: string) => app.api<{ delivery: Delivery }>('POST', `/api/deliveries/${id}/cancel`);
 		const many = (which: object) => app.api<{ count: number }>('POST', '/api/deliveries/redeliver', which);
-		return { clock, app, answers, receiver, dead, redeliver, cancel, many };
+		return { clock, app, respondWith, receiver, dead, redeliver, cancel, many };
 	}
 
-	it('[V20] a dead one is sent again at once, numbered on, marked; failing, it is dead again', async () => {
-		const { app, answers, receiver, dead, redeliver } = await bench();
+	it('[V20] redelivering a dead letter sends it at once, numbered and marked as manual; if it fails it is dead again', async () => {
+		const { app, respondWith, receiver, dead, redeliver } = await bench();
 		const callId = await dead();
 		const [, { id } = { id: '' }] = await deliveriesOf(app, callId);
 
 		const again = await redeliver(id);
 		expect(again.status).toBe(200);
 		expect(Delivery.parse(again.body.delivery)).toMatchObject({ id, callId });
-		const failed = await delivery(app, callId, ENDED, tried(7));
+		const failed = await delivery(app, callId, ENDED, hasAttempts(7));
 		expect(failed).toMatchObject({ state: 'dead', nextAttemptAt: null });
 
-		answers.status = 204;
+		respondWith.status = 204;
 		await redeliver(id);
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts.map(({ number, manual }) => [number, manual])).toEqual([
 			...[1, 2, 3, 4, 5, 6].map((number) => [number, false]),
 			...[7, 8].map((number) => [number, true]),
@@ -474,58 +474,58 @@ describe('by hand', () => {
 		expect(receiver.requests).toHaveLength(8 + 6);
 	});
 
-	it('[V21] one that was delivered is sent once more; one that is waiting is sent now, and keeps its place in the schedule', async () => {
-		const { clock, app, answers, redeliver } = await bench();
+	it('[V21] redelivering sends a delivered webhook once more and a waiting one now, which keeps its place in the schedule', async () => {
+		const { clock, app, respondWith, redeliver } = await bench();
 		const receiver = await startReceiver((response, request) => {
-			response.writeHead(typeOf(request) === ENDED ? answers.status : 204).end();
+			response.writeHead(typeOf(request) === ENDED ? respondWith.status : 204).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { id: first } = await delivery(app, callId, INITIATED, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		const { id: first } = await delivery(app, callId, INITIATED, hasState('delivered'));
 		await redeliver(first);
-		expect(await delivery(app, callId, INITIATED, tried(2))).toMatchObject({
+		expect(await delivery(app, callId, INITIATED, hasAttempts(2))).toMatchObject({
 			...{ state: 'delivered', attempts: [{ manual: false }, { manual: true }] },
 		});
 
-		const { id } = await delivery(app, callId, ENDED, tried(1));
-		clock.pass(400);
+		const { id } = await delivery(app, callId, ENDED, hasAttempts(1));
+		clock.advance(400);
 		await redeliver(id);
-		const waiting = await delivery(app, callId, ENDED, tried(2));
+		const waiting = await delivery(app, callId, ENDED, hasAttempts(2));
 		expect(waiting).toMatchObject({ state: 'retrying', attempts: [{ manual: false }, { manual: true }] });
 		expect(waiting.nextAttemptAt).toBe(after(clock.now(), SCHEDULE[0]!));
-		clock.pass(SCHEDULE[0]!);
-		await nudge(app);
-		const { nextAttemptAt } = await delivery(app, callId, ENDED, tried(3));
+		clock.advance(SCHEDULE[0]!);
+		await wakeProvider(app);
+		const { nextAttemptAt } = await delivery(app, callId, ENDED, hasAttempts(3));
 		expect(nextAttemptAt).toBe(after(clock.now(), SCHEDULE[1]!));
 	});
 
-	it('[V21] one that was delivered stays so when sending it once more fails', async () => {
-		const { clock, app, answers, receiver, redeliver } = await bench();
-		answers.status = 204;
-		const callId = await askProvider(app, receiver.url);
-		const { id } = await delivery(app, callId, ENDED, isIn('delivered'));
-		answers.status = 500;
-		for (const tries of [2, 3]) {
+	it('[V21] a delivered webhook stays delivered if sending it once more fails', async () => {
+		const { clock, app, respondWith, receiver, redeliver } = await bench();
+		respondWith.status = 204;
+		const callId = await sendCall(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, hasState('delivered'));
+		respondWith.status = 500;
+		for (const count of [2, 3]) {
 			await redeliver(id);
-			expect(await delivery(app, callId, ENDED, tried(tries))).toMatchObject({
+			expect(await delivery(app, callId, ENDED, hasAttempts(count))).toMatchObject({
 				...{ state: 'delivered', nextAttemptAt: null },
 			});
 		}
-		clock.pass(1_000_000);
-		await nudge(app);
+		clock.advance(1_000_000);
+		await wakeProvider(app);
 		const seen = (): number => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length;
-		await delivery(app, await askProvider(app, receiver.url), ENDED, tried(1));
+		await delivery(app, await sendCall(app, receiver.url), ENDED, hasAttempts(1));
 		expect(seen()).toBe(3);
 
 		// After two redeliveries before the attempt, the delivery keeps its original state. A 410 cancels it.
-		answers.status = 410;
+		respondWith.status = 410;
 		await Promise.all([redeliver(id), redeliver(id)]);
-		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ nextAttemptAt: null });
+		expect(await delivery(app, callId, ENDED, hasState('canceled'))).toMatchObject({ nextAttemptAt: null });
 	});
 
-	it('[V22] many: by id, by filter, and counted only with dryRun', async () => {
-		const { app, answers, receiver, dead, many } = await bench();
+	it('[V22] a bulk redelivery takes ids or a filter, and dryRun only counts', async () => {
+		const { app, respondWith, receiver, dead, many } = await bench();
 		const [one, two] = [await dead(), await dead()];
-		const gone = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
+		const gone = await sendCall(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
 		await expect.poll(async () => (await deliveriesOf(app, gone)).at(-1)?.state, PATIENCE).toBe('retrying');
@@ -540,37 +540,37 @@ describe('by hand', () => {
 		expect((await many({ filter: {}, dryRun: true })).body).toEqual({ count: 5 }); // canceled deliveries stay canceled
 		expect((await many({ filter: { callId: gone }, dryRun: true })).body).toEqual({ count: 1 }); // the hang-up report
 		expect((await many({ filter: { callId: two }, dryRun: false })).body).toEqual({ count: 2 });
-		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, tried(7));
+		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, hasAttempts(7));
 		expect(receiver.requests).toHaveLength(sentBefore + 2);
 
-		answers.status = 204;
+		respondWith.status = 204;
 		expect((await many({ ids })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED])
-			expect((await delivery(app, one, type, isIn('delivered'))).attempts.at(-1)).toMatchObject({
+			expect((await delivery(app, one, type, hasState('delivered'))).attempts.at(-1)).toMatchObject({
 				...{ number: 7, manual: true },
 			});
 		expect((await many({ filter: { state: 'dead' } })).body).toEqual({ count: 2 });
-		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, isIn('delivered'));
+		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, hasState('delivered'));
 		expect((await many({ filter: { state: 'dead' } })).body).toEqual({ count: 0 });
 		expect(receiver.requests).toHaveLength(sentBefore + 6);
 	});
 
-	it('[V23] what is canceled is never sent again, by nobody', async () => {
+	it('[V23] a canceled delivery is never sent again', async () => {
 		const { clock, app, receiver, cancel, redeliver, many } = await bench();
-		const callId = await askProvider(app, receiver.url);
-		const { id } = await delivery(app, callId, ENDED, tried(1));
-		const other = await delivery(app, callId, INITIATED, tried(1));
-		const answer = await cancel(id);
-		expect(answer.status).toBe(200);
-		expect(Delivery.parse(answer.body.delivery)).toMatchObject({ id, state: 'canceled', nextAttemptAt: null });
+		const callId = await sendCall(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, hasAttempts(1));
+		const other = await delivery(app, callId, INITIATED, hasAttempts(1));
+		const response = await cancel(id);
+		expect(response.status).toBe(200);
+		expect(Delivery.parse(response.body.delivery)).toMatchObject({ id, state: 'canceled', nextAttemptAt: null });
 
 		expectProblem(await cancel(id), 'illegal_transition');
 		expectProblem(await redeliver(id), 'illegal_transition');
 		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
-		clock.pass(60_000);
-		await nudge(app);
-		await delivery(app, callId, INITIATED, tried(2));
-		expect(await delivery(app, callId, ENDED, isIn('canceled'))).toMatchObject({ attempts: [{ number: 1 }] });
+		clock.advance(60_000);
+		await wakeProvider(app);
+		await delivery(app, callId, INITIATED, hasAttempts(2));
+		expect(await delivery(app, callId, ENDED, hasState('canceled'))).toMatchObject({ attempts: [{ number: 1 }] });
 		expect(receiver.requests).toHaveLength(3);
 
 		await cancel(other.id);
@@ -581,35 +581,35 @@ describe('by hand', () => {
 		}
 	});
 
-	it('[V24] what was delivered or is dead cannot be canceled', async () => {
-		const { app, answers, receiver, dead, cancel } = await bench();
+	it('[V24] a delivered or dead delivery cannot be canceled', async () => {
+		const { app, respondWith, receiver, dead, cancel } = await bench();
 		const [{ id }] = (await deliveriesOf(app, await dead())) as [Delivery];
 		expectProblem(await cancel(id), 'illegal_transition');
-		answers.status = 204;
-		const callId = await askProvider(app, receiver.url);
-		const delivered = await delivery(app, callId, ENDED, isIn('delivered'));
+		respondWith.status = 204;
+		const callId = await sendCall(app, receiver.url);
+		const delivered = await delivery(app, callId, ENDED, hasState('delivered'));
 		expectProblem(await cancel(delivered.id), 'illegal_transition');
 	});
 
-	it('[V25] one that is canceled while it is under way keeps the record of that attempt', async () => {
+	it('[V25] a delivery that is canceled during an attempt keeps the record of that attempt', async () => {
 		const app = await startApp();
-		const answer: { now?: () => void } = {};
+		const held: { respond?: () => void } = {};
 		const receiver = await startReceiver((response, request) => {
-			if (typeOf(request) === ENDED) answer.now = () => response.writeHead(200).end();
+			if (typeOf(request) === ENDED) held.respond = () => response.writeHead(200).end();
 			else response.writeHead(200).end();
 		});
-		const callId = await askProvider(app, receiver.url);
+		const callId = await sendCall(app, receiver.url);
 		await receiver.received(2);
 		const { id } = (await deliveriesOf(app, callId))[1]!;
 		expect((await app.api('POST', `/api/deliveries/${id}/cancel`)).status).toBe(200);
-		answer.now!();
-		const { state, attempts } = await delivery(app, callId, ENDED, tried(1));
+		held.respond!();
+		const { state, attempts } = await delivery(app, callId, ENDED, hasAttempts(1));
 		expect(state).toBe('canceled');
 		expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
 	});
 
 	it.each(['the delivery', 'the call'])(
-		'[V36] canceling %s while a delivered one is sent once more leaves it delivered',
+		'[V36] canceling %s leaves a delivered webhook that is being sent once more delivered',
 		async (what) => {
 			const app = await startApp();
 			const held: (() => void)[] = [];
@@ -617,28 +617,28 @@ describe('by hand', () => {
 				if (count > 1 && typeOf(request) === INITIATED) held.push(() => response.writeHead(500).end());
 				else response.writeHead(204).end();
 			});
-			const callId = await askProvider(app, receiver.url, {
+			const callId = await sendCall(app, receiver.url, {
 				scenario: { outcome: 'completed', delayMs: 3_600_500, talkMs: 3_600_000 },
 			});
-			const { id, providerId } = await delivery(app, callId, INITIATED, isIn('delivered'));
+			const { id, providerId } = await delivery(app, callId, INITIATED, hasState('delivered'));
 			expect((await app.api('POST', `/api/deliveries/${id}/redeliver`)).status).toBe(200);
 			await expect
 				.poll(() => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length, PATIENCE)
 				.toBe(2);
 			const path = what === 'the call' ? `provider/calls/${providerId}` : `deliveries/${id}`;
 			expect((await app.api('POST', `/api/${path}/cancel`)).status).toBe(200);
-			expect(await delivery(app, callId, INITIATED, isIn('delivered'))).toMatchObject({ nextAttemptAt: null });
-			held.forEach((answer) => answer());
-			expect(await delivery(app, callId, INITIATED, tried(2))).toMatchObject({
+			expect(await delivery(app, callId, INITIATED, hasState('delivered'))).toMatchObject({ nextAttemptAt: null });
+			held.forEach((respond) => respond());
+			expect(await delivery(app, callId, INITIATED, hasAttempts(2))).toMatchObject({
 				state: 'delivered',
 				nextAttemptAt: null,
 			});
 		},
 	);
 
-	it('[V26] of a call that is hung up everything on its way is canceled', async () => {
+	it('[V26] a hang-up cancels the open deliveries of the call', async () => {
 		const { app, receiver } = await bench();
-		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
+		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, callId)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
 		const planned = (await deliveriesOf(app, callId)).slice(0, 4);
@@ -650,9 +650,9 @@ describe('by hand', () => {
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
 	});
 
-	it('[V27] what was never tried is sent at its own time, whoever asks', async () => {
+	it('[V27] a webhook without an attempt is sent at its own time and cannot be redelivered', async () => {
 		const { app, receiver, redeliver, many } = await bench();
-		const callId = await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
+		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const before = await deliveriesOf(app, callId);
 		expect(expectDetail(await redeliver(before[0]!.id))).toMatch(/never tried/);
 		for (const which of [{ filter: {} }, { filter: { callId } }, { ids: before.map(({ id }) => id) }])
@@ -661,22 +661,22 @@ describe('by hand', () => {
 		expect(receiver.requests).toEqual([]);
 	});
 
-	it('[V28] one that is under way is refused, and not counted among many', async () => {
+	it('[V28] redelivering a delivery during an attempt is refused, and a bulk redelivery does not count it', async () => {
 		const { clock, app, redeliver, many } = await bench();
 		const held: (() => void)[] = [];
 		const receiver = await startReceiver((response, request, count) => {
 			if (typeOf(request) === ENDED && count > 2) held.push(() => response.writeHead(204).end());
 			else response.writeHead(typeOf(request) === ENDED ? 500 : 204).end();
 		});
-		const callId = await askProvider(app, receiver.url);
-		const { id } = await delivery(app, callId, ENDED, tried(1));
-		clock.pass(1_000);
-		await nudge(app);
+		const callId = await sendCall(app, receiver.url);
+		const { id } = await delivery(app, callId, ENDED, hasAttempts(1));
+		clock.advance(1_000);
+		await wakeProvider(app);
 		await receiver.received(3);
 		expect(expectDetail(await redeliver(id))).toMatch(/under way/);
 		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
-		held.forEach((answer) => answer());
-		const { attempts } = await delivery(app, callId, ENDED, isIn('delivered'));
+		held.forEach((respond) => respond());
+		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts.map(({ manual }) => manual)).toEqual([false, false]);
 		expect((await redeliver(id)).status).toBe(200);
 	});
@@ -691,16 +691,16 @@ describe('the list of deliveries', () => {
 		(await app.api<Page>('GET', `/api/deliveries${query}`)).body;
 
 	it('[V30] is newest first, and its pages show each once', async () => {
-		const clock = standingClock();
+		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now });
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
 		const calls: string[] = [];
 		for (let i = 0; i < 7; i++) {
-			calls.push(await askProvider(app, receiver.url));
-			clock.pass(10);
+			calls.push(await sendCall(app, receiver.url));
+			clock.advance(10);
 		}
-		await nudge(app);
-		for (const callId of calls) await delivery(app, callId, ENDED, isIn('delivered'));
+		await wakeProvider(app);
+		for (const callId of calls) await delivery(app, callId, ENDED, hasState('delivered'));
 		const all = (await list(app)).deliveries.filter(({ callId }) => callId !== 'nudge');
 		expect(all.map(({ callId }) => callId)).toEqual(calls.toReversed().flatMap((callId) => [callId, callId]));
 
@@ -717,22 +717,22 @@ describe('the list of deliveries', () => {
 		expect(sizes).toEqual([3, 3, 3, 3, 2]);
 	});
 
-	it('[V31] filters by state, call, answer and time, which repeat where that means something; an empty one is absent', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
-		const answers: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
-		const receiver = await startReceiver((response, { path }) => response.writeHead(answers[path]!).end());
+	it('[V31] filters by state, call, response status and time; state repeats, and an empty value counts as absent', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
+		const statuses: Record<string, number> = { '/ok': 200, '/gone': 410, '/broken': 500 };
+		const receiver = await startReceiver((response, { path }) => response.writeHead(statuses[path]!).end());
 		const calls: Record<string, string> = {};
 		const madeAt: Record<string, string> = {};
-		for (const path of Object.keys(answers)) {
+		for (const path of Object.keys(statuses)) {
 			madeAt[path] = new Date(clock.now()).toISOString();
-			calls[path] = await askProvider(app, `${receiver.url}${path}`);
-			await delivery(app, calls[path], ENDED, tried(1));
-			await delivery(app, calls[path], INITIATED, tried(1));
-			clock.pass(100);
+			calls[path] = await sendCall(app, `${receiver.url}${path}`);
+			await delivery(app, calls[path], ENDED, hasAttempts(1));
+			await delivery(app, calls[path], INITIATED, hasAttempts(1));
+			clock.advance(100);
 		}
 		madeAt['/far'] = new Date(clock.now()).toISOString();
-		calls['/far'] = await askProvider(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
+		calls['/far'] = await sendCall(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const found = async (query: string): Promise<string[]> => {
 			const { deliveries } = await list(app, query);
 			return [...new Set(deliveries.map(({ callId }) => Object.keys(calls).find((path) => calls[path] === callId)!))];
@@ -760,11 +760,11 @@ describe('the list of deliveries', () => {
 		expect((await list(app, '?limit=1')).deliveries).toHaveLength(1);
 	});
 
-	it('[V32] invalid parameters and bodies are told by name, and nothing is sent', async () => {
+	it('[V32] names invalid parameters and bodies, and sends nothing', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
-		const callId = await askProvider(app, receiver.url);
-		for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, isIn('delivered'));
+		const callId = await sendCall(app, receiver.url);
+		for (const type of [INITIATED, ENDED]) await delivery(app, callId, type, hasState('delivered'));
 		const before = await list(app);
 
 		for (const [query, path] of [
@@ -821,7 +821,7 @@ describe('the list of deliveries', () => {
 		expect(receiver.requests).toHaveLength(2);
 	});
 
-	it('[V33] needs the token, where one is set', async () => {
+	it('[V33] needs the token if one is set', async () => {
 		const app = await startApp({ API_TOKEN: 'secret-token' });
 		const anonymous = { authorization: '' };
 		for (const [method, path] of [
@@ -834,10 +834,10 @@ describe('the list of deliveries', () => {
 		expect((await app.api('GET', '/api/deliveries')).body).toEqual({ deliveries: [], nextPage: null });
 	});
 
-	it('[V34] a call’s own deliveries are the same, in the order in which they were planned', async () => {
+	it('[V34] has the same deliveries as the call, which shows them in planned order', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scenario: AT_ONCE });
-		await delivery(app, id, ENDED, isIn('delivered'));
+		const { id } = await app.create({ scenario: ENDS_AT_ONCE });
+		await delivery(app, id, ENDED, hasState('delivered'));
 		await delivery(app, id, INITIATED, ({ state }) => state === 'delivered');
 		await expect.poll(async () => (await app.timeline(id)).deliveries, PATIENCE).toEqual(await deliveriesOf(app, id));
 	});

@@ -13,7 +13,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const filesBelow = (folder: string): string[] =>
 	readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path));
 
-describe('the documentation is true', () => {
+describe('the documents', () => {
 	it('[X1] every curl command of README.md and docs/rest.md works as written', async () => {
 		const app = await startApp();
 		const text = read('README.md') + read('docs/rest.md');

@@ -16,7 +16,7 @@ const runAll = (env: Record<string, string>, folder: string): Promise<Exit[]> =>
 	Promise.all(SCRIPTS.map(async ([file, args]) => (await startProcess(file, env, folder, args)).exit));
 
 describe('every program that reads the environment', () => {
-	it('[C12] reads the same .env: a token in UTF-16 protects the server', { timeout: 120_000 }, async () => {
+	it('[C12] reads the same .env, and a token in UTF-16 protects the server', { timeout: 120_000 }, async () => {
 		const folder = await temporaryFolder();
 		await writeFile(join(folder, '.env'), Buffer.from('\ufeffAPI_TOKEN=secret-token-123\r\n', 'utf16le'));
 		const server = await startProcess('src/server/main.ts', await environment(), folder, ['--no-pages']);
@@ -35,7 +35,7 @@ describe('every program that reads the environment', () => {
 			/^DATABASE_URL: "file:q\.db\?connection_limit=1" cannot be used\. Allowed is file: and the path of a file/,
 		],
 	])(
-		'[C12] ends with the same line for %s, and makes no file',
+		'[C12] ends with the same line for %s, and creates no file',
 		{ timeout: 120_000 },
 		async (_what, over, dotEnv, line) => {
 			const folder = await temporaryFolder();
@@ -49,7 +49,7 @@ describe('every program that reads the environment', () => {
 		},
 	);
 
-	it('[C12] leaves a newer version’s database as it is', { timeout: 120_000 }, async () => {
+	it('[C12] leaves the database of a newer version as it is', { timeout: 120_000 }, async () => {
 		const folder = await temporaryFolder();
 		const env = await environment();
 		const migrated = await (await startProcess('scripts/migrate.ts', env, folder)).exit;

@@ -7,7 +7,7 @@ import { PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openStream, type Message } from '#tests/support/stream.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const changesOf = (messages: Message[]): Change[] =>
 	messages.flatMap((message) => (message.event === 'changes' ? message.data.changes : []));
@@ -15,7 +15,7 @@ const idsOf = (messages: Message[]): string[] =>
 	changesOf(messages).map((change) => ('call' in change ? change.call.id : 'id' in change ? change.id : change.type));
 
 describe('the event stream', () => {
-	it('[F50] gives what the sockets give: a sync, then every change with its cursor as id', async () => {
+	it('[F50] sends what the sockets send: a sync, then every change with its cursor as id', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const [tab, stream] = [await openFollowingTab(app, { cursor }), await openStream(app, `?cursor=${cursor}`)];
@@ -33,12 +33,12 @@ describe('the event stream', () => {
 		expect(stream.text()).toMatch(/^: /); // a comment, so that every proxy forwards the response head at once
 	});
 
-	it('[F51] resumes from Last-Event-ID, which wins over the cursor, and misses nothing', async () => {
+	it('[F51] resumes from Last-Event-ID, which wins over the cursor, and misses no change', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
-		const first = await app.create({ scheduledAt: FAR });
+		const first = await app.create({ scheduledAt: FAR_FUTURE });
 		const between = (await app.list()).cursor;
-		const second = await app.create({ scheduledAt: FAR });
+		const second = await app.create({ scheduledAt: FAR_FUTURE });
 		const resumed = await openStream(app, `?cursor=${cursor}`, { 'last-event-id': between });
 		const fromStart = await openStream(app, `?cursor=${cursor}`);
 		const synced = (messages: Message[]): string[] | undefined =>
@@ -51,14 +51,14 @@ describe('the event stream', () => {
 		expect(await fresh.until(([message]) => message?.event === 'sync' && message.data.mode)).toBe('reset');
 	});
 
-	it('[F52] of one call has its changes only, each after the one that this stream had before', async () => {
+	it('[F52] of one call sends only its changes, each after the last one of this stream', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
-		const one = await app.create({ scheduledAt: FAR });
+		const one = await app.create({ scheduledAt: FAR_FUTURE });
 		const stream = await openStream(app, `?cursor=${cursor}&callId=${one.id}`);
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${one.id}`, { status: 'COMPLETED' });
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('DELETE', `/api/calls/${one.id}`);
 		const messages = await stream.until((all) => changesOf(all).some(({ type }) => type === 'deleted') && all);
 		expect(idsOf(messages)).toEqual([one.id, one.id]);
@@ -69,12 +69,12 @@ describe('the event stream', () => {
 		}
 	});
 
-	it('[F53] of one run has its calls, and the clearings that cover it', async () => {
+	it('[F53] of one run sends the changes of its calls, and the clears that cover it', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const stream = await openStream(app, `?cursor=${cursor}&run=mine`);
-		const mine = await app.create({ scheduledAt: FAR, run: 'mine' });
-		await app.create({ scheduledAt: FAR, run: 'theirs' });
+		const mine = await app.create({ scheduledAt: FAR_FUTURE, run: 'mine' });
+		await app.create({ scheduledAt: FAR_FUTURE, run: 'theirs' });
 		await app.api('DELETE', '/api/calls?run=theirs');
 		await app.api('DELETE', '/api/calls?run=mine');
 		await app.api('DELETE', '/api/calls');
@@ -84,23 +84,23 @@ describe('the event stream', () => {
 		expect(idsOf(messages)).toEqual([mine.id, 'cleared', 'cleared']);
 	});
 
-	it('[F54] beats, so that the last change is known where nothing comes', async () => {
+	it('[F54] sends the heartbeat with the last change while nothing changes', async () => {
 		const app = await startApp();
 		const stream = await openStream(app);
-		const { seq } = await app.create({ scheduledAt: FAR });
+		const { seq } = await app.create({ scheduledAt: FAR_FUTURE });
 		const head = await stream.until((all) => all.find((message) => message.event === 'head'));
 		expect(head.data.cursor).toMatch(new RegExp(`\\.${seq}$`));
 		expect(head.id).toBe(head.data.cursor);
 	});
 
-	it('[F55] refuses what it does not know, and a cursor that is none', async () => {
+	it('[F55] refuses unknown parameters and a malformed cursor', async () => {
 		const app = await startApp();
 		expectProblem(await app.api('GET', '/api/events?since=1'), 'unknown_parameter');
 		expectProblem(await app.api('GET', '/api/events?cursor=nonsense'), 'invalid_input');
 		expectProblem(await app.api('GET', '/api/events', undefined, { 'last-event-id': 'nonsense' }), 'invalid_input');
 	});
 
-	it('[F50] tells its head alone to who asks for that', async () => {
+	it('[F50] sends only its headers for a HEAD request', async () => {
 		const app = await startApp();
 		const { status, headers } = await fetch(`${app.url}/api/events`, { method: 'HEAD' });
 		expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
@@ -122,7 +122,7 @@ describe('the event stream', () => {
 		await stream.ended;
 	});
 
-	it('[F56] ends at once with its session, also where nobody reads it, and the server goes on', async () => {
+	it('[F56] ends at once with its session, even if its client does not read, and the server continues', async () => {
 		const app = await startApp({ API_TOKEN: 'open-sesame' });
 		const login = await fetch(`${app.url}/login`, {
 			method: 'POST',
@@ -140,13 +140,13 @@ describe('the event stream', () => {
 		socket.pause();
 		const cut = once(socket, 'close');
 		await fetch(`${app.url}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: app.url } });
-		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR });
+		for (let i = 0; i < 5; i++) await app.create({ scheduledAt: FAR_FUTURE });
 		socket.resume();
 		await cut;
 		expect((await app.api('GET', '/healthz')).status).toBe(200);
 	});
 
-	it('[F64] of a client that has gone costs nothing, however many it asked for at once', async () => {
+	it('[F64] of a disconnected client is released, however many streams it opened at once', async () => {
 		const app = await startApp({ MAX_SOCKETS_PER_ADDRESS: '3', TRUST_PROXY: '1' });
 		const from = { 'x-forwarded-for': '192.0.2.1' };
 		const { port } = new URL(app.url);
@@ -166,7 +166,7 @@ describe('the event stream', () => {
 		expect((await openStream(app, '', from)).status).toBe(429);
 	});
 
-	it('[F57] a page of another origin cannot read it', async () => {
+	it('[F57] cannot be read by a page of another origin', async () => {
 		const app = await startApp();
 		const foreign = await fetch(`${app.url}/api/events`, { headers: { origin: 'https://evil.example' } });
 		expect(foreign.status).toBe(403);
@@ -174,7 +174,7 @@ describe('the event stream', () => {
 		expect(stream.headers.get('access-control-allow-origin')).toBeNull();
 	});
 
-	it('[F58] ends at the stop, so that the server can leave', async () => {
+	it('[F58] ends when the server stops', async () => {
 		const app = await startApp();
 		const stream = await openStream(app);
 		await stream.until(([first]) => first?.event === 'sync');

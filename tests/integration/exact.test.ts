@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type Call } from '#contract';
-import { leavesNoTrace } from '#tests/support/trace.ts';
+import { expectNoEffect } from '#tests/support/trace.ts';
 import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -16,19 +16,19 @@ const MISFITS = [
 	[{ outcome: 'completed', delayMs: '5' }, 'delayMs', /whole number/],
 ] as const;
 
-describe('a scenario whose parameters cannot be kept', () => {
-	it('[EX1] is refused at every door, with its path and the cure, and nothing is made', async () => {
+describe('a scenario whose parameters cannot be kept exactly', () => {
+	it('[EX1] is refused at every entrance with its path and the cure, and no call is made', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [scenario, field, message] of MISFITS)
 				for (const [path, body, at] of [
 					['/api/calls', { ...CALL, scenario }, 'scenario'],
 					['/api/calls/batch', { calls: [CALL, { ...CALL, scenario }] }, 'calls.1.scenario'],
 					['/api/provider/send-call', { ...ASK, scenario }, 'scenario'],
 				] as const) {
-					const answer = await app.api('POST', path, body);
-					expect(expectProblem(answer, 'invalid_input')).toEqual([`${at}.${field}`]);
-					expect(Problem.parse(answer.body).errors?.[0]?.message).toMatch(message);
+					const response = await app.api('POST', path, body);
+					expect(expectProblem(response, 'invalid_input')).toEqual([`${at}.${field}`]);
+					expect(Problem.parse(response.body).errors?.[0]?.message).toMatch(message);
 				}
 		});
 	});
@@ -40,7 +40,7 @@ describe('chosen times', () => {
 		[{ outcome: 'dropped', delayMs: 90, talkMs: 90 }, '1', 90, 90],
 		[{ outcome: 'completed', delayMs: 70, talkMs: 0 }, '1', 70, 0],
 		[{ outcome: 'completed', delayMs: 0, talkMs: 0 }, '1', 0, 0],
-	])('[EX2] %j at speed %s: ended after %d ms, of which %d ms are talk', async (scenario, speed, delayMs, talkMs) => {
+	])('[EX2] %j at speed %s ends after %d ms with %d ms of talk', async (scenario, speed, delayMs, talkMs) => {
 		const app = await startApp({ PROVIDER_SPEED: speed });
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario });
@@ -55,7 +55,7 @@ describe('chosen times', () => {
 });
 
 describe('a call that breaks off after the answer', () => {
-	it('[EX3] ends as dropped, FAILED, with its talk, and is found by that outcome', async () => {
+	it('[EX3] ends as FAILED and dropped with its talk, and the list finds it by that outcome', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario: { outcome: 'dropped', delayMs: 80, talkMs: 40 } });
@@ -74,7 +74,7 @@ describe('a call that breaks off after the answer', () => {
 		expect(csv.split('\n')[1]).toMatch(/,dropped,.*,40,/);
 	});
 
-	it('[EX3] a foreign provider that calls it failed or busy is corrected by what was seen', async () => {
+	it('[EX3] ends as dropped even if a foreign provider reports failed or busy', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '60000', PROVIDER_DELAY_MS_MAX: '60000' });
 		const tab = await openFollowingTab(app);
 		for (const outcome of ['failed', 'busy', undefined] as const) {
@@ -94,9 +94,9 @@ describe('a call that breaks off after the answer', () => {
 });
 
 describe('a callback address', () => {
-	it('[EX10] that fetch would refuse, or that holds credentials, is refused with its own reason', async () => {
+	it('[EX10] that fetch refuses, or that has credentials, is refused with its own reason', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [callbackUrl, code, reason] of [
 				['http://127.0.0.1:6000/hook', 'callback_not_allowed', /refuse to connect to port 6000/],
 				['http://user:pw@127.0.0.1:3291/hook', 'callback_not_allowed', /name and password/],
@@ -105,12 +105,12 @@ describe('a callback address', () => {
 				['http://localhost/#top', 'invalid_input', /fragment/],
 				[17, 'invalid_input', /must be text/],
 			] as const) {
-				const answer = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
-				expect(expectProblem(answer, code)).toEqual(['callbackUrl']);
-				const { detail, errors } = Problem.parse(answer.body);
+				const response = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
+				expect(expectProblem(response, code)).toEqual(['callbackUrl']);
+				const { detail, errors } = Problem.parse(response.body);
 				expect(errors?.[0]?.message).toMatch(reason);
 				if (code === 'callback_not_allowed') expect(detail).toMatch(reason);
-				if (!String(callbackUrl).includes('evil')) expect(JSON.stringify(answer.body)).not.toContain('CALLBACK_HOSTS');
+				if (!String(callbackUrl).includes('evil')) expect(JSON.stringify(response.body)).not.toContain('CALLBACK_HOSTS');
 			}
 		});
 	});

@@ -37,14 +37,14 @@ async function withCalls(): Promise<{ app: TestApp; calls: Call[] }> {
 }
 
 describe('GET /api/calls/export', () => {
-	it('[R90] NDJSON has every call as REST gives it, one in each line, in the order of the list', async () => {
+	it('[R90] writes each call on a line of NDJSON as REST returns it, in the order of the list', async () => {
 		const { app, calls } = await withCalls();
 		expect(await ndjson(app)).toEqual(calls);
 		expect(await ndjson(app, '&order=oldest')).toEqual(calls.toReversed());
 		expect(await text(app, '?format=ndjson')).toBe(calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
 	});
 
-	it('[R91] CSV has a head, a line for each call, CRLF and the mark of UTF-8', async () => {
+	it('[R91] writes CSV with a header, a line for each call, CRLF and the UTF-8 byte order mark', async () => {
 		const { app, calls } = await withCalls();
 		const csv = await text(app, '');
 		expect(csv.startsWith(`\uFEFF${FIELDS.join(',')}\r\n`)).toBe(true);
@@ -59,14 +59,14 @@ describe('GET /api/calls/export', () => {
 		);
 	});
 
-	it('[R92] nothing in it is a formula to a spreadsheet; numbers are left whole', async () => {
+	it('[R92] has no cell that a spreadsheet takes for a formula, and leaves numbers unchanged', async () => {
 		const { app } = await withCalls();
 		const cells = rowsOf(await text(app, '?format=csv')).flat();
 		expect(cells.filter((cell) => /^[\s'"]*[=+\-@\t\r]/.test(cell) && !/^('|\+\d+$)/.test(cell))).toEqual([]);
 		expect(cells).toEqual(expect.arrayContaining(['+12025550100', `'=HYPERLINK("http://x")`, `''=1+1`, `'-x`]));
 	});
 
-	it('[R94] every filter of the list applies; anything else is refused by name', async () => {
+	it('[R94] accepts every filter of the list, and refuses any other parameter by name', async () => {
 		const { app, calls } = await withCalls();
 		for (const query of ['&status=FAILED', '&workflow=SALES&workflow=REMINDER', '&run=a%2Cb', '&q=zo', '&outcome=busy'])
 			expect([query, await ndjson(app, query)]).toEqual([query, (await app.list(`?${query}`)).calls]);
@@ -81,7 +81,7 @@ describe('GET /api/calls/export', () => {
 		expect(await refused('?status=DONE&format=csv', 'invalid_input')).toEqual(['status']);
 	});
 
-	it('[R95] it is a download with a name of ours, kept by no cache; HEAD tells the same; it needs the token', async () => {
+	it('[R95] is a download with a name that the server sets, stored by no cache, with the same HEAD, and needs the token', async () => {
 		const app = await startApp({ API_TOKEN: 'secret-token' });
 		for (const [format, type] of [
 			['csv', 'text/csv; charset=utf-8; header=present'],
@@ -100,7 +100,7 @@ describe('GET /api/calls/export', () => {
 		expect((await plainRequest(`${app.url}/api/calls/export`)).status).toBe(401);
 	});
 
-	it('[R99] of 20,000 calls it has exactly those that match, each once, whatever is made meanwhile', async () => {
+	it('[R99] has exactly the matching ones of 20,000 calls, each once, while other calls are made', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, 20_000);
 		const app = await startApp({ DATABASE_URL: url });

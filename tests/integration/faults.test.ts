@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FAULTS, type Call, type Delivery, type Event, type ProviderCall, type Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { startReceiver, type Receiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 type Rates = Settings['faults'];
@@ -47,7 +47,7 @@ const count = ({ events }: Pick<Seen, 'events'>, wanted: Event['type']): number 
 const providerCalls = async (app: TestApp): Promise<ProviderCall[]> =>
 	(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 /** Creates a job, which wakes the worker. A change of the test's clock does not. */
-const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR, customerName: 'A wake' });
+const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR_FUTURE, customerName: 'A wake' });
 
 describe('faults of webhooks', () => {
 	const first = ({ attempts }: Delivery) => attempts[0]!;
@@ -89,7 +89,7 @@ describe('faults of webhooks', () => {
 		],
 		['late', 3, ({ attempts }) => expect(attempts).toMatchObject([{ response: { status: 200 } }])],
 		['reordered', 2, ({ attempts }) => expect(attempts).toMatchObject([{ response: { status: 200 } }])],
-	])('[N10] %s: the call ends well, and %d faults are told and counted', async (fault, times, check) => {
+	])('[N10] %s: the call ends as planned, and %d faults are recorded and counted', async (fault, times, check) => {
 		const app = await startApp(FAST);
 		const tab = await openFollowingTab(app);
 		await inject(app, { [fault]: 1 });
@@ -102,14 +102,14 @@ describe('faults of webhooks', () => {
 		expect(faultsOf(seen)).toEqual(Array.from({ length: times }, () => fault));
 		expect(seen.call.faults).toBe(times);
 		expect(count(seen, 'ended')).toBe(1);
-		const told = seen.events.find(({ type }) => type === 'fault')!;
-		expect(seen.deliveries.map(({ id: webhookId, type }) => ({ fault, webhookId, type }))).toContainEqual(told.data);
+		const event = seen.events.find(({ type }) => type === 'fault')!;
+		expect(seen.deliveries.map(({ id: webhookId, type }) => ({ fault, webhookId, type }))).toContainEqual(event.data);
 		// Each fault is a change of the call, pushed like any other.
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.faults === times));
 		expect(attemptsOf(seen)).toEqual([200]);
 	});
 
-	it('[N10] late: what happened before the end is told after it, and changes nothing any more', async () => {
+	it('[N10] late: a webhook that arrives after the end changes nothing', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { late: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -125,7 +125,7 @@ describe('faults of webhooks', () => {
 		}
 	});
 
-	it('[N10] reordered: what comes second is known already', async () => {
+	it('[N10] reordered: the earlier phase arrives second and changes nothing', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { reordered: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -137,7 +137,7 @@ describe('faults of webhooks', () => {
 		]);
 	});
 
-	it('[N10] doubled: the second is dropped by its webhook-id', async () => {
+	it('[N10] doubled: the second webhook changes nothing, because its webhook-id is known', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { doubled: 1 });
 		const { id } = await app.create({ scenario: TALK });
@@ -147,10 +147,10 @@ describe('faults of webhooks', () => {
 		]);
 	});
 
-	it('[N11] all at once, at every rate: each call ends exactly once, with all that was delivered', async () => {
+	it('[N11] all at once, at any rate: each call ends exactly once, and every webhook is delivered', async () => {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: 'storm', PROVIDER_FAIL_RATE: '0.3' });
-		const storm = { doubled: 0.4, reordered: 0.4, late: 0.3, lost: 0.3, badSignature: 0.3, stale: 0.3 };
-		await inject(app, storm);
+		const allFaults = { doubled: 0.4, reordered: 0.4, late: 0.3, lost: 0.3, badSignature: 0.3, stale: 0.3 };
+		await inject(app, allFaults);
 		const calls = await Promise.all(
 			Array.from({ length: 25 }, (_, i) => app.create({ phoneNumber: `+120255501${String(i).padStart(2, '0')}` })),
 		);
@@ -164,20 +164,20 @@ describe('faults of webhooks', () => {
 			const planned = (await providerCalls(app)).find(({ callId }) => callId === id)!.plan.at(-1)!;
 			expect([seen.call.status, seen.call.outcome]).toEqual([planned.status, planned.outcome]);
 		}
-		expect([...kinds].toSorted()).toEqual(Object.keys(storm).toSorted());
+		expect([...kinds].toSorted()).toEqual(Object.keys(allFaults).toSorted());
 	});
 
-	it('[N12] are off once their time is over, also for webhooks of a call that was accepted before', async () => {
-		const clock = standingClock();
+	it('[N12] stop once their time is over, also for webhooks of a call that was accepted before', async () => {
+		const clock = manualClock();
 		const app = await startApp(FAST, { now: clock.now });
 		await inject(app, { lost: 1, refused: 1, late: 1 }, new Date(clock.now() + 5).toISOString());
-		clock.pass(5);
+		clock.advance(5);
 		const { id } = await app.create({ scenario: TALK });
 		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
 		await inject(app, { lost: 1, late: 1 }, new Date(clock.now() + 1).toISOString());
 		const other = await app.create({ scenario: TALK });
 		await expect.poll(async () => (await app.call(other.id)).providerId, PATIENCE).not.toBeNull();
-		clock.pass(10_000);
+		clock.advance(10_000);
 		const last = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		for (const one of [id, other.id, last.id]) {
 			const seen = await settled(app, one);
@@ -190,12 +190,12 @@ describe('faults of webhooks', () => {
 	});
 });
 
-describe('faults that were drawn', () => {
+describe('faults that were drawn earlier', () => {
 	it.each<[string, (app: TestApp, pass: (ms: number) => void) => Promise<void> | void]>([
 		['the time is over', (_app, pass) => pass(60_000)],
 		['the rate is 0', (app) => inject(app, {})],
-	])('[N12] are not injected any more once %s', async (_when, end) => {
-		const clock = standingClock();
+	])('[N12] are not injected once %s', async (_when, end) => {
+		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now });
 		const until = new Date(clock.now() + 60_000).toISOString();
 		await inject(app, { badSignature: 1, doubled: 1, late: 1 }, until);
@@ -205,8 +205,8 @@ describe('faults that were drawn', () => {
 		const faults = (await database.all('SELECT "faults" FROM "Delivery" ORDER BY "sequence"')).map((row) => row.faults);
 		expect(faults).toEqual([...Array.from({ length: 3 }, () => '["badSignature","late"]'), '["badSignature"]']);
 
-		await end(app, clock.pass);
-		clock.pass(10_000);
+		await end(app, clock.advance);
+		clock.advance(10_000);
 		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		const seen = await settled(app, id);
 		// The order was drawn too and has already happened, so it is still recorded.
@@ -216,8 +216,8 @@ describe('faults that were drawn', () => {
 	});
 });
 
-describe('faults at the provider’s door', () => {
-	it('[N13] refused for ever: six tries, each a fault; the call is unreachable, and the provider knows nothing', async () => {
+describe('faults of send-call', () => {
+	it('[N13] refused at every attempt: the call ends as unreachable after six faults, without a provider call', async () => {
 		const app = await startApp(FAST);
 		await inject(app, { refused: 1 });
 		const { id } = await app.create();
@@ -230,14 +230,14 @@ describe('faults at the provider’s door', () => {
 		expect([count(seen, 'ended'), await providerCalls(app)]).toEqual([1, []]);
 	});
 
-	it('[N13] refused for a while: the call is accepted afterwards', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+	it('[N13] refused at first: the call is accepted afterwards', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { refused: 1 }, new Date(clock.now() + 1_000).toISOString());
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		for (const [i, wait] of [500, 1_000].entries()) {
 			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i + 1);
-			clock.pass(wait);
+			clock.advance(wait);
 			await wakeJobs(app);
 		}
 		const seen = await settled(app, id);
@@ -246,26 +246,26 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(app)).filter(({ callId }) => callId === id)).toHaveLength(1);
 	});
 
-	it('[N14] rateLimited: its Retry-After is waited for, whatever the speed', async () => {
-		const clock = standingClock();
+	it('[N14] rateLimited: the app waits for the Retry-After, at any speed', async () => {
+		const clock = manualClock();
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: clock.now });
 		const start = clock.now();
 		await inject(app, { rateLimited: 1 });
 		const { id } = await app.create();
 		for (let i = 1; i <= 5; i++) {
 			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i);
-			clock.pass(1_000);
+			clock.advance(1_000);
 			await wakeJobs(app);
 		}
 		const seen = await settled(app, id);
-		const tries = seen.events.filter(({ type }) => type === 'dispatch.attempt');
-		expect(tries.map(({ at }) => Date.parse(at) - start)).toEqual([0, 1, 2, 3, 4, 5].map((s) => s * 1_000));
+		const dispatches = seen.events.filter(({ type }) => type === 'dispatch.attempt');
+		expect(dispatches.map(({ at }) => Date.parse(at) - start)).toEqual([0, 1, 2, 3, 4, 5].map((s) => s * 1_000));
 		expect(attemptsOf(seen)).toEqual([429, 429, 429, 429, 429, 429]);
 		expect(seen.call).toMatchObject({ outcome: 'provider-unreachable', faults: 6 });
 		expect((await providerCalls(app)).filter(({ callId }) => callId === id)).toEqual([]);
 	});
 
-	it('[N15] timedOut: nothing was accepted; asked again later, there is one provider call', async () => {
+	it('[N15] timedOut: the app retries, and there is one provider call', async () => {
 		const app = await startApp(FAST, { timeoutMs: 150 });
 		await inject(app, { timedOut: 1 });
 		const gone = await settled(app, (await app.create()).id);
@@ -283,15 +283,15 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(app)).map(({ callId }) => callId)).toEqual([id]);
 	});
 
-	it('[N16] acceptedThenFailed: the call ends as planned, and there is one provider call however often it was asked', async () => {
+	it('[N16] acceptedThenFailed: the call ends as planned, with one provider call, however often the app retries', async () => {
 		// Its webhooks are due within 40 ms, its next attempt after half a second at the earliest. Only the webhooks are
 		// due.
-		const clock = standingClock();
-		const slow = await startApp({}, { now: clock.now, chance: MOST });
+		const clock = manualClock();
+		const slow = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		await inject(slow, { acceptedThenFailed: 1 });
 		const { id } = await slow.create({ scenario: { ...TALK, delayMs: 40, talkMs: 10 } });
 		await expect.poll(async () => attemptsOf(await slow.timeline(id)), PATIENCE).toEqual([500]);
-		clock.pass(40);
+		clock.advance(40);
 		const seen = await settled(slow, id);
 		expect(seen.call).toMatchObject({ status: 'COMPLETED', durationMs: 10, faults: 1 });
 		expect([attemptsOf(seen), faultsOf(seen), count(seen, 'ended')]).toEqual([[500], ['acceptedThenFailed'], 1]);
@@ -308,49 +308,49 @@ describe('faults at the provider’s door', () => {
 		expect((await providerCalls(quick)).map(({ callId }) => callId)).toEqual([other.id]);
 	});
 
-	it('[N16] a call that is reported on is not unreachable, whatever the door answered', async () => {
-		const clock = standingClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+	it('[N16] acceptedThenFailed: a call with reports does not end as unreachable', async () => {
+		const clock = manualClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
-		const tries = async (times: number): Promise<void> =>
+		const waitForAttempts = async (times: number): Promise<void> =>
 			expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(times);
-		await tries(1);
+		await waitForAttempts(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
 		// Attempts continue through the schedule: they do no harm, and only the response says when the last webhook is due.
 		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
-			clock.pass(wait);
+			clock.advance(wait);
 			await wakeJobs(app);
-			await tries(i + 2);
+			await waitForAttempts(i + 2);
 		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
 		// After that the call only waits for its timeout.
-		clock.pass(5_000);
+		clock.advance(5_000);
 		await wakeJobs(app);
 		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
 		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
 	});
 
-	it('[N16] a call that talks goes on: asked again, the answer tells how long', async () => {
-		const clock = standingClock();
-		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MOST });
+	it('[N16] acceptedThenFailed: a call in progress continues, and the response to a retry says for how long', async () => {
+		const clock = manualClock();
+		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
 		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500]);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'IN_PROGRESS' });
 		await inject(app, {});
-		clock.pass(500);
+		clock.advance(500);
 		await wakeJobs(app);
 		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
-		clock.pass(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
+		clock.advance(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
 		const later = await app.create({ scenario: 'provider-down' });
 		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
 	});
 
-	it('[N17] all at once: each call ends exactly once, with one provider call at most', async () => {
+	it('[N17] all at once: each call ends exactly once, with at most one provider call', async () => {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: 'doors' }, { timeoutMs: 1_000 });
 		await inject(app, {
 			refused: 0.2,
@@ -370,15 +370,15 @@ describe('faults at the provider’s door', () => {
 			const theirs = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const attempts = attemptsOf(seen);
 			// An attempt whose response was spoiled or late may have been accepted.
-			const spoilt = faultsOf(seen).includes('acceptedThenFailed');
-			const maybe = spoilt || attempts.includes(null);
+			const hasFailedResponse = faultsOf(seen).includes('acceptedThenFailed');
+			const isUncertain = hasFailedResponse || attempts.includes(null);
 			const reported = seen.events.filter(({ data }) => 'webhookId' in data && 'report' in data);
 			outcomes.add(seen.call.outcome);
 			if (seen.call.outcome === 'provider-unreachable') {
 				// Refused to the end, with no earlier report.
 				expect([attempts.length, attempts.includes(200), reported]).toEqual([6, false, []]);
 				expect(seen.call.providerId).toBeNull();
-				expect(theirs === undefined ? !spoilt : maybe).toBe(true);
+				expect(theirs === undefined ? !hasFailedResponse : isUncertain).toBe(true);
 			} else {
 				// As the provider planned, by its own last report. The app got its response, unless the call ended earlier.
 				expect(theirs).toMatchObject({ providerId: seen.call.providerId, plan: seen.deliveries.map(() => ({})) });
@@ -387,7 +387,7 @@ describe('faults at the provider’s door', () => {
 				expect(seen.events.find(({ type }) => type === 'ended')).toMatchObject({
 					data: { report: { providerId: seen.call.providerId, status, outcome } },
 				});
-				expect(attempts.includes(200) || maybe).toBe(true);
+				expect(attempts.includes(200) || isUncertain).toBe(true);
 			}
 			expect(attempts.slice(0, -1)).not.toContain(200); // no attempt after a 200
 		}
@@ -407,7 +407,7 @@ describe('chosen outcomes', () => {
 		['+12025550153', 'failed'],
 		['+12025550154', 'canceled'],
 		['+12025550157', 'dropped'],
-	])('[N18] the test number %s always goes as `%s`', async (phoneNumber, outcome) => {
+	])('[N18] the test number %s always ends as `%s`', async (phoneNumber, outcome) => {
 		const app = await startApp({ PROVIDER_FAIL_RATE: outcome === 'completed' ? '1' : '0' });
 		const { id } = await app.create({ phoneNumber });
 		expect((await settled(app, id)).call).toMatchObject({ outcome, scenario: null });
@@ -415,7 +415,7 @@ describe('chosen outcomes', () => {
 		expect((await settled(app, chosen.id)).call).toMatchObject({ outcome: 'busy' });
 	});
 
-	it('[N18] +12025550155 is slow: ten times the delay, then completed', async () => {
+	it('[N18] the test number +12025550155 takes ten times the delay, then completes', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '30', PROVIDER_DELAY_MS_MAX: '30', PROVIDER_FAIL_RATE: '1' });
 		const { id } = await app.create({ phoneNumber: '+12025550155' });
 		expect((await settled(app, id)).call.outcome).toBe('completed');
@@ -423,7 +423,7 @@ describe('chosen outcomes', () => {
 	});
 
 	it.each([{ phoneNumber: '+12025550156' }, { scenario: 'provider-down' }])(
-		'[N19] the provider is down for %o: six tries, no fault, unreachable',
+		'[N19] the provider accepts no call with %o: six attempts without a fault end as unreachable',
 		async (ask) => {
 			const app = await startApp(FAST);
 			const { id } = await app.create(ask);
@@ -448,7 +448,7 @@ describe('the same seed and the same requests', () => {
 	const byFault = (a: unknown[], b: unknown[]): number => a.join().localeCompare(b.join());
 
 	/** What a server with this seed makes of the requests: outcomes, plans and every fault. */
-	async function story(seed: string): Promise<unknown[]> {
+	async function runHistory(seed: string): Promise<unknown[]> {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: seed, PROVIDER_FAIL_RATE: '0.4' });
 		await app.settings({
 			delayMs: { min: 2_000, max: 9_000 },
@@ -457,62 +457,62 @@ describe('the same seed and the same requests', () => {
 				...{ refused: 0.4, rateLimited: 0.02, timedOut: 0, acceptedThenFailed: 0 },
 			},
 		});
-		const told: unknown[] = [];
-		const tell = async (id: string): Promise<void> => {
+		const results: unknown[] = [];
+		const record = async (id: string): Promise<void> => {
 			const { call, events, deliveries } = await settled(app, id);
 			const accepted = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const faults = events
 				.filter(({ type }) => type === 'fault')
 				.map(({ data: { fault, type = '', attempt = 0 } }) => [fault, type, attempt]);
-			told.push({
+			results.push({
 				...{ outcome: call.outcome, durationMs: call.durationMs, plan: accepted?.plan },
 				...{ faults: faults.toSorted(byFault), dispatches: events.filter((e) => e.type === 'dispatch.attempt').length },
 				deliveries: deliveries.map(({ type, attempts }) => [type, attempts.length]),
 			});
 		};
 		const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber })));
-		for (const { id } of calls) await tell(id);
-		for (let i = 0; i < 4; i++) await tell((await app.create({ phoneNumber: numbers[0] })).id);
+		for (const { id } of calls) await record(id);
+		for (let i = 0; i < 4; i++) await record((await app.create({ phoneNumber: numbers[0] })).id);
 		await app.close();
-		return told;
+		return results;
 	}
 
-	it('[N30] give the same outcomes, delays and faults on a fresh server', { timeout: 90_000 }, async () => {
-		const [one, two, other] = [await story('audena'), await story('audena'), await story('another')];
+	it('[N30] give the same outcomes, delays and faults on a new server', { timeout: 90_000 }, async () => {
+		const [one, two, other] = [await runHistory('audena'), await runHistory('audena'), await runHistory('another')];
 		expect(two).toEqual(one);
 		expect(other).not.toEqual(one);
 		expect(new Set(one.map((call) => (call as Call).outcome)).size).toBeGreaterThan(2);
 		expect(one.slice(-4)).not.toContainEqual(one[0]); // another call to the same number has its own draws
 	});
 
-	it('[N31] give the same faults after acceptance too', async () => {
-		const doors = async (): Promise<unknown[]> => {
+	it('[N31] give the same faults after acceptance', async () => {
+		const sendCallFaults = async (): Promise<unknown[]> => {
 			const app = await startApp({ PROVIDER_SEED: 'doors', ...FAST }, { chance: () => 0 });
 			await inject(app, { acceptedThenFailed: 0.5, refused: 0.2 });
 			const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber, scenario: LONG })));
-			const told: unknown[] = [];
+			const results: unknown[] = [];
 			// A webhook may name the provider's id while the dispatch is still retried.
 			const database = await openTestDatabase(app.env.DATABASE_URL);
 			await expect.poll(() => database.all(`SELECT "id" FROM "Job" WHERE "kind" = 'dispatch'`), PATIENCE).toEqual([]);
 			for (const { id } of calls) {
 				const seen = await app.timeline(id);
-				told.push([attemptsOf(seen), faultsOf(seen), seen.call.outcome]);
+				results.push([attemptsOf(seen), faultsOf(seen), seen.call.outcome]);
 			}
 			await app.close();
-			return told;
+			return results;
 		};
-		const told = await doors();
-		expect(await doors()).toEqual(told);
-		expect(new Set(told.map(String)).size).toBeGreaterThan(4);
+		const results = await sendCallFaults();
+		expect(await sendCallFaults()).toEqual(results);
+		expect(new Set(results.map(String)).size).toBeGreaterThan(4);
 	});
 });
 
 describe('two calls to one number', () => {
-	it('[N33] end the same however long the app waits between its tries', async () => {
+	it('[N33] end the same, however long the app waits between its attempts', async () => {
 		const outcomes = async (chance: () => number): Promise<unknown[]> => {
 			const app = await startApp({ ...FAST, PROVIDER_SEED: 'ordinals', PROVIDER_FAIL_RATE: '0.5' }, { chance });
 			await inject(app, { refused: 0.4 });
-			const told: unknown[] = [];
+			const results: unknown[] = [];
 			const ids: string[] = [];
 			for (let i = 0; i < 15; i++) {
 				const { id } = await app.create({ phoneNumber: '+12025550100' });
@@ -521,23 +521,23 @@ describe('two calls to one number', () => {
 			}
 			for (const id of ids) {
 				const seen = await settled(app, id);
-				told.push([seen.call.outcome, faultsOf(seen)]);
+				results.push([seen.call.outcome, faultsOf(seen)]);
 			}
 			await app.close();
-			return told;
+			return results;
 		};
-		const told = await outcomes(() => 0);
-		expect(await outcomes(MOST)).toEqual(told);
-		expect(new Set(told.map(String)).size).toBeGreaterThan(2);
+		const results = await outcomes(() => 0);
+		expect(await outcomes(MAX_CHANCE)).toEqual(results);
+		expect(new Set(results.map(String)).size).toBeGreaterThan(2);
 	});
 
-	it('[N32] have the same faults at the door in whatever order they ask again', async () => {
-		const tries = Array.from({ length: 6 }, (_, i) => i);
+	it('[N32] have the same send-call faults, in any order of their retries', async () => {
+		const rounds = Array.from({ length: 6 }, (_, i) => i);
 		const orders = {
-			inTurn: tries.flatMap(() => ['a', 'b']),
-			oneByOne: ['a', 'b'].flatMap((key) => tries.map(() => key)),
+			inTurn: rounds.flatMap(() => ['a', 'b']),
+			oneByOne: ['a', 'b'].flatMap((key) => rounds.map(() => key)),
 		};
-		const told: Record<string, number[]>[] = [];
+		const results: Record<string, number[]>[] = [];
 		for (const order of Object.values(orders)) {
 			const app = await startApp({ PROVIDER_SEED: 'doors' });
 			await inject(app, { acceptedThenFailed: 0.5 });
@@ -548,21 +548,21 @@ describe('two calls to one number', () => {
 				statuses[callId]!.push(status);
 			}
 			expect(await providerCalls(app)).toHaveLength(2);
-			told.push(statuses);
+			results.push(statuses);
 			await app.close();
 		}
-		expect(told[1]).toEqual(told[0]);
-		expect(new Set(Object.values(told[0]!).flat())).toEqual(new Set([200, 500]));
-		expect(told[0]!.a).not.toEqual(told[0]!.b);
+		expect(results[1]).toEqual(results[0]);
+		expect(new Set(Object.values(results[0]!).flat())).toEqual(new Set([200, 500]));
+		expect(results[0]!.a).not.toEqual(results[0]!.b);
 	});
 });
 
-describe('a call that nobody reports on', () => {
+describe('a call without reports', () => {
 	/** A provider that accepts everything and sends no report. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
 		startReceiver((response, { path }) => {
-			const answer = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
-			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+			const body = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
+			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 		});
 	const outcome = (app: TestApp, id: string) => expect.poll(async () => (await app.call(id)).outcome, PATIENCE);
 	/** Returns when the call's watch job is due, if there is one. */
@@ -573,7 +573,7 @@ describe('a call that nobody reports on', () => {
 		return row === undefined ? undefined : Number(row.dueAt);
 	}
 
-	it('[N40] ends as no-report, once, and the provider is told', async () => {
+	it('[N40] ends as no-report once, and is hung up at the provider', async () => {
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
@@ -589,80 +589,80 @@ describe('a call that nobody reports on', () => {
 		expect(await watchedAt(app, id)).toBeUndefined();
 	});
 
-	it('[N41] is waited for from its last expected webhook on, and from its last word', async () => {
-		const clock = standingClock();
+	it('[N41] has its timeout counted from its last expected webhook or its last report', async () => {
+		const clock = manualClock();
 		const provider = await silent(60_000);
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const start = clock.now();
 		const { id } = await app.create();
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_000);
-		clock.pass(60_900);
+		clock.advance(60_900);
 		await postWebhook(app, { callId: id, providerId: 'mute', status: 'PENDING', phase: 'RINGING' }, { at: new Date() });
-		clock.pass(100);
+		clock.advance(100);
 		await wakeJobs(app);
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_900);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'RINGING' });
-		clock.pass(900);
+		clock.advance(900);
 		await wakeJobs(app);
 		await outcome(app, id).toBe('no-report');
 	});
 
-	it('[N42] not while it is scheduled', async () => {
-		const clock = standingClock();
+	it('[N42] has no timeout while it is scheduled', async () => {
+		const clock = manualClock();
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const { id } = await app.create({ scheduledAt: new Date(clock.now() + 60_000).toISOString() });
-		clock.pass(59_999);
+		clock.advance(59_999);
 		const other = await app.create();
 		await expect.poll(() => watchedAt(app, other.id), PATIENCE).toBe(clock.now() + 1_000);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
 		expect(await watchedAt(app, id)).toBeUndefined();
-		clock.pass(1);
+		clock.advance(1);
 		await wakeJobs(app);
 		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(clock.now() + 1_000);
-		clock.pass(1_000);
+		clock.advance(1_000);
 		await wakeJobs(app);
 		await outcome(app, id).toBe('no-report');
 	});
 
-	it('[N43] the wait begins anew with the server: what came while it was away is still on its way', async () => {
-		const clock = standingClock();
+	it('[N43] has its timeout started over when the server starts', async () => {
+		const clock = manualClock();
 		const provider = await silent();
 		const first = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const { id } = await first.create();
 		await expect.poll(() => watchedAt(first, id), PATIENCE).toBe(clock.now() + 1_000);
 		await first.close();
-		clock.pass(3_600_000);
+		clock.advance(3_600_000);
 		const second = await startApp(first.env, { now: clock.now });
 		await expect.poll(() => watchedAt(second, id), PATIENCE).toBe(clock.now() + 1_000);
 		expect(await second.call(id)).toMatchObject({ status: 'PENDING' });
-		clock.pass(1_000);
+		clock.advance(1_000);
 		await wakeJobs(second);
 		await outcome(second, id).toBe('no-report');
 	});
 
-	it('[N44] a late report finds it ended, and changes nothing', async () => {
+	it('[N44] stays ended when a late report arrives', async () => {
 		const provider = await silent();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
 		await outcome(app, id).toBe('no-report');
-		const answer = await postWebhook(app, { callId: id, providerId: 'mute', status: 'COMPLETED' });
-		expect(answer).toMatchObject({ status: 200, body: { idempotent: true, call: { outcome: 'no-report' } } });
+		const response = await postWebhook(app, { callId: id, providerId: 'mute', status: 'COMPLETED' });
+		expect(response).toMatchObject({ status: 200, body: { idempotent: true, call: { outcome: 'no-report' } } });
 	});
 });
 
-describe('webhooks that are refused', () => {
-	it('[N20] are counted and kept, and never stand on a timeline', async () => {
+describe('refused webhooks', () => {
+	it('[N20] are counted and kept, and never appear on a timeline', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'COMPLETED' };
 		const { events, call } = await app.timeline(id);
-		const answers = [
+		const responses = [
 			await postWebhook(app, report, { id: 'msg_wrong', secret: `whsec_${'A'.repeat(44)}` }),
 			await postWebhook(app, report, { id: 'msg_old', at: new Date(Date.now() - 301_000) }),
 			await app.api('POST', '/api/webhooks/provider-status', report),
 		];
-		expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+		expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
 		await app.close(); // flushes the noted rejections
 		const database = await openTestDatabase(app.env.DATABASE_URL);

@@ -3,7 +3,7 @@ import { DELTA_MAX, type Call, type Change } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 /** Returns the calls that a client shows after it has applied its first sync and all frames in order. */
 function boardOf({ syncs, frames }: Tab): Call[] {
@@ -19,7 +19,7 @@ function boardOf({ syncs, frames }: Tab): Call[] {
 }
 
 describe('the feed', () => {
-	it('[F11] whoever connects in the middle of it gets its sync first, and then every change once', async () => {
+	it('[F11] sends a client that connects while calls change its sync first, and then every change once', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const tabs: Tab[] = [];
@@ -32,7 +32,7 @@ describe('the feed', () => {
 		const made = await Promise.all(calls);
 		await app.api('DELETE', `/api/calls/${made[3]!.id}`);
 		await app.api('DELETE', '/api/calls?run=even');
-		const last = await app.create({ scheduledAt: FAR });
+		const last = await app.create({ scheduledAt: FAR_FUTURE });
 		const follower = tabs[0]!;
 		for (const { id, run } of made) if (run === 'odd' && id !== made[3]!.id) await follower.ended(id);
 		const end = await app.list('?limit=200');
@@ -73,11 +73,11 @@ describe('the feed', () => {
 		database.close();
 	}
 
-	it('[F12] a delta is complete or not given: past 5,000 changes, or behind a forgotten one, it is a reset', async () => {
+	it('[F12] sends a reset instead of an incomplete delta: past 5,000 changes, or behind a pruned tombstone', async () => {
 		const app = await startApp();
-		const first = await app.create({ scheduledAt: FAR });
+		const first = await app.create({ scheduledAt: FAR_FUTURE });
 		const { cursor } = await app.list();
-		await app.create({ scheduledAt: FAR });
+		await app.create({ scheduledAt: FAR_FUTURE });
 		await app.close();
 		await age(app, DELTA_MAX - 1, first.seq);
 
@@ -88,14 +88,14 @@ describe('the feed', () => {
 		const behind = await openFollowingTab(restarted, { cursor: cursor.replace(/\d+$/, String(first.seq - 1)) });
 		expect(behind.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
 
-		await restarted.create({ scheduledAt: FAR });
+		await restarted.create({ scheduledAt: FAR_FUTURE });
 		const past = await openFollowingTab(restarted, { cursor });
 		expect(past.syncs[0]).toMatchObject({ mode: 'reset', changes: [], cursor: (await restarted.list()).cursor });
 	});
 
-	it('[F13] nonsense over the socket harms nobody: it is answered with a reset, or not at all', async () => {
+	it('[F13] sends a reset or nothing for a malformed message, and other clients are not affected', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const odd = openTab(app, { cursor: 'x'.repeat(10_000) });
 		await odd.until(() => odd.syncs.length > 0);
 		expect(odd.syncs[0]!.mode).toBe('reset');
@@ -103,12 +103,12 @@ describe('the feed', () => {
 		const emit = tab.socket.emitWithAck.bind(tab.socket) as (event: string, what: unknown) => Promise<{ mode: string }>;
 		for (const where of [null, 7, 'text', [], {}, { cursor: 7 }, { cursor: {} }, { cursor: null }, { cursor: '-1' }])
 			expect(await emit('sync', where)).toMatchObject({ mode: 'reset' });
-		const say = tab.socket.emit.bind(tab.socket) as unknown as (event: string, ...what: unknown[]) => void;
-		say('sync');
-		say('sync', 'no answer wanted');
-		say('nothing-that-exists', { a: 1 });
-		say('changes', { previous: 'x', cursor: 'y', changes: [] });
-		const next = await app.create({ scheduledAt: FAR });
+		const emitRaw = tab.socket.emit.bind(tab.socket) as unknown as (event: string, ...what: unknown[]) => void;
+		emitRaw('sync');
+		emitRaw('sync', 'no answer wanted');
+		emitRaw('nothing-that-exists', { a: 1 });
+		emitRaw('changes', { previous: 'x', cursor: 'y', changes: [] });
+		const next = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect((await app.list()).calls.map((call) => call.id)).toEqual([next.id, id]);
 	});

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#contract';
 import { createLog } from '#server/log.ts';
-import { problemOf, startApp, type Answer, type TestApp } from '#tests/support/app.ts';
-import { standingClock } from '#tests/support/clock.ts';
+import { problemOf, startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
+import { manualClock } from '#tests/support/clock.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 
 const TOKEN = 'the-right-token';
 
-const login = (app: TestApp, token: string, headers: Record<string, string> = {}): Promise<Answer<unknown>> =>
+const login = (app: TestApp, token: string, headers: Record<string, string> = {}): Promise<ApiResponse<unknown>> =>
 	app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
 		'content-type': 'application/x-www-form-urlencoded',
 		authorization: '',
@@ -19,7 +19,7 @@ const read = (app: TestApp, token: string, headers: Record<string, string> = {},
 
 /** Starts a server with a token behind one trusted proxy. Returns it with its clock and its log. */
 async function start() {
-	const clock = standingClock();
+	const clock = manualClock();
 	const lines: string[] = [];
 	const log = createLog('warn', { write: (line) => void lines.push(line) });
 	const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1' }, { now: clock.now, log });
@@ -27,15 +27,15 @@ async function start() {
 }
 
 describe('wrong tokens', () => {
-	it('[A44] at the login are refused after twenty in a minute, on loopback too; a session and another address are not', async () => {
+	it('[A44] at the login are refused after twenty in a minute, also on loopback; sessions and other addresses are not', async () => {
 		const { app, clock, lines } = await start();
 		const cookie = (await login(app, TOKEN)).headers.get('set-cookie')!.split(';')[0]!;
-		const answers = [];
-		for (let i = 0; i < 60; i++) answers.push(await login(app, `guess ${i}`));
-		expect(answers.slice(0, 20).map(problemOf)).toEqual(Array(20).fill([401, 'unauthorized']));
-		for (const answer of answers.slice(20)) {
-			expectProblem(answer, 'too_many_requests');
-			expect(answer.headers.get('retry-after')).toBe('60');
+		const responses = [];
+		for (let i = 0; i < 60; i++) responses.push(await login(app, `guess ${i}`));
+		expect(responses.slice(0, 20).map(problemOf)).toEqual(Array(20).fill([401, 'unauthorized']));
+		for (const response of responses.slice(20)) {
+			expectProblem(response, 'too_many_requests');
+			expect(response.headers.get('retry-after')).toBe('60');
 		}
 		expectProblem(await login(app, TOKEN), 'too_many_requests');
 		expectProblem(await read(app, TOKEN), 'too_many_requests');
@@ -49,15 +49,15 @@ describe('wrong tokens', () => {
 		expect((await login(app, TOKEN, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(303);
 		expect((await read(app, TOKEN, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(200);
 
-		const { requestId } = answers[0]!.body as Problem;
+		const { requestId } = responses[0]!.body as Problem;
 		expect(lines()[0]).toMatchObject({ level: 40, address: '127.0.0.1', requestId, msg: 'wrong token' });
 		expect(lines()).toHaveLength(20);
 		expect(JSON.stringify(lines())).not.toMatch(/guess/);
-		clock.pass(60_000);
+		clock.advance(60_000);
 		expect((await login(app, TOKEN)).status).toBe(303);
 	});
 
-	it('[A44] by Bearer, over the event stream and a socket are guesses at the same secret', async () => {
+	it('[A44] count together as Bearer tokens, on the event stream and on a socket', async () => {
 		const { app, clock } = await start();
 		const refusedTab = async (token: string): Promise<unknown> => {
 			const tab = openTab(app, { token });
@@ -78,11 +78,11 @@ describe('wrong tokens', () => {
 		expect(await refusedTab(TOKEN)).toBe('too_many_requests');
 		for (const path of ['/api/calls', '/api/events', '/api/nothing', '/api/provider/settings'])
 			expectProblem(await read(app, TOKEN, {}, path), 'too_many_requests');
-		clock.pass(60_000);
+		clock.advance(60_000);
 		await openFollowingTab(app, { token: TOKEN });
 	});
 
-	it('[A44] that a script repeats are refused after 200, and keep the right one from nobody', async () => {
+	it('[A44] that a script repeats are refused after 200 times, and do not block the right token', async () => {
 		const { app } = await start();
 		const codes: number[] = [];
 		for (let i = 0; i < 210; i++) codes.push((await read(app, 'an-old-token')).status);
@@ -91,7 +91,7 @@ describe('wrong tokens', () => {
 		expect((await read(app, TOKEN)).status).toBe(200);
 	});
 
-	it('[A44] at the provider’s API are limited too, and then its own token is not looked at either', async () => {
+	it('[A44] at the provider’s API are limited, and then its right token is refused too', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN, PROVIDER_TOKEN: 'the-provider-token' });
 		const path = '/api/provider/calls';
 		expect((await read(app, 'the-provider-token', {}, path)).status).toBe(200);
@@ -102,7 +102,7 @@ describe('wrong tokens', () => {
 	});
 
 	it.each([[{}], [{ PROVIDER_TOKEN: 'the-provider-token' }]])(
-		'[A44] hold back none of the app’s own requests to its provider, with %o',
+		'[A44] do not block the app’s own requests to its provider, with %o',
 		async (env) => {
 			const app = await startApp({ API_TOKEN: TOKEN, TRUST_PROXY: '1', ...env });
 			for (let i = 0; i < 21; i++) await login(app, `guess ${i}`);
@@ -120,7 +120,7 @@ describe('wrong tokens', () => {
 		},
 	);
 
-	it('[A44] count nowhere where no token is set', async () => {
+	it('[A44] are not counted if no token is set', async () => {
 		const app = await startApp();
 		for (let i = 0; i < 30; i++) expect((await read(app, `guess-${i}`)).status).toBe(200);
 		expect((await login(app, 'anything')).status).toBe(303);

@@ -5,10 +5,10 @@ import { startReceiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
-const FAR = '2099-01-01T00:00:00Z';
+const FAR_FUTURE = '2099-01-01T00:00:00Z';
 
-describe('what others send', () => {
-	it('[W29] receivers that hang hold back nobody else', async () => {
+describe('hostile input', () => {
+	it('[W29] receivers that hang delay no other receiver', async () => {
 		const app = await startApp();
 		const load = { now: 0, most: 0 };
 		const hung = await startReceiver((response) => {
@@ -33,9 +33,9 @@ describe('what others send', () => {
 		expect(load.most).toBe(6);
 	});
 
-	it('[L7] an id with broken Unicode or a NUL is refused, and the server lives on', async () => {
+	it('[L7] an id with broken Unicode or a NUL is refused, and the server keeps running', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		for (const providerId of ['\ud800x', 'a\u0000b', 'line\nbreak']) {
 			const report = { callId: id, providerId, status: 'PENDING', phase: 'RINGING' };
 			expect(problemOf(await postWebhook(app, report))).toEqual([400, 'invalid_input']);
@@ -47,7 +47,7 @@ describe('what others send', () => {
 		expect((await app.list()).calls).toHaveLength(1);
 	});
 
-	it('[A36] a provider that answers without end is not read to the end', async () => {
+	it('[A36] an endless response of the provider is not read to its end', async () => {
 		const provider = await startReceiver((response) => {
 			response.writeHead(500);
 			const pour = (): void => {

@@ -25,28 +25,28 @@ async function readsOf(work: (database: Database) => Promise<unknown>): Promise<
 	const path = join(await temporaryFolder(), 'audena.db');
 	const database = await openTestDatabase(`file:${path}`);
 	await migrate(database, migrationsFrom(import.meta.dirname));
-	const asked: [sql: string, values: Value[]][] = [];
+	const queries: [sql: string, values: Value[]][] = [];
 	await work({
 		...database,
 		all: (sql, ...values) => {
-			asked.push([sql, values]);
+			queries.push([sql, values]);
 			return database.all(sql, ...values);
 		},
 	});
-	expect(asked.length).toBeGreaterThan(0);
+	expect(queries.length).toBeGreaterThan(0);
 	// On its own connection: the driver leaves an explained statement open.
 	const explaining = new Sqlite(path);
 	onTestFinished(() => void explaining.close());
-	const lines = asked.flatMap(([sql, values]) => {
+	const lines = queries.flatMap(([sql, values]) => {
 		// Explains only the search of an update: the driver explains no writing statement.
-		const looks = /WHERE "id" IN \(([\s\S]+)\)\s+RETURNING/.exec(sql)?.[1] ?? sql;
-		const plan = explaining.prepare(`EXPLAIN QUERY PLAN ${looks}`).all(values) as { detail: string }[];
+		const search = /WHERE "id" IN \(([\s\S]+)\)\s+RETURNING/.exec(sql)?.[1] ?? sql;
+		const plan = explaining.prepare(`EXPLAIN QUERY PLAN ${search}`).all(values) as { detail: string }[];
 		return plan.map(({ detail }) => detail);
 	});
 	return lines.filter((line) => /^(SCAN|SEARCH|MULTI)/.test(line) && !OF_ITS_OWN.test(line));
 }
 
-describe('a look of a worker', () => {
+describe('a query of a worker', () => {
 	it.each([
 		['claim of the own lane', (database: Database) => createOutboxStore(database, 'own').claim(1, 2, 'a', 3)],
 		['claim of the foreign lane', (database: Database) => createOutboxStore(database, 'foreign').claim(1, 2, 'a', 3)],

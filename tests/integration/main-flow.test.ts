@@ -5,7 +5,7 @@ import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 describe('the main flow', () => {
-	it('[F1] a request is stored as PENDING, handled by the provider over HTTP, and every tab sees each change by push', async () => {
+	it('[F1] a request is stored as PENDING and sent to the provider over HTTP, and every tab receives each change by push', async () => {
 		const app = await startApp();
 		const [one, two] = await Promise.all([openFollowingTab(app), openFollowingTab(app)]);
 
@@ -22,7 +22,7 @@ describe('the main flow', () => {
 		expect(one.changes()).toEqual(two.changes());
 	});
 
-	it('[F2] the timeline tells the life of the call, each webhook delivered once, exactly one end', async () => {
+	it('[F2] the timeline has the events of the call, each webhook delivered once, and exactly one end', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -45,7 +45,7 @@ describe('the main flow', () => {
 		expect(times).toEqual(times.toSorted());
 	});
 
-	it('[F3] a call fails with the outcome that its scenario asks for', async () => {
+	it('[F3] a call fails with the outcome that its scenario names', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		for (const outcome of ['busy', 'no-answer', 'failed', 'canceled']) {
@@ -56,7 +56,7 @@ describe('the main flow', () => {
 		expect(await tab.ended(id)).toMatchObject({ status: 'COMPLETED', durationMs: 30 });
 	});
 
-	it('[F4] a webhook on a terminal call answers idempotent, changes nothing and pushes nothing', async () => {
+	it('[F4] a webhook for a terminal call returns idempotent, changes nothing and pushes nothing', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -65,9 +65,9 @@ describe('the main flow', () => {
 		const frames = tab.frames.length;
 
 		const report = { callId: id, providerId: ended.providerId, status: 'FAILED', outcome: 'busy' };
-		const answer = await postWebhook(app, report);
-		expect(answer.status).toBe(200);
-		expect(answer.body).toEqual({ ok: true, call: ended, idempotent: true });
+		const response = await postWebhook(app, report);
+		expect(response.status).toBe(200);
+		expect(response.body).toEqual({ ok: true, call: ended, idempotent: true });
 
 		// Any pushed change would come before the next call's creation.
 		const next = await app.create();
@@ -86,7 +86,7 @@ describe('the main flow', () => {
 		expect(second.body).toEqual({ ok: true, call: first.body.call });
 	});
 
-	it('[F6] frames follow each other without a gap, and a late joiner gets the complete delta', async () => {
+	it('[F6] frames follow each other without a gap, and a client that joins late gets the complete delta', async () => {
 		const app = await startApp();
 		const { cursor } = await app.list();
 		const tab = await openFollowingTab(app, { cursor });
@@ -111,7 +111,7 @@ describe('the main flow', () => {
 		expect(told.toSorted(byId)).toEqual(listed.toSorted(byId));
 	});
 
-	it('[F7] deleting tells every tab, and a delta after it tells it once', async () => {
+	it('[F7] a deletion is sent to every tab, and a later delta contains it once', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const [kept, gone] = [await app.create({ run: 'a' }), await app.create({ run: 'b' })];
@@ -131,7 +131,7 @@ describe('the main flow', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[F8] a cursor of another life, from the future or none at all gets a reset', async () => {
+	it('[F8] a cursor of another epoch, one past the head, or none gets a reset', async () => {
 		const app = await startApp();
 		await app.create();
 		const { cursor } = await app.list();
@@ -143,7 +143,7 @@ describe('the main flow', () => {
 		}
 	});
 
-	it('[F9] the heartbeat tells the last change', { timeout: 15_000 }, async () => {
+	it('[F9] the heartbeat carries the cursor of the last change', { timeout: 15_000 }, async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -152,7 +152,7 @@ describe('the main flow', () => {
 		expect(tab.heads.at(-1)?.cursor).toBe((await app.list()).cursor);
 	});
 
-	it('[F10] a client that asks for a sync is answered', async () => {
+	it('[F10] a client that sends sync gets a sync as the acknowledgment', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { cursor } = tab.syncs[0]!;

@@ -11,7 +11,7 @@ const BODY = {
 const KEY = { 'idempotency-key': 'order-17' };
 
 describe('Idempotency-Key on POST /api/calls', () => {
-	it('[R50] the same body again: the same bytes, told as replayed, and one call', async () => {
+	it('[R50] a repeated body gets the same bytes, marked as replayed, and makes one call', async () => {
 		const app = await startApp();
 		const post = async (): Promise<[number, string | null, string | null, string]> => {
 			const response = await fetch(`${app.url}/api/calls`, {
@@ -38,7 +38,7 @@ describe('Idempotency-Key on POST /api/calls', () => {
 		expect([headers.get('idempotent-replayed'), body.call.id]).toEqual(['true', id]);
 	});
 
-	it('[R51] another body under it is 422, and nothing happens; another key is another call', async () => {
+	it('[R51] another body under the same key is 422 and makes no call; another key makes another call', async () => {
 		const app = await startApp();
 		expect((await app.api('POST', '/api/calls', BODY, KEY)).status).toBe(201);
 		const other = { ...BODY, customerName: 'Grace' };
@@ -54,13 +54,13 @@ describe('Idempotency-Key on POST /api/calls', () => {
 		]);
 	});
 
-	it('[R52] twenty at once are one call', async () => {
+	it('[R52] twenty concurrent requests make one call', async () => {
 		const app = await startApp();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, () => app.api<{ call: Call }>('POST', '/api/calls', BODY, KEY)),
 		);
-		expect(new Set(answers.map(({ body }) => body.call.id)).size).toBe(1);
-		expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+		expect(new Set(responses.map(({ body }) => body.call.id)).size).toBe(1);
+		expect(responses.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
 		expect((await app.list()).calls).toHaveLength(1);
 	});
 });

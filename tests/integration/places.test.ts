@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest';
 import type { CallQuery } from '#contract';
-import { createPlaces } from '#server/calls/at.ts';
-import { placeOf } from '#server/calls/page.ts';
+import { createAnchors } from '#server/calls/at.ts';
+import { pageStartOf } from '#server/calls/page.ts';
 import { startApp, problemOf, temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { APART_MS, fillHistory, idOf, NEWEST_AT } from '#tests/support/history.ts';
 
 const CALLS = 3_000;
 
-it('[R19] a place in the list is found by its day, its time, a call, a share, or as its end, in both orders', async () => {
+it('[R19] the pages find a place in the list by day, time, call or share, and its end, in both orders', async () => {
 	const url = `file:${await temporaryFolder()}/audena.db`;
 	await fillHistory(url, CALLS);
-	const places = createPlaces(await openTestDatabase(url));
+	const places = createAnchors(await openTestDatabase(url));
 	/** Returns the first call of the list there; null at the list's beginning. */
 	const first = async (at: string, order: CallQuery['order'] = 'newest'): Promise<number | null | 'end'> => {
 		const token = await places.tokenAt({ order }, at);
-		const place = token === null ? null : placeOf({ order, page: token });
+		const place = token === null ? null : pageStartOf({ order, page: token });
 		return place && (place.back ? 'end' : order === 'oldest' ? place.n + 1 : place.n - 1);
 	};
 	const time = (n: number, ms = 0): string => new Date(NEWEST_AT - (CALLS - n) * APART_MS + ms).toISOString();
@@ -44,7 +44,7 @@ it('[R19] a place in the list is found by its day, its time, a call, a share, or
 	expect(await places.shareBefore({ page: token!, status: ['FAILED'] })).toBeNull();
 });
 
-it('[R19] REST knows no `at`', async () => {
+it('[R19] the REST API has no `at` parameter', async () => {
 	const app = await startApp();
 	expect(problemOf(await app.api('GET', '/api/calls?at=end'))).toEqual([400, 'unknown_parameter']);
 });

@@ -7,9 +7,9 @@ import { environment, request, startProcess, startServer, type Exit } from '#tes
 import { startReceiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 
-describe('a signal', () => {
+describe('a stop signal', () => {
 	it.each(['SIGTERM', 'SIGINT'] as const)(
-		'[K11] %s: leaves with exit code 0, soon, with calls and tabs open',
+		'[K11] %s ends the server soon with exit code 0, with open calls and tabs',
 		async (signal) => {
 			const server = await startServer(await environment());
 			const url = await server.url;
@@ -23,7 +23,7 @@ describe('a signal', () => {
 		},
 	);
 
-	it('[K12] within ten seconds also while a provider never answers and a client never reads', async () => {
+	it('[K12] ends the server within ten seconds, even if a provider never responds and a client never reads', async () => {
 		const silent = await startReceiver(() => undefined);
 		const server = await startServer(await environment({ PROVIDER_URL: silent.url }));
 		const url = await server.url;
@@ -52,18 +52,18 @@ function expectRefusal({ code, stderr, stdout }: Exit, name: string, value: stri
 	expect([code, stdout]).toEqual([1, '']);
 }
 
-describe('what it cannot start with', () => {
+describe('a start that cannot succeed', () => {
 	const start = async (over: Record<string, string>, cwd?: string): Promise<Exit> =>
 		(await startProcess('src/server/main.ts', await environment(over), cwd)).exit;
 
-	it('[K15] a wrong variable stops the start: exit code 1 and one line that names it', async () => {
+	it('[K15] ends with exit code 1 and one line that names a wrong variable', async () => {
 		const wrong = { PORT: '65536', TRUST_PROXY: 'perhaps' }; // each variable: src/server/config.test.ts
 		await Promise.all(
 			Object.entries(wrong).map(async ([name, value]) => expectRefusal(await start({ [name]: value }), name, value)),
 		);
 	});
 
-	it('[K16] .env in the working directory is read, and what is set already wins', async () => {
+	it('[K16] reads .env in the working directory, and a variable that is already set wins', async () => {
 		const folder = await temporaryFolder();
 		await writeFile(join(folder, '.env'), 'PORT=1\nPROVIDER_SPEED=fast\nLOG_LEVEL=loud\n');
 		const [read, set] = await Promise.all([start({}, folder), start({ PROVIDER_SPEED: 'faster' }, folder)]);
@@ -71,7 +71,7 @@ describe('what it cannot start with', () => {
 		expectRefusal(set, 'PROVIDER_SPEED', 'faster');
 	});
 
-	it('[K17] a taken port, an address that is not ours, a database that cannot be one', async () => {
+	it('[K17] ends with one line for a taken port, a foreign address or a database that cannot be opened', async () => {
 		const other = createServer();
 		await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 		onTestFinished(() => void other.close());
@@ -92,7 +92,7 @@ describe('what it cannot start with', () => {
 		);
 	});
 
-	it('[K18] a file that another server uses: it waits for that one to leave, then says so', async () => {
+	it('[K18] waits for another server of the file to leave, then ends with one line that says why', async () => {
 		const env = await environment();
 		const first = await startServer(env);
 		await first.url;

@@ -5,11 +5,11 @@ import { Server } from 'socket.io';
 import { io as connectTo, type Socket } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OneFrameAdapter } from '#server/feed/one-frame.ts';
-import { UNREAD_MAX } from '#server/feed/unread.ts';
+import { UNREAD_BYTES_MAX } from '#server/feed/unread.ts';
 import { addressOf, listen } from '#server/http/listen.ts';
 import { startApp } from '#tests/support/app.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 /** Starts Socket.IO with our adapter and no other part of the server. */
 async function startPush(deflate = false): Promise<{ io: Server; url: string; port: number }> {
@@ -26,7 +26,7 @@ async function startPush(deflate = false): Promise<{ io: Server; url: string; po
 
 interface Listener {
 	socket: Socket;
-	heard: unknown[];
+	received: unknown[];
 	/** Resolves when `count` payloads were received. */
 	has(count: number): Promise<unknown[]>;
 }
@@ -34,29 +34,29 @@ interface Listener {
 async function listenTo(url: string): Promise<Listener> {
 	const socket = connectTo(url, { transports: ['websocket'], forceNew: true, reconnection: false });
 	onTestFinished(() => void socket.disconnect());
-	const heard: unknown[] = [];
-	const news = new Set<() => void>();
+	const received: unknown[] = [];
+	const waiting = new Set<() => void>();
 	socket.onAny((_event, payload: unknown) => {
-		heard.push(payload);
-		news.forEach((tell) => tell());
+		received.push(payload);
+		waiting.forEach((check) => check());
 	});
 	await new Promise<void>((resolve) => socket.once('connect', resolve));
 	const has = (count: number): Promise<unknown[]> =>
 		new Promise((resolve) => {
-			const look = (): void => {
-				if (heard.length >= count) resolve(heard);
+			const check = (): void => {
+				if (received.length >= count) resolve(received);
 			};
-			news.add(look);
-			look();
+			waiting.add(check);
+			check();
 		});
-	return { socket, heard, has };
+	return { socket, received, has };
 }
 
 /** Texts for each length encoding of a WebSocket frame header, and with characters of several bytes. */
 const TEXTS = ['', 'a', 'ü✓😀', 'x'.repeat(100), 'y'.repeat(126), 'ö'.repeat(40_000), 'z'.repeat(70_000)];
 
 describe('a broadcast', () => {
-	it('[F61] goes as one frame straight to each socket that is idle', async () => {
+	it('[F61] is written as one frame straight to each idle socket', async () => {
 		const { io, url } = await startPush();
 		const listeners = await Promise.all([listenTo(url), listenTo(url), listenTo(url)]);
 		let byEngine = 0;
@@ -86,7 +86,7 @@ describe('a broadcast', () => {
 		for (const listener of listeners) expect(await listener.has(sent.length)).toEqual(sent);
 	});
 
-	it('[F61] of the same payload is encoded once, whoever gets it and when', async () => {
+	it('[F61] of the same payload is encoded once for all clients', async () => {
 		const { io, url } = await startPush();
 		const listeners = await Promise.all([listenTo(url), listenTo(url)]);
 		let encoded = 0;
@@ -105,7 +105,7 @@ describe('a broadcast', () => {
 		expect(encoded).toBe(once);
 	});
 
-	it('[F63] counts what waits in Socket.IO’s own queue too', async () => {
+	it('[F63] counts the bytes in Socket.IO’s own queue as unread', async () => {
 		const { io, port } = await startPush();
 		const sleeper = await sleepingClient(port);
 		await expect.poll(() => io.sockets.sockets.size).toBe(1);
@@ -119,13 +119,13 @@ describe('a broadcast', () => {
 			await new Promise(setImmediate);
 			const waiting = (socket!.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
 			const bytes = waiting.reduce((sum, { data = '' }) => sum + data.length, 0);
-			expect(bytes).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+			expect(bytes).toBeLessThanOrEqual(UNREAD_BYTES_MAX + 1_100_000);
 		}
 		expect(left[0]).toMatch(/^transport (close|error)$/);
 		sleeper.destroy();
 	}, 60_000);
 
-	it('[F63] cuts off a client that does not read at a bounded buffer, and slows nobody', async () => {
+	it('[F63] disconnects a client that does not read at a bounded buffer, and slows down no other client', async () => {
 		const { io, url, port } = await startPush();
 		const reader = await listenTo(url);
 		const sleeper = await sleepingClient(port);
@@ -143,16 +143,16 @@ describe('a broadcast', () => {
 			await reader.has(++sent); // the reading client is never behind
 		}
 		expect(await left).toBe('transport close');
-		expect(most).toBeLessThanOrEqual(UNREAD_MAX + 1_100_000);
+		expect(most).toBeLessThanOrEqual(UNREAD_BYTES_MAX + 1_100_000);
 		sleeper.destroy();
 	}, 60_000);
 });
 
 describe('a burst', () => {
-	it('[F60] travels as few frames, each call once in a frame, and ends with what is so', async () => {
+	it('[F60] travels as few frames, each call once in a frame, and ends with the current state', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR })));
+		const calls = await Promise.all(Array.from({ length: 200 }, () => app.create({ scheduledAt: FAR_FUTURE })));
 		await Promise.all(calls.map(({ id }) => app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' })));
 		await tab.until(
 			() => new Set(tab.changes().map((change) => ('call' in change ? change.call.id : ''))).size === 200,
@@ -167,12 +167,12 @@ describe('a burst', () => {
 });
 
 describe('a connection', () => {
-	it('[F66] has one socket, however often it asks', async () => {
+	it('[F66] has at most one socket, however often it asks for another', async () => {
 		const app = await startApp();
-		const socket = await knock(Number(new URL(app.url).port));
+		const socket = await connectRaw(Number(new URL(app.url).port));
 		await once(socket, 'data');
 		let text = '';
-		const heard = new Promise<void>((resolve) => {
+		const received = new Promise<void>((resolve) => {
 			socket.on('data', (piece) => {
 				text += piece.toString('latin1');
 				if (text.split('44{').length === 20 && text.includes('40{')) resolve();
@@ -180,14 +180,14 @@ describe('a connection', () => {
 		});
 		socket.write(Buffer.concat(Array.from({ length: 20 }, () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]))));
 		socket.resume();
-		await heard;
+		await received;
 		expect(text.split('42["sync"')).toHaveLength(2);
 	});
 
-	it('[F65] that never asks for the feed is closed', async () => {
+	it('[F65] is closed if it never asks for the feed', async () => {
 		const app = await startApp();
 		const { port } = new URL(app.url);
-		const socket = await knock(Number(port));
+		const socket = await connectRaw(Number(port));
 		let bytes = Buffer.alloc(0);
 		for await (const piece of socket as AsyncIterable<Buffer>) {
 			bytes = Buffer.concat([bytes, piece]);
@@ -217,7 +217,7 @@ function opcodesIn(bytes: Buffer): number[] {
 
 /** An Engine.IO client on bare TCP that joins the feed and then reads nothing. */
 async function sleepingClient(port: number): Promise<ReturnType<typeof connect>> {
-	const socket = await knock(port);
+	const socket = await connectRaw(port);
 	await once(socket, 'data');
 	// "40" with mask 0: join the feed.
 	socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
@@ -225,7 +225,7 @@ async function sleepingClient(port: number): Promise<ReturnType<typeof connect>>
 }
 
 /** A client on bare TCP that requests a WebSocket upgrade. */
-async function knock(port: number): Promise<ReturnType<typeof connect>> {
+async function connectRaw(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => void socket.destroy());
 	socket.on('error', () => undefined); // the server cuts it

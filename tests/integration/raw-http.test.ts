@@ -4,26 +4,26 @@ import { gzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Problem, WEBHOOK_PATH, type Call } from '#contract';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { environment, startProcess, startServer } from '#tests/support/process.ts';
 import { rawExchange, rawRequest, readRaw } from '#tests/support/raw.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 
 const TOKEN = 'the-api-token';
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 const JSON_TYPE = 'Content-Type: application/json';
 
-async function ask(url: string, start: string, lines: string[] = [], body = ''): Promise<Answer<unknown>> {
+async function ask(url: string, start: string, lines: string[] = [], body = ''): Promise<ApiResponse<unknown>> {
 	const { status, headers, body: bytes } = readRaw(await rawExchange(url, rawRequest(url, start, lines, body)));
 	const text = Buffer.from(bytes, 'latin1').toString();
 	const isJson = /json/.test(headers.get('content-type') ?? '') && text !== '';
 	return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
 }
 
-describe('request targets', () => {
-	it.each([[{}], [{ API_TOKEN: TOKEN }]])('[HT1] that cannot be decoded are 404, with %o', async (env) => {
+describe('a request target', () => {
+	it.each([[{}], [{ API_TOKEN: TOKEN }]])('[HT1] with a malformed percent-encoding is 404, with %o', async (env) => {
 		const app = await startApp(env);
 		const paths = [
 			'/%',
@@ -43,7 +43,7 @@ describe('request targets', () => {
 		expect((await app.api('GET', '/healthz')).status).toBe(200);
 	});
 
-	it('[HT2] in absolute form are their path and their host; what is no path is 404', async () => {
+	it('[HT2] in absolute form is read as its path and its host, and a target that is not a path is 404', async () => {
 		const app = await startApp();
 		const { host } = new URL(app.url);
 		expect((await ask(app.url, `GET http://${host}/healthz?`)).status).toBe(200);
@@ -53,10 +53,10 @@ describe('request targets', () => {
 		for (const line of ['GET *', 'OPTIONS *']) expectProblem(await ask(app.url, line), 'not_found');
 	});
 
-	it('[HT2] with a fragment are 404 and delete nothing, in a browser’s words too', async () => {
+	it('[HT2] with a fragment is 404 and deletes nothing, also for a browser', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const path of ['/api/calls/#x', '/api/calls/#', '/api/calls#run=a', '/api/calls?run=a#'])
 				for (const target of [path, `http://${new URL(app.url).host}${path}`])
 					for (const accept of ['Accept: application/json', 'Accept: text/html'])
@@ -64,7 +64,7 @@ describe('request targets', () => {
 		});
 	});
 
-	it('[HT3] a Host that holds more than a host and a port is 403', async () => {
+	it('[HT3] with a Host that has more than a host and a port is 403', async () => {
 		const app = await startApp();
 		for (const host of [
 			'localhost/%',
@@ -79,7 +79,7 @@ describe('request targets', () => {
 			expectProblem(await ask(app.url, 'GET /api/calls', [`Host: ${host}`]), 'host_not_allowed');
 	});
 
-	it('[HT4] an upgrade that is not Socket.IO’s is ignored: the request runs as without it', async () => {
+	it('[HT4] with an upgrade that is not for Socket.IO runs as if it had none', async () => {
 		const app = await startApp();
 		const upgrading = (protocol: string) => ['Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`];
 		const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
@@ -101,7 +101,7 @@ describe('request targets', () => {
 		expect((await app.list()).calls.map(({ customerName }) => customerName)).toEqual(['Ada']);
 	});
 
-	it('[HT4] an upgrade behind an unfinished response ends the connection: no response takes the place of another', async () => {
+	it('[HT4] with an upgrade behind an unfinished response ends the connection', async () => {
 		const app = await startApp();
 		const first = rawRequest(app.url, 'GET /api/calls').replace('Connection: close\r\n', '');
 		const second = rawRequest(app.url, 'GET /healthz', ['Upgrade: h2c']).replace('close', 'Upgrade');
@@ -147,7 +147,7 @@ describe('methods', () => {
 			...['/api/calls/batch', '/login', '/logout'].map((path) => [path, new Set(['POST'])] as const),
 		]);
 		known.get('/login')?.add('GET');
-		for (const [method, full] of await doorsOf(app)) {
+		for (const [method, full] of await endpointsOf(app)) {
 			const path = full.split('?')[0]!;
 			known.set(path, (known.get(path) ?? new Set()).add(method));
 		}
@@ -160,17 +160,17 @@ describe('methods', () => {
 			methods.add('OPTIONS');
 			for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
 				if (methods.has(method)) continue;
-				const answer = await app.api(method, path);
-				expect([method, path, answer.status]).toEqual([method, path, 405]);
-				expectProblem(answer, 'method_not_allowed');
-				expect(new Set(answer.headers.get('allow')?.split(', '))).toEqual(methods);
+				const response = await app.api(method, path);
+				expect([method, path, response.status]).toEqual([method, path, 405]);
+				expectProblem(response, 'method_not_allowed');
+				expect(new Set(response.headers.get('allow')?.split(', '))).toEqual(methods);
 			}
 			const { status, headers } = await app.api('OPTIONS', path);
 			expect([path, status, new Set(headers.get('allow')?.split(', '))]).toEqual([path, 204, methods]);
 		}
 	});
 
-	it('[HT5] without the token they are 401, and HEAD is known wherever GET is', async () => {
+	it('[HT5] is 401 without the token, and HEAD is supported wherever GET is', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		for (const path of ['/api/calls', '/api/nothing', '/api'])
 			expectProblem(await app.api('PUT', path, undefined, { authorization: '' }), 'unauthorized');
@@ -181,7 +181,7 @@ describe('methods', () => {
 			]);
 	});
 
-	it('[HT6] a path outside /api is 404 as problem details; a slash at the end of one inside it changes nothing', async () => {
+	it('[HT6] an unknown path outside /api is 404 as problem details, and a trailing slash on an API path changes nothing', async () => {
 		const app = await startApp();
 		for (const path of ['//api/calls', '/foo', '/api%2Fcalls', '/calls', '/'])
 			expectProblem(await ask(app.url, `POST ${path}`, [JSON_TYPE], JSON.stringify(GOOD)), 'not_found');
@@ -192,7 +192,7 @@ describe('methods', () => {
 });
 
 describe('pipelined requests', () => {
-	it('[HT10] are served in order, a few at a time, with their bodies', async () => {
+	it('[HT10] run in order, one after another, with their bodies', async () => {
 		const app = await startApp();
 		const body = (i: number): string => JSON.stringify({ ...GOOD, customerName: `Ada ${i}` });
 		const post = (i: number): string =>
@@ -205,7 +205,7 @@ describe('pipelined requests', () => {
 		expect(calls.map(({ customerName }) => customerName)).toEqual(Array.from({ length: 30 }, (_, i) => `Ada ${i}`));
 	});
 
-	it('[HT11] past the bound cut the connection: of a thousand creations next to none happened, and others are served', async () => {
+	it('[HT11] above the limit close the connection: of a thousand creations almost none happen, and other clients are served', async () => {
 		const app = await startApp();
 		const post = rawRequest(app.url, 'POST /api/calls', [JSON_TYPE], JSON.stringify(GOOD)).replace(
 			'Connection: close\r\n',
@@ -225,7 +225,7 @@ describe('pipelined requests', () => {
 });
 
 describe('connections', () => {
-	it('[HT12] are kept for longer than a load balancer keeps them, and a stop ends them at once', async () => {
+	it('[HT12] stay open for longer than load balancers keep them, and a stop closes idle ones at once', async () => {
 		const app = await startApp();
 		const { hostname, port } = new URL(app.url);
 		const socket = createConnection(Number(port), hostname);
@@ -248,9 +248,9 @@ const NOT_UTF8 = [
 	'\xff\xfe',
 ];
 
-describe('bodies', () => {
+describe('a body', () => {
 	/** Every route that reads JSON, with a body that contains `text`. */
-	const doors = (id: string): [start: string, body: (text: string) => string][] => [
+	const routes = (id: string): [start: string, body: (text: string) => string][] => [
 		['POST /api/calls', (text) => JSON.stringify({ ...GOOD, customerName: text })],
 		['POST /api/calls/batch', (text) => JSON.stringify({ calls: [{ ...GOOD, run: text }] })],
 		[`PATCH /api/calls/${id}`, (text) => JSON.stringify({ status: 'COMPLETED', reason: text })],
@@ -263,20 +263,20 @@ describe('bodies', () => {
 		['PUT /api/provider/settings', (text) => JSON.stringify({ seed: text })],
 	];
 
-	it('[HT20] that are not UTF-8 are 400 in every route, and nothing is stored', async () => {
+	it('[HT20] that is not UTF-8 is 400 on every route, and nothing is stored', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
-			for (const [start, bodyOf] of doors(id))
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
+			for (const [start, bodyOf] of routes(id))
 				for (const text of NOT_UTF8) {
-					const answer = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
-					expectProblem(answer, 'invalid_json');
-					expect((answer.body as Problem).detail).toContain('UTF-8');
+					const response = await ask(app.url, start, [JSON_TYPE], bodyOf(text));
+					expectProblem(response, 'invalid_json');
+					expect((response.body as Problem).detail).toContain('UTF-8');
 				}
 		});
 	});
 
-	it('[HT20] also compressed, under a charset that says so, and in a login', async () => {
+	it('[HT20] that is not UTF-8 is refused compressed, under another charset and in a login', async () => {
 		const app = await startApp({ API_TOKEN: TOKEN });
 		const auth = `Authorization: Bearer ${TOKEN}`;
 		const packed = gzipSync(Buffer.from(JSON.stringify({ ...GOOD, customerName: 'J\xfcrgen' }), 'latin1')).toString(
@@ -296,10 +296,10 @@ describe('bodies', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[HT20] and in a webhook, once its signature is good', async () => {
+	it('[HT20] of a webhook that is not UTF-8 is 400 once its signature is valid', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const text of NOT_UTF8) {
 				const body = JSON.stringify({ callId: id, providerId: 'p', status: 'PENDING', phase: 'RINGING', note: text });
 				const bytes = Buffer.from(body, 'latin1');
@@ -313,13 +313,13 @@ describe('bodies', () => {
 		});
 	});
 
-	it('[HT21] UTF-8 is taken with a byte order mark, with its name in any case, and beyond the first plane', async () => {
+	it('[HT21] in UTF-8 is accepted with a byte order mark, its charset in any case, and characters of every plane', async () => {
 		const app = await startApp();
 		const names = ['Jürgen', '😀 Ada', '李小龍'];
 		for (const customerName of names) {
 			const body = Buffer.from(`\ufeff${JSON.stringify({ ...GOOD, customerName })}`).toString('latin1');
-			const answer = await ask(app.url, 'POST /api/calls', [`${JSON_TYPE}; charset=UTF-8`], body);
-			expect([answer.status, (answer.body as { call: Call }).call.customerName]).toEqual([201, customerName]);
+			const response = await ask(app.url, 'POST /api/calls', [`${JSON_TYPE}; charset=UTF-8`], body);
+			expect([response.status, (response.body as { call: Call }).call.customerName]).toEqual([201, customerName]);
 		}
 		const broken = JSON.stringify({ ...GOOD, customerName: 'Ada' }).replace('Ada', 'Ad\\ud83d');
 		expectProblem(await ask(app.url, 'POST /api/calls', [JSON_TYPE], broken), 'invalid_input');
@@ -332,7 +332,7 @@ const sign = (app: TestApp, at: Date, bytes: Buffer): string => {
 };
 
 describe('the log', () => {
-	it('[HT30] keeps quiet about an upload that its client breaks off', { timeout: 120_000 }, async () => {
+	it('[HT30] has no error for an upload that its client breaks off', { timeout: 120_000 }, async () => {
 		const server = await startServer(await environment({ LOG_LEVEL: 'warn' }));
 		const url = await server.url;
 		const { hostname, port, host } = new URL(url);
@@ -359,7 +359,7 @@ describe('an error that reaches no handler', () => {
 		['a rejection', 'SIGUSR2'],
 		['an exception', 'SIGHUP'],
 	] as const)(
-		'[HT31] %s is logged and stops the server in good order, with exit code 1',
+		'[HT31] %s is logged and stops the server in order, with exit code 1',
 		{ timeout: 120_000 },
 		async (_kind, signal) => {
 			const env = await environment({ LOG_LEVEL: 'error' });

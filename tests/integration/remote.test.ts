@@ -3,7 +3,7 @@ import { startApp } from '#tests/support/app.ts';
 import { startHranaStandIn } from '#tests/support/hrana-stand-in.ts';
 
 describe('the server on a database over the network', () => {
-	it('[DB28] calls that are created together end, and another writer is waited for', { timeout: 120_000 }, async () => {
+	it('[DB28] completes calls that are created together, and waits for another writer', { timeout: 120_000 }, async () => {
 		const { url } = await startHranaStandIn();
 		const app = await startApp({ TURSO_DATABASE_URL: url });
 		const calls = await Promise.all(Array.from({ length: 12 }, () => app.create()));
@@ -12,7 +12,7 @@ describe('the server on a database over the network', () => {
 			.toBe(calls.length);
 	});
 
-	it('[DB30] a create whose commit’s response is lost is 503 and says that it may have been done', async () => {
+	it('[DB30] returns 503 for a create whose commit’s response is lost, and says that it may have been done', async () => {
 		const server = await startHranaStandIn();
 		const app = await startApp({ TURSO_DATABASE_URL: server.url });
 		server.cutAfter(/INSERT INTO "Call"/);
@@ -30,7 +30,7 @@ describe('the server on a database over the network', () => {
 	});
 
 	it(
-		'[DB31] a server that does not respond makes it not ready, and works again afterwards',
+		'[DB31] is not ready while the database does not respond, and works again afterwards',
 		{ timeout: 120_000 },
 		async () => {
 			const server = await startHranaStandIn();

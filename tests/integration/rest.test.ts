@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Call, CallPage, NO_FAULTS, Problem, ProviderCall, Settings, type Event } from '#contract';
 import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
-import { MOST, standingClock } from '#tests/support/clock.ts';
+import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { doorsOf } from '#tests/support/doors.ts';
+import { endpointsOf } from '#tests/support/doors.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const GOOD = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' };
@@ -39,7 +39,7 @@ async function deliveryStates(app: TestApp, callId: string): Promise<unknown[]> 
 }
 
 describe('creating a call', () => {
-	it('[R1] answers 201 with the call and its Location; what was sent is normalised', async () => {
+	it('[R1] returns 201 with the normalized call and its Location', async () => {
 		const app = await startApp();
 		const wanted = {
 			...{ customerName: '  Zoë  ', phoneNumber: '+49 (0)30 123456', workflow: 'REMINDER' },
@@ -49,7 +49,7 @@ describe('creating a call', () => {
 		expect(status).toBe(201);
 		expect(Object.keys(body)).toEqual(['call']);
 		expect(Call.parse(body.call)).toMatchObject({
-			...{ customerName: 'Zoë', phoneNumber: '+4930123456', workflow: 'REMINDER', scheduledAt: FAR, run: 'nightly' },
+			...{ customerName: 'Zoë', phoneNumber: '+4930123456', workflow: 'REMINDER', scheduledAt: FAR_FUTURE, run: 'nightly' },
 			...{
 				scenario: { outcome: 'busy', delayMs: 10 },
 				status: 'PENDING',
@@ -64,19 +64,19 @@ describe('creating a call', () => {
 		expect(found.body).toEqual({ call: body.call, events: expect.any(Array) as Event[], deliveries: [] });
 	});
 
-	it('[R1] what may be left out may be null', async () => {
+	it('[R1] accepts null for every optional field', async () => {
 		const app = await startApp(SLOW);
 		const { status } = await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: null, scenario: null, run: null });
 		expect(status).toBe(201);
 	});
 
-	it('[R1] the longest name is 80 characters, and emoji count as one', async () => {
+	it('[R1] accepts a name of 80 characters, where an emoji counts as one', async () => {
 		const app = await startApp(SLOW);
 		for (const customerName of ['x'.repeat(80), `  ${'x'.repeat(80)}\t`, '😀'.repeat(80)])
-			expect((await app.create({ customerName, scheduledAt: FAR })).customerName).toBe(customerName.trim());
+			expect((await app.create({ customerName, scheduledAt: FAR_FUTURE })).customerName).toBe(customerName.trim());
 	});
 
-	it('[R2] what is wrong with several fields is said at once, also that a number is not possible', async () => {
+	it('[R2] names all invalid fields at once, also an impossible number', async () => {
 		const app = await startApp();
 		const wrong = { ...GOOD, customerName: '', phoneNumber: 'x', workflow: 'Y' };
 		expect(expectProblem(await app.api('POST', '/api/calls', wrong), 'invalid_input').toSorted()).toEqual([
@@ -84,7 +84,7 @@ describe('creating a call', () => {
 		]);
 	});
 
-	it('[R2] every invalid field is a problem that names it, and nothing else happens', async () => {
+	it('[R2] names an invalid field, and nothing else happens', async () => {
 		const app = await startApp();
 		const cases: [path: string, over: Record<string, unknown>][] = [
 			...['', '   ', 'x'.repeat(81), 'a\u0000b', 'a\nb', 'bell\u0007', '\u0085x', 'half \ud83d', 7, null, ['Ada']].map(
@@ -123,11 +123,11 @@ describe('creating a call', () => {
 				...([name, JSON.parse(`{ ${JSON.stringify(name)}: 1 }`)] as [string, Record<string, unknown>]),
 			]),
 		];
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, over] of cases) {
 				const body = JSON.stringify(Object.fromEntries([...Object.entries(GOOD), ...Object.entries(over)]));
-				const answer = await app.api('POST', '/api/calls', body);
-				const paths = expectProblem(answer, 'invalid_input').map((name) => name.split('.')[0]);
+				const response = await app.api('POST', '/api/calls', body);
+				const paths = expectProblem(response, 'invalid_input').map((name) => name.split('.')[0]);
 				expect([over, ...paths]).toEqual([over, path]);
 			}
 			const all = await app.api('POST', '/api/calls', {});
@@ -135,27 +135,27 @@ describe('creating a call', () => {
 		});
 	});
 
-	it('[R3] a body that is no JSON, no object, of another type or too large is refused, and nothing else happens', async () => {
+	it('[R3] refuses a body that is no JSON, no object, of another content type or too large, and nothing else happens', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const settings = (await app.api('GET', '/api/provider/settings')).body;
-		const doors: [method: string, path: string, good: unknown][] = [
+		const routes: [method: string, path: string, good: unknown][] = [
 			['POST', '/api/calls', GOOD],
 			['PATCH', `/api/calls/${id}`, { status: 'COMPLETED' }],
 			['POST', '/api/provider/send-call', { callId: 'c', phoneNumber: '+12025550100', workflow: 'SALES' }],
 			['PUT', '/api/provider/settings', settings],
 		];
 		const large = JSON.stringify({ ...GOOD, customerName: 'x'.repeat(1_048_577) });
-		await leavesNoTrace(app, async () => {
-			for (const [method, path, good] of doors) {
+		await expectNoEffect(app, async () => {
+			for (const [method, path, good] of routes) {
 				for (const malformed of ['{', '{"a":1', "{'a':1}", 'hello', '{"a":1}}', '\u0000'])
 					expectProblem(await app.api(method, path, malformed), 'invalid_json');
 				for (const other of ['null', '[]', '"text"', '7', 'true', `[${JSON.stringify(good)}]`])
 					expectProblem(await app.api(method, path, other), 'invalid_input');
 				expectProblem(await app.api(method, path), 'invalid_input');
 				for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'json', '']) {
-					const answer = await app.api(method, path, JSON.stringify(good), { 'content-type': type });
-					expectProblem(answer, 'unsupported_media_type');
+					const response = await app.api(method, path, JSON.stringify(good), { 'content-type': type });
+					expectProblem(response, 'unsupported_media_type');
 				}
 				for (const encoding of [{ 'content-type': 'application/json; charset=latin1' }, { 'content-encoding': 'zip' }])
 					expectProblem(await app.api(method, path, good, encoding), 'unsupported_media_type');
@@ -163,27 +163,27 @@ describe('creating a call', () => {
 			}
 		});
 		const typed = { 'content-type': 'application/vnd.audena+json; charset=utf-8' };
-		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR }, typed)).status).toBe(201);
+		expect((await app.api('POST', '/api/calls', { ...GOOD, scheduledAt: FAR_FUTURE }, typed)).status).toBe(201);
 	});
 
-	it('[L5] send-call reports a wrong number together with the other errors', async () => {
+	it('[L5] reports a wrong number together with the other errors in send-call', async () => {
 		const app = await startApp();
-		const answer = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
-		expect(expectProblem(answer, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
+		const response = await app.api('POST', '/api/provider/send-call', { callId: 7, phoneNumber: '12', workflow: 'X' });
+		expect(expectProblem(response, 'invalid_input').toSorted()).toEqual(['callId', 'phoneNumber', 'workflow']);
 	});
 });
 
 describe('every route', () => {
-	it('[R4] refuses a query parameter that it does not know, by name, and nothing else happens', async () => {
+	it('[R4] refuses an unknown query parameter by name, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
-		const table = await doorsOf(app);
-		await leavesNoTrace(app, async () => {
+		const table = await endpointsOf(app);
+		await expectNoEffect(app, async () => {
 			for (const [method, path, body] of table.filter(([, path]) => !path.includes('?')))
 				for (const query of ['nonsense=1', 'status%5B%5D=PENDING', '__proto__=1']) {
-					const answer = await app.api(method, `${path}?${query}`, body);
+					const response = await app.api(method, `${path}?${query}`, body);
 					const code = method === 'DELETE' && path === '/api/calls' ? 'invalid_input' : 'unknown_parameter';
 					const [name] = [...new URLSearchParams(query).keys()];
-					expect([method, path, expectProblem(answer, code)]).toEqual([method, path, [name]]);
+					expect([method, path, expectProblem(response, code)]).toEqual([method, path, [name]]);
 				}
 			for (const parameter of ['limit=5', 'status=PENDING', 'run=x']) {
 				expectProblem(await app.api('POST', `/api/calls?${parameter}`, GOOD), 'unknown_parameter');
@@ -192,9 +192,9 @@ describe('every route', () => {
 		});
 	});
 
-	it('[R5] an unknown id or path is 404, whatever stands in it', async () => {
+	it('[R5] returns 404 for an unknown id or path, with any characters', async () => {
 		const app = await startApp(SLOW);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const id of [NO_CALL, 'nonsense', '1', '%00', 'x'.repeat(3_000), '..%2f..', '%F0%9F%98%80', "'--"]) {
 				expectProblem(await app.api('GET', `/api/calls/${id}`), 'call_not_found');
 				expectProblem(await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' }), 'call_not_found');
@@ -215,10 +215,10 @@ describe('every route', () => {
 		});
 	});
 
-	it('[R6] answers with an X-Request-Id of its own, or with the caller’s where that is a plain word', async () => {
+	it('[R6] returns a new X-Request-Id, or the caller’s if that is a plain word', async () => {
 		const app = await startApp(SLOW);
 		const seen = new Set<string | null>();
-		const table = [...(await doorsOf(app)), ['GET', '/api/nothing'], ['POST', '/api/calls', '{']] as const;
+		const table = [...(await endpointsOf(app)), ['GET', '/api/nothing'], ['POST', '/api/calls', '{']] as const;
 		for (const [method, path, body] of table) {
 			const given = await app.api(method, path, body, { 'x-request-id': 'from-the.caller_1' });
 			expect([path, given.headers.get('x-request-id')]).toEqual([path, 'from-the.caller_1']);
@@ -231,15 +231,15 @@ describe('every route', () => {
 		expect(seen.size).toBe(table.length * 3);
 	});
 
-	it('[R7] /healthz and /readyz answer while the server lives', async () => {
+	it('[R7] is healthy and ready while the server runs', async () => {
 		const app = await startApp();
 		expect(await app.api('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
 		expect(await app.api('GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
 	});
 
-	it('[R8] no answer of the API is kept by a cache, and none says what runs here', async () => {
+	it('[R8] has responses that no cache stores and that do not name the server software', async () => {
 		const app = await startApp(SLOW);
-		for (const [method, path, body] of await doorsOf(app)) {
+		for (const [method, path, body] of await endpointsOf(app)) {
 			const { headers } = await app.api(method, path, body);
 			expect(headers.get('x-powered-by')).toBeNull();
 			if (path.startsWith('/api')) expect([path, headers.get('cache-control')]).toEqual([path, 'no-store']);
@@ -252,12 +252,12 @@ describe('the list', () => {
 
 	/** Creates calls to which nothing happens, at once, so that many share a millisecond. Returns ids, newest first. */
 	async function fill(app: TestApp, count: number, over: Record<string, unknown> = {}): Promise<string[]> {
-		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR, ...over })));
+		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR_FUTURE, ...over })));
 		const calls = (await app.list(`?limit=200`)).calls;
 		return calls.map(({ id }) => id);
 	}
 
-	it('[R10] is in order of arrival, newest first; `order=oldest` turns it; times never fall along it', async () => {
+	it('[R10] is in order of arrival, newest first; `order=oldest` reverses it, and creation times never fall', async () => {
 		const noon = Date.parse('2026-11-22T12:00:00.000Z');
 		let asked = 0;
 		const app = await startApp({}, { now: () => noon + Math.floor(asked++ / 40) });
@@ -274,7 +274,7 @@ describe('the list', () => {
 		expect((await app.list('?limit=1')).calls).toHaveLength(1);
 	});
 
-	it.each(['newest', 'oldest'])('[R11] pages go both ways over ties, each call once (%s first)', async (order) => {
+	it.each(['newest', 'oldest'])('[R11] has pages in both directions that contain each call once, also for equal times (%s first)', async (order) => {
 		const app = await startApp({}, { now: () => Date.parse('2026-11-22T12:00:00.000Z') });
 		const all = await fill(app, 23);
 		if (order === 'oldest') all.reverse();
@@ -299,7 +299,7 @@ describe('the list', () => {
 		}
 	});
 
-	it('[R12] deletions and creations between two pages repeat and lose nothing', async () => {
+	it('[R12] neither repeats nor loses a call if calls are deleted and created between two pages', async () => {
 		const app = await startApp();
 		const before = await fill(app, 30);
 		const seen: string[] = [];
@@ -313,7 +313,7 @@ describe('the list', () => {
 				await app.api('DELETE', `/api/calls/${id}`);
 				gone.add(id);
 			}
-			await app.create({ scheduledAt: FAR });
+			await app.create({ scheduledAt: FAR_FUTURE });
 			page = await app.list(`?limit=4&page=${page.nextPage}`);
 		}
 		expect(new Set(seen).size).toBe(seen.length);
@@ -322,7 +322,7 @@ describe('the list', () => {
 	});
 
 	it.each(['newest', 'oldest'])(
-		'[R12] a page whose calls are all gone is empty and leads back (%s first)',
+		'[R12] has an empty page that leads back if all calls of the page are deleted (%s first)',
 		async (order) => {
 			const app = await startApp();
 			const all = await fill(app, 6);
@@ -336,18 +336,18 @@ describe('the list', () => {
 		},
 	);
 
-	it('[R12] what is new stands before the first page: going back reaches it', async () => {
+	it('[R12] leads back from the first page to new calls', async () => {
 		const app = await startApp();
 		const all = await fill(app, 4);
 		const first = await app.list('?limit=2');
 		const second = await app.list(`?limit=2&page=${first.nextPage!}`);
-		const made = [(await app.create({ scheduledAt: FAR })).id, (await app.create({ scheduledAt: FAR })).id];
+		const made = [(await app.create({ scheduledAt: FAR_FUTURE })).id, (await app.create({ scheduledAt: FAR_FUTURE })).id];
 		const back = await app.list(`?limit=2&page=${second.previousPage!}`);
 		expect(idsOf(back)).toEqual(all.slice(0, 2));
 		expect(idsOf(await app.list(`?limit=2&page=${back.previousPage!}`))).toEqual(made.toReversed());
 	});
 
-	it('[R13] a token of another list is foreign', async () => {
+	it('[R13] refuses a page token of another list', async () => {
 		const app = await startApp();
 		await fill(app, 5, { run: 'a' });
 		const { nextPage } = await app.list('?limit=2&run=a');
@@ -357,10 +357,10 @@ describe('the list', () => {
 			expectProblem(await app.api('GET', `/api/calls?${query}`), 'invalid_page');
 	});
 
-	it('[R14] filters repeat, join, and an empty one counts as absent', async () => {
+	it('[R14] repeats and combines filters, and an empty one counts as absent', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const waiting = await app.create({ scheduledAt: FAR, run: 'a', workflow: 'SALES' });
+		const waiting = await app.create({ scheduledAt: FAR_FUTURE, run: 'a', workflow: 'SALES' });
 		const [done, busy] = [await app.create({ run: 'a' }), await app.create({ run: 'b', scenario: 'busy' })];
 		await Promise.all([tab.ended(done.id), tab.ended(busy.id)]);
 		const found = async (query: string): Promise<string[]> => idsOf(await app.list(query)).toReversed();
@@ -377,9 +377,9 @@ describe('the list', () => {
 		expect(await found('?status=&status=FAILED&q=')).toEqual([busy.id]);
 	});
 
-	it('[R15] `from` is inclusive, `to` exclusive, in any zone', async () => {
+	it('[R15] has an inclusive `from` and an exclusive `to`, in any zone', async () => {
 		const app = await startApp();
-		const [one, two] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
+		const [one, two] = [await app.create({ scheduledAt: FAR_FUTURE }), await app.create({ scheduledAt: FAR_FUTURE })];
 		const from = encodeURIComponent(one.createdAt.replace('Z', '+00:00'));
 		const after = new Date(Date.parse(two.createdAt) + 1).toISOString();
 		expect(idsOf(await app.list(`?from=${from}&to=${after}`))).toEqual([two.id, one.id]);
@@ -387,7 +387,7 @@ describe('the list', () => {
 		expect(idsOf(await app.list(`?from=${after}`))).toEqual([]);
 	});
 
-	it('[R16] invalid parameters are told by name', async () => {
+	it('[R16] names an invalid parameter', async () => {
 		const app = await startApp();
 		for (const [name, value] of [
 			...[
@@ -413,14 +413,14 @@ describe('the list', () => {
 		expect(twice.errors).toEqual([{ path: 'q', message: 'Give q once.' }]);
 	});
 
-	it('[R17] `q` finds a substring of name or number, ignoring case and punctuation; short terms match beginnings', async () => {
+	it('[R17] finds a substring of name or number by `q`, ignoring case and punctuation; short terms match beginnings', async () => {
 		const app = await startApp();
 		const people: Record<string, string> = {
 			...{ 'Ada Lovelace': '+12025550100', 'Grace Hopper': '+14155550123', 'Jörg Müller': '+4930123456' },
 			...{ 'ÅSA Öberg': '+46812345678', '100% Real_Name': '+442079460000', "O'Brien, Pat": '+353861234567' },
 		};
 		for (const [customerName, phoneNumber] of Object.entries(people))
-			await app.create({ customerName, phoneNumber, scheduledAt: FAR });
+			await app.create({ customerName, phoneNumber, scheduledAt: FAR_FUTURE });
 		const found = async (q: string): Promise<string[]> =>
 			(await app.list(`?q=${encodeURIComponent(q)}`)).calls.map(({ customerName }) => customerName).toSorted();
 		const table: Record<string, string[]> = {
@@ -443,27 +443,27 @@ describe('the list', () => {
 		expect(await found(' ')).toHaveLength(6);
 	});
 
-	it('[R18] `cursor` is the feed’s position just before the query', async () => {
+	it('[R18] has the feed’s position just before the query as `cursor`', async () => {
 		const app = await startApp();
-		const { seq } = await app.create({ scheduledAt: FAR });
+		const { seq } = await app.create({ scheduledAt: FAR_FUTURE });
 		expect((await app.list()).cursor).toMatch(new RegExp(`^[0-9a-z]+\\.${seq}$`));
 	});
 });
 
-describe('a status by hand', () => {
-	it('[R20] the status that the call has records nothing', async () => {
+describe('a PATCH of the status', () => {
+	it('[R20] to the same status records nothing', async () => {
 		const app = await startApp(SLOW);
-		const { id } = await app.create({ scheduledAt: FAR });
-		const ended = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		const ended = await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'FAILED' });
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			const same = await app.api<{ call: Call }>('PATCH', `/api/calls/${id}`, { status: 'PENDING' });
 			expect(same).toMatchObject({ status: 200, body: { call: { id, status: 'PENDING' } } });
 			expect((await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'FAILED' })).status).toBe(200);
 		});
 	});
 
-	it('[R21] a terminal one ends the call as `manual`, and the simulation with it', async () => {
+	it('[R21] to a terminal status ends the call as `manual`, and its simulation with it', async () => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -486,7 +486,7 @@ describe('a status by hand', () => {
 		expect(await app.call(id)).toEqual(body.call);
 	});
 
-	it('[R22] from one terminal status to the other is a recorded correction; back to PENDING is 409', async () => {
+	it('[R22] from one terminal status to the other is a recorded correction, and back to PENDING is 409', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -498,7 +498,7 @@ describe('a status by hand', () => {
 		expect((await app.timeline(id)).events.filter(({ type }) => type === 'ended')).toHaveLength(1);
 		await tab.until(() => tab.changes().some((c) => 'call' in c && c.call.id === id && c.call.outcome === 'manual'));
 
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('PATCH', `/api/calls/${id}`, { status: 'PENDING' }), 'illegal_transition');
 			for (const body of [{}, { status: 'completed' }, { status: null }, { status: 'FAILED', outcome: 'busy' }])
 				expectProblem(await app.api('PATCH', `/api/calls/${id}`, body), 'invalid_input');
@@ -506,11 +506,11 @@ describe('a status by hand', () => {
 	});
 });
 
-describe('canceling', () => {
-	it('[R25] a scheduled call is never dispatched', async () => {
+describe('a cancel', () => {
+	it('[R25] of a scheduled call prevents its dispatch', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const { status, body } = await app.api<{ call: Call }>('POST', `/api/calls/${id}/cancel`);
 		expect(status).toBe(200);
 		expect(body.call).toMatchObject({ status: 'FAILED', outcome: 'canceled', phase: 'ENDED', providerId: null });
@@ -518,17 +518,17 @@ describe('canceling', () => {
 		expect((await app.timeline(id)).events.map(({ type }) => type)).toEqual(['created', 'ended']);
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		expect(await database.all('SELECT * FROM "Job"')).toEqual([]);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('POST', `/api/calls/${id}/cancel`), 'illegal_transition');
 		});
 	});
 
-	it('[R26] a queued one whose dispatch is under way is hung up when the answer comes', async () => {
-		let answer = (): void => undefined;
+	it('[R26] of a call during its dispatch hangs it up when the response arrives', async () => {
+		let respond = (): void => undefined;
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void =>
 				void response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
-			if (path.endsWith('/send-call')) answer = () => send({ providerId: 'sim_late', scheduledInMs: 10 });
+			if (path.endsWith('/send-call')) respond = () => send({ providerId: 'sim_late', scheduledInMs: 10 });
 			else send({});
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
@@ -536,13 +536,13 @@ describe('canceling', () => {
 		await provider.received(1);
 		const { body } = await app.api<{ call: Call }>('POST', `/api/calls/${id}/cancel`);
 		expect(body.call).toMatchObject({ status: 'FAILED', outcome: 'canceled' });
-		answer();
+		respond();
 		const [, hangUp] = await provider.received(2);
 		expect(hangUp).toMatchObject({ method: 'POST', path: '/api/provider/calls/sim_late/cancel' });
 		expect(await app.call(id)).toEqual(body.call);
 	});
 
-	it('[R27] a ringing one is hung up at the provider, and later webhooks change nothing', async () => {
+	it('[R27] of a ringing call hangs it up at the provider, and later webhooks change nothing', async () => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -556,7 +556,7 @@ describe('canceling', () => {
 		expect(late.body).toEqual({ ok: true, call: body.call, idempotent: true });
 	});
 
-	it('[R28] an ended one is 409', async () => {
+	it('[R28] of an ended call is 409', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -564,26 +564,26 @@ describe('canceling', () => {
 		expectProblem(await app.api('POST', `/api/calls/${id}/cancel`), 'illegal_transition');
 	});
 
-	it('[R28] of two cancels at once one is 409', async () => {
+	it('[R28] is 409 for one of two concurrent cancels', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
-		const answers = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
-		expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+		const responses = await Promise.all([1, 2].map(() => app.api('POST', `/api/calls/${id}/cancel`)));
+		expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
 	});
 });
 
-describe('deleting', () => {
+describe('a deletion', () => {
 	it.each([
-		['one', (id: string) => `/api/calls/${id}`],
-		['its run', () => '/api/calls?run=mine'],
-		['the whole history', () => '/api/calls'],
-	])('[R30] %s hangs up what runs; its late webhooks get 410', async (_what, pathOf) => {
+		['of one call', (id: string) => `/api/calls/${id}`],
+		['of its run', () => '/api/calls?run=mine'],
+		['of the whole history', () => '/api/calls'],
+	])('[R30] %s hangs up running calls, and their late webhooks get 410', async (_what, pathOf) => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ run: 'mine' });
 		const { providerId } = await atProvider(tab, id);
-		const answer = await app.api('DELETE', pathOf(id));
-		expect([answer.status, answer.body]).toEqual([204, '']);
+		const response = await app.api('DELETE', pathOf(id));
+		expect([response.status, response.body]).toEqual([204, '']);
 		expectProblem(await app.api('GET', `/api/calls/${id}`), 'call_not_found');
 		expect((await app.list()).calls).toEqual([]);
 		const report = { callId: id, providerId, status: 'COMPLETED' };
@@ -599,7 +599,7 @@ describe('deleting', () => {
 		for (const table of ['Call', 'Event']) expect(await database.all(`SELECT * FROM "${table}"`)).toEqual([]);
 	});
 
-	it('[R31] a webhook that meets 410 is canceled and not sent again', async () => {
+	it('[R31] cancels a webhook that gets 410, which is not sent again', async () => {
 		const app = await startApp();
 		const body = { callId: NO_CALL, phoneNumber: '+12025550100', workflow: 'SALES', scenario: 'completed' };
 		expect((await app.api('POST', '/api/provider/send-call', body)).status).toBe(200);
@@ -609,12 +609,12 @@ describe('deleting', () => {
 		expect(await database.all('SELECT DISTINCT "attempts" FROM "Delivery"')).toMatchObject([{ attempts: 1 }]);
 	});
 
-	it('[R32] a run goes and the others stay; of nothing it is 204 all the same', async () => {
+	it('[R32] of one run leaves the other calls, and is 204 for a run without calls', async () => {
 		const app = await startApp();
 		const [a, b, none] = [
-			await app.create({ run: 'a', scheduledAt: FAR }),
-			await app.create({ run: 'b', scheduledAt: FAR }),
-			await app.create({ scheduledAt: FAR }),
+			await app.create({ run: 'a', scheduledAt: FAR_FUTURE }),
+			await app.create({ run: 'b', scheduledAt: FAR_FUTURE }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
 		];
 		expect((await app.api('DELETE', '/api/calls?run=a')).status).toBe(204);
 		expect((await app.list()).calls.map(({ id }) => id)).toEqual([none.id, b.id]);
@@ -623,27 +623,27 @@ describe('deleting', () => {
 		expect((await app.list()).calls).toHaveLength(2);
 	});
 
-	it('[R33] an empty run or a doubtful one is 400 and deletes nothing', async () => {
+	it('[R33] with an empty or invalid run is 400 and deletes nothing', async () => {
 		const app = await startApp();
-		await app.create({ run: 'a', scheduledAt: FAR });
-		await leavesNoTrace(app, async () => {
+		await app.create({ run: 'a', scheduledAt: FAR_FUTURE });
+		await expectNoEffect(app, async () => {
 			for (const query of ['run=', 'run=%20', 'run=a&run=', 'run=a&status=', 'Run=a', `run=${'x'.repeat(65)}`])
 				expectProblem(await app.api('DELETE', `/api/calls?${query}`), 'invalid_input');
 		});
 		expect((await app.list('?run=a')).calls).toHaveLength(1);
 	});
 
-	it('[R34] an id that a script left empty deletes nothing', async () => {
+	it('[R34] with an empty id is 404 and deletes nothing', async () => {
 		const app = await startApp();
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await app.api('DELETE', '/api/calls/'), 'not_found');
 		});
 		expect((await app.list()).calls).not.toEqual([]);
 	});
 });
 
-describe('scheduling', () => {
-	it('[R35] a time in the past starts at once', async () => {
+describe('a scheduled call', () => {
+	it('[R35] with a time in the past starts at once', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id, phase, scheduledAt } = await app.create({ scheduledAt: '2020-01-01T00:00:00Z' });
@@ -651,7 +651,7 @@ describe('scheduling', () => {
 		expect(await tab.ended(id)).toMatchObject({ status: 'COMPLETED' });
 	});
 
-	it('[R36] a scheduled call waits as SCHEDULED, is queued on time, whatever the speed, and goes its way', async () => {
+	it('[R36] waits as SCHEDULED, is queued on time at any speed, and completes', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const tab = await openFollowingTab(app);
 		const at = Date.now() + 600;
@@ -666,10 +666,10 @@ describe('scheduling', () => {
 	});
 });
 
-describe('the provider’s own API', () => {
+describe('the API of the provider', () => {
 	const ask = { callId: 'c-1', phoneNumber: '+12025550100', workflow: 'SALES' };
 
-	it('[R40] send-call answers at once with an id and the time to the final status', async () => {
+	it('[R40] returns an id at once for send-call, with the time until the final status', async () => {
 		const app = await startApp(SLOW);
 		const { status, body } = await app.api<{ providerId: string; scheduledInMs: number }>(
 			'POST',
@@ -684,7 +684,7 @@ describe('the provider’s own API', () => {
 		expect(calls).toEqual([call]);
 	});
 
-	it('[R41] hanging up cancels the call and what is on its way, as often as one likes', async () => {
+	it('[R41] cancels the provider call and its open webhooks on a hang-up, which may repeat', async () => {
 		const app = await startApp(SLOW);
 		const { providerId } = (await app.api<{ providerId: string }>('POST', '/api/provider/send-call', ask)).body;
 		for (let i = 0; i < 2; i++) {
@@ -699,7 +699,7 @@ describe('the provider’s own API', () => {
 		await expect.poll(states, PATIENCE).toEqual(['canceled']);
 	});
 
-	it('[R41] a call that has ended stays ended when it is hung up', async () => {
+	it('[R41] leaves an ended provider call ended on a hang-up', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create();
@@ -709,9 +709,9 @@ describe('the provider’s own API', () => {
 		expect(await providerCall(app, providerId!)).toEqual(hangUp.body.call);
 	});
 
-	it('[R45] of a call that ended and was deleted nothing is on its way any more; a hang-up by hand leaves that alone', async () => {
-		const clock = standingClock();
-		const app = await startApp({}, { now: clock.now, chance: MOST });
+	it('[R45] cancels the open webhooks of an ended call when it is deleted, and leaves them open on a manual hang-up', async () => {
+		const clock = manualClock();
+		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const tab = await openFollowingTab(app);
 		// Its webhooks are refused. So the call is ended here manually while the provider still retries its reports.
 		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
@@ -730,9 +730,9 @@ describe('the provider’s own API', () => {
 		expect((await providerCall(app, providerId!)).state).toBe('ended');
 	});
 
-	it('[R42] invalid requests are told by name, and nothing else happens', async () => {
+	it('[R42] names the invalid field of a request, and nothing else happens', async () => {
 		const app = await startApp(SLOW);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, over] of [
 				...([
 					['callId', { callId: '' }],
@@ -755,13 +755,13 @@ describe('the provider’s own API', () => {
 			for (const body of [{ deleted: 'yes' }, { reason: 'deleted' }, []])
 				expectProblem(await app.api('POST', '/api/provider/calls/sim_1/cancel', body), 'invalid_input');
 			for (const key of ['', 'x'.repeat(256)]) {
-				const answer = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': key });
-				expectProblem(answer, 'invalid_input');
+				const response = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': key });
+				expectProblem(response, 'invalid_input');
 			}
 		});
 	});
 
-	it('[R43] settings are read and stored whole, and every tab is told', async () => {
+	it('[R43] reads and stores the settings as a whole, and every tab receives them', async () => {
 		const app = await startApp();
 		const tabs = await Promise.all([openFollowingTab(app), openFollowingTab(app)]);
 		const before = Settings.parse((await app.api('GET', '/api/provider/settings')).body);
@@ -776,11 +776,11 @@ describe('the provider’s own API', () => {
 		expect(await tabs[0].ended(id)).toMatchObject({ status: 'FAILED' });
 	});
 
-	it('[R44] settings that are not whole or not valid are told by name, and nothing else happens', async () => {
+	it('[R44] names the field of incomplete or invalid settings, and changes nothing', async () => {
 		const app = await startApp();
 		const good = Settings.parse((await app.api('GET', '/api/provider/settings')).body);
 		const { speed: _speed, ...without } = good;
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [path, body] of [
 				['speed', without],
 				['speed', { ...good, speed: 0 }],

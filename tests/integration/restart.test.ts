@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Call, CallPage, Change, Event, Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { ask, environment, request, startServer } from '#tests/support/process.ts';
+import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 const MINUTE = 60_000;
@@ -30,8 +30,8 @@ async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
 	return calls;
 }
 
-describe('stopped with calls under way and started again', () => {
-	it('[K1] every call reaches a terminal status, with exactly one end', async () => {
+describe('a server that is stopped with calls under way and started again', () => {
+	it('[K1] ends every call, exactly once', async () => {
 		const app = await startApp();
 		const calls = await callsUnderWay(app, await openFollowingTab(app));
 		const { calls: before } = await app.list('?status=PENDING');
@@ -57,23 +57,23 @@ describe('stopped with calls under way and started again', () => {
 			},
 		],
 	])(
-		'[K19] a database that was put back from a copy has a new epoch, and clients load anew: %s',
+		'[K19] gives a database that was restored from a copy a new epoch, and clients load everything again: %s',
 		async (_what, restore) => {
 			const app = await startApp();
-			await app.create({ scheduledAt: FAR });
+			await app.create({ scheduledAt: FAR_FUTURE });
 			await app.close();
 			const path = app.env.DATABASE_URL!.replace('file:', '');
 			for (const file of [path, `${path}.life`]) await copyFile(file, `${file}.copy`);
-			const lived = await again(app);
-			await lived.create({ scheduledAt: FAR });
-			await lived.create({ scheduledAt: FAR });
-			const { cursor } = await lived.list();
-			await lived.close();
+			const restarted = await again(app);
+			await restarted.create({ scheduledAt: FAR_FUTURE });
+			await restarted.create({ scheduledAt: FAR_FUTURE });
+			const { cursor } = await restarted.list();
+			await restarted.close();
 
 			await restore(path);
 			const restored = await again(app);
-			await restored.create({ scheduledAt: FAR });
-			await restored.create({ scheduledAt: FAR }); // as many changes as before, but different ones
+			await restored.create({ scheduledAt: FAR_FUTURE });
+			await restored.create({ scheduledAt: FAR_FUTURE }); // as many changes as before, but different ones
 			const tab = await openFollowingTab(restored, { cursor });
 			expect(tab.syncs[0]).toMatchObject({ mode: 'reset', changes: [] });
 			expect(tab.syncs[0]!.cursor.split('.')[0]).not.toBe(cursor.split('.')[0]);
@@ -82,7 +82,7 @@ describe('stopped with calls under way and started again', () => {
 		},
 	);
 
-	it('[K2] epoch and seq go on, and a cursor from before still gets a complete delta', async () => {
+	it('[K2] continues epoch and seq, and a cursor from before still gets a complete delta', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { cursor } = tab.syncs[0]!;
@@ -97,7 +97,7 @@ describe('stopped with calls under way and started again', () => {
 				.toSorted(),
 		).toEqual(calls.map(({ id }) => id).toSorted());
 		for (const { id } of calls) await late.ended(id);
-		const next = await restarted.create({ scheduledAt: FAR });
+		const next = await restarted.create({ scheduledAt: FAR_FUTURE });
 		const [epoch, seq] = (await restarted.list()).cursor.split('.');
 		expect([epoch, Number(seq)]).toEqual([cursor.split('.')[0], next.seq]);
 		const seqs = [...late.syncs[0]!.changes, ...late.changes()].map((change) => change.seq);
@@ -105,7 +105,7 @@ describe('stopped with calls under way and started again', () => {
 		expect(next.seq).toBeGreaterThan(Math.max(...seqs.slice(0, -1)));
 	});
 
-	it('[K3] a connected tab comes back by itself and misses nothing', async () => {
+	it('[K3] gets its connected tab back, which misses nothing', async () => {
 		const app = await startApp();
 		const port = new URL(app.url).port;
 		const { cursor } = await app.list();
@@ -120,9 +120,9 @@ describe('stopped with calls under way and started again', () => {
 		expect((await restarted.list('?status=PENDING')).calls).toEqual([]);
 	});
 
-	it('[K4] the webhook secret that was made on first start is kept', async () => {
+	it('[K4] keeps the webhook secret that it made on first start', async () => {
 		const app = await startApp({ WEBHOOK_SECRET: '' });
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const secretOf = async (): Promise<string> => {
 			const database = await openTestDatabase(app.env.DATABASE_URL);
 			const [row] = await database.all(`SELECT "value" FROM "Kept" WHERE "name" = 'webhook-secret'`);
@@ -139,7 +139,7 @@ describe('stopped with calls under way and started again', () => {
 		expect((await postWebhook(restarted, report, { secret })).status).toBe(200);
 	});
 
-	it('[K5] settings, sessions, what was seen and what was answered under a key are kept', async () => {
+	it('[K5] keeps settings, sessions, known webhook-ids and the responses under a key', async () => {
 		const app = await startApp({
 			API_TOKEN: 'secret',
 			PROVIDER_DELAY_MS_MAX: '3600000',
@@ -151,11 +151,11 @@ describe('stopped with calls under way and started again', () => {
 			'content-type': 'application/x-www-form-urlencoded',
 		});
 		const session = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, authorization: '' };
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const report = { callId: id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' };
 		const first = await postWebhook(app, report, { id: 'msg_once' });
-		const ask = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
-		const accepted = await app.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		const sendCall = { callId: 'theirs', phoneNumber: '+12025550100', workflow: 'SALES' };
+		const accepted = await app.api('POST', '/api/provider/send-call', sendCall, { 'idempotency-key': 'key-1' });
 		await app.close();
 
 		const restarted = await again(app);
@@ -163,11 +163,11 @@ describe('stopped with calls under way and started again', () => {
 		expect((await restarted.api('GET', '/api/calls', undefined, session)).status).toBe(200);
 		const second = await postWebhook(restarted, { ...report, phase: 'IN_PROGRESS' }, { id: 'msg_once' });
 		expect([second.status, second.body]).toEqual([200, first.body]);
-		const replayed = await restarted.api('POST', '/api/provider/send-call', ask, { 'idempotency-key': 'key-1' });
+		const replayed = await restarted.api('POST', '/api/provider/send-call', sendCall, { 'idempotency-key': 'key-1' });
 		expect([replayed.body, replayed.headers.get('idempotent-replayed')]).toEqual([accepted.body, 'true']);
 	});
 
-	it('[K6] a hang-up outlives its call and the server', async () => {
+	it('[K6] keeps the hang-up of a deleted call', async () => {
 		const provider = await startReceiver((response, { path }, count) => {
 			if (path.endsWith('/cancel') && count === 2) response.writeHead(503, { 'retry-after': '120' }).end();
 			else response.setHeader('content-type', 'application/json').end('{"providerId":"sim_1","scheduledInMs":9}');
@@ -183,7 +183,7 @@ describe('stopped with calls under way and started again', () => {
 		expect(requests[2]!.path).toBe('/api/provider/calls/sim_1/cancel');
 	});
 
-	it('[K7] while it stops, clients are told to come back, not that they are unwanted', async () => {
+	it('[K7] asks its clients to reconnect while it stops', async () => {
 		const app = await startApp();
 		const tab = openTab(app);
 		const reason = new Promise<string>((resolve) => tab.socket.on('disconnect', resolve));
@@ -194,8 +194,8 @@ describe('stopped with calls under way and started again', () => {
 	});
 });
 
-describe('killed', () => {
-	it('[K10] again and again with calls under way: all end, each exactly once', { timeout: 60_000 }, async () => {
+describe('a server that is killed', () => {
+	it('[K10] again and again with calls under way ends every call exactly once', { timeout: 60_000 }, async () => {
 		const env = await environment();
 		const calls: Call[] = [];
 		/** The moments of the kill: accepted by the provider, and the first call ended. */
@@ -214,14 +214,14 @@ describe('killed', () => {
 			expect((await server.kill('SIGKILL')).signal).toBe('SIGKILL');
 		}
 		const url = await (await startServer(env)).url;
-		const tab = await openFollowingTab({ url }, { cursor: (await ask<CallPage>(url, '/api/calls')).cursor });
+		const tab = await openFollowingTab({ url }, { cursor: (await fetchJson<CallPage>(url, '/api/calls')).cursor });
 		for (const { id } of calls) {
-			const { call } = await ask<{ call: Call }>(url, `/api/calls/${id}`);
+			const { call } = await fetchJson<{ call: Call }>(url, `/api/calls/${id}`);
 			if (call.status === 'PENDING') await tab.ended(id);
-			const { events } = await ask<{ events: Event[] }>(url, `/api/calls/${id}`);
+			const { events } = await fetchJson<{ events: Event[] }>(url, `/api/calls/${id}`);
 			expect(ended(events)).toHaveLength(1);
 		}
-		const { calls: listed } = await ask<CallPage>(url, '/api/calls?limit=200');
+		const { calls: listed } = await fetchJson<CallPage>(url, '/api/calls?limit=200');
 		expect(listed.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
 		expect(new Set(listed.map(({ phase }) => phase))).toEqual(new Set(['ENDED']));
 	});

@@ -5,7 +5,7 @@ import { openTestDatabase } from '#tests/support/database.ts';
 import { fillHistory, idOf } from '#tests/support/history.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, openTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -158,7 +158,7 @@ describe('a history with limits', () => {
 		// A pass removes cleared rows, then deletes by the limits.
 		const passed = async (app: TestApp): Promise<void> => {
 			const database = await openTestDatabase(url);
-			await app.create({ run: 'gone', scheduledAt: FAR });
+			await app.create({ run: 'gone', scheduledAt: FAR_FUTURE });
 			await app.api('DELETE', '/api/calls?run=gone');
 			await expect.poll(() => database.all('SELECT 1 FROM "Clearing"'), SOON).toEqual([]);
 		};

@@ -21,7 +21,7 @@ function expectRefusal({ code, stderr, stdout }: Exit, why: RegExp): void {
 }
 
 describe('npm run seed', () => {
-	it('[SD8] a server lists what was made up, goes on behind it, and its tabs follow', async () => {
+	it('[SD8] makes a history that a server lists and continues, and its tabs follow', async () => {
 		const url = await newFile();
 		const { code, stdout, stderr } = await runSeed(['--calls', '500'], { DATABASE_URL: url });
 		expect([code, stderr]).toEqual([0, '']);
@@ -49,7 +49,7 @@ describe('npm run seed', () => {
 		expect((await app.list('?limit=1')).calls[0]!.id).toBe(call.id);
 	});
 
-	it('[CO5] what was written by a seeding that was broken off is counted when the server starts', async () => {
+	it('[CO5] leaves calls that the server counts at its start if it was interrupted', async () => {
 		const url = await newFile();
 		await runSeed(['--calls', '300'], { DATABASE_URL: url });
 		const database = await openTestDatabase(url);
@@ -66,7 +66,7 @@ describe('npm run seed', () => {
 		expect(await (await openTestDatabase(url)).all('SELECT * FROM "Tally"')).toEqual(kept);
 	});
 
-	it('[SD9] it refuses wrong flags, a history that is there, a network, and a file in use', async () => {
+	it('[SD9] refuses wrong flags, existing calls, a database over the network, and a file in use', async () => {
 		const url = await newFile();
 		expectRefusal(await runSeed([], { DATABASE_URL: url }), /^--calls is missing/);
 		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before any file was created

@@ -3,19 +3,19 @@ import { startApp, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openTab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 const [ONE, OTHER] = ['the-first-token', 'the-second-token'];
-const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
+const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 
 /** Posts the login form. Returns the cookie that it set, or null. */
 async function login(app: TestApp, token: string): Promise<string | null> {
-	const answer = await app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
+	const response = await app.api('POST', '/login', new URLSearchParams({ token }).toString(), {
 		'content-type': 'application/x-www-form-urlencoded',
 		authorization: '',
 		origin: app.url,
 	});
-	return answer.headers.get('set-cookie')?.split(';')[0] ?? null;
+	return response.headers.get('set-cookie')?.split(';')[0] ?? null;
 }
 
 const headersOf = (app: TestApp, cookie: string) => ({ cookie, authorization: '', origin: app.url });
@@ -62,7 +62,7 @@ describe('a session', () => {
 	it.each([
 		['another token', OTHER],
 		['no token', null],
-	])('[A41] stays ended where the server ran with %s meanwhile', async (_what, token) => {
+	])('[A41] stays ended after the server ran with %s meanwhile', async (_what, token) => {
 		const first = await startApp({ API_TOKEN: ONE });
 		const cookie = (await login(first, ONE))!;
 		const meanwhile = await restart(first, token);
@@ -71,7 +71,7 @@ describe('a session', () => {
 		await expectClosed(await restart(meanwhile, ONE), cookie);
 	});
 
-	it('[A41] is kept without the token: only a hash that has the session in it', async () => {
+	it('[A41] is stored without the token, only with a keyed hash', async () => {
 		const app = await startApp({ API_TOKEN: ONE });
 		await login(app, ONE);
 		await login(app, ONE);
@@ -81,20 +81,20 @@ describe('a session', () => {
 		expect(JSON.stringify(rows)).not.toContain(ONE);
 	});
 
-	it('[A42] is opened by nobody where no token is set, and a token set later knows none', async () => {
+	it('[A42] is not opened if no token is set, nor known to a token that is set later', async () => {
 		const open = await startApp();
 		expect(await login(open, '')).toBeNull();
-		const answer = await open.api('POST', '/login', 'token=anything&next=%2Fdeliveries', {
+		const response = await open.api('POST', '/login', 'token=anything&next=%2Fdeliveries', {
 			'content-type': 'application/x-www-form-urlencoded',
 			origin: open.url,
 		});
-		expect([answer.status, answer.headers.get('location')]).toEqual([303, '/deliveries']);
+		expect([response.status, response.headers.get('location')]).toEqual([303, '/deliveries']);
 		const database = await openTestDatabase(open.env.DATABASE_URL);
 		expect(await database.all('SELECT 1 FROM "Session"')).toEqual([]);
 		await expectClosed(await restart(open, ONE), 'audena_session=anything');
 	});
 
-	it('[A42] is not opened by PROVIDER_TOKEN', async () => {
+	it('[A42] is not opened with PROVIDER_TOKEN', async () => {
 		const app = await startApp({ API_TOKEN: ONE, PROVIDER_TOKEN: OTHER });
 		expect(await login(app, OTHER)).toBeNull();
 	});

@@ -3,7 +3,7 @@ import type { Database } from '#db/database.ts';
 import { createJobStore } from '#server/jobs/store.ts';
 import { setBack } from '#provider/outbox-store.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { bringBack } from '#queue/set-back.ts';
+import { moveTimesBack } from '#queue/set-back.ts';
 import { LEASE_MS } from '#queue/worker.ts';
 
 const [NOW, DAY] = [1_800_000_000_000, 86_400_000];
@@ -13,7 +13,7 @@ const addJob = (database: Database, id: string, kind: string, dueAt: number, lea
 		...[id, kind, dueAt, leasedUntil],
 	);
 
-it('[CK4] jobs and leases come back by as much as the clock; what is due already, and the hour of a scheduled call, stay', async () => {
+it('[CK4] jobs and leases move back with the clock; due jobs and scheduled calls keep their time', async () => {
 	const database = await migratedDatabase();
 	await database.all(
 		`INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase", "createdAt", "updatedAt", "faults", "seq")
@@ -39,7 +39,7 @@ it('[CK4] jobs and leases come back by as much as the clock; what is due already
 	]);
 });
 
-it('[CK4] webhooks come back, those that are done stay; calls that run at the provider end as much earlier', async () => {
+it('[CK4] open webhooks and the ends of running provider calls move back with the clock; done webhooks keep their time', async () => {
 	const database = await migratedDatabase();
 	const add = (id: string, state: string, dueAt: number | null): Promise<unknown> =>
 		database.all(
@@ -73,7 +73,7 @@ it('[CK4] webhooks come back, those that are done stay; calls that run at the pr
 	]);
 });
 
-it('[CK4] a lease that was given or renewed between two steps stays', async () => {
+it('[CK4] a lease that was claimed or renewed between two steps stays', async () => {
 	const database = await migratedDatabase();
 	await database.all(
 		`WITH RECURSIVE "number"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "number" WHERE "i" < 1001)
@@ -93,13 +93,13 @@ it('[CK4] a lease that was given or renewed between two steps stays', async () =
 			return rows;
 		},
 	};
-	await bringBack(renewing, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => now);
+	await moveTimesBack(renewing, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => now);
 	expect(await lease()).toBe(1_000 + LEASE_MS);
 	await createJobStore(database).setBack(DAY, () => now);
 	expect(await lease()).toBe(1_000 + LEASE_MS);
 });
 
-it('[CK7] a step looks at no more than a thousand rows, the newest first', async () => {
+it('[CK7] a step moves at most a thousand rows, the newest first', async () => {
 	const database = await migratedDatabase();
 	const [count, steps] = [2_500, [] as number[]];
 	await database.all(
@@ -118,6 +118,6 @@ it('[CK7] a step looks at no more than a thousand rows, the newest first', async
 			return rows;
 		},
 	};
-	await bringBack(counting, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => NOW);
+	await moveTimesBack(counting, { table: 'Job', times: ['dueAt'], lease: 'leasedUntil' }, DAY, () => NOW);
 	expect(steps).toEqual([1_000, 1_501, 2_000, 501, 2_500, 1]);
 });

@@ -4,10 +4,10 @@ import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { askProvider, PATIENCE } from '#tests/support/deliveries.ts';
+import { sendCall, PATIENCE } from '#tests/support/deliveries.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 interface Party {
@@ -18,7 +18,7 @@ interface Party {
 }
 
 /** The specification: HMAC-SHA256 of `id.timestamp.body`, with the base64 after `whsec_` as the key. */
-const byHand = (secret: string, id: string, seconds: string, body: string): string =>
+const signManually = (secret: string, id: string, seconds: string, body: string): string =>
 	createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
 		.update(`${id}.${seconds}.${body}`)
 		.digest('base64');
@@ -34,11 +34,11 @@ const PARTIES: Record<string, Party> = {
 		verify: (secret, headers, body) => void new SvixWebhook(secret).verify(body, headers),
 	},
 	'node:crypto': {
-		sign: (secret, id, at, body) => `v1,${byHand(secret, id, String(Math.floor(at.getTime() / 1_000)), body)}`,
+		sign: (secret, id, at, body) => `v1,${signManually(secret, id, String(Math.floor(at.getTime() / 1_000)), body)}`,
 		verify(secret, headers, body) {
 			const { 'webhook-id': id = '', 'webhook-timestamp': seconds = '', 'webhook-signature': signed = '' } = headers;
 			if (Math.abs(Date.now() / 1_000 - Number(seconds)) > 300) throw new Error('Too far off.');
-			const expected = Buffer.from(byHand(secret, id, seconds, body));
+			const expected = Buffer.from(signManually(secret, id, seconds, body));
 			const matches = signed.split(' ').some((one) => {
 				const given = Buffer.from(one.replace(/^v1,/, ''));
 				return given.length === expected.length && timingSafeEqual(given, expected);
@@ -57,12 +57,12 @@ const headersOf = ({ headers }: Received): Record<string, string> =>
 /** Returns four webhooks that the server sent to another receiver. */
 async function sentBy(app: TestApp): Promise<Received[]> {
 	const receiver = await startReceiver((response) => response.writeHead(204).end());
-	await askProvider(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
+	await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
 	return receiver.received(4);
 }
 
 describe('signatures', () => {
-	it.each(parties)('[Y1] what we send is accepted by %s, and by nobody once it was touched', async (_name, party) => {
+	it.each(parties)('[Y1] the webhooks of this server are accepted by %s, and refused once they are changed', async (_name, party) => {
 		const app = await startApp();
 		for (const webhook of await sentBy(app)) {
 			const headers = headersOf(webhook);
@@ -77,9 +77,9 @@ describe('signatures', () => {
 		}
 	});
 
-	it.each(parties)('[Y2] what %s signs is accepted by us, and nothing that was touched', async (_name, party) => {
+	it.each(parties)('[Y2] the webhooks that %s signs are accepted by this server, and refused once they are changed', async (_name, party) => {
 		const app = await startApp();
-		const { id: callId } = await app.create({ scheduledAt: FAR });
+		const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
 		const at = new Date();
 		const report = { callId, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING', note: 'Ünïcode – ✓ 😀' };
 		const body = JSON.stringify(report, null, 2); // bytes that our JSON.stringify calls never produce
@@ -102,7 +102,7 @@ describe('signatures', () => {
 	});
 
 	it.each(parties)(
-		'[Y3] of several secrets the first signs, as %s sees it, and all are believed',
+		'[Y3] of several secrets the first one signs, as %s verifies, and all of them verify',
 		async (_name, party) => {
 			const [young, old] = [newSecret(), newSecret()];
 			const app = await startApp({ WEBHOOK_SECRET: `${young} ${old}` });
@@ -110,7 +110,7 @@ describe('signatures', () => {
 			party.verify(young, headersOf(webhook!), webhook!.body);
 			expect(() => party.verify(old, headersOf(webhook!), webhook!.body)).toThrow();
 
-			const { id: callId } = await app.create({ scheduledAt: FAR });
+			const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
 			const at = new Date();
 			const body = JSON.stringify({ callId, providerId: 'sim_1', status: 'PENDING' });
 			for (const secret of [young, old]) {
@@ -120,7 +120,7 @@ describe('signatures', () => {
 		},
 	);
 
-	it('[Y4] a secret is rotated without losing a message', async () => {
+	it('[Y4] rotating a secret loses no message', async () => {
 		const [young, old] = [newSecret(), newSecret()];
 		const slow = { PROVIDER_DELAY_MS_MIN: '600', PROVIDER_DELAY_MS_MAX: '900' };
 		const before = await startApp({ ...slow, WEBHOOK_SECRET: old });

@@ -6,8 +6,8 @@ import { openFollowingTab, openTab } from '#tests/support/tab.ts';
 const total = ({ byStatus }: Stats): number => byStatus.PENDING + byStatus.COMPLETED + byStatus.FAILED;
 const ended = ({ byStatus }: Stats): number => byStatus.COMPLETED + byStatus.FAILED;
 
-describe('figures', () => {
-	it('[R74] `/api/stats` tells how many calls there are, and the last hour by minutes', async () => {
+describe('the stats', () => {
+	it('[R74] have the number of calls and the last hour by minutes', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const calls = await Promise.all([
@@ -29,14 +29,14 @@ describe('figures', () => {
 		expect((await app.api('GET', '/api/stats?run=x')).status).toBe(400);
 	});
 
-	it('[F90] a tab is told them after its sync, and when they change', async () => {
+	it('[F90] are sent to a tab after its sync, and when they change', async () => {
 		const app = await startApp();
 		const tab = openTab(app);
-		const told: { stats: Stats; synced: boolean }[] = [];
-		tab.socket.on('stats', (stats) => told.push({ stats, synced: tab.syncs.length > 0 }));
-		await expect.poll(() => told.length).toBe(1);
-		expect(told[0]).toMatchObject({ synced: true });
+		const received: { stats: Stats; synced: boolean }[] = [];
+		tab.socket.on('stats', (stats) => received.push({ stats, synced: tab.syncs.length > 0 }));
+		await expect.poll(() => received.length).toBe(1);
+		expect(received[0]).toMatchObject({ synced: true });
 		for (let i = 0; i < 20; i++) await app.create();
-		await expect.poll(() => ended(told.at(-1)!.stats), { timeout: 10_000 }).toBe(20);
+		await expect.poll(() => ended(received.at(-1)!.stats), { timeout: 10_000 }).toBe(20);
 	});
 });

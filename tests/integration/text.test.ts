@@ -9,7 +9,7 @@ import { migrate, migrationsFrom } from '#db/migrate.ts';
 import * as phones from '#lib/phone/phone.ts';
 import { checkName } from '#lib/request/checks.ts';
 import { readPhone } from '#server/calls/phone.ts';
-import { startApp, temporaryFolder, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, temporaryFolder, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 /** Later than any test runs. */
@@ -17,7 +17,7 @@ const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z'
 const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
 const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lostPlus: null } as const;
 
-const messageOf = ({ body }: Answer<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
+const messageOf = ({ body }: ApiResponse<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
 /** Returns what each entry point makes of a number: the stored number, or the message. */
 async function entrances(app: TestApp, phoneNumber: string): Promise<Record<string, string>> {
@@ -51,7 +51,7 @@ const all = (value: string): Record<string, string> =>
 	Object.fromEntries(['alone', 'batch', 'provider', 'form', 'row'].map((entrance) => [entrance, value]));
 
 describe('a phone number', () => {
-	it('[TX1] is read alike by REST, batch, send-call, form and import', async () => {
+	it('[TX1] is read by one rule in REST, batch, send-call, form and import', async () => {
 		const app = await startApp();
 		const numbers: [typed: string, e164: string][] = [
 			['+33\u202f6\u202f12\u202f34\u202f56\u202f78', '+33612345678'],
@@ -66,7 +66,7 @@ describe('a phone number', () => {
 		for (const [typed, e164] of numbers) expect(await entrances(app, typed), typed).toEqual(all(e164));
 	});
 
-	it('[TX3] with an extension, letters or a second number is refused alike, with the same words', async () => {
+	it('[TX3] with an extension, letters or a second number is refused everywhere with the same message', async () => {
 		const app = await startApp();
 		for (const typed of [
 			...['+12025550100 x123', '+12025550100 ext. 7', '+12025550100;ext=7', '+12025550100#123', '+12025550100,,123'],
@@ -85,7 +85,7 @@ describe('a phone number', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[TX1] whatever the text, the browser and the server store the same number or refuse it both', () => {
+	it('[TX1] is stored or refused alike by browser and server, for any text', () => {
 		const pieces = fc.array(
 			fc.constantFrom(
 				...['+', '+1', '+49', '+44', '+81', '(0)', '202', '555', '0100', '30', '23125017', '7', '0', '00'],
@@ -157,16 +157,16 @@ describe('a name', () => {
 		],
 	];
 
-	it('[TX10] of characters that show nothing is missing, in REST, batch, form and import', async () => {
+	it('[TX10] without a visible character counts as missing in REST, batch, form and import', async () => {
 		const app = await startApp();
 		for (const customerName of INVISIBLE) {
 			const one = { customerName, phoneNumber: '+12025550150', ...SCHEDULED };
 			const shown = JSON.stringify(customerName);
-			for (const answer of [
+			for (const response of [
 				await app.api('POST', '/api/calls', one),
 				await app.api('POST', '/api/calls/batch', { calls: [one] }),
 			])
-				expect([answer.status, messageOf(answer)], shown).toEqual([400, 'The customer name is missing.']);
+				expect([response.status, messageOf(response)], shown).toEqual([400, 'The customer name is missing.']);
 			expect(checkName(customerName), shown).toBe('Enter the customer’s name.');
 			const row = checkRow([customerName, '+12025550150'], PLAN, phones);
 			expect(
@@ -179,7 +179,7 @@ describe('a name', () => {
 		expect((await app.list()).calls).toEqual([]);
 	});
 
-	it('[TX11] is stored without what shows nothing, and keeps what its script needs', async () => {
+	it('[TX11] is stored without invisible characters, except those that its script needs', async () => {
 		const app = await startApp();
 		const stored: [typed: string, name: string][] = [
 			['\u200b\u00a0Ada\u3000\ufeff', 'Ada'],
@@ -204,7 +204,7 @@ describe('a name', () => {
 });
 
 describe('a search', () => {
-	it('[TX20] finds a name however its case, accents, blanks and apostrophes are written', async () => {
+	it('[TX20] finds a name in any spelling of its case, accents, blanks and apostrophes', async () => {
 		const app = await startApp();
 		const searches: [q: string, customerName: string][] = [
 			['ΒΑΣ', 'Βασίλης'],
@@ -230,7 +230,7 @@ describe('a search', () => {
 		expect((await app.list(`?q=${encodeURIComponent('\u200b\u00a0')}`)).calls).toHaveLength(searches.length);
 	});
 
-	it('[TX25] finds the calls of an older version by the new rule soon after the start', async () => {
+	it('[TX25] finds the calls of an older version by the new folding soon after the start', async () => {
 		const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 		const folder = join(await temporaryFolder(), 'migrations');
 		const whole = migrationsFrom(import.meta.dirname);

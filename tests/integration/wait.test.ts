@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
 // src/server/feed/endings.test.ts proves what a wait does at each moment. Here the requests are real.
-describe('waiting for a call', () => {
-	it('[R60] answers as soon as it is terminal, and at once when it is already', async () => {
+describe('a wait for a call', () => {
+	it('[R60] returns as soon as the call is terminal, and at once if it already is', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '300' });
 		const { id } = await app.create();
 		const waited = await app.api<{ call: Call }>('GET', `/api/calls/${id}/wait`);
@@ -15,29 +15,29 @@ describe('waiting for a call', () => {
 		expect((await app.api('GET', `/api/calls/${id}/wait?timeout=1`)).status).toBe(200);
 	});
 
-	it('[R61] answers many who wait, also for an end by hand', async () => {
+	it('[R61] returns for all requests that wait, also after a manual end', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const waits = Array.from({ length: 20 }, () => app.api<{ call: Call }>('GET', `/api/calls/${id}/wait`));
 		await app.api('POST', `/api/calls/${id}/cancel`);
 		for (const { status, body } of await Promise.all(waits))
 			expect([status, body.call.outcome]).toEqual([200, 'canceled']);
 	});
 
-	it('[R62] is 408 after its time, and leaves the call as it is', async () => {
+	it('[R62] is 408 after its timeout and does not change the call', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=1`), 'wait_timeout');
 		expect((await app.call(id)).status).toBe('PENDING');
 	});
 
-	it('[R63] is 404 for none, and when the call is deleted or cleared meanwhile', async () => {
+	it('[R63] is 404 for an unknown call, and if the call is deleted or cleared meanwhile', async () => {
 		const app = await startApp();
 		expectProblem(await app.api('GET', '/api/calls/nobody/wait'), 'call_not_found');
 		const [one, two, three] = [
-			await app.create({ scheduledAt: FAR }),
-			await app.create({ scheduledAt: FAR, run: 'r' }),
-			await app.create({ scheduledAt: FAR }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
+			await app.create({ scheduledAt: FAR_FUTURE, run: 'r' }),
+			await app.create({ scheduledAt: FAR_FUTURE }),
 		];
 		const wait = (call: Call) => app.api('GET', `/api/calls/${call.id}/wait`);
 		const waits = [wait(one), wait(two), wait(three)];
@@ -49,17 +49,17 @@ describe('waiting for a call', () => {
 		expectProblem(await waits[2]!, 'call_not_found');
 	});
 
-	it('[R64] names a timeout that is none', async () => {
+	it('[R64] refuses an invalid timeout by name', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		for (const timeout of ['0', '121', 'soon', '-1', '1.5'])
 			expectProblem(await app.api('GET', `/api/calls/${id}/wait?timeout=${timeout}`), 'invalid_input');
 		expectProblem(await app.api('GET', `/api/calls/${id}/wait?time=1`), 'unknown_parameter');
 	});
 
-	it('[R65] is 503 at the stop, which does not wait for it', async () => {
+	it('[R65] is 503 when the server stops, and does not delay the stop', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
 		await app.call(id); // most likely later than the wait; src/server/feed/endings.test.ts proves the order
 		await app.close();

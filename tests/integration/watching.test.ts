@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery, Event, Timeline, Watched } from '#contract';
+import type { Delivery, Event, Timeline, CallSnapshot } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { PATIENCE } from '#tests/support/deliveries.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
-import { FAR } from '#tests/support/trace.ts';
+import { FAR_FUTURE } from '#tests/support/trace.ts';
 
-const watch = (tab: Tab, callId: string | null): Promise<Watched> => tab.socket.emitWithAck('watch', { callId });
+const watch = (tab: Tab, callId: string | null): Promise<CallSnapshot> => tab.socket.emitWithAck('watch', { callId });
 
 /** Collects the `timeline` messages that a tab receives from now on. */
 function timelines(tab: Tab): Timeline[] {
-	const told: Timeline[] = [];
-	tab.socket.on('timeline', (timeline) => told.push(timeline));
-	return told;
+	const received: Timeline[] = [];
+	tab.socket.on('timeline', (timeline) => received.push(timeline));
+	return received;
 }
 /** Combines all that a watcher has received: each event once, and the latest state of each delivery. */
-function known(watched: Watched, told: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
+function known(watched: CallSnapshot, received: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
 	const deliveries = new Map(watched.deliveries.map((one) => [one.id, one]));
-	for (const one of told.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
+	for (const one of received.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
 	return {
-		events: [...watched.events, ...told.flatMap((timeline) => timeline.events)],
+		events: [...watched.events, ...received.flatMap((timeline) => timeline.events)],
 		deliveries: [...deliveries.values()],
 	};
 }
 const byId = (deliveries: readonly Delivery[]): Delivery[] => deliveries.toSorted((a, b) => a.id.localeCompare(b.id));
 
-async function expectWhole(app: TestApp, id: string, watched: Watched, told: readonly Timeline[]): Promise<void> {
+async function expectWhole(app: TestApp, id: string, watched: CallSnapshot, received: readonly Timeline[]): Promise<void> {
 	await expect
 		.poll(async () => {
 			const { events, deliveries } = await app.timeline(id);
-			const mine = known(watched, told);
+			const mine = known(watched, received);
 			expect(mine.events).toEqual(events);
 			expect(byId(mine.deliveries)).toEqual(byId(deliveries));
 			return deliveries.every(({ state }) => state === 'delivered');
@@ -36,41 +36,41 @@ async function expectWhole(app: TestApp, id: string, watched: Watched, told: rea
 		.toBe(true);
 }
 
-describe('watching a call', () => {
-	it('[F70] gives it as it is, then each new entry once and its deliveries as they change; others hear none', async () => {
+describe('a subscription to a call', () => {
+	it('[F70] sends its state, then each new event once and its deliveries as they change, and other clients get nothing', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '400' });
 		const [one, two, other] = [await openFollowingTab(app), await openFollowingTab(app), await openFollowingTab(app)];
-		const [toldOne, toldTwo, toldOther] = [timelines(one), timelines(two), timelines(other)];
+		const [receivedOne, receivedTwo, receivedOther] = [timelines(one), timelines(two), timelines(other)];
 		const { id } = await app.create();
 		const watchedEarly = await watch(one, id);
 		expect(watchedEarly.call).toMatchObject({ id });
 		await one.until(() => one.changes().some((change) => 'call' in change && change.call.phase === 'RINGING'));
 		const watchedLate = await watch(two, id);
 		await one.ended(id);
-		await expectWhole(app, id, watchedEarly, toldOne);
-		await expectWhole(app, id, watchedLate, toldTwo);
-		expect(toldOther).toEqual([]);
+		await expectWhole(app, id, watchedEarly, receivedOne);
+		await expectWhole(app, id, watchedLate, receivedTwo);
+		expect(receivedOther).toEqual([]);
 	});
 
-	it('[F70] tells entries that leave the call as it was', async () => {
+	it('[F70] sends events that leave the call unchanged', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const told = timelines(tab);
-		const { id } = await app.create({ scheduledAt: FAR });
+		const received = timelines(tab);
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		await app.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
 		const watched = await watch(tab, id);
 		await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
 		await expect
-			.poll(() => told.flatMap(({ events }) => events.map(({ type }) => type)), PATIENCE)
+			.poll(() => received.flatMap(({ events }) => events.map(({ type }) => type)), PATIENCE)
 			.toEqual(['corrected']);
 		expect(watched.events.map(({ type }) => type)).toEqual(['created', 'ended']);
 	});
 
-	it('[F73] each of several watchers is told each entry once, however busy the server is', async () => {
+	it('[F73] sends each event once to each of several subscribers, however busy the server is', async () => {
 		const app = await startApp();
-		const { id } = await app.create({ scheduledAt: FAR });
+		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const tabs = await Promise.all(Array.from({ length: 6 }, () => openFollowingTab(app)));
-		const told = tabs.map(timelines);
+		const received = tabs.map(timelines);
 		const work = [...tabs.keys()].map(async (i) => {
 			const [watched] = await Promise.all([
 				watch(tabs[i]!, id),
@@ -82,19 +82,19 @@ describe('watching a call', () => {
 		const watched = await Promise.all(work);
 		const { events } = await app.timeline(id);
 		expect(events.length).toBeGreaterThan(2);
-		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, told[i]!).events, PATIENCE).toEqual(events);
+		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, received[i]!).events, PATIENCE).toEqual(events);
 	});
 
-	it('[F71] is of one call at a time; null, or one that is not there, is nothing', async () => {
+	it('[F71] is for one call at a time, and empty for null or an unknown call', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const told = timelines(tab);
-		const [a, b] = [await app.create({ scheduledAt: FAR }), await app.create({ scheduledAt: FAR })];
+		const received = timelines(tab);
+		const [a, b] = [await app.create({ scheduledAt: FAR_FUTURE }), await app.create({ scheduledAt: FAR_FUTURE })];
 		await watch(tab, a.id);
 		await watch(tab, b.id);
 		await app.api('PATCH', `/api/calls/${a.id}`, { status: 'COMPLETED' });
 		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'COMPLETED' });
-		const calls = (): string[] => told.map(({ callId }) => callId);
+		const calls = (): string[] => received.map(({ callId }) => callId);
 		await expect.poll(calls, PATIENCE).toContain(b.id);
 		expect(calls()).toEqual([b.id]); // entries come in commit order
 		const nothing = { call: null, events: [], deliveries: [] };
@@ -103,10 +103,10 @@ describe('watching a call', () => {
 		for (const nonsense of ['nobody', 7, {}, 'x'.repeat(1_000)])
 			expect(await tab.socket.emitWithAck('watch', { callId: nonsense as string })).toEqual(nothing);
 		expect(await watch(tab, b.id)).toMatchObject({ call: { id: b.id, status: 'FAILED' } });
-		expect(told).toHaveLength(1);
+		expect(received).toHaveLength(1);
 	});
 
-	it('[F71] by one who asks without end ends', async () => {
+	it('[F71] ends with a disconnect if too many subscription requests are pending', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const left = new Promise((resolve) => tab.socket.once('disconnect', resolve));
@@ -116,25 +116,25 @@ describe('watching a call', () => {
 	});
 });
 
-describe('watching the deliveries', () => {
-	it('[F72] tells of each that is new or changes, gathered, until it is over', async () => {
+describe('a subscription to the deliveries', () => {
+	it('[F72] sends each new or changed delivery, gathered, until the client unsubscribes', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
-		const told: Delivery[][] = [];
-		tab.socket.on('deliveries', ({ deliveries }) => told.push(deliveries));
+		const received: Delivery[][] = [];
+		tab.socket.on('deliveries', ({ deliveries }) => received.push(deliveries));
 		expect(await tab.socket.emitWithAck('watch-deliveries', { on: true })).toEqual({ on: true });
 		const calls = await Promise.all(Array.from({ length: 10 }, () => app.create()));
 		for (const { id } of calls) await tab.ended(id);
 		await expect
 			.poll(() => {
-				const last = new Map(told.flat().map((one) => [one.id, one.state]));
+				const last = new Map(received.flat().map((one) => [one.id, one.state]));
 				return [last.size, new Set(last.values())];
 			}, PATIENCE)
 			.toEqual([40, new Set(['delivered'])]);
-		expect(told.length).toBeLessThan(40);
+		expect(received.length).toBeLessThan(40);
 		expect(await tab.socket.emitWithAck('watch-deliveries', { on: false })).toEqual({ on: false });
-		const before = told.length;
+		const before = received.length;
 		await tab.ended((await app.create()).id);
-		expect(told).toHaveLength(before);
+		expect(received).toHaveLength(before);
 	});
 });

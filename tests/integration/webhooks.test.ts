@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { Delivery, ProviderReport, WEBHOOK_PATH, type Call, type ProviderCall } from '#contract';
-import { startApp, type Answer, type TestApp } from '#tests/support/app.ts';
+import { startApp, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
-import { FAR, leavesNoTrace } from '#tests/support/trace.ts';
+import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 /** A provider whose calls take an hour: accepted calls do nothing by themselves. */
@@ -17,7 +17,7 @@ const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 const MINUTE = 60_000;
 const ago = (ms: number): Date => new Date(Date.now() - ms);
 
-interface Said {
+interface WebhookResponse {
 	ok: true;
 	call: Call;
 	idempotent?: true;
@@ -25,15 +25,15 @@ interface Said {
 
 /** Creates a call scheduled for a distant day, and a report of it. */
 async function callToReport(app: TestApp): Promise<{ call: Call; report: Record<string, unknown> }> {
-	const call = await app.create({ scheduledAt: FAR });
+	const call = await app.create({ scheduledAt: FAR_FUTURE });
 	return { call, report: { callId: call.id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' } };
 }
 
 const eventTypes = async (app: TestApp, id: string): Promise<string[]> =>
 	(await app.timeline(id)).events.map(({ type }) => type);
 
-describe('the signature', () => {
-	it('[W1] unsigned, wrongly signed, tampered or half signed: 401, and nothing changes', async () => {
+describe('a webhook', () => {
+	it('[W1] that is unsigned, wrongly signed, tampered or half signed is 401 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
 		const body = JSON.stringify({ ...report, status: 'COMPLETED' });
@@ -43,10 +43,10 @@ describe('the signature', () => {
 			'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
 			'webhook-signature': new Webhook(app.secret).sign('msg_1', now, body),
 		};
-		const send = (headers: Record<string, string>, text = body): Promise<Answer<unknown>> =>
+		const send = (headers: Record<string, string>, text = body): Promise<ApiResponse<unknown>> =>
 			app.api('POST', WEBHOOK_PATH, text, headers);
 
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await send({}), 'invalid_signature');
 			expectProblem(await app.api('POST', WEBHOOK_PATH), 'invalid_signature');
 			expectProblem(await send(signed, ''), 'invalid_signature');
@@ -89,10 +89,10 @@ describe('the signature', () => {
 		expect((await send(signed)).status).toBe(200);
 	});
 
-	it('[W2] more than five minutes off, in either direction: 401, and nothing changes', async () => {
+	it('[W2] that is more than five minutes off, in either direction, is 401 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const off of [5 * MINUTE + 5_000, 24 * 60 * MINUTE, -5 * MINUTE - 5_000, -24 * 60 * MINUTE])
 				expectProblem(await postWebhook(app, report, { at: ago(off) }), 'invalid_signature');
 		});
@@ -100,7 +100,7 @@ describe('the signature', () => {
 			expect((await postWebhook(app, report, { at: ago(off) })).status).toBe(200);
 	});
 
-	it('[W3] several secrets: all verify, the first signs; several signatures: one is enough', async () => {
+	it('[W3] is verified by each of several secrets, signed by the first, and needs one valid signature', async () => {
 		const [first, second] = [newSecret(), newSecret()];
 		const app = await startApp({ ...SLOW, WEBHOOK_SECRET: `${first} ${second}` });
 		const { report } = await callToReport(app);
@@ -120,10 +120,10 @@ describe('the signature', () => {
 		expect(() => verified(webhook!, second)).toThrow(/signature/i);
 	});
 
-	it('[W4] signed, yet no JSON or not valid: 400 with paths, nothing changes, and its id is not used up', async () => {
+	it('[W4] with a valid signature and an invalid body is 400 with paths, changes nothing, and its id is not used up', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const text of ['', '{', 'hello', `${JSON.stringify(report)},`])
 				expectProblem(await postWebhook(app, text), 'invalid_json');
 			for (const [path, over] of [
@@ -143,35 +143,35 @@ describe('the signature', () => {
 					['durationMs', { durationMs: 0.5 }],
 				] as const),
 			]) {
-				const answer = await postWebhook(app, { ...report, ...over }, { id: 'msg_mended' });
-				expect(expectProblem(answer, 'invalid_input')).toEqual([path]);
+				const response = await postWebhook(app, { ...report, ...over }, { id: 'msg_mended' });
+				expect(expectProblem(response, 'invalid_input')).toEqual([path]);
 			}
 			for (const other of ['null', '[]', '"text"']) expectProblem(await postWebhook(app, other), 'invalid_input');
 		});
-		const mended = await postWebhook<Said>(app, report, { id: 'msg_mended' });
-		expect(mended.body.call).toMatchObject({ id: call.id, phase: 'RINGING' });
+		const corrected = await postWebhook<WebhookResponse>(app, report, { id: 'msg_mended' });
+		expect(corrected.body.call).toMatchObject({ id: call.id, phase: 'RINGING' });
 	});
 });
 
-describe('the order of checks', () => {
-	it('[W10] no such call: 410, even for a known webhook-id, and nothing changes', async () => {
+describe('the checks of a webhook, in order', () => {
+	it('[W10] an unknown call is 410, even with a known webhook-id, and nothing changes', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		expect((await postWebhook(app, report, { id: 'msg_known' })).status).toBe(200);
 		await app.api('DELETE', `/api/calls/${call.id}`);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			expectProblem(await postWebhook(app, report, { id: 'msg_known' }), 'call_gone');
 			expectProblem(await postWebhook(app, { ...report, callId: NO_CALL }, { id: 'msg_known' }), 'call_gone');
 			expectProblem(await postWebhook(app, { ...report, callId: NO_CALL }), 'call_gone');
 		});
 	});
 
-	it('[W11] terminal comes before a known webhook-id, the provider and the phase: idempotent', async () => {
+	it('[W11] a terminal call is idempotent, before any check of webhook-id, provider or phase', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		await postWebhook(app, { ...report, status: 'COMPLETED' }, { id: 'msg_known' });
 		const ended = await app.call(call.id);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const [over, id] of [
 				[{ status: 'FAILED' }, 'msg_known'],
 				[{ providerId: 'sim_2' }, 'msg_new'],
@@ -183,11 +183,11 @@ describe('the order of checks', () => {
 		});
 	});
 
-	it('[W12] a known webhook-id: 200, and nothing changes, whatever it says now', async () => {
+	it('[W12] a known webhook-id is 200 and changes nothing, with any body', async () => {
 		const app = await startApp(SLOW);
 		const { report } = await callToReport(app);
-		const first = await postWebhook<Said>(app, report, { id: 'msg_known' });
-		await leavesNoTrace(app, async () => {
+		const first = await postWebhook<WebhookResponse>(app, report, { id: 'msg_known' });
+		await expectNoEffect(app, async () => {
 			for (const over of [{}, { phase: 'IN_PROGRESS' }, { status: 'COMPLETED' }, { providerId: 'sim_2' }]) {
 				const { status, body } = await postWebhook(app, { ...report, ...over }, { id: 'msg_known' });
 				expect([status, body]).toEqual([200, { ok: true, call: first.body.call }]);
@@ -195,27 +195,27 @@ describe('the order of checks', () => {
 		});
 	});
 
-	it('[W12] the same webhook many times at once is one event', async () => {
+	it('[W12] many concurrent copies of one webhook make one event', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
-		const answers = await Promise.all(
-			Array.from({ length: 20 }, () => postWebhook<Said>(app, report, { id: 'msg_many' })),
+		const responses = await Promise.all(
+			Array.from({ length: 20 }, () => postWebhook<WebhookResponse>(app, report, { id: 'msg_many' })),
 		);
-		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 		expect(await eventTypes(app, call.id)).toEqual(['created', 'ringing']);
 	});
 
 	it.each([
-		['another provider’s', { providerId: 'sim_2', phase: 'IN_PROGRESS' }, 'other-provider'],
-		['another provider’s ending', { providerId: 'sim_2', status: 'COMPLETED' }, 'other-provider'],
+		['a webhook of another provider', { providerId: 'sim_2', phase: 'IN_PROGRESS' }, 'other-provider'],
+		['a final webhook of another provider', { providerId: 'sim_2', status: 'COMPLETED' }, 'other-provider'],
 		['a late phase', { phase: 'INITIATED' }, 'late-phase'],
 		['a repeated phase', { phase: 'RINGING' }, 'late-phase'],
-		['one without news', { phase: undefined }, 'no-news'],
-	])('[W13] %s is 200, kept as `webhook.ignored`, and not pushed', async (_what, over, reason) => {
+		['a webhook without news', { phase: undefined }, 'no-news'],
+	])('[W13] %s is 200, recorded as `webhook.ignored`, and not pushed', async (_what, over, reason) => {
 		const app = await startApp(SLOW);
 		const tab = await openFollowingTab(app);
 		const { report } = await callToReport(app);
-		const { call } = (await postWebhook<Said>(app, report)).body;
+		const { call } = (await postWebhook<WebhookResponse>(app, report)).body;
 		const { cursor } = await app.list();
 		const { status, body } = await postWebhook(app, { ...report, ...over }, { id: 'msg_ignored' });
 		expect([status, body]).toEqual([200, { ok: true, call }]);
@@ -224,13 +224,13 @@ describe('the order of checks', () => {
 		expect(events.map(({ type }) => type)).toEqual(['created', 'ringing', 'webhook.ignored']);
 		expect(events.at(-1)!.data).toMatchObject({ reason, webhookId: 'msg_ignored' });
 		expect((await app.list()).cursor).toBe(cursor); // the event took a seq but is not a change
-		const next = await app.create({ scheduledAt: FAR });
+		const next = await app.create({ scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === next.id));
 		expect(tab.frames.at(-1)).toMatchObject({ previous: cursor, changes: [{ type: 'created' }] });
 		expect(next.seq).toBe(call.seq + 2);
 	});
 
-	it('[W14] what the provider says beyond our words is kept with the event', async () => {
+	it('[W14] unknown fields of a webhook are kept with the event', async () => {
 		const app = await startApp(SLOW);
 		const { call, report } = await callToReport(app);
 		const said = { ...report, carrier: { trunk: 7, notes: ['ü', null] }, sequence: 3, AnsweredBy: 'machine' };
@@ -244,13 +244,13 @@ describe('the order of checks', () => {
 		expect(Object.getOwnPropertyDescriptor(data.report, '__proto__')?.value).toEqual({ trunk: 7 });
 	});
 
-	it('[W15] a webhook that overtakes the answer of send-call lends the call its providerId', async () => {
-		const held: { answer(): void }[] = [];
+	it('[W15] a webhook that overtakes the response of send-call gives the call its providerId', async () => {
+		const held: { respond(): void }[] = [];
 		const provider = await startReceiver((response, { path }) => {
 			const send = (body: object): void => {
 				response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 			};
-			if (path.endsWith('/send-call')) held.push({ answer: () => send({ providerId: 'sim_fast', scheduledInMs: 9 }) });
+			if (path.endsWith('/send-call')) held.push({ respond: () => send({ providerId: 'sim_fast', scheduledInMs: 9 }) });
 			else send({});
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
@@ -258,25 +258,25 @@ describe('the order of checks', () => {
 		const { id } = await app.create();
 		await provider.received(1);
 		const report = { callId: id, providerId: 'sim_fast', status: 'PENDING', phase: 'RINGING' };
-		const { body } = await postWebhook<Said>(app, report);
+		const { body } = await postWebhook<WebhookResponse>(app, report);
 		expect(body.call).toMatchObject({ providerId: 'sim_fast', phase: 'RINGING' });
-		held[0]!.answer();
-		const { body: end } = await postWebhook<Said>(app, { ...report, status: 'COMPLETED', phase: 'ENDED' });
+		held[0]!.respond();
+		const { body: end } = await postWebhook<WebhookResponse>(app, { ...report, status: 'COMPLETED', phase: 'ENDED' });
 		expect(end.call).toMatchObject({ providerId: 'sim_fast', status: 'COMPLETED' });
 		expect(await tab.ended(id)).toEqual(end.call);
 	});
 
-	it('[W15] an ending that overtakes the answer ends the call, and its provider is not hung up on it', async () => {
-		const held: { answer(): void }[] = [];
+	it('[W15] a final webhook that overtakes the response ends the call, without a hang-up', async () => {
+		const held: { respond(): void }[] = [];
 		const provider = await startReceiver((response) => {
 			const body = JSON.stringify({ providerId: 'sim_fast', scheduledInMs: 9 });
-			held.push({ answer: () => void response.setHeader('content-type', 'application/json').end(body) });
+			held.push({ respond: () => void response.setHeader('content-type', 'application/json').end(body) });
 		});
 		const app = await startApp({ PROVIDER_URL: provider.url });
 		const { id } = await app.create();
 		await provider.received(1);
 		await postWebhook(app, { callId: id, providerId: 'sim_fast', status: 'FAILED', outcome: 'busy' });
-		held[0]!.answer();
+		held[0]!.respond();
 		await expect.poll(() => eventTypes(app, id), SOON).toEqual(['created', 'ended', 'dispatch.attempt']);
 		expect(await app.call(id)).toMatchObject({ status: 'FAILED', outcome: 'busy', providerId: 'sim_fast' });
 		await app.close();
@@ -303,24 +303,24 @@ const verified = ({ body, headers }: Received, secret: string): unknown =>
 
 const reportOf = ({ body }: Received): ProviderReport => ProviderReport.parse(JSON.parse(body));
 
-interface Kept {
+interface StoredDelivery {
 	type: string;
 	state: string;
 	attempts: number;
 	dueAt: number | null;
 }
 /** Returns the deliveries from the file. */
-async function kept(app: TestApp, callId = ASK.callId): Promise<Kept[]> {
+async function storedDeliveries(app: TestApp, callId = ASK.callId): Promise<StoredDelivery[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
 	const sql = 'SELECT "type", "state", "attempts", "dueAt" FROM "Delivery" WHERE "callId" = ? ORDER BY "sequence"';
-	const rows = await database.all<Kept>(sql, callId);
+	const rows = await database.all<StoredDelivery>(sql, callId);
 	database.close();
 	return rows;
 }
-const states = async (app: TestApp): Promise<string[]> => (await kept(app)).map(({ state }) => state);
+const states = async (app: TestApp): Promise<string[]> => (await storedDeliveries(app)).map(({ state }) => state);
 
-describe('delivering to a foreign receiver', () => {
-	it('[W20] each event comes once, in order, signed by Standard Webhooks under an id of its own', async () => {
+describe('the delivery to a foreign receiver', () => {
+	it('[W20] sends each event once and in order, signed by Standard Webhooks under its own id', async () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
 		const { providerId, scheduledInMs } = await sendCall(app, {
@@ -349,7 +349,7 @@ describe('delivering to a foreign receiver', () => {
 		expect(receiver.requests).toHaveLength(4);
 	});
 
-	it('[W21] a failed one is sent again with the same id and body, and a fresh timestamp and signature', async () => {
+	it('[W21] retries a failed webhook with the same id and body, and a new timestamp and signature', async () => {
 		let ahead = 0;
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: () => Date.now() + ahead });
 		const receiver = await startReceiver((response, _request, count) => {
@@ -365,41 +365,41 @@ describe('delivering to a foreign receiver', () => {
 			expect(request.body).toBe(first.body);
 			expect(verified(request, app.secret)).toEqual(JSON.parse(first.body));
 		}
-		const stamps = again.map(({ headers }) => Number(headers['webhook-timestamp']));
-		expect(stamps).toEqual([...new Set(stamps)].toSorted((a, b) => a - b));
+		const timestamps = again.map(({ headers }) => Number(headers['webhook-timestamp']));
+		expect(timestamps).toEqual([...new Set(timestamps)].toSorted((a, b) => a - b));
 		expect(receiver.requests).toHaveLength(4);
 	});
 
-	it('[W22] a failing one never holds back the next', async () => {
+	it('[W22] sends the next webhook although the one before it fails', async () => {
 		const app = await startApp({}, { chance: () => 0.999 });
 		const receiver = await startReceiver((response, request) => {
 			response.writeHead(reportOf(request).phase === 'RINGING' ? 500 : 200).end();
 		});
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'completed' });
 		await expect.poll(() => states(app), SOON).toEqual(['delivered', 'retrying', 'delivered', 'delivered']);
-		const [, ringing] = await kept(app);
+		const [, ringing] = await storedDeliveries(app);
 		expect(ringing!.type).toBe('call.ringing');
 		expect(ringing!.dueAt).not.toBeNull();
 	});
 
-	it('[W23] redirects are not followed; after the schedule it is dead and stays so', async () => {
+	it('[W23] follows no redirect, and is dead after its schedule', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response) => response.writeHead(302, { location: '/elsewhere' }).end());
 		await sendCall(app, { callbackUrl: `${receiver.url}/hook`, scenario: { outcome: 'busy', delayMs: 0 } });
 		await expect.poll(() => states(app), SOON).toEqual(['dead', 'dead']);
 		expect(receiver.requests.map(({ path }) => path)).toEqual(Array.from({ length: 12 }, () => '/hook'));
-		expect(await kept(app)).toMatchObject([
+		expect(await storedDeliveries(app)).toMatchObject([
 			{ attempts: 6, dueAt: null },
 			{ attempts: 6, dueAt: null },
 		]);
 	});
 
-	it('[W24] 410 stops it: canceled after one attempt', async () => {
+	it('[W24] is canceled after one attempt with a 410', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response) => response.writeHead(410).end());
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'busy' });
 		await expect.poll(() => states(app), SOON).toEqual(['canceled', 'canceled']);
-		expect(await kept(app)).toMatchObject([
+		expect(await storedDeliveries(app)).toMatchObject([
 			{ attempts: 1, dueAt: null },
 			{ attempts: 1, dueAt: null },
 		]);
@@ -411,7 +411,7 @@ describe('delivering to a foreign receiver', () => {
 		[503, '120', true],
 		[429, new Date(Date.now() + 600_000).toUTCString(), true],
 		[500, '120', false],
-	])('[W25] %s with Retry-After %s is respected as agreed, whatever the speed', async (status, after, respected) => {
+	])('[W25] respects a %s with Retry-After %s, at any speed', async (status, after, respected) => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response, _request, count) => {
 			response.writeHead(count === 1 ? status : 200, { 'retry-after': after }).end();
@@ -421,10 +421,10 @@ describe('delivering to a foreign receiver', () => {
 		await expect
 			.poll(() => states(app), SOON)
 			.toEqual(respected ? ['retrying', 'delivered'] : ['delivered', 'delivered']);
-		if (respected) expect((await kept(app))[0]!.dueAt).toBeGreaterThanOrEqual(before + 119_000);
+		if (respected) expect((await storedDeliveries(app))[0]!.dueAt).toBeGreaterThanOrEqual(before + 119_000);
 	});
 
-	it('[W26] nobody there: tried again, and delivered once somebody is', async () => {
+	it('[W26] retries while the receiver is unreachable, and delivers once it is reachable', async () => {
 		const app = await startApp({ PROVIDER_SPEED: '1000' });
 		const receiver = await startReceiver((response, _request, count) => {
 			if (count <= 3) response.destroy();
@@ -434,7 +434,7 @@ describe('delivering to a foreign receiver', () => {
 		await expect.poll(() => states(app), SOON).toEqual(['delivered', 'delivered']);
 	});
 
-	it('[W27] each attempt is kept with its request and its answer', async () => {
+	it('[W27] stores each attempt with its request and its response', async () => {
 		const app = await startApp();
 		const tab = await openFollowingTab(app);
 		const { id } = await app.create({ scenario: 'busy' });
@@ -455,10 +455,10 @@ describe('delivering to a foreign receiver', () => {
 		}
 	});
 
-	it('[W28] where webhooks may go: this machine, APP_URL’s host and CALLBACK_HOSTS, and nothing else', async () => {
+	it('[W28] goes to this machine, the host of APP_URL and CALLBACK_HOSTS, and to no other host', async () => {
 		const env = { ...SLOW, CALLBACK_HOSTS: 'hooks.example Ported.Example:8080', APP_URL: 'https://calls.example' };
 		const app = await startApp(env);
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const callbackUrl of [
 				...['http://evil.example/', 'http://hooks.example.evil.example/', 'https://localhost.evil.example/'],
 				...[
@@ -469,8 +469,8 @@ describe('delivering to a foreign receiver', () => {
 				],
 				...['http://10.0.0.1/', 'http://user@hooks.example/', 'http://user:pass@localhost/', 'http://[::2]/'],
 			]) {
-				const answer = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
-				expectProblem(answer, 'callback_not_allowed');
+				const response = await app.api('POST', '/api/provider/send-call', { ...ASK, callbackUrl });
+				expectProblem(response, 'callback_not_allowed');
 			}
 		});
 		for (const callbackUrl of [
@@ -500,7 +500,7 @@ describe('the Idempotency-Key of send-call', () => {
 	const calls = async (app: TestApp): Promise<ProviderCall[]> =>
 		(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 
-	it('[W30] the same body: the same bytes, told as replayed, and one provider call', async () => {
+	it('[W30] returns the same bytes for the same body, marked as replayed, and makes one provider call', async () => {
 		const app = await startApp(SLOW);
 		const first = await send(app, 'key-1');
 		expect([first.status, first.replayed]).toEqual([200, null]);
@@ -510,13 +510,13 @@ describe('the Idempotency-Key of send-call', () => {
 			expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
 		}
 		expect(await calls(app)).toHaveLength(1);
-		expect(await kept(app)).toHaveLength((await calls(app))[0]!.plan.length);
+		expect(await storedDeliveries(app)).toHaveLength((await calls(app))[0]!.plan.length);
 	});
 
-	it('[W31] another body under it is 422, and changes nothing', async () => {
+	it('[W31] refuses another body with 422 and changes nothing', async () => {
 		const app = await startApp(SLOW);
 		const first = await send(app, 'key-1');
-		await leavesNoTrace(app, async () => {
+		await expectNoEffect(app, async () => {
 			for (const over of [
 				{ phoneNumber: '+12025550101' },
 				{ workflow: 'SUPPORT' },
@@ -530,15 +530,15 @@ describe('the Idempotency-Key of send-call', () => {
 		expect((await send(app, 'key-1')).body).toBe(first.body);
 	});
 
-	it('[W32] twice at once: one provider call, one answer', async () => {
+	it('[W32] makes one provider call and one response for concurrent requests', async () => {
 		const app = await startApp(SLOW);
-		const answers = await Promise.all(Array.from({ length: 10 }, () => send(app, 'key-1')));
-		expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
-		expect(answers.filter(({ replayed }) => replayed === 'true')).toHaveLength(9);
+		const responses = await Promise.all(Array.from({ length: 10 }, () => send(app, 'key-1')));
+		expect(new Set(responses.map(({ body }) => body)).size).toBe(1);
+		expect(responses.filter(({ replayed }) => replayed === 'true')).toHaveLength(9);
 		expect(await calls(app)).toHaveLength(1);
 	});
 
-	it('[W33] another key, or none, is another call', async () => {
+	it('[W33] makes another provider call for another key or no key', async () => {
 		const app = await startApp(SLOW);
 		await Promise.all([send(app, randomUUID()), send(app, randomUUID()), sendCall(app), sendCall(app)]);
 		expect(await calls(app)).toHaveLength(4);

@@ -20,6 +20,7 @@ const MACHINE = 'src/server/calls/machine.ts';
 const LEDGER = 'src/server/calls/ledger.ts';
 const ROWS = 'src/server/calls/rows.ts';
 const PLAN_TEST = 'src/server/calls/plan.test.ts';
+const ROWS_TEST = 'src/server/calls/rows.test.ts';
 const MACHINE_TEST = 'src/server/calls/machine.test.ts';
 const WORKER_TEST = 'src/queue/worker.test.ts';
 const EXPIRY = 'src/provider/expiry.ts';
@@ -31,15 +32,15 @@ const CALLS: readonly Mutant[] = [
 	{
 		name: 'a webhook that is sent twice counts twice',
 		file: PLAN,
-		find: 'if (!this.#ledger.receive(webhookId)) return { call };',
-		replace: 'this.#ledger.receive(webhookId);',
+		find: 'if (!this.#unit.receive(webhookId)) return { call };',
+		replace: 'this.#unit.receive(webhookId);',
 		tests: [PLAN_TEST],
 		only: '[P1]',
 	},
 	{
 		name: 'a webhook that comes again later counts again: its id was not stored',
 		file: LEDGER,
-		find: 'this.#written.receipts.push([webhookId, this.now]);',
+		find: 'this.#step.receipts.push([webhookId, this.now]);',
 		replace: '',
 		tests: [PLAN_TEST],
 		only: '[P1]',
@@ -50,7 +51,7 @@ const CALLS: readonly Mutant[] = [
 		find: `if (call.status !== 'PENDING') return { call, idempotent: true };`,
 		replace: '',
 		tests: [PLAN_TEST],
-		only: '[P2] of two endings',
+		only: '[P2] of two final webhooks',
 	},
 	{
 		name: 'a late report changes an ended call',
@@ -101,12 +102,12 @@ const CALLS: readonly Mutant[] = [
 		name: 'tabs see a change that was never committed: publish comes before commit',
 		file: 'src/server/calls/writer.ts',
 		find: `now(), newId);
-			return { result: planned, statements: planned.statements };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));`,
 		replace: `now(), newId);
 			guarded(() => onCommit({ ...planned, touched: commands.flatMap(idOf) }));
-			return { result: planned, statements: planned.statements };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});`,
 		tests: ['src/server/calls/writer.test.ts'],
 	},
@@ -132,8 +133,8 @@ const DATABASE: readonly Mutant[] = [
 	{
 		name: 'a power cut loses calls that were accepted',
 		file: 'src/db/file.ts',
-		find: `patienceMs = 5_000, synchronous: Synchronous = 'FULL'`,
-		replace: `patienceMs = 5_000, synchronous: Synchronous = 'NORMAL'`,
+		find: `timeoutMs = 5_000, synchronous: Synchronous = 'FULL'`,
+		replace: `timeoutMs = 5_000, synchronous: Synchronous = 'NORMAL'`,
 		tests: ['src/db/file.test.ts'],
 		only: '[DB2]',
 	},
@@ -143,7 +144,7 @@ const DATABASE: readonly Mutant[] = [
 		find: 'const why = reasonOrFailure();',
 		replace: 'const why: string | null = reasonOrFailure() === null ? null : null;',
 		tests: ['tests/integration/database-gone.test.ts'],
-		only: '[DB22] nothing is made at the path',
+		only: '[DB22] the server creates nothing at the path',
 	},
 ];
 
@@ -174,17 +175,17 @@ const JOBS: readonly Mutant[] = [
 	{
 		name: 'one call rings twice: a retry has another Idempotency-Key',
 		file: 'src/server/jobs/jobs.ts',
-		find: 'carrier.send(job.callId, job.payload)',
-		replace: 'carrier.send(`${job.callId}.${job.attempts}`, job.payload)',
+		find: 'providerClient.send(job.callId, job.payload)',
+		replace: 'providerClient.send(`${job.callId}.${job.attempts}`, job.payload)',
 		tests: ['tests/integration/access.test.ts'],
-		only: '[A31] is asked again',
+		only: '[A31] gets a retry',
 	},
 	{
 		name: 'a retry comes late: it keeps the lease of the attempt before',
 		file: ROWS,
 		find: `(value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL`,
 		replace: '(value ->> 2 IS NOT NULL)',
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[P15]',
 	},
 	{
@@ -192,7 +193,7 @@ const JOBS: readonly Mutant[] = [
 		file: ROWS,
 		find: `"dueAt" = value ->> 1, "failures" = 0`,
 		replace: `"dueAt" = value ->> 1`,
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[P19]',
 	},
 	{
@@ -214,7 +215,7 @@ const JOBS: readonly Mutant[] = [
 	{
 		name: 'a call ends as no-report while its webhook is still due',
 		file: 'src/server/jobs/jobs.ts',
-		find: 'if (await isOwed(job.callId))',
+		find: 'if (await hasDueWebhook(job.callId))',
 		replace: 'if (await Promise.resolve(false))',
 		tests: ['tests/integration/clock.test.ts'],
 		only: '[CK2]',
@@ -225,9 +226,9 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a deleted call stays in tabs that were away: a deletion leaves no tombstone',
 		file: ROWS,
-		find: 'for (const sql of REMOVE) write(sql, written.removed);',
-		replace: 'for (const sql of REMOVE_CALLS) write(sql, written.removed);',
-		tests: [PLAN_TEST],
+		find: 'for (const sql of REMOVE) write(sql, step.removed);',
+		replace: 'for (const sql of REMOVE_CALLS) write(sql, step.removed);',
+		tests: [ROWS_TEST],
 		only: '[RT3]',
 	},
 	{
@@ -241,7 +242,7 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab that was away for long misses deletions that were pruned',
 		file: 'src/server/feed/delta.ts',
-		find: ' && place.seq >= position.prunedSeq',
+		find: ' && parsed.seq >= position.prunedSeq',
 		replace: '',
 		tests: ['src/server/retention/tombstones.test.ts'],
 		only: '[RT7] the newest',
@@ -249,8 +250,8 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab keeps the calls of another database after a restore',
 		file: 'src/server/feed/delta.ts',
-		find: 'place?.epoch === position.epoch && place.seq',
-		replace: 'place !== null && place.seq',
+		find: 'parsed?.epoch === position.epoch && parsed.seq',
+		replace: 'parsed !== null && parsed.seq',
 		tests: ['tests/integration/main-flow.test.ts'],
 		only: '[F8]',
 	},
@@ -289,13 +290,13 @@ const FEED_SERVER: readonly Mutant[] = [
 		find: 'for (const room of socket.rooms) if (room.startsWith(CALL)) void socket.leave(room);',
 		replace: '',
 		tests: ['tests/integration/watching.test.ts'],
-		only: '[F71] is of one call',
+		only: '[F71] is for one call',
 	},
 	{
 		name: 'a client that does not read fills the memory',
 		file: 'src/server/feed/unread.ts',
-		find: 'if (unreadOf(connection) <= UNREAD_MAX) return false;',
-		replace: 'if (unreadOf(connection) <= Infinity) return false;',
+		find: 'if (unreadBytes(connection) <= UNREAD_BYTES_MAX) return false;',
+		replace: 'if (unreadBytes(connection) <= Infinity) return false;',
 		tests: ['tests/integration/push.test.ts'],
 		only: '[F63]',
 	},
@@ -436,7 +437,7 @@ const HISTORY: readonly Mutant[] = [
 		find: 'high = Math.min(high, place.n - 1)',
 		replace: 'high = Math.min(high, place.n)',
 		tests: ['tests/integration/rest.test.ts'],
-		only: '[R12] what is new',
+		only: '[R12] leads back',
 	},
 	{
 		name: 'a search misses calls that the index does not know yet',
@@ -449,7 +450,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'the list shows calls of a run that was cleared',
 		file: 'src/server/calls/list.ts',
-		find: 'if (marks?.hasRuns === 1) where.push(IS_LEFT);',
+		find: 'if (marks?.hasRuns === 1) where.push(IS_NOT_CLEARED);',
 		replace: '',
 		tests: ['src/server/calls/removal.test.ts'],
 		only: '[CL1]',
@@ -457,7 +458,7 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'a late webhook finds a call that was cleared',
 		file: ROWS,
-		find: 'WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`',
+		find: 'WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`',
 		replace: 'WHERE c."id" IN (SELECT value FROM json_each(?))`',
 		tests: ['src/server/calls/removal.test.ts'],
 		only: '[CL2]',
@@ -465,18 +466,18 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'a clear with filters deletes a call that no longer matches',
 		file: PLAN,
-		find: '.flatMap((id) => this.#ledger.call(id) ?? []).filter(passes);',
-		replace: '.flatMap((id) => this.#ledger.call(id) ?? []).filter((call) => passes(call) || true);',
+		find: '.flatMap((id) => this.#unit.call(id) ?? []).filter(passes);',
+		replace: '.flatMap((id) => this.#unit.call(id) ?? []).filter((call) => passes(call) || true);',
 		tests: [PLAN_TEST],
 		only: '[CL4]',
 	},
 	{
 		name: 'the counters count calls that were deleted',
 		file: LEDGER,
-		find: `this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+		find: `this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;`,
 		replace: 'const seq = ++this.#seq;',
-		tests: [PLAN_TEST],
+		tests: [ROWS_TEST],
 		only: '[CL4]',
 	},
 	{
@@ -497,8 +498,8 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'retention deletes while the clock is not steady',
 		file: 'src/server/retention/retention.ts',
-		find: 'while (goesOn() && deps.isSteady()) {',
-		replace: 'while (goesOn()) {',
+		find: 'while (mayContinue() && deps.isSteady()) {',
+		replace: 'while (mayContinue()) {',
 		tests: ['src/server/retention/retention.test.ts'],
 	},
 	{

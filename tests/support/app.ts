@@ -17,7 +17,7 @@ export interface TestApp {
 	/** The environment it started with, for another start. */
 	env: Record<string, string>;
 	/** Sends a request with the API token, if one is set. Sends and returns JSON. */
-	api<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+	api<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
 	/** Creates a call. Throws unless the response is 201. */
 	create(call?: Record<string, unknown>): Promise<Call>;
 	call(id: string): Promise<Call>;
@@ -27,7 +27,7 @@ export interface TestApp {
 	close(): Promise<void>;
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
 	status: number;
 	headers: Headers;
 	body: T;
@@ -43,17 +43,17 @@ const ENV = {
 };
 
 /** Parts that a test may replace, such as the clock, random numbers, the log and timeouts. */
-type Held = Partial<AppDeps>;
+type AppOverrides = Partial<AppDeps>;
 
 /** Starts a server that stops with the test. Set `DATABASE_URL` to start on an existing file. */
-export async function startApp(env: Record<string, string> = {}, held: Held = {}): Promise<TestApp> {
+export async function startApp(env: Record<string, string> = {}, overrides: AppOverrides = {}): Promise<TestApp> {
 	const given = {
 		...ENV,
 		WEBHOOK_SECRET: newSecret(),
 		DATABASE_URL: env.DATABASE_URL ?? (await newDatabase()),
 		...env,
 	};
-	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent'), ...held });
+	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent'), ...overrides });
 	const url = await app.listen();
 	let closed: Promise<void> | undefined;
 	const close = (): Promise<void> => (closed ??= app.close());
@@ -64,7 +64,7 @@ export async function startApp(env: Record<string, string> = {}, held: Held = {}
 		path: string,
 		body?: unknown,
 		headers: Record<string, string> = {},
-	): Promise<Answer<T>> {
+	): Promise<ApiResponse<T>> {
 		const response = await fetch(`${url}${path}`, {
 			method,
 			headers: {
@@ -115,6 +115,6 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Returns the status of a problem response and its code. */
-export function problemOf({ status, body }: Answer<unknown>): [number, string] {
+export function problemOf({ status, body }: ApiResponse<unknown>): [number, string] {
 	return [status, (body as Problem).code];
 }

@@ -1,19 +1,19 @@
-/** A clock that the test controls: its time changes only by `pass`. */
-export interface Clock {
+/** A clock that the test controls: its time changes only by `advance`. */
+export interface ManualClock {
 	now(): number;
-	pass(ms: number): void;
+	advance(ms: number): void;
 }
 
 /** Starts at the real time, so that signatures are recent enough for their verifiers. */
-export function standingClock(): Clock {
+export function manualClock(): ManualClock {
 	let at = Date.now();
 	return {
 		now: () => at,
-		pass: (ms) => {
+		advance: (ms) => {
 			at += ms;
 		},
 	};
 }
 
 /** The greatest random number, for the longest jitter. */
-export const MOST = (): number => 1 - Number.EPSILON;
+export const MAX_CHANCE = (): number => 1 - Number.EPSILON;

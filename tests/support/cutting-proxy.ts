@@ -44,7 +44,7 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 	const between = (min: number, max: number): number => min + Math.floor(dice() * (max - min));
 	let accepted = 0;
 	/** How many of the next connections are cut early. */
-	let doomed = 0;
+	let cutEarly = 0;
 	let refusedUntil = 0;
 
 	const listener = createServer({ allowHalfOpen: true }, (client) => {
@@ -53,14 +53,14 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 		if (url === '' || Date.now() < refusedUntil) return void client.resetAndDestroy();
 		const server = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
 		client.setNoDelay(true);
-		const pipe = new Pipe(client, server, doomed > 0 ? between(0, FIRST_BYTES) : Infinity);
-		if (doomed > 0) doomed--;
+		const pipe = new Pipe(client, server, cutEarly > 0 ? between(0, FIRST_BYTES) : Infinity);
+		if (cutEarly > 0) cutEarly--;
 		pipes.add(pipe);
-		const forget = (): void => {
+		const removePipe = (): void => {
 			if (client.closed && server.closed) pipes.delete(pipe);
 		};
-		client.on('close', forget);
-		server.on('close', forget);
+		client.on('close', removePipe);
+		server.on('close', removePipe);
 	});
 	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
 	const { port } = listener.address() as AddressInfo;
@@ -76,8 +76,8 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 
 	const acts: Record<Disturbance, () => void> = {
 		'clean cut': () => each((pipe) => pipe.cut()),
-		'half-open, client gone': () => each((pipe) => pipe.loseClient()),
-		'half-open, server gone': () => each((pipe) => pipe.loseServer()),
+		'half-open, client gone': () => each((pipe) => pipe.dropClient()),
+		'half-open, server gone': () => each((pipe) => pipe.dropServer()),
 		'half-closed to the server': () => each((pipe) => pipe.server.end()),
 		'half-closed to the client': () => each((pipe) => pipe.client.end()),
 		stall() {
@@ -86,7 +86,7 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 			after(between(stallMs / 10, stallMs), () => held.forEach((pipe) => pipe.release()));
 		},
 		'cut before the first event'() {
-			doomed = between(1, 4);
+			cutEarly = between(1, 4);
 			each((pipe) => pipe.cut());
 		},
 		'refused for a while'() {
@@ -134,13 +134,13 @@ class Pipe {
 	}
 
 	/** The server keeps a connection whose client is gone. */
-	loseClient(): void {
+	dropClient(): void {
 		this.silent = true;
 		this.client.destroy();
 	}
 
 	/** The client keeps a socket that receives nothing. */
-	loseServer(): void {
+	dropServer(): void {
 		this.silent = true;
 		this.server.destroy();
 	}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Delivery, ProviderCall, SendCallAnswer } from '#contract';
+import type { Delivery, ProviderCall, SendCallResponse } from '#contract';
 import type { TestApp } from './app.ts';
 import type { Received } from './receiver.ts';
 
@@ -8,13 +8,13 @@ import type { Received } from './receiver.ts';
 export const PATIENCE = { interval: 10, timeout: 15_000 };
 
 /** A call that ends at once: its `call.initiated` and `call.ended` are due immediately. */
-export const AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
+export const ENDS_AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
 
 /** Requests a call from the provider with webhooks to `callbackUrl`. Returns the call's id. */
-export async function askProvider(app: TestApp, callbackUrl: string, ask: object = {}): Promise<string> {
-	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: AT_ONCE, ...ask };
-	const answer = await app.api<SendCallAnswer>('POST', '/api/provider/send-call', { ...body, callbackUrl });
-	expect(answer.status).toBe(200);
+export async function sendCall(app: TestApp, callbackUrl: string, request: object = {}): Promise<string> {
+	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: ENDS_AT_ONCE, ...request };
+	const response = await app.api<SendCallResponse>('POST', '/api/provider/send-call', { ...body, callbackUrl });
+	expect(response.status).toBe(200);
 	return body.callId;
 }
 
@@ -23,28 +23,28 @@ export async function deliveriesOf(app: TestApp, callId: string): Promise<Delive
 	return body.deliveries.toReversed();
 }
 
-/** Waits until the delivery of this type meets `is`, and returns it. */
+/** Waits until the delivery of this type meets `condition`, and returns it. */
 export async function delivery(
 	app: TestApp,
 	callId: string,
 	type: string,
-	is: (delivery: Delivery) => boolean,
+	condition: (delivery: Delivery) => boolean,
 ): Promise<Delivery> {
 	let found: Delivery | undefined;
 	await expect
 		.poll(async () => {
 			found = (await deliveriesOf(app, callId)).find((one) => one.type === type);
-			return found !== undefined && is(found) ? 'as wanted' : found;
+			return found !== undefined && condition(found) ? 'as wanted' : found;
 		}, PATIENCE)
 		.toBe('as wanted');
 	return found!;
 }
 
-export const tried =
+export const hasAttempts =
 	(times: number) =>
 	({ attempts }: Delivery): boolean =>
 		attempts.length === times;
-export const isIn =
+export const hasState =
 	(state: Delivery['state']) =>
 	(delivery: Delivery): boolean =>
 		delivery.state === state;
@@ -56,13 +56,13 @@ export const typeOf = ({ body }: Received): string => {
 };
 
 /** Makes the provider check for due webhooks now: a change of a test's clock wakes no worker. */
-export async function nudge(app: TestApp): Promise<void> {
+export async function wakeProvider(app: TestApp): Promise<void> {
 	const { body } = await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls');
 	const idle = body.calls.find(({ callId }) => callId === 'nudge');
 	if (!idle) {
-		const ask = { callId: 'nudge', phoneNumber: '+12025550199', workflow: 'SALES', scenario: 'slow' };
-		await app.api('POST', '/api/provider/send-call', ask);
-		return nudge(app);
+		const request = { callId: 'nudge', phoneNumber: '+12025550199', workflow: 'SALES', scenario: 'slow' };
+		await app.api('POST', '/api/provider/send-call', request);
+		return wakeProvider(app);
 	}
 	expect((await app.api('POST', `/api/provider/calls/${idle.providerId}/cancel`)).status).toBe(200);
 }

@@ -1,23 +1,23 @@
 import type { TestApp } from './app.ts';
-import { FAR } from './trace.ts';
+import { FAR_FUTURE } from './trace.ts';
 
 /** A request that gets a 2xx response. */
-export type Door = [method: string, path: string, body?: unknown];
+export type Endpoint = [method: string, path: string, body?: unknown];
 
 /** Returns a request for every built endpoint, each with existing data. The event stream is left out: it has no end. */
-export async function doorsOf(app: TestApp): Promise<Door[]> {
-	const { id } = await app.create({ scheduledAt: FAR });
-	const ended = await app.create({ scheduledAt: FAR });
+export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
+	const { id } = await app.create({ scheduledAt: FAR_FUTURE });
+	const ended = await app.create({ scheduledAt: FAR_FUTURE });
 	await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'COMPLETED' });
-	const ask = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
+	const request = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
-		...{ ...ask, callId: 'elsewhere' },
+		...{ ...request, callId: 'elsewhere' },
 		callbackUrl: 'http://127.0.0.1:2/', // no receiver listens there, and nothing is sent for hours
 	});
 	return [
 		['GET', '/api/calls'],
 		['GET', `/api/calls/${id}`],
-		['POST', '/api/calls', { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR }],
+		['POST', '/api/calls', { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE }],
 		['GET', `/api/calls/${ended.id}/wait?timeout=1`],
 		['GET', '/api/deliveries'],
 		['POST', '/api/deliveries/redeliver', { filter: {}, dryRun: true }],
@@ -26,7 +26,7 @@ export async function doorsOf(app: TestApp): Promise<Door[]> {
 		['DELETE', `/api/calls/${id}`],
 		['DELETE', '/api/calls?run=nobody'],
 		['DELETE', '/api/calls'],
-		['POST', '/api/provider/send-call', { ...ask, callId: 'another' }],
+		['POST', '/api/provider/send-call', { ...request, callId: 'another' }],
 		['GET', '/api/provider/calls'],
 		['GET', `/api/provider/calls/${body.providerId}`],
 		['POST', `/api/provider/calls/${body.providerId}/cancel`],

@@ -71,12 +71,12 @@ export const startServer = (env: Record<string, string>): Promise<ServerProcess>
 	startProcess('src/server/main.ts', env, undefined, ['--no-pages']);
 
 /** Sends a request to a server process. Returns its JSON. */
-export async function ask<T>(url: string, path: string, init?: RequestInit): Promise<T> {
+export async function fetchJson<T>(url: string, path: string, init?: RequestInit): Promise<T> {
 	return (await (await fetch(`${url}${path}`, init)).json()) as T;
 }
 /** Creates a call on a server process. */
 export async function request(url: string, over: Record<string, unknown> = {}): Promise<Call> {
 	const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', ...over });
 	const headers = { 'content-type': 'application/json' };
-	return (await ask<{ call: Call }>(url, '/api/calls', { method: 'POST', headers, body })).call;
+	return (await fetchJson<{ call: Call }>(url, '/api/calls', { method: 'POST', headers, body })).call;
 }

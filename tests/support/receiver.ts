@@ -16,9 +16,9 @@ export interface Receiver {
 	received(count: number): Promise<Received[]>;
 }
 
-/** A real HTTP server that the test controls. `answer` responds to each request. */
+/** A real HTTP server that the test controls. `respond` responds to each request. */
 export async function startReceiver(
-	answer: (response: ServerResponse, request: Received, count: number) => void,
+	respond: (response: ServerResponse, request: Received, count: number) => void,
 ): Promise<Receiver> {
 	const requests: Received[] = [];
 	const waiting = new Set<() => void>();
@@ -29,8 +29,8 @@ export async function startReceiver(
 			const { method = '', url = '', headers } = incoming;
 			const request = { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
 			requests.push(request);
-			answer(response, request, requests.length);
-			waiting.forEach((again) => again());
+			respond(response, request, requests.length);
+			waiting.forEach((check) => check());
 		});
 	};
 	const server = createServer(listener);
@@ -47,13 +47,13 @@ export async function startReceiver(
 		requests,
 		received: (count) =>
 			new Promise((resolve) => {
-				const again = (): void => {
+				const check = (): void => {
 					if (requests.length < count) return;
-					waiting.delete(again);
+					waiting.delete(check);
 					resolve(requests);
 				};
-				waiting.add(again);
-				again();
+				waiting.add(check);
+				check();
 			}),
 	};
 }

@@ -35,34 +35,34 @@ export async function openStream(
 	let text = '';
 	let over = false;
 	const waiting = new Set<() => void>();
-	const look = (): void => waiting.forEach((again) => again());
+	const checkAll = (): void => waiting.forEach((check) => check());
 	const messages = (): Message[] => messagesIn(text);
 	async function read(): Promise<void> {
 		const decoder = new TextDecoder();
 		try {
 			for await (const piece of response.body ?? []) {
 				text += decoder.decode(piece, { stream: true });
-				look();
+				checkAll();
 			}
 		} catch {
 			// closed by the test, or cut by the server
 		}
 		over = true;
-		look();
+		checkAll();
 	}
 	return {
 		...{ status: response.status, headers: response.headers, text: () => text, messages, close, ended: read() },
 		until: (found) =>
 			new Promise((resolve, reject) => {
-				const again = (): void => {
+				const check = (): void => {
 					const value = found(messages());
 					if (value !== undefined && value !== false) {
-						waiting.delete(again);
+						waiting.delete(check);
 						resolve(value);
 					} else if (over) reject(new Error(`The stream ended: ${text}`));
 				};
-				waiting.add(again);
-				again();
+				waiting.add(check);
+				check();
 			}),
 	};
 }

@@ -37,33 +37,33 @@ export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {}
 	});
 	const [syncs, frames, heads, settings]: [Sync[], Changes[], Head[], Settings[]] = [[], [], [], []];
 	const waiting = new Set<() => void>();
-	const look = (): void => waiting.forEach((again) => again());
-	const keep =
+	const checkAll = (): void => waiting.forEach((check) => check());
+	const collectIn =
 		<T>(list: T[]) =>
 		(item: T): void => {
 			list.push(item);
-			look();
+			checkAll();
 		};
-	socket.on('sync', keep(syncs));
-	socket.on('changes', keep(frames));
-	socket.on('head', keep(heads));
-	socket.on('settings', keep(settings));
-	socket.on('disconnect', look);
-	socket.on('connect', look);
+	socket.on('sync', collectIn(syncs));
+	socket.on('changes', collectIn(frames));
+	socket.on('head', collectIn(heads));
+	socket.on('settings', collectIn(settings));
+	socket.on('disconnect', checkAll);
+	socket.on('connect', checkAll);
 	const close = (): void => void socket.disconnect();
 	onTestFinished(close);
 
 	const changes = (): Change[] => frames.flatMap((frame) => frame.changes);
 	const until = <T>(found: () => T | undefined | false): Promise<T> =>
 		new Promise((resolve) => {
-			const again = (): void => {
+			const check = (): void => {
 				const value = found();
 				if (value === undefined || value === false) return;
-				waiting.delete(again);
+				waiting.delete(check);
 				resolve(value);
 			};
-			waiting.add(again);
-			again();
+			waiting.add(check);
+			check();
 		});
 
 	return {

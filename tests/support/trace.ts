@@ -4,16 +4,16 @@ import type { TestApp } from './app.ts';
 import { openFollowingTab } from './tab.ts';
 
 /** So far in the future that such a call does nothing by itself. */
-export const FAR = '2100-01-01T00:00:00.000Z';
+export const FAR_FUTURE = '2100-01-01T00:00:00.000Z';
 
 /**
  * Runs `work` and proves that it had no effect: no event took a seq, no frame was pushed, and the provider's calls and
  * settings are unchanged. No other work may be under way in this app.
  */
-export async function leavesNoTrace(app: TestApp, work: () => Promise<void>): Promise<void> {
+export async function expectNoEffect(app: TestApp, work: () => Promise<void>): Promise<void> {
 	const tab = await openFollowingTab(app, app.env.API_TOKEN === undefined ? {} : { token: app.env.API_TOKEN });
 	const mark = async (): Promise<number> => {
-		const { id, seq } = await app.create({ customerName: 'A mark', scheduledAt: FAR });
+		const { id, seq } = await app.create({ customerName: 'A mark', scheduledAt: FAR_FUTURE });
 		await tab.until(() => tab.changes().some((change) => 'call' in change && change.call.id === id));
 		return seq;
 	};

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { WEBHOOK_PATH } from '#contract';
-import type { Answer, TestApp } from './app.ts';
+import type { ApiResponse, TestApp } from './app.ts';
 
 /** Creates a secret in the format of Standard Webhooks. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
@@ -19,7 +19,7 @@ export async function postWebhook<T = unknown>(
 	app: TestApp,
 	report: unknown,
 	signing: Signing = {},
-): Promise<Answer<T>> {
+): Promise<ApiResponse<T>> {
 	const { id = `msg_${randomUUID()}`, secret = app.secret, at = new Date(), headers = {} } = signing;
 	const body = typeof report === 'string' ? report : JSON.stringify(report);
 	return app.api<T>('POST', WEBHOOK_PATH, body, {

@@ -1,4 +1,4 @@
-import type { DeliveryGroup, DeskQuery, RedeliverMany } from '#contract';
+import type { DeliveryGroup, DeliveriesQuery, RedeliverMany } from '#contract';
 import { DELIVERY_GROUPS } from '#contract/words.ts';
 import { addressOf } from '#lib/ui/address.ts';
 
@@ -14,7 +14,7 @@ export const GROUP_NAMES = Object.keys(DELIVERY_GROUPS) as DeliveryGroup['name']
 /**
  * Returns the group if the query asks for exactly its states. Returns null for all states, and for any other mixture.
  */
-export function chosen({ state }: DeskQuery): DeliveryGroup['name'] | null {
+export function chosen({ state }: DeliveriesQuery): DeliveryGroup['name'] | null {
 	const wanted = new Set<string>(state);
 	return (
 		GROUP_NAMES.find((name) => {
@@ -32,7 +32,7 @@ export interface Active {
 }
 
 /** Returns the active filters except the state, in words. */
-export function active({ callId, code }: DeskQuery, customers: Readonly<Record<string, string>>): Active[] {
+export function active({ callId, code }: DeliveriesQuery, customers: Readonly<Record<string, string>>): Active[] {
 	const found: Active[] = [];
 	if (callId !== undefined) {
 		const value = customers[callId] ?? callId;
@@ -45,7 +45,7 @@ export function active({ callId, code }: DeskQuery, customers: Readonly<Record<s
 /** Returns the filter for sending again all matching deliveries of a group. */
 export function againOf(
 	{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
-	{ callId, code }: DeskQuery,
+	{ callId, code }: DeliveriesQuery,
 ): NonNullable<RedeliverMany['filter']> {
 	return {
 		state: DELIVERY_GROUPS[name].again.filter((state) => states.includes(state)),

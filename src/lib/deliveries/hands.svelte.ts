@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
-import type { Delivery, DeskView, RedeliverMany } from '#contract';
+import type { Delivery, DeliveriesView, RedeliverMany } from '#contract';
 import { saidWhat, type Refusal } from '#lib/api/api.ts';
 import { cancelDelivery, redeliver, redeliverMany } from '#lib/api/deliveries.ts';
 import { outcome } from './words.ts';
@@ -11,7 +11,7 @@ const ANSWERED_MS = 4_000;
 /** What the actions need from their page. */
 interface Desk {
 	/** Reloads the page's data and returns it. */
-	reload(): Promise<DeskView>;
+	reload(): Promise<DeliveriesView>;
 	/** Returns true while the socket notifies the page of every change. */
 	hears(): boolean;
 }
@@ -25,7 +25,7 @@ export class Hands {
 	#busy = new SvelteSet<string>();
 	#desk: Desk;
 	/** Callbacks that wait until the page shows a certain state. */
-	#waiting: ((view: DeskView) => void)[] = [];
+	#waiting: ((view: DeliveriesView) => void)[] = [];
 
 	constructor(desk: Desk) {
 		this.#desk = desk;
@@ -37,7 +37,7 @@ export class Hands {
 	}
 
 	/** Call this whenever the page shows new data. */
-	shows(view: DeskView): void {
+	shows(view: DeliveriesView): void {
 		for (const look of [...this.#waiting]) look(view);
 	}
 
@@ -101,15 +101,15 @@ export class Hands {
 	 * Waits until the page shows another attempt of this delivery, or no longer shows it. Resolves with null after
 	 * `ANSWERED_MS`.
 	 */
-	#answer({ id, attempts }: Delivery): { comes: Promise<DeskView | null>; stop: () => void } {
+	#answer({ id, attempts }: Delivery): { comes: Promise<DeliveriesView | null>; stop: () => void } {
 		let stop = (): void => undefined;
-		const comes = new Promise<DeskView | null>((resolve) => {
-			const done = (view: DeskView | null): void => {
+		const comes = new Promise<DeliveriesView | null>((resolve) => {
+			const done = (view: DeliveriesView | null): void => {
 				clearTimeout(late);
 				this.#waiting = this.#waiting.filter((one) => one !== look);
 				resolve(view);
 			};
-			const look = (view: DeskView): void => {
+			const look = (view: DeliveriesView): void => {
 				const now = find(view, id);
 				if (!now || now.attempts.length > attempts.length) done(view);
 			};
@@ -121,7 +121,7 @@ export class Hands {
 	}
 }
 
-const find = ({ groups }: DeskView, id: string): Delivery | undefined =>
+const find = ({ groups }: DeliveriesView, id: string): Delivery | undefined =>
 	groups.flatMap(({ deliveries }) => deliveries).find((delivery) => delivery.id === id);
 
 export const [getHands, setHands] = createContext<Hands>();

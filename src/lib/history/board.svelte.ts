@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import type { Call, CallPage, CallsView, Change, Stats } from '#contract';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import * as extents from './extent.ts';
 import type { Extent, Segment } from './extent.ts';
 import { matches } from './matches.ts';
@@ -55,7 +55,7 @@ export class Board {
 	 * Shows a loaded page, updated with the changes received since. Returns false if some of those are no longer known.
 	 */
 	show(view: CallsView): boolean {
-		const { epoch, seq } = place(view.page.cursor);
+		const { epoch, seq } = parseCursor(view.page.cursor);
 		if (epoch !== this.#epoch) {
 			this.#log = [];
 			this.#logFrom = seq;
@@ -79,7 +79,7 @@ export class Board {
 
 	/** Drops the changes up to `cursor`, while no list is shown. A view from before it is then too old. */
 	forget(cursor: string): void {
-		const { epoch, seq } = place(cursor);
+		const { epoch, seq } = parseCursor(cursor);
 		this.#epoch = epoch;
 		this.#log = [];
 		this.#logFrom = seq;
@@ -106,7 +106,7 @@ export class Board {
 	 * from another epoch or too old.
 	 */
 	take(page: CallPage, where: 'next' | 'previous' | Segment): boolean {
-		const { epoch, seq } = place(page.cursor);
+		const { epoch, seq } = parseCursor(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
 		const current = this.#current(page, seq);
 		const extent = this.extent;
@@ -119,7 +119,7 @@ export class Board {
 
 	/** Replaces the list by its first page. Returns false like `take`. */
 	restart(page: CallPage): boolean {
-		const { epoch, seq } = place(page.cursor);
+		const { epoch, seq } = parseCursor(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
 		this.extent = extents.begin(this.#current(page, seq), null);
 		this.#follow(seq);

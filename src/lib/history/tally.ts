@@ -1,5 +1,5 @@
 import type { Call, CallsView, Change } from '#contract';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 
 /** How many calls are remembered as pending or ended. The oldest are forgotten first. */
 const REMEMBERED = 50_000;
@@ -18,7 +18,7 @@ export class Tally {
 		this.total = view.total;
 		this.pending = view.pending;
 		this.#at = Date.parse(view.at);
-		const { seq } = place(view.page.cursor);
+		const { seq } = parseCursor(view.page.cursor);
 		// Skip rows newer than the view's numbers: the feed delivers their changes again.
 		for (const call of view.page.calls) if (call.seq <= seq) this.#ended.set(call.id, call.status !== 'PENDING');
 	}

@@ -1,5 +1,5 @@
 import type { Change, Changes, Head, Sync } from '#contract';
-import { isPast, place } from '#contract/cursor.ts';
+import { isPast, parseCursor } from '#contract/cursor.ts';
 
 /** What a client with a given cursor does with a received frame. */
 export type Step =
@@ -15,7 +15,7 @@ const NOTHING: Step = { do: 'nothing' };
 const SYNC: Step = { do: 'sync' };
 
 const above = (own: string, changes: readonly Change[]): Change[] => {
-	const { seq } = place(own);
+	const { seq } = parseCursor(own);
 	return changes.filter((change) => change.seq > seq);
 };
 
@@ -30,7 +30,7 @@ export function onHead(own: string, { cursor }: Head): Step {
 }
 
 export function onSync(own: string | null, { mode, cursor, changes }: Sync): Step {
-	if (mode === 'reset' || own === null || place(own).epoch !== place(cursor).epoch) return { do: 'reload' };
+	if (mode === 'reset' || own === null || parseCursor(own).epoch !== parseCursor(cursor).epoch) return { do: 'reload' };
 	// A delta confirms the client's cursor even without changes. It never moves the cursor back.
 	return { do: 'apply', cursor: isPast(own, cursor) ? cursor : own, changes: above(own, changes) };
 }

@@ -1,4 +1,4 @@
-import { shownLength, typedFault, typedText } from '#contract/typed-text.ts';
+import { visibleLength, typedFault, typedText } from '#contract/typed-text.ts';
 import { NAME_MAX, RUN_MAX } from '#contract/words.ts';
 import type { Place } from '#lib/time/formats.ts';
 import { localTime } from '#lib/time/local-time.ts';
@@ -9,7 +9,7 @@ import { offsetName } from '#lib/time/words.ts';
 export const NAME_NEAR_MAX = 60;
 
 /** Counts the characters of a text as it will be stored. */
-export const charactersIn = (text: string): number => shownLength(typedText(text));
+export const charactersIn = (text: string): number => visibleLength(typedText(text));
 
 /** Returns an error that names the problem and the fix, or null. Applies the server's rule. */
 export function checkName(text: string): string | null {

@@ -4,7 +4,7 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, request }) => {
 	const next = localPath(url.searchParams.get('next'));
-	if (await locals.app.mayEnter(request.headers.get('cookie'))) redirect(303, next);
+	if (await locals.app.maySeePages(request.headers.get('cookie'))) redirect(303, next);
 	const wrong = url.searchParams.has('wrong')
 		? 'That token is not right. Look for API_TOKEN where the server was started.'
 		: '';

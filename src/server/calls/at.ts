@@ -1,10 +1,10 @@
 import { parse, ProblemError, type CallQuery } from '#contract';
 import { ZonedTime } from '#contract/text.ts';
 import type { Database } from '#db/database.ts';
-import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
-import { placeOf, tokenOf, type Place } from './page.ts';
+import { ALL_CLEARED_TO, IS_NOT_CLEARED } from './clearing.ts';
+import { pageStartOf, tokenOf, type PageStart } from './page.ts';
 
-export interface Places {
+export interface Anchors {
 	/**
 	 * The page token of the place that `at` names; null for the list's beginning. `at` is `end`, a UTC day, a time with
 	 * its zone, a call's id, or a share of the history from 0 to 1. Throws `invalid_input` for anything else.
@@ -23,10 +23,10 @@ const ID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$
 const FROM = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 const BOUNDS = `SELECT max((SELECT min("n") FROM "Call"), ${ALL_CLEARED_TO} + 1) AS "first",
 	(SELECT max("n") FROM "Call") AS "last"`;
-const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_LEFT}`;
+const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
 /** Finds places in the list by a time, an id or a share. Each lookup reads an index. */
-export function createPlaces(database: Database): Places {
+export function createAnchors(database: Database): Anchors {
 	/** The place of the first call created at `ms` or later. */
 	async function from(ms: number): Promise<number | null> {
 		const [row] = await database.all(FROM, ms);
@@ -39,42 +39,42 @@ export function createPlaces(database: Database): Places {
 		return { first: Number(row.first), last: Number(row.last) };
 	}
 
-	async function beginningAt(at: string, oldest: boolean): Promise<Place | null> {
-		const end: Place = { n: oldest ? BEYOND : 0, back: true };
+	async function pageStartAt(at: string, oldest: boolean): Promise<PageStart | null> {
+		const end: PageStart = { n: oldest ? BEYOND : 0, back: true };
 		if (at === 'end') return end;
 		const known = await bounds();
 		if (!known) return null;
 		const { first, last } = known;
 		/** Starts at the first call that is not before `n`; with the newest first, at the call before `n`. */
-		const cut = (n: number | null): Place | null => {
+		const startAt = (n: number | null): PageStart | null => {
 			if (oldest) return n === null ? end : n <= first ? null : { n: n - 1, back: false };
 			return n === null || n > last ? null : n <= first ? end : { n, back: false };
 		};
 
 		if (SHARE.test(at)) {
 			const n = Math.round(first + (last - first) * (oldest ? Number(at) : 1 - Number(at)));
-			return cut(oldest ? n : n + 1);
+			return startAt(oldest ? n : n + 1);
 		}
 		if (ID.test(at)) {
 			const [row] = await database.all(BY_ID, at.toLowerCase());
-			if (row) return cut(Number(row.n) + (oldest ? 0 : 1));
+			if (row) return startAt(Number(row.n) + (oldest ? 0 : 1));
 			// The call is gone, but its id contains its creation time (RFC 9562, version 7).
 			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);
-			return cut(await from(oldest ? ms : ms + 1));
+			return startAt(await from(oldest ? ms : ms + 1));
 		}
-		if (isDay(at)) return cut(await from(oldest ? Date.parse(at) : Date.parse(at) + DAY_MS));
+		if (isDay(at)) return startAt(await from(oldest ? Date.parse(at) : Date.parse(at) + DAY_MS));
 		const ms = Date.parse(timeOf(at));
-		return cut(await from(oldest ? ms : ms + 1));
+		return startAt(await from(oldest ? ms : ms + 1));
 	}
 
 	return {
 		async tokenAt(query, at) {
-			const place = await beginningAt(at, query.order === 'oldest');
+			const place = await pageStartAt(at, query.order === 'oldest');
 			return place && tokenOf(query, place);
 		},
 		async shareBefore(query) {
 			if (isFiltered(query)) return null;
-			const place = placeOf(query);
+			const place = pageStartOf(query);
 			const known = place && (await bounds());
 			if (!known || known.last === known.first) return 0;
 			const share = (Math.min(Math.max(place.n, known.first), known.last) - known.first) / (known.last - known.first);

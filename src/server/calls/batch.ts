@@ -1,19 +1,19 @@
 import { check, NewCall, ProblemError } from '#contract';
 import type { CallRequest } from './commands.ts';
-import { checked, errorsIn } from './request.ts';
+import { validateCall, errorsIn } from './request.ts';
 
 /** How long the checks may block the event loop before they yield. */
 const TURN_MS = 8;
 
 /** The checked calls of a batch. Throws `invalid_input` with every error of every call, with paths below `calls`. */
-export async function checkedBatch(wanted: readonly unknown[]): Promise<CallRequest[]> {
+export async function validateBatch(wanted: readonly unknown[]): Promise<CallRequest[]> {
 	const requests: CallRequest[] = [];
 	const errors: { path: string; message: string }[] = [];
 	let since = performance.now();
 	for (const [i, one] of wanted.entries()) {
 		const at = ['calls', String(i)];
 		const { data, error } = check(NewCall, one);
-		const read = data && checked(data, at);
+		const read = data && validateCall(data, at);
 		if (read?.request) requests.push(read.request);
 		else errors.push(...(error ? errorsIn(one, error, at) : read ? [read.error] : []));
 		if (performance.now() - since < TURN_MS) continue;

@@ -31,7 +31,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
 /** The response body of a batch. */
-export const answerOf = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
+export const batchResponse = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
 /** The call as the API exposes it. */
 export function toCall(row: CallRow): Call {

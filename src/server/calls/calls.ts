@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ProblemError, type Call, type CallFilters, type NewCall, type ProviderReport, type Status } from '#contract';
 import { newId } from '#db/ids.ts';
-import { checkedBatch } from './batch.ts';
-import { answerOf, toCall } from './call.ts';
-import type { CallRequest, Command, DispatchAttempt, HeldJob, Once, Outcome, WatchJob } from './commands.ts';
-import { checked } from './request.ts';
+import { validateBatch } from './batch.ts';
+import { batchResponse, toCall } from './call.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, WatchJob } from './commands.ts';
+import { validateCall } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -18,7 +18,7 @@ export interface Calls {
 	 * Creates a call once per idempotency key in its scope (token, method, path) and returns the response body. The
 	 * same body again returns the same bytes. Throws `idempotency_conflict` for another body.
 	 */
-	createOnce(scope: string, key: string, request: NewCall): Promise<{ answer: string; replayed: boolean }>;
+	createOnce(scope: string, key: string, request: NewCall): Promise<{ response: string; replayed: boolean }>;
 	/**
 	 * Creates all calls or none, in order, in one transaction, and returns the response body. With `named`, only once,
 	 * as above. Throws `invalid_input` with the path of each error.
@@ -26,7 +26,7 @@ export interface Calls {
 	createMany(
 		wanted: readonly unknown[],
 		named: { scope: string; key: string } | null,
-	): Promise<{ answer: string; replayed: boolean }>;
+	): Promise<{ response: string; replayed: boolean }>;
 	/** Throws `call_not_found`, `illegal_transition`. */
 	setStatus(id: string, status: Status): Promise<Call>;
 	/** Throws `call_not_found`, `illegal_transition`. */
@@ -55,8 +55,8 @@ export interface Calls {
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
 	/** Records a hang-up that failed too often. The job stays as a dead letter until a webhook of its call arrives. */
 	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
-	/** Ends the call as `no-report` after `patienceMs` without a report, counted from `startedAt` at the earliest. */
-	watch(id: string, job: WatchJob, startedAt: number, patienceMs: number): Promise<void>;
+	/** Ends the call as `no-report` after `timeoutMs` without a report, counted from `startedAt` at the earliest. */
+	watch(id: string, job: WatchJob, startedAt: number, timeoutMs: number): Promise<void>;
 	/** Adds an injected fault to the timeline. Does nothing if the call does not exist. */
 	fault(id: string, data: object): Promise<void>;
 }
@@ -79,24 +79,24 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	return {
 		// Ids rise in order of arrival, like the places in the list.
 		create: (request) =>
-			change({ do: 'create', id: newId(), request: requestOf(request), callbackUrl: callbackUrl(), once: null }),
+			change({ do: 'create', id: newId(), request: requestOf(request), callbackUrl: callbackUrl(), idempotencyKey: null }),
 		async createOnce(scope, key, wanted) {
 			const request = requestOf(wanted);
-			const once = onceOf(scope, key, request);
-			const outcome = await writer.write({ do: 'create', id: newId(), request, callbackUrl: callbackUrl(), once });
-			if ('call' in outcome) return { answer: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
+			const idempotencyKey = idempotencyKeyOf(scope, key, request);
+			const outcome = await writer.write({ do: 'create', id: newId(), request, callbackUrl: callbackUrl(), idempotencyKey });
+			if ('call' in outcome) return { response: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
 			return replayOf(outcome);
 		},
 		async createMany(wanted, named) {
-			const requests = await checkedBatch(wanted);
-			const once = named && onceOf(named.scope, named.key, requests);
+			const requests = await validateBatch(wanted);
+			const idempotencyKey = named && idempotencyKeyOf(named.scope, named.key, requests);
 			const outcome = await writer.write({
 				do: 'create-many',
-				wanted: requests.map((request) => ({ id: newId(), request })),
-				...{ callbackUrl: callbackUrl(), once },
+				requests: requests.map((request) => ({ id: newId(), request })),
+				...{ callbackUrl: callbackUrl(), idempotencyKey },
 			});
 			if (!('calls' in outcome)) return replayOf(outcome);
-			return { answer: outcome.answer ?? answerOf(outcome.calls), replayed: false };
+			return { response: outcome.response ?? batchResponse(outcome.calls), replayed: false };
 		},
 		setStatus: (id, status) => change({ do: 'set-status', id, status }),
 		cancel: (id) => change({ do: 'cancel', id }),
@@ -130,8 +130,8 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 		async giveUp(id, job, attempt) {
 			await writer.write({ do: 'give-up', id, job, attempt });
 		},
-		async watch(id, job, startedAt, patienceMs) {
-			await writer.write({ do: 'watch', id, job, startedAt, patienceMs });
+		async watch(id, job, startedAt, timeoutMs) {
+			await writer.write({ do: 'watch', id, job, startedAt, timeoutMs });
 		},
 		async fault(id, data) {
 			await writer.write({ do: 'fault', id, data });
@@ -141,18 +141,18 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 
 /** Throws `invalid_input` for an impossible number. */
 function requestOf(wanted: NewCall): CallRequest {
-	const { request, error } = checked(wanted);
+	const { request, error } = validateCall(wanted);
 	if (request) return request;
 	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', { errors: [error] });
 }
 
-const onceOf = (scope: string, key: string, body: unknown): Once => ({
+const idempotencyKeyOf = (scope: string, key: string, body: unknown): IdempotencyKey => ({
 	id: hash(JSON.stringify([scope, key])),
 	bodyHash: hash(JSON.stringify(body)),
 });
 
-function replayOf(outcome: Outcome): { answer: string; replayed: true } {
-	if ('replay' in outcome) return { answer: outcome.replay, replayed: true };
+function replayOf(outcome: Outcome): { response: string; replayed: true } {
+	if ('replay' in outcome) return { response: outcome.replay, replayed: true };
 	throw new ProblemError('idempotency_conflict', 'This Idempotency-Key was used with another body. Use a new key.');
 }
 

@@ -25,7 +25,7 @@ export interface WatchJob extends HeldJob {
 }
 
 /** A call to create, with its future id. */
-export interface Wanted {
+export interface CallToCreate {
 	id: string;
 	request: CallRequest;
 }
@@ -33,9 +33,9 @@ export interface Wanted {
 /** Everything that can change a call. The writer executes commands in order of arrival. */
 export type Command =
 	/** `callbackUrl` is the address to which the provider reports; null for the embedded provider, which knows it. */
-	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; once: Once | null }
+	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	/** All or none, at consecutive places. */
-	| { do: 'create-many'; wanted: readonly Wanted[]; callbackUrl: string | null; once: Once | null }
+	| { do: 'create-many'; requests: readonly CallToCreate[]; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
@@ -53,13 +53,13 @@ export type Command =
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
 	/** A hang-up failed too often. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
-	/** Checks whether a report arrived within `patienceMs`, counted from `startedAt` at the earliest. */
-	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; patienceMs: number }
+	/** Checks whether a report arrived within `timeoutMs`, counted from `startedAt` at the earliest. */
+	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; timeoutMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
 
 /** A request that must take effect once: the hash of its token, method, path and key, and the hash of its body. */
-export interface Once {
+export interface IdempotencyKey {
 	id: string;
 	bodyHash: string;
 }
@@ -76,8 +76,8 @@ export interface DispatchAttempt {
 /** The result of a command. */
 export type Outcome =
 	| { call: CallRow; idempotent?: true }
-	/** `answer` is the response body if one was stored. */
-	| { calls: CallRow[]; answer: string | null }
+	/** `response` is the response body if one was stored. */
+	| { calls: CallRow[]; response: string | null }
 	/** The call does not exist (any more). */
 	| { missing: true }
 	/** The state machine does not allow the transition. */

@@ -18,7 +18,7 @@ const OUTCOMES = [
 	'manual',
 ];
 
-it('[EX4] a history of before: answered failures become dropped and keep their talk, and the counters agree', async () => {
+it('[EX4] a migration turns answered failures of an older history into dropped calls with their talk, and moves the counters', async () => {
 	const database = await openTestDatabase();
 	const before = await temporaryFolder();
 	await cp(FOLDER, before, { recursive: true });
@@ -54,7 +54,7 @@ it('[EX4] a history of before: answered failures become dropped and keep their t
 		})),
 	);
 	const counters = () => database.all('SELECT * FROM "Tally" WHERE "count" <> 0 ORDER BY "run", "status", "outcome"');
-	const kept = await counters();
+	const migrated = await counters();
 	await recount(database, 2_000);
-	expect(kept).toEqual(await counters());
+	expect(migrated).toEqual(await counters());
 });

@@ -25,7 +25,7 @@ const filters = fc.record({
 	}),
 });
 
-it('[CL4] a row passes the filters exactly where the list shows its call', async () => {
+it('[CL4] a row passes the filters exactly if the list shows its call', async () => {
 	const database = await migratedDatabase();
 	let now = NOON;
 	const writer = createWriter({
@@ -45,7 +45,7 @@ it('[CL4] a row passes the filters exactly where the list shows its call', async
 			scenario: null,
 		};
 		const id = `call-${i}`;
-		await writer.write({ do: 'create', id, request, callbackUrl: null, once: null });
+		await writer.write({ do: 'create', id, request, callbackUrl: null, idempotencyKey: null });
 		if (i % 4 === 1) await writer.write({ do: 'cancel', id });
 		if (i % 4 === 2) await writer.write({ do: 'set-status', id, status: 'COMPLETED' });
 	}

@@ -8,7 +8,7 @@ const CREATE = `INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "f
 		"createdAt", "updatedAt", "faults", "seq")
 	VALUES (?1, 'call-' || ?1, 'Ada', '+12025550100', ' ada' || char(10) || '12025550100', 'SALES', 'PENDING', 'QUEUED', ?2, ?2, 0, ?1)`;
 
-it('[R78] a call that is made while the index merges is taken into it, too', async () => {
+it('[R78] a call that is created while the index merges is in the index soon after', async () => {
 	const database = await migratedDatabase();
 	const make = (n: number): Promise<unknown> => database.all(CREATE, n, NOON);
 	await make(1);

@@ -1,9 +1,8 @@
 import type { EventType } from '#contract';
-import type { Statement } from '#db/database.ts';
 import type { CallRow } from './call.ts';
-import type { HeldJob, Once } from './commands.ts';
-import { Tallies } from './tallies.ts';
-import { statementsOf, type EventRow, type JobKind, type JobRow, type Position, type Written } from './rows.ts';
+import type { HeldJob, IdempotencyKey } from './commands.ts';
+import { Counters } from './tallies.ts';
+import type { EventRow, JobKind, JobRow, Position, WriteStep } from './rows.ts';
 
 /** What the writer read in its transaction: everything that the commands of a group may touch. */
 export interface State {
@@ -16,7 +15,7 @@ export interface State {
 	/** The current state of the group's jobs. */
 	jobs: ReadonlyMap<string, JobState>;
 	/** The stored responses to the group's idempotency keys. */
-	answers: ReadonlyMap<string, Answer>;
+	responses: ReadonlyMap<string, StoredResponse>;
 }
 
 /** The holder of a job, and whether its request may have reached the provider. */
@@ -26,9 +25,9 @@ export interface JobState {
 }
 
 /** The stored response to an idempotency key, and the hash of the request's body. */
-export interface Answer {
+export interface StoredResponse {
 	bodyHash: string;
-	answer: string;
+	response: string;
 }
 
 /** A change as the feed publishes it. */
@@ -40,12 +39,13 @@ export type RowChange =
 	| { seq: number; type: 'purged'; ids: readonly string[] };
 
 /** The combined result of a group of commands. */
-export interface Entries {
+export interface UnitResult {
 	changes: RowChange[];
 	/** The seq of the last change before this group. */
 	previous: number;
 	position: Position;
-	statements: Statement[];
+	/** The rows to write, step by step. In each step the removals come first. */
+	steps: WriteStep[];
 	/** Whether there are new jobs for the worker. */
 	jobs: boolean;
 }
@@ -54,7 +54,7 @@ export interface Entries {
  * The state that a group has read, and its commands' writes so far: each command sees the earlier ones. Assigns seqs
  * and gathers rows. The meaning of commands is in `plan.ts`.
  */
-export class Ledger {
+export class UnitOfWork {
 	/** The clock's time, for the due times of jobs. */
 	readonly clock: number;
 	/** The clock's time, but never before the last recorded time. For times on calls and events. */
@@ -64,10 +64,10 @@ export class Ledger {
 	readonly #seen: Set<string>;
 	readonly #dead: Set<string>;
 	readonly #held: Map<string, JobState>;
-	readonly #answers: Map<string, Answer>;
+	readonly #responses: Map<string, StoredResponse>;
 	readonly #changes: RowChange[] = [];
-	readonly #statements: Statement[] = [];
-	#written: Written;
+	readonly #steps: WriteStep[] = [];
+	#step: WriteStep;
 	readonly #previous: number;
 	#seq: number;
 	#change: number;
@@ -81,17 +81,17 @@ export class Ledger {
 		this.#seen = new Set(state.seen);
 		this.#dead = new Set(state.dead);
 		this.#held = new Map(state.jobs);
-		this.#answers = new Map(state.answers);
+		this.#responses = new Map(state.responses);
 		this.#seq = state.position.seq;
 		this.#change = this.#previous = state.position.change;
-		this.#written = nothingWritten();
+		this.#step = emptyStep();
 	}
 
-	entries(): Entries {
-		this.#flush();
+	result(): UnitResult {
+		this.#endStep();
 		const position = { seq: this.#seq, change: this.#change, at: this.now };
 		const previous = this.#previous;
-		return { changes: this.#changes, previous, position, statements: this.#statements, jobs: this.#jobs };
+		return { changes: this.#changes, previous, position, steps: this.#steps, jobs: this.#jobs };
 	}
 
 	/** Undefined or null if the call does not exist (any more). */
@@ -109,8 +109,8 @@ export class Ledger {
 		this.event(call.id, 'created', {});
 		this.#change = call.n;
 		this.#calls.set(call.id, call);
-		this.#written.tallies.move(null, call);
-		this.#written.created.set(call.id, call);
+		this.#step.counters.move(null, call);
+		this.#step.created.set(call.id, call);
 		this.#changes.push({ seq: call.n, type: 'created', call });
 	}
 
@@ -119,9 +119,9 @@ export class Ledger {
 		const seq = this.event(next.id, type, data);
 		const call = { ...next, seq };
 		this.#change = seq;
-		this.#written.tallies.move(this.#calls.get(call.id) ?? null, call);
+		this.#step.counters.move(this.#calls.get(call.id) ?? null, call);
 		this.#calls.set(call.id, call);
-		(this.#written.created.has(call.id) ? this.#written.created : this.#written.updated).set(call.id, call);
+		(this.#step.created.has(call.id) ? this.#step.created : this.#step.updated).set(call.id, call);
 		this.#changes.push({ seq, type: 'updated', call });
 		return { call };
 	}
@@ -132,18 +132,18 @@ export class Ledger {
 	 */
 	event(callId: string, type: EventType, data: object): number {
 		const row: EventRow = [++this.#seq, callId, type, this.now, JSON.stringify(data)];
-		this.#written.events.push(row);
+		this.#step.events.push(row);
 		return this.#seq;
 	}
 
 	remove(ids: readonly string[]): void {
-		this.#flush();
+		this.#endStep();
 		for (const id of ids) {
-			this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+			this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			const seq = ++this.#seq;
 			this.#change = seq;
 			this.#calls.set(id, null);
-			this.#written.removed.push([seq, id]);
+			this.#step.removed.push([seq, id]);
 			this.#changes.push({ seq, type: 'deleted', id });
 		}
 	}
@@ -151,59 +151,59 @@ export class Ledger {
 	/** Deletes calls without tombstones, as one change: older cursors get a reset. */
 	purge(ids: readonly string[]): void {
 		if (ids.length === 0) return;
-		this.#flush();
+		this.#endStep();
 		const seq = ++this.#seq;
 		this.#change = seq;
 		for (const id of ids) {
-			this.#written.tallies.move(this.#calls.get(id) ?? null, null);
+			this.#step.counters.move(this.#calls.get(id) ?? null, null);
 			this.#calls.set(id, null);
-			this.#written.purged.push([seq, id]);
+			this.#step.purged.push([seq, id]);
 		}
 		this.#changes.push({ seq, type: 'purged', ids });
 	}
 
 	/** Clears the whole history or one run. The rows are removed later (`clearing.ts`). */
 	clear(run: string | null): void {
-		this.#flush();
+		this.#endStep();
 		const seq = ++this.#seq;
 		this.#change = seq;
-		this.#written.cleared.push([seq, run]);
+		this.#step.cleared.push([seq, run]);
 		this.#changes.push({ seq, type: 'cleared', run });
 		for (const [id, call] of this.#calls) if (run === null || call?.run === run) this.#calls.set(id, null);
-		this.#flush();
+		this.#endStep();
 	}
 
 	/** Whether this webhook-id is new. Remembers it. */
 	receive(webhookId: string): boolean {
 		if (this.#seen.has(webhookId)) return false;
 		this.#seen.add(webhookId);
-		this.#written.receipts.push([webhookId, this.now]);
+		this.#step.receipts.push([webhookId, this.now]);
 		return true;
 	}
 
-	answer(once: Once): Answer | undefined {
-		return this.#answers.get(once.id);
+	storedResponse(idempotencyKey: IdempotencyKey): StoredResponse | undefined {
+		return this.#responses.get(idempotencyKey.id);
 	}
 
 	/** Stores a response together with its effects, so that a repeated request gets the same bytes. */
-	keep({ id, bodyHash }: Once, answer: string): void {
-		this.#answers.set(id, { bodyHash, answer });
-		this.#written.answers.push([id, bodyHash, answer, this.clock]);
+	storeResponse({ id, bodyHash }: IdempotencyKey, response: string): void {
+		this.#responses.set(id, { bodyHash, response });
+		this.#step.responses.push([id, bodyHash, response, this.clock]);
 	}
 
 	/** The provider reported the end: no request and no watch is needed any more. */
 	drop(callId: string): void {
-		this.#written.doneCalls.push(callId);
+		this.#step.doneCalls.push(callId);
 	}
 
 	/** The call ended here. Its dispatch is dropped, or recalled if it may have reached the provider. */
 	recall(callId: string): void {
-		this.#written.stoppedCalls.push(callId);
+		this.#step.stoppedCalls.push(callId);
 	}
 
 	job(kind: JobKind, callId: string, payload: object, dueAt: number): void {
 		const row: JobRow = [this.#newId(), kind, callId, JSON.stringify(payload), dueAt, 0];
-		this.#written.jobs.push(row);
+		this.#step.jobs.push(row);
 		this.#jobs = true;
 	}
 
@@ -219,44 +219,44 @@ export class Ledger {
 	}
 
 	/** Records that the request may reach the provider from now on. */
-	ask({ id, lease }: HeldJob): void {
+	markAsked({ id, lease }: HeldJob): void {
 		this.#held.set(id, { lease, asked: true });
-		this.#written.askedJobs.push(id);
+		this.#step.askedJobs.push(id);
 	}
 
 	/** Schedules the job again. With an error, the attempt counts as failed. */
 	retry({ id }: HeldJob, dueAt: number, error: string | null): void {
-		this.#written.retries.push([id, dueAt, error]);
+		this.#step.retries.push([id, dueAt, error]);
 		this.#jobs = true;
 	}
 
 	settle({ id }: HeldJob): void {
 		this.#held.delete(id);
-		this.#written.doneJobs.push(id);
+		this.#step.doneJobs.push(id);
 	}
 
 	/** Turns the job into a dead letter: it stays, but is no longer run. */
-	bury({ id }: HeldJob, callId: string, error: string | null): void {
+	markDead({ id }: HeldJob, callId: string, error: string | null): void {
 		this.#held.delete(id);
-		this.#written.buriedJobs.push([id, this.clock, error]);
+		this.#step.deadJobs.push([id, this.clock, error]);
 		this.#dead.add(callId);
 	}
 
 	/** Runs the dead jobs of this call again. */
 	revive(callId: string): void {
 		if (!this.#dead.delete(callId)) return;
-		this.#written.heardOf.push([callId, this.clock]);
+		this.#step.revivedCalls.push([callId, this.clock]);
 		this.#jobs = true;
 	}
 
-	/** Turns the gathered rows into statements: a removal must follow the rows that it removes. */
-	#flush(): void {
-		this.#statements.push(...statementsOf(this.#written, { seq: this.#seq, change: this.#change, at: this.now }));
-		this.#written = nothingWritten();
+	/** Ends the current step: a removal must follow the rows that it removes. */
+	#endStep(): void {
+		this.#steps.push(this.#step);
+		this.#step = emptyStep();
 	}
 }
 
-function nothingWritten(): Written {
+function emptyStep(): WriteStep {
 	return {
 		created: new Map(),
 		updated: new Map(),
@@ -268,12 +268,12 @@ function nothingWritten(): Written {
 		cleared: [],
 		doneCalls: [],
 		stoppedCalls: [],
-		answers: [],
+		responses: [],
 		askedJobs: [],
 		doneJobs: [],
-		buriedJobs: [],
-		heardOf: [],
+		deadJobs: [],
+		revivedCalls: [],
 		retries: [],
-		tallies: new Tallies(),
+		counters: new Counters(),
 	};
 }

@@ -8,7 +8,7 @@ import { migratedDatabase } from '#tests/support/database.ts';
 import { toCall, type CallRow } from './call.ts';
 import { createCallReads } from './reads.ts';
 import { statementsOf } from './rows.ts';
-import { Tallies } from './tallies.ts';
+import { Counters } from './tallies.ts';
 
 /**
  * Text that the contract accepts: well-formed, without control characters, with the special characters of files and
@@ -68,7 +68,7 @@ it('[R90] SQLite writes the lines of a file exactly as JSON.stringify and csvLin
 			const rows = wanted.map((call, i) => ({ ...call, n: i + 1 }));
 			await database.transact([], () => ({
 				result: undefined,
-				statements: [['DELETE FROM "Call"'], ...statementsOf(created(rows), { seq: 20, change: 20, at: NOON })],
+				statements: [['DELETE FROM "Call"'], ...statementsOf([created(rows)], { seq: 20, change: 20, at: NOON })],
 			}));
 			const calls = rows.map(toCall);
 			const written = async (format: 'csv' | 'ndjson') =>
@@ -93,8 +93,8 @@ const created = (rows: readonly CallRow[]) => ({
 		cleared: [],
 		doneCalls: [],
 		stoppedCalls: [],
-		answers: [],
+		responses: [],
 	},
-	...{ askedJobs: [], doneJobs: [], buriedJobs: [], heardOf: [], retries: [] },
-	tallies: new Tallies(),
+	...{ askedJobs: [], doneJobs: [], deadJobs: [], revivedCalls: [], retries: [] },
+	counters: new Counters(),
 });

@@ -67,18 +67,18 @@ const query = fc.record(
 );
 
 describe('a list', () => {
-	it('[R70] gives exactly what matches, in pages both ways, whatever is asked for and however far the index is', async () => {
+	it('[R70] contains exactly the matching calls in both directions, for any query and any progress of the index', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(row, { maxLength: 30 }),
 				fc.array(query, { minLength: 1, maxLength: 6 }),
 				fc.nat(30),
 				fc.constantFrom({ stepMs: 4, budgetMs: 1_000 }, { stepMs: 0, budgetMs: -1 }),
-				async (rows, queries, indexed, pace) => {
+				async (rows, queries, indexed, timeBudget) => {
 					const database = await migratedDatabase();
 					const calls = await fill(database, rows);
 					if (indexed > 0) await indexNext(database, indexed);
-					const reads = createCallReads(database, await prismaOver(database), () => NOON, pace);
+					const reads = createCallReads(database, await prismaOver(database), () => NOON, timeBudget);
 					for (const asked of queries) {
 						const expected = calls.filter((call) => matches(call, asked)).map(({ id }) => id);
 						if (asked.order !== 'oldest') expected.reverse();
@@ -90,7 +90,7 @@ describe('a list', () => {
 		);
 	});
 
-	it('[R71] under a budget of nothing it answers short pages that go on, and ends', async () => {
+	it('[R71] returns short pages without time left, and reaches the end', async () => {
 		const database = await migratedDatabase();
 		const rows = Array.from({ length: 40 }, () => ({ ...PLAIN, apart: 40_000 }));
 		await fill(database, [...rows, { ...PLAIN, name: 'Zoë', outcome: 'busy' as const }, ...rows]);
@@ -105,7 +105,7 @@ describe('a list', () => {
 		expect(page.calls.map(({ customerName }) => customerName)).toEqual(['Zoë']);
 	});
 
-	it('[R72] words that no call has together are answered without reading', async () => {
+	it('[R72] reads no calls if no call has the combination of filter values', async () => {
 		const database = await migratedDatabase();
 		await fill(database, [{ ...PLAIN, outcome: 'busy' }, PLAIN]);
 		const reads = createCallReads(database, await prismaOver(database), () => NOON, { stepMs: 0, budgetMs: -1 });
@@ -113,8 +113,8 @@ describe('a list', () => {
 	});
 });
 
-describe('the search index', () => {
-	it('[R75] a search does not read the calls that the index covers', async () => {
+describe('the search', () => {
+	it('[R75] does not read the calls that the index covers', async () => {
 		const database = await migratedDatabase();
 		await fill(
 			database,
@@ -134,7 +134,7 @@ describe('the search index', () => {
 		expect(await steps()).toBeLessThanOrEqual(8);
 		expect(oneByOne).toBeGreaterThan(80);
 	});
-	it('[R73] merges in small steps, and finds the same afterwards', async () => {
+	it('[R73] merges its index in small steps, and finds the same calls afterwards', async () => {
 		const database = await migratedDatabase();
 		await fill(
 			database,

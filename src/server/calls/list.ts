@@ -1,9 +1,9 @@
 import type { CallQuery } from '#contract';
 import { searchTerms } from '#contract/search.ts';
 import type { Database, Row, Statement, Value } from '#db/database.ts';
-import { IS_LEFT, READ_MARKS } from './clearing.ts';
+import { IS_NOT_CLEARED, READ_CLEAR_MARKS } from './clearing.ts';
 import { conditions, countersFor, estimate, wordsOf } from './filter.ts';
-import type { Place } from './page.ts';
+import type { PageStart } from './page.ts';
 import { READ_FEED } from './rows.ts';
 import { matchOn, placesOn, shelfOf } from './search-index.ts';
 
@@ -14,7 +14,7 @@ export interface Shape<Read> {
 }
 
 /** Calls in reading direction. */
-export interface Found<Read> {
+export interface ListResult<Read> {
 	rows: Read[];
 	/** The place after which to continue if the time budget ended the read; null at the limit or the end. */
 	stoppedAt: number | null;
@@ -22,16 +22,16 @@ export interface Found<Read> {
 	feed: Row[];
 }
 
-export interface Pace {
+export interface TimeBudget {
 	/** Target duration of one step of reading: it blocks the event loop. */
 	stepMs: number;
 	/** After this time a list returns what it has. */
 	budgetMs: number;
 }
 
-const LOCAL: Pace = { stepMs: 4, budgetMs: 80 };
+const LOCAL: TimeBudget = { stepMs: 4, budgetMs: 80 };
 /** A remote database does not block the event loop. Each step is a request. */
-const REMOTE: Pace = { stepMs: 100, budgetMs: 500 };
+const REMOTE: TimeBudget = { stepMs: 100, budgetMs: 500 };
 /** Places in the first window: some thousand calls. */
 const WINDOW = 16_384;
 const WINDOW_MAX = 2 ** 32;
@@ -47,9 +47,9 @@ const LAST = `SELECT max("n") AS "n" FROM "Call"`;
 const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 
 /** The query, the place to start from (null: the list's beginning), and the seq of the last call to include. */
-export interface Wanted {
+export interface ListRequest {
 	query: CallQuery;
-	place: Place | null;
+	place: PageStart | null;
 	upTo: number;
 }
 
@@ -61,10 +61,10 @@ export interface Wanted {
 export async function findCalls<Read>(
 	database: Database,
 	shape: Shape<Read>,
-	{ query, place, upTo }: Wanted,
+	{ query, place, upTo }: ListRequest,
 	limit: number,
-	pace: Pace = database.file !== null ? LOCAL : REMOTE,
-): Promise<Found<Read>> {
+	timeBudget: TimeBudget = database.file !== null ? LOCAL : REMOTE,
+): Promise<ListResult<Read>> {
 	const down = (query.order !== 'oldest') !== (place?.back ?? false);
 	const words = wordsOf(query);
 	const times = [query.from, query.to].flatMap((time): Statement[] =>
@@ -74,7 +74,7 @@ export async function findCalls<Read>(
 		[READ_FEED],
 		[FIRST],
 		[LAST],
-		[READ_MARKS],
+		[READ_CLEAR_MARKS],
 		countersFor(words),
 		...times,
 	]);
@@ -94,8 +94,8 @@ export async function findCalls<Read>(
 	}
 
 	const { where, values } = conditions(words, guess.by);
-	if (marks?.hasRuns === 1) where.push(IS_LEFT);
-	const terms = query.q === undefined ? [] : widest(searchTerms(query.q));
+	if (marks?.hasRuns === 1) where.push(IS_NOT_CLEARED);
+	const terms = query.q === undefined ? [] : withoutRedundantTerms(searchTerms(query.q));
 	if (terms.length > 0) {
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);
 		values.push(...terms);
@@ -104,24 +104,24 @@ export async function findCalls<Read>(
 	const windows = byWindows(reading);
 	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(reading, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
-	const shelves = byShelves(reading, terms);
+	const shelves = byShelves(context, terms);
 	// Calls that are not yet indexed are read one by one.
 	const either: Step<Read> = (from, to, wanted) => {
 		const end = down ? to : from;
 		if (end > indexedTo) return windows(down ? Math.max(from, indexedTo + 1) : from, to, wanted);
 		return shelves(from, Math.min(to, indexedTo), wanted);
 	};
-	return { ...(await walk(reading, either, low, high, limit)), feed };
+	return { ...(await walk(context, either, low, high, limit)), feed };
 }
 
 /**
  * The terms are alternatives. A text with a term also contains every part of it, so a term that contains another is
  * redundant.
  */
-const widest = (terms: readonly string[]): string[] =>
+const withoutRedundantTerms = (terms: readonly string[]): string[] =>
 	[...new Set(terms)].filter((term, _, all) => !all.some((other) => other !== term && term.includes(other)));
 
-interface Reading<Read> extends Pace {
+interface ReadContext<Read> extends TimeBudget {
 	database: Database;
 	shape: Shape<Read>;
 	/** Towards smaller places. */
@@ -137,14 +137,14 @@ interface Reading<Read> extends Pace {
 type Step<Read> = (from: number, to: number, wanted: number) => Promise<{ rows: Read[]; upTo: number }>;
 
 async function walk<Read>(
-	{ down, stepMs, budgetMs }: Reading<Read>,
+	{ down, stepMs, budgetMs }: ReadContext<Read>,
 	step: Step<Read>,
 	low: number,
 	high: number,
 	limit: number,
-): Promise<Omit<Found<Read>, 'feed'>> {
-	const began = performance.now();
-	let turnedAt = began;
+): Promise<Omit<ListResult<Read>, 'feed'>> {
+	const startedAt = performance.now();
+	let turnedAt = startedAt;
 	const rows: Read[] = [];
 	let [from, to] = [low, high];
 	while (from <= to) {
@@ -154,7 +154,7 @@ async function walk<Read>(
 		if (down) to = upTo - 1;
 		else from = upTo + 1;
 		const now = performance.now();
-		if (from <= to && now - began > budgetMs) return { rows, stoppedAt: upTo };
+		if (from <= to && now - startedAt > budgetMs) return { rows, stoppedAt: upTo };
 		if (now - turnedAt < stepMs) continue;
 		await new Promise(setImmediate);
 		turnedAt = performance.now();
@@ -163,7 +163,7 @@ async function walk<Read>(
 }
 
 async function readWindow<Read>(
-	{ database, shape, down, where, values }: Reading<Read>,
+	{ database, shape, down, where, values }: ReadContext<Read>,
 	from: number,
 	to: number,
 	limit: number,
@@ -179,35 +179,35 @@ async function readWindow<Read>(
 }
 
 /** Reads the calls themselves, or a filter's index, in windows of places. */
-function byWindows<Read>(reading: Reading<Read>): Step<Read> {
-	const pace = paced(WINDOW, WINDOW, WINDOW_MAX, reading.stepMs);
+function byWindows<Read>(context: ReadContext<Read>): Step<Read> {
+	const batch = adaptiveBatch(WINDOW, WINDOW, WINDOW_MAX, context.stepMs);
 	return async (from, to, wanted) => {
-		const size = pace.size();
-		const window = reading.down
+		const size = batch.size();
+		const window = context.down
 			? ([Math.max(from, to - size + 1), to] as const)
 			: ([from, Math.min(to, from + size - 1)] as const);
-		const rows = await pace.measure(() => readWindow(reading, ...window, wanted));
-		return { rows, upTo: reading.down ? window[0] : window[1] };
+		const rows = await batch.measure(() => readWindow(context, ...window, wanted));
+		return { rows, upTo: context.down ? window[0] : window[1] };
 	};
 }
 
 /** Reads the search index's candidates, shelf by shelf, and checks them against the calls. */
 function byShelves<Read>(
-	{ database, shape, down, where, values, stepMs }: Reading<Read>,
+	{ database, shape, down, where, values, stepMs }: ReadContext<Read>,
 	terms: readonly string[],
 ): Step<Read> {
-	const pace = paced(CANDIDATES, CANDIDATES, CANDIDATES_MAX, stepMs);
+	const batch = adaptiveBatch(CANDIDATES, CANDIDATES, CANDIDATES_MAX, stepMs);
 	const order = down ? 'DESC' : 'ASC';
 	const candidates = `SELECT json_group_array("n") AS "places" FROM (SELECT rowid AS "n" FROM "CallSearch"
 		WHERE "CallSearch" MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid ${order} LIMIT ?)`;
 	const calls = `SELECT ${shape.columns} FROM json_each(?) AS j CROSS JOIN "Call" c ON c."n" = j.value
 		WHERE ${where.join(' AND ')} ORDER BY c."n" ${order} LIMIT ?`;
 	return (from, to, wanted) =>
-		pace.measure(async () => {
+		batch.measure(async () => {
 			const shelf = shelfOf(down ? to : from);
 			const [first, last] = placesOn(shelf);
 			const [start, end] = [Math.max(from, first), Math.min(to, last)];
-			const count = pace.size();
+			const count = batch.size();
 			const [found] = await database.all(candidates, matchOn(shelf, terms), start, end, count);
 			const places = JSON.parse(String(found?.places)) as number[];
 			const rows = places.length === 0 ? [] : await database.all(calls, JSON.stringify(places), ...values, wanted);
@@ -217,14 +217,14 @@ function byShelves<Read>(
 }
 
 /** Adapts the size of a step: larger after a quick one, smaller after a slow one. */
-function paced(first: number, least: number, most: number, stepMs: number) {
+function adaptiveBatch(first: number, least: number, most: number, stepMs: number) {
 	let size = first;
 	return {
 		size: () => size,
 		async measure<T>(step: () => Promise<T>): Promise<T> {
-			const began = performance.now();
+			const startedAt = performance.now();
 			const result = await step();
-			const took = Math.max(performance.now() - began, 0.05);
+			const took = Math.max(performance.now() - startedAt, 0.05);
 			size = Math.round(Math.max(least, Math.min(most, size * Math.min(4, stepMs / took))));
 			return result;
 		},

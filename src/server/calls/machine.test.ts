@@ -13,7 +13,7 @@ const after = (ms: number): string => new Date(NOON + ms).toISOString();
 const rank = (call: CallRow): number => PHASES.indexOf(call.phase);
 
 describe('the state machine', () => {
-	it('[M1] a phase advances, adopts the provider and keeps when it began', () => {
+	it('[M1] a later phase advances the call, adopts the provider and keeps when the phase began', () => {
 		const at = NOON + 1_000;
 		const ringing = advance(callRow(), report({ phase: 'RINGING', occurredAt: after(700) }), at);
 		expect(ringing.next).toEqual(
@@ -26,7 +26,7 @@ describe('the state machine', () => {
 		['INITIATED', 'initiated', 'startedAt'],
 		['RINGING', 'ringing', 'ringingAt'],
 		['IN_PROGRESS', 'in-progress', 'answeredAt'],
-	] as const)('[M1] %s is told as `%s`, phases before it may be skipped', (phase, type, time) => {
+	] as const)('[M1] the phase %s is the event `%s`, and phases before it may be skipped', (phase, type, time) => {
 		const step = advance(callRow({ phase: 'SCHEDULED' }), report({ phase }), NOON + 5);
 		expect(step).toMatchObject({ type, next: { phase, ...(time === 'queued' ? {} : { [time]: NOON + 5 }) } });
 	});
@@ -41,7 +41,7 @@ describe('the state machine', () => {
 		},
 	);
 
-	it('[M3] a PENDING report without a phase, or with the last one, is no news', () => {
+	it('[M3] a PENDING report without a phase, or with the phase ENDED, is no news', () => {
 		const call = callRow({ providerId: 'sim_1' });
 		expect(advance(call, report(), NOON)).toEqual({ reason: 'no-news' });
 		expect(advance(call, report({ phase: 'ENDED' }), NOON)).toEqual({ reason: 'no-news' });
@@ -52,14 +52,14 @@ describe('the state machine', () => {
 		['no-news', { phase: 'ENDED' }],
 		['late-phase', { phase: 'QUEUED' }],
 	] as const)(
-		'[M12] where no provider is known, that of a report is adopted even when it is ignored: %s',
+		'[M12] a call without a provider adopts that of a report, even if the report is ignored as %s',
 		(reason, over) => {
 			const next = callRow({ providerId: 'sim_1', updatedAt: NOON + 5 });
 			expect(advance(callRow(), report(over), NOON + 5)).toEqual({ type: 'webhook.ignored', reason, next });
 		},
 	);
 
-	it('[M4] another provider is not believed, not even with an ending', () => {
+	it('[M4] a report of another provider changes nothing, even if it is final', () => {
 		const call = callRow({ providerId: 'sim_2' });
 		expect(advance(call, report({ phase: 'RINGING' }), NOON)).toEqual({ reason: 'other-provider' });
 		expect(advance(call, report({ status: 'COMPLETED' }), NOON)).toEqual({ reason: 'other-provider' });
@@ -71,9 +71,9 @@ describe('the state machine', () => {
 		['FAILED', undefined, 'failed'],
 		['FAILED', 'completed', 'failed'],
 		['FAILED', 'no-answer', 'no-answer'],
-	] as const)('[M5] %s with outcome %s ends the call as %s, whatever its phase', (status, said, outcome) => {
+	] as const)('[M5] %s with outcome %s ends the call as %s, in any phase', (status, reported, outcome) => {
 		for (const phase of PHASES.slice(0, -1)) {
-			const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+			const ending = report({ status, ...(reported === undefined ? {} : { outcome: reported }) });
 			const { next } = advance(callRow({ phase }), ending, NOON + 9);
 			expect(next).toMatchObject({ status, outcome, phase: 'ENDED', endedAt: NOON + 9 });
 		}
@@ -88,13 +88,13 @@ describe('the state machine', () => {
 		['FAILED', 'dropped', 'dropped'],
 		['FAILED', 'canceled', 'canceled'],
 		['COMPLETED', 'failed', 'completed'],
-	] as const)('[M5] an answered call that is reported %s with outcome %s ends as %s', (status, said, outcome) => {
+	] as const)('[M5] an answered call that is reported %s with outcome %s ends as %s', (status, reported, outcome) => {
 		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
-		const ending = report({ status, ...(said === undefined ? {} : { outcome: said }) });
+		const ending = report({ status, ...(reported === undefined ? {} : { outcome: reported }) });
 		expect(advance(talking, ending, NOON + 500).next).toMatchObject({ status, outcome, durationMs: 400 });
 	});
 
-	it('[M6] the talk is what the provider says, else what was seen', () => {
+	it('[M6] the talk time is the one in the report, otherwise the time from the answer to the end', () => {
 		const talking = callRow({ phase: 'IN_PROGRESS', providerId: 'sim_1', answeredAt: NOON + 100 });
 		const durationOf = (over: Partial<ProviderReport>): number | null | undefined =>
 			advance(talking, report(over), NOON + 500).next?.durationMs;
@@ -105,7 +105,7 @@ describe('the state machine', () => {
 		expect(durationOf({ status: 'FAILED', outcome: 'canceled' })).toBe(400);
 	});
 
-	it('[M6] a call that was never answered has no talk; the answer of a completed or dropped one may be unreported', () => {
+	it('[M6] a call that was never answered has no talk time, except one that is reported as completed or dropped', () => {
 		const ringing = callRow({ phase: 'RINGING', providerId: 'sim_1' });
 		const durationOf = (over: Partial<ProviderReport>): number | null | undefined =>
 			advance(ringing, report(over), NOON + 500).next?.durationMs;
@@ -116,14 +116,14 @@ describe('the state machine', () => {
 		expect(durationOf({ status: 'COMPLETED' })).toBeNull();
 	});
 
-	it('[M7] no time is before the request or in our future', () => {
+	it('[M7] no recorded time is before the creation of the call or in the future', () => {
 		const timeOf = (occurredAt: string): number | null | undefined =>
 			advance(callRow(), report({ phase: 'RINGING', occurredAt }), NOON + 10).next?.ringingAt;
 		expect(timeOf(after(-60_000))).toBe(NOON);
 		expect(timeOf(after(60_000))).toBe(NOON + 10);
 	});
 
-	it('[M8] an ending of our own keeps the talk of an answered call', () => {
+	it('[M8] an answered call that this server ends keeps its talk time', () => {
 		const talking = callRow({ phase: 'IN_PROGRESS', answeredAt: NOON });
 		for (const [status, outcome] of [
 			['COMPLETED', 'manual'],
@@ -186,8 +186,8 @@ const arrivals = lifecycle.chain((reports) =>
 	}),
 );
 
-describe('whatever arrives of a lifecycle, in whatever order', () => {
-	it('[M9] every state on the way is an allowed one, and nothing ever moves back', () => {
+describe('any reports of a call in any order', () => {
+	it('[M9] every state is an allowed one, and nothing moves back', () => {
 		fc.assert(
 			fc.property(arrivals, ({ arrived }) => {
 				let call = callRow();
@@ -207,7 +207,7 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 		);
 	});
 
-	it('[M10] once the ending has arrived, the end is the same', () => {
+	it('[M10] the end state is the same once the final report has arrived', () => {
 		fc.assert(
 			fc.property(arrivals, ({ reports, arrived }) => {
 				const ending = reports.at(-1)!;
@@ -224,7 +224,7 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 		);
 	});
 
-	it('[M11] a terminal call is left as it is by every report', () => {
+	it('[M11] no report changes a terminal call', () => {
 		fc.assert(
 			fc.property(arrivals, ({ arrived }) => {
 				const ended = callRow({ status: 'FAILED', phase: 'ENDED', outcome: 'manual', endedAt: NOON });
@@ -233,7 +233,7 @@ describe('whatever arrives of a lifecycle, in whatever order', () => {
 		);
 	});
 
-	it('[M13] outcome, answer and talk of an ended call agree, whatever a foreign provider reports and however it ends', () => {
+	it('[M13] outcome, answer and talk time of an ended call agree, for any reports and any ending', () => {
 		const endings = fc.constantFrom('report' as const, 'canceled' as const, 'no-report' as const, 'manual' as const);
 		fc.assert(
 			fc.property(fc.array(anyReport, { maxLength: 6 }), endings, (reports, how) => {

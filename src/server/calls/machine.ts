@@ -43,8 +43,8 @@ export function advance(call: CallRow, report: ProviderReport, now: number): Adv
 
 /** The provider's time of the event, limited to the time between the call's creation and now. */
 function happenedAt(call: CallRow, report: ProviderReport, now: number): number {
-	const said = report.occurredAt === undefined ? now : Date.parse(report.occurredAt);
-	return Math.min(now, Math.max(said, call.createdAt));
+	const reportedAt = report.occurredAt === undefined ? now : Date.parse(report.occurredAt);
+	return Math.min(now, Math.max(reportedAt, call.createdAt));
 }
 
 /** Outcomes of a call that was never answered. */

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { ProblemError, type CallQuery } from '#contract';
 
 /** The start of a page: after the call `n`, or before it if `back`. */
-export interface Place {
+export interface PageStart {
 	n: number;
 	back: boolean;
 }
 
 /** Identifies the list of a token: the same filters and order in any notation give the same list. */
 function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: CallQuery): string {
-	const said = Object.entries(filters).flatMap(([name, value]) =>
+	const given = Object.entries(filters).flatMap(([name, value]) =>
 		value === undefined ? [] : [[name, Array.isArray(value) ? [...new Set(value)].sort() : value]],
 	);
 	return createHash('sha256')
-		.update(JSON.stringify([order, ...said.sort()]))
+		.update(JSON.stringify([order, ...given.sort()]))
 		.digest('base64url')
 		.slice(0, 8);
 }
@@ -24,7 +24,7 @@ const TOKEN = /^([nb])(\d{1,15})\.([\w-]{8})$/;
  * The place in the query's page token; null for the list's beginning. Throws `invalid_page` for a token of another
  * list.
  */
-export function placeOf(query: CallQuery): Place | null {
+export function pageStartOf(query: CallQuery): PageStart | null {
 	if (query.page === undefined) return null;
 	const [, direction, n, list] = TOKEN.exec(query.page) ?? [];
 	if (list !== listOf(query))
@@ -36,7 +36,7 @@ export function placeOf(query: CallQuery): Place | null {
 }
 
 /** The token of a place in the query's list. */
-export const tokenOf = (query: CallQuery, { n, back }: Place): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
+export const tokenOf = (query: CallQuery, { n, back }: PageStart): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
 
 /**
  * Cuts the found rows (up to `limit` + 1, in reading direction) to a page with the tokens around it. `stoppedAt` is the
@@ -44,7 +44,7 @@ export const tokenOf = (query: CallQuery, { n, back }: Place): string => `${back
  */
 export function pageOf<Row extends { n: number }>(
 	{ rows: found, stoppedAt }: { rows: readonly Row[]; stoppedAt: number | null },
-	{ query, limit, place }: { query: CallQuery; limit: number; place: Place | null },
+	{ query, limit, place }: { query: CallQuery; limit: number; place: PageStart | null },
 ): { rows: Row[]; nextPage: string | null; previousPage: string | null } {
 	const back = place?.back ?? false;
 	const more = found.length > limit;

@@ -15,7 +15,7 @@ const parts = fc.tuple(
 );
 const between = fc.constantFrom('', ' ', '-', ' (0) ', '.', '\u00a0', '\u2011', '\u200e');
 
-it('[R79] a number is what the whole of the library’s metadata says that it is', () => {
+it('[R79] a number is read by the library’s complete metadata', () => {
 	// A number is refused if its numbering plan moves, adds or drops digits other than a trunk prefix [TX4].
 	const said = (text: string): string | undefined => {
 		const number = parsePhoneNumberFromString(text, { extract: false });
@@ -42,7 +42,7 @@ it('[R79] a number is what the whole of the library’s metadata says that it is
 	expect(possible).toBeGreaterThan(50);
 });
 
-it('[TX4] an extension never becomes a number, and no digit disappears but a trunk prefix', () => {
+it('[TX4] no extension becomes part of a number, and no digit except a trunk prefix disappears', () => {
 	fc.assert(
 		fc.property(
 			parts,
@@ -68,12 +68,12 @@ it('[TX4] an extension never becomes a number, and no digit disappears but a tru
 	expect(read).toBeGreaterThan(50);
 });
 
-it('[R79] a number is the same however often it is read', () => {
+it('[R79] reading a stored number gives the same number', () => {
 	const text = '6928133450;phone-context=+7';
 	expect(Array.from({ length: 4 }, () => readPhone(text).e164)).toEqual(Array.from({ length: 4 }, () => undefined));
 });
 
-it('[TX5] without a country a leading 00 is refused with the cure', () =>
+it('[TX5] a leading 00 without a country is refused with the cure', () =>
 	expect(readPhone('0049 30 23125017').error).toBe(
 		'Not a possible international number. Write + instead of 00, such as +12025550100.',
 	));
@@ -84,7 +84,7 @@ it.each([
 	['+86 17900 13800138000', '+8613800138000'],
 	['+55 015 11 96123-4567', '+5511961234567'],
 	['+44 180020 20 7946 0112', '+442079460112'],
-])('[TX4] %s is not changed without a word', (typed, e164) =>
+])('[TX4] %s is refused instead of changed', (typed, e164) =>
 	expect(readPhone(typed).error).toBe(`The numbering plan reads this as ${e164}. Write it like that if it is right.`),
 );
 

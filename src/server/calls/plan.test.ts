@@ -1,611 +1,794 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProviderReport } from '#contract';
-import type { Database } from '#db/database.ts';
-import { NOON } from '#tests/support/call-row.ts';
-import { migratedDatabase } from '#tests/support/database.ts';
-import { createJobStore, type Job } from '../jobs/store.ts';
-import { forget } from '../repetitions.ts';
-import type { Command, DispatchAttempt, Outcome } from './commands.ts';
-import { removeCovered } from './removal.ts';
-import { createWriter, type Committed } from './writer.ts';
+import { ENDINGS, PHASES, STATUSES, type CallFilters, type ProviderReport } from '#contract';
+import { callRow, NOON } from '#tests/support/call-row.ts';
+import { toCall, type CallRow } from './call.ts';
+import type { CallRequest, Command, DispatchAttempt, HeldJob, Outcome } from './commands.ts';
+import type { JobState, RowChange, State } from './ledger.ts';
+import { planCommands, type Planned } from './plan.ts';
+import { statementsOf } from './rows.ts';
 
-interface Bench {
-	database: Database;
-	clock: { now: number };
-	commits: Committed[];
-	/** Writes commands as one group, in one transaction. Resolves after the rows that they cleared are removed. */
-	group(...commands: Command[]): Promise<Outcome[]>;
-	create(id: string, over?: Partial<Extract<Command, { do: 'create' }>['request']>): Promise<void>;
-	/** Claims the due jobs, as a worker does. */
-	claim(): Promise<Job[]>;
-	/** Takes the jobs over, as the start after a `kill -9` does. */
-	takeOver(): Promise<void>;
-	column(sql: string): Promise<unknown[]>;
-}
+const TIMEOUT_MS = 900_000;
+const WATCH_AT = NOON + 5_000_000;
+const ERROR = 'The provider answered 500';
 
-/** The writer over a real file, with the clock at noon. */
-async function startWriter(): Promise<Bench> {
-	const database = await migratedDatabase();
-	const clock = { now: NOON };
-	const commits: Committed[] = [];
-	const writer = createWriter({
-		database,
-		now: () => clock.now,
-		onCommit: (committed) => commits.push(committed),
-		onJobs: () => undefined,
-		onError: (error) => {
-			throw error;
-		},
-	});
-	const jobs = createJobStore(database);
-	let leases = 0;
-	async function group(...commands: Command[]): Promise<Outcome[]> {
-		const outcomes = await Promise.all(commands.map((c) => writer.write(c)));
-		if (commands.some((c) => c.do === 'clear')) await removeAll(database, clock.now);
-		return outcomes;
-	}
+/** A pending call that the provider does not know yet. */
+const pending = (over: Partial<CallRow> = {}): CallRow => callRow({ id: 'a', ...over });
+const ringing = (over: Partial<CallRow> = {}): CallRow => pending({ phase: 'RINGING', providerId: 'sim_1', ...over });
+const ended = (over: Partial<CallRow> = {}): CallRow =>
+	pending({ status: 'FAILED', phase: 'ENDED', outcome: 'canceled', endedAt: NOON, ...over });
+
+/** The state that a group reads: these calls, after seq 10. */
+function stateWith(calls: readonly CallRow[], over: Partial<State> = {}): State {
 	return {
-		...{ database, clock, commits, group },
-		async create(id, over = {}) {
-			await group(create(id, over));
-		},
-		claim: () => jobs.claim(clock.now, 100, `lease-${++leases}`, clock.now + 10_000),
-		takeOver: () => jobs.takeOver(),
-		column: async (sql) => (await database.all(sql)).map((row) => Object.values(row)[0]),
+		position: { seq: 10, change: 10, at: NOON },
+		calls: new Map(calls.map((call) => [call.id, call])),
+		dead: new Set(),
+		seen: new Set(),
+		jobs: new Map(),
+		responses: new Map(),
+		...over,
 	};
 }
 
-async function removeAll(database: Database, now: number): Promise<void> {
-	while (!(await removeCovered(database, { most: 2, now })).isLast);
-}
+const JOB: HeldJob = { id: 'the-job', lease: 'ours' };
+/** The job of the commands below, held under their lease. */
+const held = (over: Partial<JobState> = {}): Partial<State> => ({
+	jobs: new Map([[JOB.id, { lease: JOB.lease, asked: true, ...over }]]),
+});
 
-const create = (id: string, over: Partial<Extract<Command, { do: 'create' }>['request']> = {}): Command => ({
-	...{ do: 'create', id, callbackUrl: null, once: null },
+const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
+const failedAttempt: DispatchAttempt = { ...attempt, status: 500, error: ERROR };
+
+const create = (id: string, over: Partial<CallRequest> = {}): Extract<Command, { do: 'create' }> => ({
+	do: 'create',
+	id,
+	callbackUrl: null,
+	idempotencyKey: null,
 	request: {
-		...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
-		...{ scheduledAt: null, scenario: null, run: null, ...over },
+		customerName: 'Ada',
+		phoneNumber: '+12025550100',
+		workflow: 'SUPPORT',
+		scheduledAt: null,
+		scenario: null,
+		run: null,
+		...over,
 	},
 });
-const reported = (webhookId: string, callId: string, over: Partial<ProviderReport>): Command => ({
-	...{ do: 'report', webhookId },
-	report: { callId, providerId: 'sim_1', status: 'PENDING', ...over },
+const report = (webhookId: string, over: Partial<ProviderReport> = {}): Command => ({
+	do: 'report',
+	webhookId,
+	report: { callId: 'a', providerId: 'sim_1', status: 'PENDING', ...over },
 });
-const queue = (id: string, job: Job): Command => ({ do: 'queue', id, job });
-const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
-const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
-	...{ do: 'accepted', id, job, attempt, providerId, watchAt: NOON + 900_000 },
+const cancel: Command = { do: 'cancel', id: 'a' };
+const remove: Command = { do: 'remove', id: 'a' };
+const setStatus = (status: CallRow['status']): Command => ({ do: 'set-status', id: 'a', status });
+const queue: Command = { do: 'queue', id: 'a', job: JOB };
+const accepted: Command = { do: 'accepted', id: 'a', job: JOB, attempt, providerId: 'sim_1', watchAt: WATCH_AT };
+const refused = (retryAt: number | null): Command => ({
+	do: 'refused',
+	id: 'a',
+	job: JOB,
+	attempt: failedAttempt,
+	retryAt,
+	watchAt: WATCH_AT,
 });
-const refused = (id: string, job: Job, retryAt: number | null): Command => ({
-	...{ do: 'refused', id, job, retryAt, watchAt: NOON + 900_000 },
-	attempt: { ...attempt, status: 500, error: 'The provider answered 500' },
+const giveUp: Command = { do: 'give-up', id: 'a', job: JOB, attempt: failedAttempt };
+const watch = (over: { seq?: number; startedAt?: number } = {}): Command => ({
+	do: 'watch',
+	id: 'a',
+	job: { ...JOB, payload: over.seq === undefined ? {} : { seq: over.seq } },
+	startedAt: over.startedAt ?? NOON - 86_400_000,
+	timeoutMs: TIMEOUT_MS,
 });
 
-const ENDED = `SELECT count(*) FROM "Event" WHERE "type" = 'ended'`;
-const TYPES = `SELECT "type" FROM "Event" ORDER BY "seq"`;
-const JOBS = `SELECT "kind" || ' ' || "callId" FROM "Job" ORDER BY "kind", "callId"`;
+function numberedIds(): () => string {
+	let last = 0;
+	return () => `job-${++last}`;
+}
+const plan = (state: State, commands: readonly Command[], clock = NOON): Planned =>
+	planCommands(commands, state, clock, numberedIds());
 
-describe('a group of commands', () => {
-	it('[P1] of two equal webhook-ids exactly the second changes nothing', async () => {
-		const { create, group, column, commits } = await startWriter();
-		await create('a');
-		const [first, second] = await group(
-			reported('msg_1', 'a', { phase: 'RINGING' }),
-			reported('msg_1', 'a', { phase: 'IN_PROGRESS' }),
-		);
-		expect(commits).toHaveLength(2); // the creation, then both reports together
-		expect(first).toMatchObject({ call: { phase: 'RINGING' } });
-		expect(second).toEqual(first);
-		expect(await column(TYPES)).toEqual(['created', 'ringing']);
-		expect(await column('SELECT "id" FROM "Receipt"')).toEqual(['msg_1']);
-	});
-
-	it('[P2] of two endings by webhook exactly the second is idempotent', async () => {
-		const { create, group, column } = await startWriter();
-		await create('a');
-		const [first, second] = await group(
-			reported('msg_1', 'a', { status: 'COMPLETED' }),
-			reported('msg_2', 'a', { status: 'FAILED', outcome: 'busy' }),
-		);
-		expect(first).toMatchObject({ call: { status: 'COMPLETED' } });
-		expect(second).toEqual({ ...first, idempotent: true });
-		expect(await column(ENDED)).toEqual([1]);
-	});
-
-	it('[P2] a webhook, a cancel and a status by hand in one group end the call once', async () => {
-		const { create, group, column } = await startWriter();
-		await create('a');
-		const outcomes = await group(
-			reported('msg_1', 'a', { status: 'COMPLETED' }),
-			{ do: 'cancel', id: 'a' },
-			{ do: 'set-status', id: 'a', status: 'COMPLETED' },
-		);
-		expect(outcomes).toMatchObject([{ call: { outcome: 'completed' } }, { illegal: {} }, { call: {} }]);
-		expect(await column(ENDED)).toEqual([1]);
-	});
-
-	it.each([
-		['a webhook', reported('msg_1', 'a', { status: 'COMPLETED' }), 'completed'],
-		['a cancel', { do: 'cancel', id: 'a' } satisfies Command, 'canceled'],
-		['a status by hand', { do: 'set-status', id: 'a', status: 'FAILED' } satisfies Command, 'manual'],
-	])('[P2] %s and the last failed dispatch in one group end the call once', async (_what, ending, outcome) => {
-		const { create, group, claim, column } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		await group(ending, refused('a', job!, null));
-		expect(await column(ENDED)).toEqual([1]);
-		expect(await column('SELECT "outcome" FROM "Call"')).toEqual([outcome]);
-		expect(await column(JOBS)).toEqual([]);
-	});
-
-	it('[P3] a call that is created and ended in one group is dispatched no more', async () => {
-		const { group, column } = await startWriter();
-		await group(create('a'), { do: 'cancel', id: 'a' });
-		expect(await column(TYPES)).toEqual(['created', 'ended']);
-		expect(await column(JOBS)).toEqual([]);
-	});
-
-	it('[P4] create, then clear: nothing is left but the word of it', async () => {
-		const { group, column, commits } = await startWriter();
-		await group(create('a'), { do: 'clear', run: null });
-		expect(commits[0]?.changes.map(({ type }) => type)).toEqual(['created', 'cleared']);
-		for (const table of ['Call', 'Event', 'Job']) expect(await column(`SELECT count(*) FROM "${table}"`)).toEqual([0]);
-		expect(await column('SELECT "kind" FROM "Tombstone"')).toEqual(['cleared']);
-	});
-
-	it('[P4] clear, then create: the new call stays', async () => {
-		const { create: make, group, column } = await startWriter();
-		await make('old');
-		await group({ do: 'clear', run: null }, create('new'));
-		expect(await column('SELECT "id" FROM "Call"')).toEqual(['new']);
-		expect(await column(JOBS)).toEqual(['dispatch new']);
-	});
-
-	it('[P4] clearing a run takes its calls of the same group and leaves the others', async () => {
-		const { group, column } = await startWriter();
-		const outcomes = await group(
-			create('mine', { run: 'mine' }),
-			create('other', { run: 'other' }),
-			{ do: 'clear', run: 'mine' },
-			{ do: 'cancel', id: 'mine' },
-		);
-		expect(outcomes[3]).toEqual({ missing: true });
-		expect(await column('SELECT "id" FROM "Call"')).toEqual(['other']);
-	});
-
-	it('[P5] remove, then report: there is no such call, and nothing comes back', async () => {
-		const { create, group, column } = await startWriter();
-		await create('a');
-		const outcomes = await group({ do: 'remove', id: 'a' }, reported('msg_1', 'a', { phase: 'RINGING' }));
-		expect(outcomes).toEqual([{ done: true }, { missing: true }]);
-		for (const table of ['Call', 'Event', 'Job', 'Receipt'])
-			expect(await column(`SELECT count(*) FROM "${table}"`)).toEqual([0]);
-	});
-
-	it('[P5] report, then remove: the report is gone too', async () => {
-		const { create, group, column } = await startWriter();
-		await create('a');
-		await group(reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'a' });
-		expect(await column('SELECT count(*) FROM "Event"')).toEqual([0]);
-		expect(await column(JOBS)).toEqual(['hangup a']);
-	});
-
-	it('[RT3] what goes for good has ended: one that runs stays, and so does what the group makes of it', async () => {
-		const { create, group, column } = await startWriter();
-		for (const id of ['runs', 'ended', 'ends']) await create(id);
-		await group({ do: 'set-status', id: 'ended', status: 'COMPLETED' });
-		const ids = ['runs', 'ended', 'ends', 'unknown'];
-		await group(
-			{ do: 'set-status', id: 'ends', status: 'FAILED' },
-			{ do: 'retire', ids },
-			{ do: 'set-status', id: 'runs', status: 'FAILED' },
-		);
-		expect(await column('SELECT "id" FROM "Call"')).toEqual(['runs']);
-		expect(await column('SELECT DISTINCT "callId" FROM "Event"')).toEqual(['runs']);
-		expect(await column('SELECT "callId" FROM "Tombstone" ORDER BY "seq"')).toEqual(['ended', 'ends']);
-	});
-
-	it.each([true, false])(
-		'[CL4] a clear with filters deletes what still matches in its transaction (tombstones: %s)',
-		async (tombstones) => {
-			const { create, group, column, commits } = await startWriter();
-			for (const id of ['rings', 'waits', 'ended', 'other']) await create(id, { run: id === 'other' ? 'ci' : null });
-			await group(reported('msg_1', 'rings', { phase: 'RINGING' }));
-			await group(
-				{ do: 'set-status', id: 'ended', status: 'COMPLETED' },
-				{
-					do: 'clear-matching',
-					ids: ['rings', 'waits', 'ended', 'other', 'unknown', 'rings'],
-					filters: { status: ['PENDING'], q: 'ada' },
-					tombstones,
-				},
-			);
-			expect(await column('SELECT "id" FROM "Call"')).toEqual(['ended']);
-			expect(await column('SELECT DISTINCT "callId" FROM "Event"')).toEqual(['ended']);
-			expect(await column(JOBS)).toEqual(['hangup rings']);
-			const ids = ['rings', 'waits', 'other'];
-			expect(await column('SELECT "callId" FROM "Tombstone" ORDER BY "seq"')).toEqual(tombstones ? ids : []);
-			const told = commits.at(-1)!.changes.flatMap((change) => ('call' in change ? [] : [change.type]));
-			expect(told).toEqual(tombstones ? ids.map(() => 'deleted') : ['purged']);
-			expect(await column('SELECT "lastSeq" = "prunedSeq" FROM "Feed"')).toEqual([tombstones ? 0 : 1]);
-			expect(await column('SELECT sum("count") FROM "Tally" WHERE "run" = \'\'')).toEqual([1]);
-		},
+const eventsOf = ({ steps }: Planned): string[] =>
+	steps.flatMap(({ events }) => events.map(([, callId, type]) => `${callId} ${type}`));
+const dataOf = ({ steps }: Planned): unknown[] =>
+	steps.flatMap(({ events }) => events.map(([, , , , data]) => JSON.parse(data) as unknown));
+/** The new jobs of a plan. */
+const jobsOf = ({ steps }: Planned) =>
+	steps.flatMap(({ jobs }) =>
+		jobs.map(([, kind, callId, payload, dueAt]) => ({ kind, callId, payload: JSON.parse(payload) as unknown, dueAt })),
 	);
+const listOf = ({ steps }: Planned, list: 'doneCalls' | 'stoppedCalls' | 'askedJobs' | 'doneJobs'): string[] =>
+	steps.flatMap((step) => step[list]);
+const retriesOf = ({ steps }: Planned) => steps.flatMap(({ retries }) => retries);
+/** Empty if the group writes nothing at all. */
+const writesOf = ({ steps, position }: Planned) => statementsOf(steps, position);
+const hangUpOf = (over: { deleted?: true } = {}) => ({
+	kind: 'hangup',
+	callId: 'a',
+	payload: { providerId: 'sim_1', ...over },
+	dueAt: NOON,
+});
+const callIn = (change: RowChange | undefined): CallRow => {
+	if (!change || !('call' in change)) throw new Error(`The change has no call: ${JSON.stringify(change)}`);
+	return change.call;
+};
 
-	it('[P6] a result under a lease that is not held any more is not recorded', async () => {
-		const { create, group, claim, clock, column } = await startWriter();
-		await create('a');
-		const [stale] = await claim();
-		clock.now += 10_001;
-		const [held] = await claim();
-		expect(held?.id).toBe(stale?.id);
+/** The state after the commit of a plan. Leaves out jobs: the commands of the properties below hold none. */
+function stateAfter(state: State, { steps, position }: Planned): State {
+	const calls = new Map(state.calls);
+	const seen = new Set(state.seen);
+	const responses = new Map(state.responses);
+	for (const step of steps) {
+		for (const [, id] of [...step.removed, ...step.purged]) calls.delete(id);
+		for (const [, run] of step.cleared)
+			for (const [id, call] of calls) if (run === null || call.run === run) calls.delete(id);
+		for (const [id, call] of [...step.created, ...step.updated]) calls.set(id, call);
+		for (const [id] of step.receipts) seen.add(id);
+		for (const [id, bodyHash, response] of step.responses) responses.set(id, { bodyHash, response });
+	}
+	return { ...state, calls, seen, responses, position };
+}
 
-		const outcomes = await group(
-			queue('a', stale!),
-			accepted('a', stale!),
-			refused('a', stale!, null),
-			refused('a', stale!, NOON),
-		);
-		expect(outcomes).toEqual(Array.from({ length: 4 }, () => ({ stale: true })));
-		expect(await column(TYPES)).toEqual(['created']);
-		expect(await column('SELECT "lease" FROM "Job"')).toEqual([held?.lease]);
-
-		await group(accepted('a', held!));
-		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
-		expect(await column(JOBS)).toEqual(['watch a']);
-	});
-
-	it('[P7] canceled while the dispatch is under way: hung up when its answer comes', async () => {
-		const { create, group, claim, database, column } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		await group(queue('a', job!));
-		await group({ do: 'cancel', id: 'a' });
-		expect(await column(JOBS)).toEqual(['recall a']);
-
-		await group(accepted('a', job!, 'sim_7'));
-		expect(await column(JOBS)).toEqual(['hangup a']);
-		const [row] = await database.all('SELECT "payload" FROM "Job"');
-		expect(JSON.parse(String(row?.payload))).toEqual({ providerId: 'sim_7' });
-		expect(await column('SELECT "status" || \' \' || "outcome" FROM "Call"')).toEqual(['FAILED canceled']);
-	});
-
-	it('[P7] in one group with the answer it is hung up all the same', async () => {
-		const { create, group, claim, column } = await startWriter();
-		for (const id of ['a', 'b']) await create(id);
-		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
-		await group({ do: 'cancel', id: 'a' }, accepted('a', a!), accepted('b', b!, 'sim_2'), { do: 'cancel', id: 'b' });
-		expect(await column(JOBS)).toEqual(['hangup a', 'hangup b']);
-	});
-
-	it.each([
-		['canceled', { do: 'cancel', id: 'a' }],
-		['ended by hand', { do: 'set-status', id: 'a', status: 'FAILED' }],
-		['deleted', { do: 'remove', id: 'a' }],
-		['cleared', { do: 'clear', run: null }],
-	] satisfies [string, Command][])(
-		'[P7] a call that is %s before the provider was ever asked for it is not asked for, and nothing is left to do',
-		async (_what, ending) => {
-			const { create, group, claim, clock, takeOver, column } = await startWriter();
-			for (const inOneGroup of [true, false]) {
-				await create('a');
-				const [job] = await claim();
-				const [, queued] = inOneGroup
-					? await group(ending, queue('a', job!))
-					: [await group(ending), (await group(queue('a', job!)))[0]];
-				expect(queued).toEqual({ stale: true });
-				expect(await column('SELECT * FROM "Job"')).toEqual([]);
-				await group({ do: 'clear', run: null });
-			}
-
-			// The process is killed between the claim and the request.
-			await create('a');
-			expect(await claim()).toHaveLength(1);
-			await takeOver();
-			await group(ending);
-			expect(await column('SELECT * FROM "Job"')).toEqual([]);
-			clock.now += 20_000;
-			expect(await claim()).toEqual([]);
-		},
-	);
-
-	it.each([
-		['canceled', { do: 'cancel', id: 'a' }],
-		['deleted', { do: 'remove', id: 'a' }],
-	] satisfies [string, Command][])(
-		'[P7] a call that is %s when it is about to be asked for again is recalled by the same hand, at once',
-		async (_what, ending) => {
-			for (const inOneGroup of [true, false]) {
-				const { create, group, claim, clock, column } = await startWriter();
-				await create('a');
-				const [first] = await claim();
-				await group(queue('a', first!));
-				await group(refused('a', first!, clock.now + 500));
-				clock.now += 500;
-				const [job] = await claim();
-				const [, queued] = inOneGroup
-					? await group(ending, queue('a', job!))
-					: [await group(ending), (await group(queue('a', job!)))[0]];
-				expect(queued).not.toEqual({ stale: true });
-				expect(await column(JOBS)).toEqual(['recall a']);
-				await group(accepted('a', job!));
-				expect(await column(JOBS)).toEqual(['hangup a']);
-			}
-		},
-	);
-
-	it.each([
-		['deleted', { do: 'remove', id: 'a' }],
-		['cleared', { do: 'clear', run: null }],
-		['cleared with its run', { do: 'clear', run: 'mine' }],
-	] satisfies [string, Command][])('[P8] %s while the dispatch is under way: hung up', async (_what, deletion) => {
-		const { create, group, claim, column } = await startWriter();
-		await create('a', { run: 'mine' });
-		const [job] = await claim();
-		await group(queue('a', job!));
-		await group(deletion);
-		const [outcome] = await group(accepted('a', job!));
-		expect(outcome).toEqual({ missing: true });
-		expect(await column(JOBS)).toEqual(['hangup a']);
-		expect(await column('SELECT count(*) FROM "Event"')).toEqual([0]);
-	});
-
-	it.each([
-		['deleted', { do: 'remove', id: 'a' }],
-		['cleared', { do: 'clear', run: null }],
-		['cleared with its run', { do: 'clear', run: 'mine' }],
-		['canceled', { do: 'cancel', id: 'a' }],
-		['ended by hand', { do: 'set-status', id: 'a', status: 'COMPLETED' }],
-	] satisfies [string, Command][])('[P9] a call at the provider that is %s is hung up', async (_what, ending) => {
-		const { create, group, claim, column } = await startWriter();
-		await create('a', { run: 'mine' });
-		await group(accepted('a', (await claim())[0]!));
-		await group(ending);
-		expect(await column(JOBS)).toEqual(['hangup a']);
-	});
-
-	it('[P10] what leaves the call as it was takes a seq and is no change', async () => {
-		const { create, group, database, commits, column } = await startWriter();
-		await create('a');
-		await group(reported('msg_1', 'a', { phase: 'RINGING' }));
-		await group(reported('msg_2', 'a', { phase: 'INITIATED' }));
-		expect(await column(TYPES)).toEqual(['created', 'ringing', 'webhook.ignored']);
-		expect(await database.all('SELECT "lastSeq", "lastChange" FROM "Feed"')).toMatchObject([
-			{ lastSeq: 3, lastChange: 2 },
+describe('creating calls', () => {
+	it('[R80] a batch gets consecutive places, and each call an event and a dispatch', () => {
+		const requests = ['a', 'b'].map((id) => ({ id, request: create(id).request }));
+		const planned = plan(stateWith([]), [
+			{ do: 'create-many', requests, callbackUrl: 'http://example.test/hook', idempotencyKey: null },
 		]);
-		expect(commits.map(({ changes, touched }) => [changes.length, touched])).toEqual([
-			[1, ['a']],
-			[1, ['a']],
-			[0, ['a']],
-		]);
-		expect(await column('SELECT "seq" FROM "Call"')).toEqual([2]);
-	});
-
-	it('[M12] a report that is ignored is a change where it tells of the provider, and the call is hung up there', async () => {
-		const { create, group, commits, column } = await startWriter();
-		await create('a');
-		const [first, second] = await group(
-			reported('msg_1', 'a', { phase: 'QUEUED' }),
-			reported('msg_2', 'a', { phase: 'QUEUED' }),
+		expect(planned.outcomes).toMatchObject([{ calls: [{ id: 'a', n: 11, seq: 11 }, { id: 'b', n: 12, seq: 12 }] }]);
+		expect(eventsOf(planned)).toEqual(['a created', 'b created']);
+		const body = { phoneNumber: '+12025550100', workflow: 'SUPPORT', scenario: null };
+		expect(jobsOf(planned)).toEqual(
+			['a', 'b'].map((callId) => ({
+				kind: 'dispatch',
+				callId,
+				payload: { callId, ...body, callbackUrl: 'http://example.test/hook' },
+				dueAt: NOON,
+			})),
 		);
-		expect(first).toMatchObject({ call: { providerId: 'sim_1', phase: 'QUEUED', seq: 2 } });
-		expect(second).toEqual(first);
-		expect(commits[1]?.changes).toMatchObject([{ seq: 2, type: 'updated', call: { providerId: 'sim_1' } }]);
-		expect(await column(TYPES)).toEqual(['created', 'webhook.ignored', 'webhook.ignored']);
-		expect(await column('SELECT "providerId" FROM "Call"')).toEqual(['sim_1']);
-		await group({ do: 'cancel', id: 'a' });
-		expect(await column(JOBS)).toEqual(['hangup a']);
+		expect(planned.jobs).toBe(true);
 	});
 
-	it('[P11] seqs rise without a gap over a group, and each change carries its call as of then', async () => {
-		const { group, commits } = await startWriter();
-		await group(create('a'), create('b'), reported('msg_1', 'a', { phase: 'RINGING' }), { do: 'remove', id: 'b' });
-		expect(commits).toHaveLength(1);
-		expect(commits[0]).toMatchObject({
-			changes: [
-				{ seq: 1, type: 'created', call: { id: 'a', n: 1, seq: 1, phase: 'QUEUED' } },
-				{ seq: 2, type: 'created', call: { id: 'b', n: 2, seq: 2 } },
-				{ seq: 3, type: 'updated', call: { id: 'a', n: 1, seq: 3, phase: 'RINGING' } },
-				{ seq: 4, type: 'deleted', id: 'b' },
-			],
-			position: { seq: 4, change: 4 },
+	it('[P13] a scheduled call is SCHEDULED and its dispatch is due on time; a past time starts the call at once', () => {
+		const planned = plan(stateWith([]), [
+			create('later', { scheduledAt: NOON + 60_000 }),
+			create('past', { scheduledAt: NOON - 60_000 }),
+		]);
+		expect(planned.changes.map((change) => callIn(change).phase)).toEqual(['SCHEDULED', 'QUEUED']);
+		expect(jobsOf(planned).map(({ callId, dueAt }) => [callId, dueAt])).toEqual([
+			['later', NOON + 60_000],
+			['past', NOON],
+		]);
+	});
+
+	it('[P12] creation times never fall, even if the clock does', () => {
+		const before = stateWith([], { position: { seq: 10, change: 10, at: NOON } });
+		const hourBefore = plan(before, [create('a')], NOON - 3_600_000);
+		expect(callIn(hourBefore.changes[0]).createdAt).toBe(NOON);
+		expect(hourBefore.position.at).toBe(NOON);
+		expect(callIn(plan(before, [create('a')], NOON + 1).changes[0]).createdAt).toBe(NOON + 1);
+	});
+
+	const idempotencyKey = { id: 'key', bodyHash: 'hash' };
+
+	it('[R50] a repeated request gets the stored bytes and creates no second call, even after a clear', () => {
+		const planned = plan(stateWith([]), [
+			{ ...create('a'), idempotencyKey },
+			{ do: 'clear', run: null },
+			{ ...create('b'), idempotencyKey },
+		]);
+		const replay = JSON.stringify({ call: toCall(callIn(planned.changes[0])) });
+		expect(planned.outcomes[2]).toEqual({ replay });
+		expect(eventsOf(planned)).toEqual(['a created']);
+		const responses = new Map([['key', { bodyHash: 'hash', response: replay }]]);
+		const later = plan(stateWith([], { responses }), [{ ...create('c'), idempotencyKey }]);
+		expect(later.outcomes).toEqual([{ replay }]);
+		expect(writesOf(later)).toEqual([]);
+	});
+
+	it('[R51] another body under the same key is a conflict and creates no call', () => {
+		const planned = plan(stateWith([]), [
+			{ ...create('a'), idempotencyKey },
+			{ ...create('b'), idempotencyKey: { ...idempotencyKey, bodyHash: 'other' } },
+		]);
+		expect(planned.outcomes[1]).toEqual({ conflict: true });
+		expect(eventsOf(planned)).toEqual(['a created']);
+	});
+
+	it('[R83] a repeated batch gets the stored bytes and creates no calls', () => {
+		const batch = (id: string): Command => ({
+			do: 'create-many',
+			requests: [{ id, request: create(id).request }],
+			callbackUrl: null,
+			idempotencyKey,
 		});
+		const planned = plan(stateWith([]), [batch('a'), batch('b')]);
+		const response = JSON.stringify({ calls: [toCall(callIn(planned.changes[0]))] });
+		expect(planned.outcomes).toMatchObject([{ response }, { replay: response }]);
+		expect(eventsOf(planned)).toEqual(['a created']);
 	});
+});
 
-	it('[P12] creation times never fall, even when the clock does', async () => {
-		const { create, clock, column } = await startWriter();
-		await create('a');
-		clock.now -= 3_600_000;
-		await create('b');
-		clock.now += 3_600_001;
-		await create('c');
-		expect(await column('SELECT "createdAt" FROM "Call" ORDER BY "n"')).toEqual([NOON, NOON, NOON + 1]);
-	});
-
-	it('[P13] a scheduled call waits as SCHEDULED until its job is due; one in the past starts at once', async () => {
-		const { create, claim, clock, group, column } = await startWriter();
-		await create('later', { scheduledAt: NOON + 60_000 });
-		await create('past', { scheduledAt: NOON - 60_000 });
-		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['SCHEDULED', 'QUEUED']);
-		expect((await claim()).map(({ callId }) => callId)).toEqual(['past']);
-		clock.now += 60_000;
-		const due = (await claim()).find(({ callId }) => callId === 'later');
-		await group(queue('later', due!));
-		expect(await column('SELECT "phase" FROM "Call" ORDER BY "n"')).toEqual(['QUEUED', 'QUEUED']);
-	});
-
-	it('[P15] a refused dispatch is told and comes again when it shall; others in its group are not moved', async () => {
-		const { create, group, claim, clock, database, column } = await startWriter();
-		for (const id of ['a', 'b']) await create(id);
-		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
-		await group(refused('a', a!, NOON + 500), refused('b', b!, NOON + 900));
-		expect(await column(TYPES)).toEqual(['created', 'created', 'dispatch.attempt', 'dispatch.attempt']);
-		const jobs = await database.all('SELECT "callId", "dueAt", "lease", "lastError" FROM "Job" ORDER BY "callId"');
-		const lastError = 'The provider answered 500';
-		expect(jobs).toMatchObject([
-			{ callId: 'a', dueAt: NOON + 500, lease: null, lastError },
-			{ callId: 'b', dueAt: NOON + 900, lease: null, lastError },
+describe('reports', () => {
+	it('[P1] of two webhooks with the same id in one group, the second changes nothing', () => {
+		const planned = plan(stateWith([pending()]), [
+			report('msg_1', { phase: 'RINGING' }),
+			report('msg_1', { phase: 'IN_PROGRESS' }),
 		]);
-		clock.now += 500;
-		expect((await claim()).map(({ callId, attempts }) => [callId, attempts])).toEqual([['a', 2]]);
+		expect(planned.outcomes[0]).toMatchObject({ call: { phase: 'RINGING' } });
+		expect(planned.outcomes[1]).toEqual(planned.outcomes[0]);
+		expect(eventsOf(planned)).toEqual(['a ringing']);
+		expect(planned.steps.flatMap(({ receipts }) => receipts)).toEqual([['msg_1', NOON]]);
 	});
 
-	it('[P16] a dispatch that gives up ends the call, unless a webhook told that the provider has it: that one is watched', async () => {
-		const { create, group, claim, database, column } = await startWriter();
-		for (const id of ['a', 'b']) await create(id);
-		const [a, b] = (await claim()).toSorted((x, y) => x.callId.localeCompare(y.callId));
-		await group(reported('msg_1', 'a', { phase: 'RINGING' }), refused('a', a!, null), refused('b', b!, null));
-		expect(await column('SELECT "outcome" FROM "Call" ORDER BY "id"')).toEqual([null, 'provider-unreachable']);
-		expect(await database.all('SELECT "kind", "callId", "dueAt" FROM "Job"')).toEqual([
-			{ kind: 'watch', callId: 'a', dueAt: NOON + 900_000 },
-		]);
+	it('[W12] a webhook whose id is stored changes nothing', () => {
+		const state = stateWith([pending()], { seen: new Set(['msg_1']) });
+		const planned = plan(state, [report('msg_1', { phase: 'RINGING' })]);
+		expect(planned.outcomes).toEqual([{ call: pending() }]);
+		expect(writesOf(planned)).toEqual([]);
 	});
 
-	it('[P17] a dispatch that is refused after a webhook came is tried again, and its answer tells how long to wait', async () => {
-		const { create, group, claim, clock, database, column } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		await group(queue('a', job!));
-		await group(reported('msg_1', 'a', { phase: 'IN_PROGRESS' }), refused('a', job!, NOON + 500));
-		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([{ kind: 'dispatch', dueAt: NOON + 500 }]);
-		clock.now += 500;
-		const [again] = await claim();
-		await group(queue('a', again!));
-		await group({ ...accepted('a', again!), watchAt: NOON + 9_000_000 } as Command);
-		expect(await database.all('SELECT "kind", "dueAt" FROM "Job"')).toEqual([
-			{ kind: 'watch', dueAt: NOON + 9_000_000 },
-		]);
-		expect(await column(TYPES)).toEqual(['created', 'in-progress', 'dispatch.attempt', 'dispatch.attempt']);
+	it('[W11] a webhook for an ended call is idempotent before every other check', () => {
+		const state = stateWith([ended({ providerId: 'sim_2' })], { seen: new Set(['msg_1']) });
+		const planned = plan(state, [report('msg_1'), report('msg_2', { status: 'COMPLETED' })]);
+		expect(planned.outcomes).toEqual(Array(2).fill({ call: ended({ providerId: 'sim_2' }), idempotent: true }));
+		expect(writesOf(planned)).toEqual([]);
 	});
 
-	it('[P18] of two hands that had the same answer one counts, also when the job is gone', async () => {
-		const { create, group, claim, clock, column } = await startWriter();
-		await create('a');
-		const [slow] = await claim();
-		clock.now += 10_001;
-		const [heir] = await claim();
-		expect(heir?.id).toBe(slow?.id);
-		await group(accepted('a', heir!));
-		const [late] = await group(accepted('a', slow!));
-		expect(late).toEqual({ stale: true });
-		expect(await column(TYPES)).toEqual(['created', 'dispatch.attempt']);
-		expect(await column(JOBS)).toEqual(['watch a']);
+	it('[W10] a webhook for an unknown call is missing, and its id stays unused', () => {
+		const planned = plan(stateWith([]), [report('msg_1', { phase: 'RINGING' })]);
+		expect(planned.outcomes).toEqual([{ missing: true }]);
+		expect(writesOf(planned)).toEqual([]);
 	});
 
-	it('[N45] a silent call ends, and one that is heard of goes on, after the clock went forward and back', async () => {
-		const { create, group, claim, clock, column } = await startWriter();
-		const patienceMs = 900_000;
-		const look = (job: Job): Command => ({
-			...{ do: 'watch', id: job.callId, job, startedAt: NOON, patienceMs },
-		});
-		for (const id of ['silent', 'heard']) await create(id);
-		for (const job of await claim()) await group(accepted(job.callId, job, `sim_${job.callId}`));
-		const heard = (id: string): Command =>
-			reported(`msg_${id}_${clock.now}`, id, { providerId: `sim_${id}`, phase: 'RINGING' });
-		clock.now = NOON + 365 * 86_400_000;
-		await group(heard('silent'), heard('heard'));
-		clock.now = NOON + patienceMs;
-		for (const job of await claim()) await group(look(job));
-		expect(await column(ENDED)).toEqual([0]);
-
-		await group(reported('msg_late', 'heard', { providerId: 'sim_heard', phase: 'IN_PROGRESS' }));
-		clock.now += patienceMs;
-		const jobs = await claim();
-		expect(jobs).toHaveLength(2);
-		for (const job of jobs) await group(look(job));
-		expect(await column(`SELECT "id" FROM "Call" WHERE "outcome" = 'no-report'`)).toEqual(['silent']);
-		clock.now += patienceMs;
-		for (const job of await claim()) if (job.kind === 'watch') await group(look(job));
-		expect(await column(`SELECT "outcome" FROM "Call"`)).toEqual(['no-report', 'no-report']);
+	it.each([
+		['a webhook of another provider', { providerId: 'sim_2', phase: 'IN_PROGRESS' }, 'other-provider'],
+		['a late phase', { phase: 'INITIATED' }, 'late-phase'],
+		['a webhook without news', {}, 'no-news'],
+	] as const)('[W13] %s is recorded as ignored and leaves the call as it was', (_name, over, reason) => {
+		const planned = plan(stateWith([ringing()]), [report('msg_1', over)]);
+		expect(planned.outcomes).toEqual([{ call: ringing() }]);
+		expect(eventsOf(planned)).toEqual(['a webhook.ignored']);
+		expect(dataOf(planned)).toMatchObject([{ reason, webhookId: 'msg_1' }]);
 	});
 
-	const gaveUp = (id: string, job: Job): Command => ({
-		...{ do: 'give-up', id, job },
-		attempt: { ...attempt, number: 6, status: 500, error: 'The provider answered 500' },
+	it('[P10] an event that leaves the call unchanged takes a seq and is not a change', () => {
+		const planned = plan(stateWith([ringing()]), [report('msg_1', { phase: 'INITIATED' })]);
+		expect(planned.position).toEqual({ seq: 11, change: 10, at: NOON });
+		expect(planned.changes).toEqual([]);
 	});
-	const DEAD = `SELECT "kind" || ' ' || "callId" || ' ' || "lastError" FROM "Job" WHERE "deadAt" IS NOT NULL`;
 
-	it.each(['hangup', 'recall'] as const)(
-		'[P19] a %s that gives up stays as a dead job, is told, and runs again when a webhook of its call arrives',
-		async (kind) => {
-			const { create, group, claim, clock, column, database } = await startWriter();
-			await create('a');
-			const [job] = await claim();
-			await group(queue('a', job!));
-			if (kind === 'hangup') await group(accepted('a', job!));
-			await group({ do: 'cancel', id: 'a' });
-			const [last] = kind === 'hangup' ? await claim() : [job];
-			await group(kind === 'hangup' ? gaveUp('a', last!) : refused('a', last!, null));
+	it('[M12] an ignored report that names the provider is a change, and a cancel then hangs the call up', () => {
+		const queued = { phase: 'QUEUED' } as const;
+		const planned = plan(stateWith([pending()]), [report('msg_1', queued), report('msg_2', queued), cancel]);
+		const adopted = { call: { providerId: 'sim_1', phase: 'QUEUED', seq: 11 } };
+		expect(planned.outcomes).toMatchObject([adopted, adopted, { call: { outcome: 'canceled' } }]);
+		expect(planned.changes).toMatchObject([{ seq: 11, type: 'updated', ...adopted }, { type: 'updated' }]);
+		expect(eventsOf(planned)).toEqual(['a webhook.ignored', 'a webhook.ignored', 'a ended']);
+		expect(jobsOf(planned)).toEqual([hangUpOf()]);
+	});
 
-			expect(await column(DEAD)).toEqual([`${kind} a The provider answered 500`]);
-			expect(await column(JOBS)).toEqual([`${kind} a`]);
-			clock.now += 3_600_000;
-			expect(await claim()).toEqual([]);
-			const [event] = await database.all('SELECT "type", "data" FROM "Event" ORDER BY "seq" DESC LIMIT 1');
-			expect([event?.type, JSON.parse(String(event?.data))]).toEqual([
-				'dispatch.attempt',
-				expect.objectContaining({ job: kind, dead: true, error: 'The provider answered 500' }),
-			]);
-			expect(await column(ENDED)).toEqual([1]);
-
-			const [answer] = await group(reported('msg_1', 'a', { phase: 'RINGING' }));
-			expect(answer).toMatchObject({ idempotent: true });
-			expect((await claim()).map((again) => [again.kind, again.failures])).toEqual([[kind, 0]]);
-		},
-	);
-
-	it('[P20] of a deleted call a dead recall goes at once; a dead hang-up waits for a webhook, and goes after a day', async () => {
-		const { create, group, claim, clock, column, database } = await startWriter();
-		for (const id of ['a', 'b', 'c']) await create(id);
-		const jobs = new Map((await claim()).map((job) => [job.callId, job]));
-		await group(...[...jobs].map(([id, job]) => queue(id, job)));
-		for (const id of ['b', 'c']) await group(accepted(id, jobs.get(id)!, `sim_${id}`), { do: 'remove', id });
-		await group({ do: 'cancel', id: 'a' }, refused('a', jobs.get('a')!, null));
-		for (const job of await claim()) await group(gaveUp(job.callId, job));
-		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c', 'recall a']);
-		await group({ do: 'remove', id: 'a' });
-		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
-
-		const [gone] = await group(reported('msg_1', 'b', { providerId: 'sim_b', phase: 'RINGING' }));
-		expect(gone).toEqual({ missing: true });
-		await forget(database, clock.now + 24 * 3_600_000);
-		expect(await column(JOBS)).toEqual(['hangup b', 'hangup c']);
-		await forget(database, clock.now + 24 * 3_600_000 + 1);
-		expect(await column(JOBS)).toEqual(['hangup b']);
-		expect((await claim()).map(({ callId, payload }) => [callId, payload])).toEqual([
-			['b', { providerId: 'sim_b', deleted: true }],
+	it('[W14] the event keeps every field of the report', () => {
+		const extra = { phase: 'RINGING', carrier: 'north' } as Partial<ProviderReport>;
+		const planned = plan(stateWith([pending()]), [report('msg_1', extra)]);
+		expect(dataOf(planned)).toEqual([
+			{ webhookId: 'msg_1', report: { callId: 'a', providerId: 'sim_1', status: 'PENDING', ...extra } },
 		]);
 	});
 
-	it('[P20] a recall that gives up after the deletion goes after a day, too', async () => {
-		const { create, group, claim, clock, column, database } = await startWriter();
-		await create('a');
-		const [job] = await claim();
-		await group(queue('a', job!));
-		await group({ do: 'remove', id: 'a' });
-		await group(refused('a', job!, null));
-		await forget(database, clock.now + 24 * 3_600_000);
-		expect(await column(JOBS)).toEqual(['recall a']);
-		await forget(database, clock.now + 24 * 3_600_000 + 1);
-		expect(await column(JOBS)).toEqual([]);
+	it('[P19] a report makes the dead jobs of its call run again, once, also if the call ended or is gone', () => {
+		for (const calls of [[pending()], [ended()], []]) {
+			const planned = plan(stateWith(calls, { dead: new Set(['a']) }), [report('msg_1'), report('msg_2')]);
+			expect(planned.steps.flatMap(({ revivedCalls }) => revivedCalls)).toEqual([['a', NOON]]);
+			expect(planned.jobs).toBe(true);
+		}
+		expect(plan(stateWith([ended()]), [report('msg_1')]).jobs).toBe(false);
 	});
+});
 
-	it('[P20] clearing the history does the same', async () => {
-		const { create, group, claim, column } = await startWriter();
-		for (const run of ['one', null]) {
-			await create('a', { run: 'one' });
-			const [job] = await claim();
-			await group(queue('a', job!), { do: 'cancel', id: 'a' });
-			await group(refused('a', job!, null));
-			expect(await column(JOBS)).toEqual(['recall a']);
-			await group({ do: 'clear', run });
-			expect(await column(JOBS)).toEqual([]);
+describe('endings', () => {
+	const all: [name: string, ending: Command, outcome: string][] = [
+		['a webhook', report('msg_1', { status: 'COMPLETED' }), 'completed'],
+		['a cancel', cancel, 'canceled'],
+		['a manual status', setStatus('FAILED'), 'manual'],
+		['the last failed dispatch', refused(null), 'provider-unreachable'],
+		['a silence', watch(), 'no-report'],
+	];
+	it.each(all)('[P2] after %s, no second ending in the group counts', (_name, first, outcome) => {
+		for (const [, second] of all) {
+			const planned = plan(stateWith([pending()], held()), [first, second], NOON + TIMEOUT_MS);
+			expect(callIn(planned.changes[0])).toMatchObject({ phase: 'ENDED', outcome });
+			expect(eventsOf(planned).filter((event) => event === 'a ended')).toHaveLength(1);
 		}
 	});
 
-	it('[P14] a PATCH to the status that the call has records nothing', async () => {
-		const { create, group, column } = await startWriter();
-		await create('a');
-		await group({ do: 'set-status', id: 'a', status: 'PENDING' });
-		expect(await column(TYPES)).toEqual(['created']);
+	it('[P2] of two final webhooks, the second is idempotent', () => {
+		const planned = plan(stateWith([pending()]), [
+			report('msg_1', { status: 'COMPLETED' }),
+			report('msg_2', { status: 'FAILED', outcome: 'busy' }),
+		]);
+		expect(planned.outcomes[0]).toMatchObject({ call: { status: 'COMPLETED' } });
+		expect(planned.outcomes[1]).toEqual({ ...planned.outcomes[0], idempotent: true });
+		expect(eventsOf(planned)).toEqual(['a ended']);
+	});
+
+	it('[P3] a call that is created and ended in one group has its jobs stopped', () => {
+		const planned = plan(stateWith([]), [create('a'), cancel]);
+		expect(eventsOf(planned)).toEqual(['a created', 'a ended']);
+		expect(listOf(planned, 'stoppedCalls')).toEqual(['a']);
+	});
+
+	it('[P14] a PATCH to the status that the call has writes nothing', () => {
+		for (const call of [pending(), ended()]) {
+			const planned = plan(stateWith([call]), [setStatus(call.status)]);
+			expect(planned.outcomes).toEqual([{ call }]);
+			expect(writesOf(planned)).toEqual([]);
+		}
+	});
+
+	it('[R21] a PATCH to a terminal status ends the call as manual and hangs it up', () => {
+		const planned = plan(stateWith([ringing()]), [setStatus('COMPLETED')]);
+		expect(planned.outcomes).toMatchObject([{ call: { status: 'COMPLETED', phase: 'ENDED', outcome: 'manual' } }]);
+		expect(dataOf(planned)).toEqual([{ by: 'hand', outcome: 'manual' }]);
+		expect(jobsOf(planned)).toEqual([hangUpOf()]);
+	});
+
+	it('[R22] a PATCH between terminal statuses is a correction that keeps the end and the talk time', () => {
+		const call = ended({ endedAt: NOON - 5_000, durationMs: 700, answeredAt: NOON - 5_700 });
+		const planned = plan(stateWith([call]), [setStatus('COMPLETED')]);
+		expect(planned.outcomes).toMatchObject([
+			{ call: { status: 'COMPLETED', outcome: 'manual', endedAt: NOON - 5_000, durationMs: 700 } },
+		]);
+		expect(eventsOf(planned)).toEqual(['a corrected']);
+		expect(dataOf(planned)).toEqual([{ from: 'FAILED', to: 'COMPLETED' }]);
+		expect(jobsOf(planned)).toEqual([]);
+	});
+
+	it('[R22] a PATCH back to PENDING is illegal', () => {
+		const planned = plan(stateWith([ended()]), [setStatus('PENDING')]);
+		expect(planned.outcomes).toEqual([{ illegal: ended() }]);
+		expect(writesOf(planned)).toEqual([]);
+	});
+
+	it('[R28] a cancel of an ended call is illegal', () => {
+		const planned = plan(stateWith([ended()]), [cancel]);
+		expect(planned.outcomes).toEqual([{ illegal: ended() }]);
+		expect(writesOf(planned)).toEqual([]);
+	});
+
+	it.each([
+		['canceled', cancel, {}],
+		['ended manually', setStatus('COMPLETED'), {}],
+		['silent', watch(), {}],
+		['deleted', remove, { deleted: true }],
+	] satisfies [string, Command, { deleted?: true }][])(
+		'[P9] a call that the provider knows is hung up when it is %s',
+		(_name, ending, reason) => {
+			const clock = NOON + TIMEOUT_MS;
+			const planned = plan(stateWith([ringing()], held()), [ending], clock);
+			expect(jobsOf(planned)).toEqual([{ ...hangUpOf(reason), dueAt: clock }]);
+			expect(jobsOf(plan(stateWith([pending()], held()), [ending], clock))).toEqual([]);
+		},
+	);
+
+	it('[P9] an end drops the jobs of a call that the provider knows; otherwise its dispatch is recalled', () => {
+		for (const ending of [cancel, setStatus('FAILED')]) {
+			const known = plan(stateWith([ringing()]), [ending]);
+			expect([listOf(known, 'doneCalls'), listOf(known, 'stoppedCalls')]).toEqual([['a'], []]);
+			const unknown = plan(stateWith([pending()]), [ending]);
+			expect([listOf(unknown, 'doneCalls'), listOf(unknown, 'stoppedCalls')]).toEqual([[], ['a']]);
+		}
+		const reported = plan(stateWith([pending()]), [report('msg_1', { status: 'COMPLETED' })]);
+		expect([listOf(reported, 'doneCalls'), jobsOf(reported)]).toEqual([['a'], []]);
+	});
+
+	it('[N10] a fault is counted and recorded in any state of the call', () => {
+		for (const call of [pending(), ended()]) {
+			const planned = plan(stateWith([call]), [{ do: 'fault', id: 'a', data: { fault: 'lost' } }]);
+			expect(planned.outcomes).toEqual([{ call: { ...call, faults: 1, seq: 11 } }]);
+			expect([eventsOf(planned), dataOf(planned)]).toEqual([['a fault'], [{ fault: 'lost' }]]);
+		}
+	});
+});
+
+describe('deletions', () => {
+	it('[P4] a clear deletes the calls that were created before it, and no later call', () => {
+		const planned = plan(stateWith([pending()]), [
+			create('b'),
+			{ do: 'clear', run: null },
+			cancel,
+			{ do: 'cancel', id: 'b' },
+			create('c'),
+			{ do: 'cancel', id: 'c' },
+		]);
+		const missing = { missing: true };
+		expect(planned.outcomes).toMatchObject([{ call: { id: 'b' } }, { done: true }, missing, missing, {}, { call: {} }]);
+		expect(planned.changes.map(({ type }) => type)).toEqual(['created', 'cleared', 'created', 'updated']);
+		expect(planned.steps.map(({ created, cleared }) => [[...created.keys()], cleared])).toEqual([
+			[['b'], []],
+			[[], [[12, null]]],
+			[['c'], []],
+		]);
+	});
+
+	it('[P4] a clear of one run leaves the other calls of its group', () => {
+		const planned = plan(stateWith([]), [
+			create('a', { run: 'x' }),
+			create('b', { run: 'y' }),
+			{ do: 'clear', run: 'x' },
+			cancel,
+			{ do: 'cancel', id: 'b' },
+		]);
+		expect(planned.outcomes.slice(3)).toMatchObject([{ missing: true }, { call: { id: 'b' } }]);
+	});
+
+	it('[P5] a removed call accepts no report', () => {
+		const planned = plan(stateWith([pending()]), [remove, report('msg_1', { phase: 'RINGING' })]);
+		expect(planned.outcomes).toEqual([{ done: true }, { missing: true }]);
+		expect(planned.changes).toEqual([{ seq: 11, type: 'deleted', id: 'a' }]);
+		expect(eventsOf(planned)).toEqual([]);
+		expect(planned.steps.flatMap(({ receipts }) => receipts)).toEqual([]);
+	});
+
+	it('[RT3] retention deletes ended calls only, including those that end in its group', () => {
+		const calls = [pending({ id: 'runs' }), ended({ id: 'ended' }), pending({ id: 'ends' })];
+		const planned = plan(stateWith(calls), [
+			{ do: 'set-status', id: 'ends', status: 'FAILED' },
+			{ do: 'retire', ids: ['runs', 'ended', 'ends', 'unknown'] },
+			{ do: 'set-status', id: 'runs', status: 'FAILED' },
+		]);
+		expect(planned.changes).toMatchObject([
+			{ type: 'updated', call: { id: 'ends' } },
+			{ type: 'deleted', id: 'ended' },
+			{ type: 'deleted', id: 'ends' },
+			{ type: 'updated', call: { id: 'runs' } },
+		]);
+	});
+
+	const matching: CallRow[] = [ringing({ id: 'rings' }), pending({ id: 'waits' }), pending({ id: 'ended' })];
+	const clearMatching = (tombstones: boolean): Command => ({
+		do: 'clear-matching',
+		ids: ['rings', 'waits', 'ended', 'unknown', 'rings'],
+		filters: { status: ['PENDING'], q: 'ada' },
+		tombstones,
+	});
+	const endOne: Command = { do: 'set-status', id: 'ended', status: 'COMPLETED' };
+
+	it('[CL4] a clear with filters deletes the calls that still match, each once', () => {
+		const planned = plan(stateWith(matching), [endOne, clearMatching(true)]);
+		expect(planned.changes.slice(1)).toEqual([
+			{ seq: 12, type: 'deleted', id: 'rings' },
+			{ seq: 13, type: 'deleted', id: 'waits' },
+		]);
+	});
+
+	it('[CL7] a clear without tombstones is one change, and none if no call matches', () => {
+		const planned = plan(stateWith(matching), [endOne, clearMatching(false)]);
+		expect(planned.changes.slice(1)).toEqual([{ seq: 12, type: 'purged', ids: ['rings', 'waits'] }]);
+		expect(plan(stateWith([]), [clearMatching(false)]).changes).toEqual([]);
+	});
+
+	it.each([true, false])('[CL8] a clear with filters hangs up the calls that run (tombstones: %s)', (tombstones) => {
+		const planned = plan(stateWith(matching), [clearMatching(tombstones)]);
+		expect(jobsOf(planned)).toEqual([{ ...hangUpOf({ deleted: true }), callId: 'rings' }]);
+	});
+});
+
+describe('dispatches', () => {
+	it('[P13] a scheduled call is queued when its dispatch starts, and a queued one records nothing', () => {
+		const scheduled = plan(stateWith([pending({ phase: 'SCHEDULED' })], held({ asked: false })), [queue]);
+		expect(scheduled.outcomes).toMatchObject([{ call: { phase: 'QUEUED' } }]);
+		expect([eventsOf(scheduled), listOf(scheduled, 'askedJobs')]).toEqual([['a queued'], [JOB.id]]);
+		const queued = plan(stateWith([pending()], held({ asked: false })), [queue]);
+		expect(queued.outcomes).toEqual([{ call: pending() }]);
+		expect([eventsOf(queued), listOf(queued, 'askedJobs')]).toEqual([[], [JOB.id]]);
+	});
+
+	it('[P7] a dispatch of a call that ended is dropped, unless the provider may know it: then it is recalled', () => {
+		const settled = [{ stale: true }, [JOB.id]];
+		const cases: [calls: CallRow[], asked: boolean, expected: unknown[]][] = [
+			[[ended()], false, settled],
+			[[ended()], true, [{ call: ended() }, []]],
+			[[ended({ providerId: 'sim_1' })], true, settled],
+			[[], false, settled],
+			[[], true, [{ missing: true }, []]],
+		];
+		for (const [calls, asked, expected] of cases) {
+			const planned = plan(stateWith(calls, held({ asked })), [queue]);
+			expect([planned.outcomes[0], listOf(planned, 'doneJobs')]).toEqual(expected);
+			expect(eventsOf(planned)).toEqual([]);
+		}
+	});
+
+	it('[P7] a call that was canceled during its dispatch is hung up when the provider accepts it', () => {
+		for (const [state, commands] of [
+			[stateWith([ended()], held()), [accepted]],
+			[stateWith([pending()], held()), [cancel, accepted]],
+			[stateWith([pending()], held()), [accepted, cancel]],
+		] satisfies [State, Command[]][])
+			expect(jobsOf(plan(state, commands)).filter(({ kind }) => kind === 'hangup')).toEqual([hangUpOf()]);
+	});
+
+	it('[P8] a call that was deleted during its dispatch is hung up, and leaves no event', () => {
+		const planned = plan(stateWith([], held()), [accepted]);
+		expect(planned.outcomes).toEqual([{ missing: true }]);
+		expect(jobsOf(planned)).toEqual([hangUpOf({ deleted: true })]);
+		expect([eventsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[], [JOB.id]]);
+	});
+
+	it('[P9] a call that ended at the provider before the response is not hung up', () => {
+		const planned = plan(stateWith([ended({ providerId: 'sim_1' })], held()), [accepted]);
+		expect([jobsOf(planned), eventsOf(planned)]).toEqual([[], ['a dispatch.attempt']]);
+	});
+
+	it('[P6] a result counts only under the lease of its job', () => {
+		const commands = [queue, accepted, refused(null), refused(NOON + 500), giveUp, watch()];
+		const others: Partial<State>[] = [held({ lease: 'theirs' }), held({ lease: null }), {}];
+		for (const state of others)
+			for (const command of commands) {
+				const planned = plan(stateWith([pending()], state), [command], NOON + TIMEOUT_MS);
+				expect([command.do, planned.outcomes, writesOf(planned)]).toEqual([command.do, [{ stale: true }], []]);
+			}
+	});
+
+	it('[P18] the second response to a dispatch counts only if the call is no longer pending', () => {
+		expect(plan(stateWith([ringing()]), [accepted]).outcomes).toEqual([{ stale: true }]);
+		const late = plan(stateWith([ended()]), [accepted]);
+		expect([jobsOf(late), eventsOf(late)]).toEqual([[hangUpOf()], ['a dispatch.attempt']]);
+	});
+
+	it('[P17] an accepted call adopts its provider and is watched until its last webhook is due', () => {
+		const watching = [{ kind: 'watch', callId: 'a', payload: {}, dueAt: WATCH_AT }];
+		const first = plan(stateWith([pending()], held()), [accepted]);
+		expect(first.changes).toMatchObject([{ type: 'updated', call: { providerId: 'sim_1', phase: 'QUEUED' } }]);
+		expect(jobsOf(first)).toEqual(watching);
+		const afterWebhook = plan(stateWith([ringing()], held()), [accepted]);
+		expect(afterWebhook.changes).toEqual([]);
+		expect([eventsOf(afterWebhook), jobsOf(afterWebhook)]).toEqual([['a dispatch.attempt'], watching]);
+	});
+
+	it('[P15] a refused dispatch is recorded and retried at its time', () => {
+		const planned = plan(stateWith([pending()], held()), [refused(NOON + 500)]);
+		expect(planned.outcomes).toEqual([{ call: pending() }]);
+		expect([eventsOf(planned), dataOf(planned)]).toEqual([['a dispatch.attempt'], [failedAttempt]]);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 500, ERROR]]);
+		expect(planned.changes).toEqual([]);
+	});
+
+	it('[P17] a refused dispatch is retried even if a webhook arrived in its group', () => {
+		const planned = plan(stateWith([pending()], held()), [
+			report('msg_1', { phase: 'IN_PROGRESS' }),
+			refused(NOON + 500),
+		]);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 500, ERROR]]);
+		expect(eventsOf(planned)).toEqual(['a in-progress', 'a dispatch.attempt']);
+	});
+
+	it('[P7] a refused recall of a deleted call is retried and leaves no event', () => {
+		const planned = plan(stateWith([], held()), [refused(NOON + 500)]);
+		expect(planned.outcomes).toEqual([{ missing: true }]);
+		expect([eventsOf(planned), retriesOf(planned)]).toEqual([[], [[JOB.id, NOON + 500, ERROR]]]);
+	});
+
+	it('[P7] a refused dispatch of a call that ended at the provider is stale', () => {
+		const planned = plan(stateWith([ended({ providerId: 'sim_1' })], held()), [refused(NOON + 500)]);
+		expect([planned.outcomes, writesOf(planned)]).toEqual([[{ stale: true }], []]);
+	});
+
+	it('[P16] a dispatch without attempts left ends the call as provider-unreachable', () => {
+		const planned = plan(stateWith([pending()], held()), [refused(null)]);
+		expect(planned.outcomes).toMatchObject([{ call: { status: 'FAILED', outcome: 'provider-unreachable' } }]);
+		expect(eventsOf(planned)).toEqual(['a dispatch.attempt', 'a ended']);
+		expect(listOf(planned, 'doneJobs')).toEqual([JOB.id]);
+	});
+
+	it('[P16] a dispatch without attempts left watches a call that a webhook has named', () => {
+		const planned = plan(stateWith([pending()], held()), [report('msg_1', { phase: 'RINGING' }), refused(null)]);
+		expect(planned.outcomes[1]).toMatchObject({ call: { status: 'PENDING', phase: 'RINGING' } });
+		expect(jobsOf(planned)).toEqual([{ kind: 'watch', callId: 'a', payload: {}, dueAt: WATCH_AT }]);
+	});
+
+	it.each([
+		['hangup', giveUp, [ringing()]],
+		['hangup', giveUp, [ended()]],
+		['recall', refused(null), [ended()]],
+		['hangup', giveUp, []],
+		['recall', refused(null), []],
+	] as const)('[P19] a %s without attempts left becomes a dead job, recorded on the timeline', (job, command, calls) => {
+		const planned = plan(stateWith(calls, held()), [command]);
+		expect(planned.steps.flatMap(({ deadJobs }) => deadJobs)).toEqual([[JOB.id, NOON, ERROR]]);
+		expect(dataOf(planned)).toEqual(calls.map(() => ({ ...failedAttempt, job, dead: true })));
+	});
+
+	it('[P19] a report in the group of the last attempt makes the dead job run again', () => {
+		const planned = plan(stateWith([ended()], held()), [giveUp, report('msg_1')]);
+		expect(planned.steps.flatMap(({ revivedCalls }) => revivedCalls)).toEqual([['a', NOON]]);
+	});
+});
+
+describe('the watch of a silent call', () => {
+	const silent = (over: Partial<CallRow> = {}): State => stateWith([ringing(over)], held());
+
+	it('[N40] a call without a report for the whole timeout ends as no-report', () => {
+		const planned = plan(silent(), [watch()], NOON + TIMEOUT_MS);
+		expect(planned.outcomes).toMatchObject([{ call: { status: 'FAILED', outcome: 'no-report' } }]);
+		expect(dataOf(planned)).toEqual([{ silentMs: TIMEOUT_MS, outcome: 'no-report' }]);
+		expect(listOf(planned, 'doneJobs')).toEqual([JOB.id]);
+	});
+
+	it('[N41] the timeout counts from the last report', () => {
+		const planned = plan(silent({ updatedAt: NOON + 100 }), [watch()], NOON + TIMEOUT_MS);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 100 + TIMEOUT_MS, null]]);
+		expect([planned.changes, eventsOf(planned)]).toEqual([[], []]);
+	});
+
+	it('[N43] the timeout starts over when the server starts', () => {
+		const planned = plan(silent(), [watch({ startedAt: NOON + 600_000 })], NOON + TIMEOUT_MS);
+		expect(retriesOf(planned)).toEqual([[JOB.id, NOON + 600_000 + TIMEOUT_MS, null]]);
+	});
+
+	it('[N40] the watch of an ended call stops and records nothing', () => {
+		const planned = plan(stateWith([ended()], held()), [watch()], NOON + TIMEOUT_MS);
+		expect([planned.outcomes, listOf(planned, 'doneJobs')]).toEqual([[{ call: ended() }], [JOB.id]]);
+		expect([eventsOf(planned), jobsOf(planned)]).toEqual([[], []]);
+	});
+
+	// The last report came while the clock was a year ahead, so its time says nothing.
+	const ahead = NOON + 365 * 86_400_000;
+	const state = stateWith([ringing({ updatedAt: ahead, seq: 7 })], {
+		...held(),
+		position: { seq: 10, change: 10, at: ahead },
+	});
+	const nextWatch = (clock: number) => ({
+		kind: 'watch',
+		callId: 'a',
+		payload: { seq: 7 },
+		dueAt: clock + TIMEOUT_MS,
+	});
+
+	it('[N45] after the clock was set back, a call has one more timeout, counted by its seq', () => {
+		for (const job of [watch({ startedAt: NOON }), watch({ startedAt: NOON, seq: 5 })]) {
+			const planned = plan(state, [job], NOON + TIMEOUT_MS);
+			expect(planned.changes).toEqual([]);
+			expect([jobsOf(planned), listOf(planned, 'doneJobs')]).toEqual([[nextWatch(NOON + TIMEOUT_MS)], [JOB.id]]);
+		}
+	});
+
+	it('[N45] a call with the same seq after that timeout ends as no-report', () => {
+		const planned = plan(state, [watch({ startedAt: NOON, seq: 7 })], NOON + 2 * TIMEOUT_MS);
+		expect(planned.outcomes).toMatchObject([{ call: { outcome: 'no-report' } }]);
+		expect(dataOf(planned)).toEqual([{ silentMs: TIMEOUT_MS, outcome: 'no-report' }]);
+	});
+});
+
+it('[P11] seqs rise without a gap over a group, and each change carries its call as of that change', () => {
+	const planned = plan(stateWith([]), [
+		create('a'),
+		create('b'),
+		report('msg_1', { phase: 'RINGING' }),
+		{ do: 'remove', id: 'b' },
+	]);
+	expect(planned).toMatchObject({
+		previous: 10,
+		changes: [
+			{ seq: 11, type: 'created', call: { id: 'a', n: 11, seq: 11, phase: 'QUEUED' } },
+			{ seq: 12, type: 'created', call: { id: 'b', n: 12, seq: 12 } },
+			{ seq: 13, type: 'updated', call: { id: 'a', n: 11, seq: 13, phase: 'RINGING' } },
+			{ seq: 14, type: 'deleted', id: 'b' },
+		],
+		position: { seq: 14, change: 14 },
+	});
+});
+
+describe('any commands', () => {
+	const IDS = ['a', 'b', 'c', 'd'] as const;
+	const id = fc.constantFrom(...IDS);
+	const run = fc.constantFrom(null, 'x');
+	const filters: CallFilters[] = [{ status: ['PENDING'] }, { run: ['x'] }];
+	/** A report of a provider, consistent with earlier ones or not. */
+	const anyReport = fc
+		.record({
+			webhookId: fc.constantFrom('msg_1', 'msg_2', 'msg_3', 'msg_4', 'msg_5', 'msg_6'),
+			report: fc.record(
+				{
+					callId: id,
+					providerId: fc.constantFrom('sim_1', 'sim_1', 'sim_2'),
+					status: fc.constantFrom('PENDING' as const, ...STATUSES),
+					phase: fc.constantFrom(...PHASES),
+					outcome: fc.constantFrom(...ENDINGS),
+				},
+				{ requiredKeys: ['callId', 'providerId', 'status'] },
+			),
+		})
+		.map((made): Command => ({ do: 'report', ...made }));
+	const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+		{ weight: 4, arbitrary: anyReport },
+		{
+			weight: 4,
+			arbitrary: fc.record({ id, run, key: fc.constantFrom(null, 'key') }).map(({ id, run, key }) => ({
+				...create(id, { run }),
+				idempotencyKey: key === null ? null : { id: key, bodyHash: run ?? '' },
+			})),
+		},
+		fc.record({ do: fc.constantFrom('cancel' as const, 'remove' as const), id }),
+		fc.record({ do: fc.constant('set-status' as const), id, status: fc.constantFrom(...STATUSES) }),
+		fc.record({ do: fc.constant('fault' as const), id, data: fc.constant({ fault: 'lost' }) }),
+		fc.record({ do: fc.constant('retire' as const), ids: fc.uniqueArray(id) }),
+		fc.record({ do: fc.constant('clear' as const), run }),
+		fc.record({
+			do: fc.constant('clear-matching' as const),
+			ids: fc.uniqueArray(id),
+			filters: fc.constantFrom(...filters),
+			tombstones: fc.boolean(),
+		}),
+	);
+	/** Commands that create each call once, as the application does. */
+	const anyGroup = fc
+		.array(anyCommand, { maxLength: 14 })
+		.map((commands) =>
+			commands.filter(
+				(command, i) =>
+					command.do !== 'create' ||
+					commands.findIndex((other) => other.do === 'create' && other.id === command.id) === i,
+			),
+		);
+
+	it('[P23] a group has the effect of its commands one by one', () => {
+		fc.assert(
+			fc.property(anyGroup, (commands) => {
+				const start = stateWith([]);
+				const whole = plan(start, commands);
+				const newId = numberedIds();
+				let state = start;
+				const steps = commands.map((command) => {
+					const planned = planCommands([command], state, NOON, newId);
+					state = stateAfter(state, planned);
+					return planned;
+				});
+				expect(steps.flatMap(({ outcomes }) => outcomes)).toEqual(whole.outcomes);
+				expect(steps.flatMap(({ changes }) => changes)).toEqual(whole.changes);
+				expect(steps.flatMap(eventsOf)).toEqual(eventsOf(whole));
+				expect(steps.flatMap(jobsOf)).toEqual(jobsOf(whole));
+				expect(state).toEqual(stateAfter(start, whole));
+			}),
+		);
+	});
+
+	const reportsOfOneCall = fc.array(
+		anyReport.map((command): Command =>
+			command.do === 'report' ? { ...command, report: { ...command.report, callId: 'a' } } : command,
+		),
+		{ maxLength: 10 },
+	);
+	const rank = (call: CallRow): number => PHASES.indexOf(call.phase);
+
+	it('[M9] reports in any order, also late or repeated, never move a call back', () => {
+		fc.assert(
+			fc.property(reportsOfOneCall, (commands) => {
+				let call = pending();
+				for (const change of plan(stateWith([call]), commands).changes) {
+					const next = callIn(change);
+					expect(call.status).toBe('PENDING'); // an ended call has no further change
+					expect(rank(next)).toBeGreaterThanOrEqual(rank(call));
+					expect(next.seq).toBeGreaterThan(call.seq);
+					call = next;
+				}
+			}),
+		);
+	});
+
+	it('[W12] the same reports again write nothing', () => {
+		fc.assert(
+			fc.property(reportsOfOneCall, (commands) => {
+				const start = stateWith([pending()]);
+				const state = stateAfter(start, plan(start, commands));
+				const again = plan(state, commands);
+				expect(writesOf(again)).toEqual([]);
+				const call = state.calls.get('a')!;
+				const outcome: Outcome = call.status === 'PENDING' ? { call } : { call, idempotent: true };
+				expect(again.outcomes).toEqual(commands.map(() => outcome));
+			}),
+		);
 	});
 });

@@ -1,12 +1,12 @@
 import { foldedOf } from '#contract/search.ts';
-import { answerOf, toCall, type CallRow } from './call.ts';
-import type { Command, DispatchAttempt, HeldJob, Once, Outcome, Wanted } from './commands.ts';
+import { batchResponse, toCall, type CallRow } from './call.ts';
+import type { Command, DispatchAttempt, HeldJob, IdempotencyKey, Outcome, CallToCreate } from './commands.ts';
 import { filterOf } from './filter.ts';
-import { Ledger, type Entries, type State } from './ledger.ts';
+import { UnitOfWork, type UnitResult, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
 
 /** The outcome of each command, and everything to write. */
-export interface Planned extends Entries {
+export interface Planned extends UnitResult {
 	outcomes: Outcome[];
 }
 
@@ -15,17 +15,17 @@ export interface Planned extends Entries {
  * equal webhook-ids or two endings, exactly the second therefore changes nothing. `newId` makes ids for jobs.
  */
 export function planCommands(commands: readonly Command[], state: State, clock: number, newId: () => string): Planned {
-	const ledger = new Ledger(state, clock, newId);
-	const group = new Group(ledger);
+	const unit = new UnitOfWork(state, clock, newId);
+	const group = new Group(unit);
 	const outcomes = commands.map((command) => group.take(command));
-	return { outcomes, ...ledger.entries() };
+	return { outcomes, ...unit.result() };
 }
 
 class Group {
-	readonly #ledger: Ledger;
+	readonly #unit: UnitOfWork;
 
-	constructor(ledger: Ledger) {
-		this.#ledger = ledger;
+	constructor(unit: UnitOfWork) {
+		this.#unit = unit;
 	}
 
 	take(command: Command): Outcome {
@@ -35,10 +35,10 @@ class Group {
 			case 'create-many':
 				return this.#createMany(command);
 			case 'clear':
-				this.#ledger.clear(command.run);
+				this.#unit.clear(command.run);
 				return { done: true };
 			case 'retire':
-				this.#ledger.remove(command.ids.filter((id) => this.#hasEnded(id)));
+				this.#unit.remove(command.ids.filter((id) => this.#hasEnded(id)));
 				return { done: true };
 			case 'clear-matching':
 				return this.#clearMatching(command);
@@ -47,7 +47,7 @@ class Group {
 			case 'report':
 				return this.#report(command);
 			default: {
-				const call = this.#ledger.call(command.id);
+				const call = this.#unit.call(command.id);
 				if (command.do === 'queue') return this.#queue(command, call);
 				if (command.do === 'refused') return this.#refused(command, call);
 				if (command.do === 'give-up') return this.#giveUp(command, call, 'hangup');
@@ -61,34 +61,34 @@ class Group {
 		}
 	}
 
-	#create({ id, request, callbackUrl, once }: Extract<Command, { do: 'create' }>): Outcome {
-		const known = this.#answered(once);
+	#create({ id, request, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create' }>): Outcome {
+		const known = this.#earlierOutcome(idempotencyKey);
 		if (known) return known;
 		const call = this.#add({ id, request }, callbackUrl);
-		if (once) this.#ledger.keep(once, JSON.stringify({ call: toCall(call) }));
+		if (idempotencyKey) this.#unit.storeResponse(idempotencyKey, JSON.stringify({ call: toCall(call) }));
 		return { call };
 	}
 
-	#createMany({ wanted, callbackUrl, once }: Extract<Command, { do: 'create-many' }>): Outcome {
-		const known = this.#answered(once);
+	#createMany({ requests, callbackUrl, idempotencyKey }: Extract<Command, { do: 'create-many' }>): Outcome {
+		const known = this.#earlierOutcome(idempotencyKey);
 		if (known) return known;
-		const calls = wanted.map((one) => this.#add(one, callbackUrl));
-		const answer = once && answerOf(calls);
-		if (once && answer) this.#ledger.keep(once, answer);
-		return { calls, answer };
+		const calls = requests.map((one) => this.#add(one, callbackUrl));
+		const response = idempotencyKey && batchResponse(calls);
+		if (idempotencyKey && response) this.#unit.storeResponse(idempotencyKey, response);
+		return { calls, response };
 	}
 
 	/** The result of a request that must take effect once and already has; null otherwise. */
-	#answered(once: Once | null): Outcome | null {
-		const known = once && this.#ledger.answer(once);
+	#earlierOutcome(idempotencyKey: IdempotencyKey | null): Outcome | null {
+		const known = idempotencyKey && this.#unit.storedResponse(idempotencyKey);
 		if (!known) return null;
-		return known.bodyHash === once.bodyHash ? { replay: known.answer } : { conflict: true };
+		return known.bodyHash === idempotencyKey.bodyHash ? { replay: known.response } : { conflict: true };
 	}
 
 	/** Adds the call, its `created` event and its dispatch. */
-	#add({ id, request }: Wanted, callbackUrl: string | null): CallRow {
-		const n = this.#ledger.next;
-		const waits = request.scheduledAt !== null && request.scheduledAt > this.#ledger.clock;
+	#add({ id, request }: CallToCreate, callbackUrl: string | null): CallRow {
+		const n = this.#unit.next;
+		const waits = request.scheduledAt !== null && request.scheduledAt > this.#unit.clock;
 		// Every property by name: an object literal that begins with a spread takes several times as long to create.
 		const call: CallRow = {
 			n,
@@ -104,8 +104,8 @@ class Group {
 			scenario: request.scenario,
 			scheduledAt: request.scheduledAt,
 			providerId: null,
-			createdAt: this.#ledger.now,
-			updatedAt: this.#ledger.now,
+			createdAt: this.#unit.now,
+			updatedAt: this.#unit.now,
 			startedAt: null,
 			ringingAt: null,
 			answeredAt: null,
@@ -114,59 +114,59 @@ class Group {
 			faults: 0,
 			seq: n,
 		};
-		this.#ledger.add(call);
+		this.#unit.add(call);
 		const { phoneNumber, workflow, scenario } = call;
 		// The exact body of send-call. It must never differ under one Idempotency-Key, even across restarts.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
-		this.#ledger.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#ledger.clock);
+		this.#unit.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#unit.clock);
 		return call;
 	}
 
 	/** The checks, in order: no such call, terminal, known webhook-id, provider, phase. */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
-		const call = this.#ledger.call(report.callId);
+		const call = this.#unit.call(report.callId);
 		// The provider is reporting on this call, so its dead jobs may succeed now.
-		this.#ledger.revive(report.callId);
+		this.#unit.revive(report.callId);
 		if (!call) return { missing: true };
 		if (call.status !== 'PENDING') return { call, idempotent: true };
-		if (!this.#ledger.receive(webhookId)) return { call };
-		const step = advance(call, report, this.#ledger.now);
+		if (!this.#unit.receive(webhookId)) return { call };
+		const step = advance(call, report, this.#unit.now);
 		const data = { ...('reason' in step ? { reason: step.reason } : {}), webhookId, report };
 		if (!step.next) {
-			this.#ledger.event(call.id, 'webhook.ignored', data);
+			this.#unit.event(call.id, 'webhook.ignored', data);
 			return { call };
 		}
-		if (step.type === 'ended') this.#ledger.drop(call.id);
-		return this.#ledger.update(step.next, step.type, data);
+		if (step.type === 'ended') this.#unit.drop(call.id);
+		return this.#unit.update(step.next, step.type, data);
 	}
 
 	#setStatus(call: CallRow, status: CallRow['status']): Outcome {
 		if (status === call.status) return { call };
 		if (status === 'PENDING') return { illegal: call };
-		const next = endHere(call, status, 'manual', this.#ledger.now);
+		const next = endHere(call, status, 'manual', this.#unit.now);
 		if (call.status !== 'PENDING') {
 			const { endedAt, durationMs } = call;
-			return this.#ledger.update({ ...next, endedAt, durationMs }, 'corrected', { from: call.status, to: status });
+			return this.#unit.update({ ...next, endedAt, durationMs }, 'corrected', { from: call.status, to: status });
 		}
 		return this.#stop(call, next, { by: 'hand' });
 	}
 
 	#cancel(call: CallRow): Outcome {
 		if (call.status !== 'PENDING') return { illegal: call };
-		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#ledger.now), { by: 'hand' });
+		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#unit.now), { by: 'hand' });
 	}
 
 	/** Ends a running call: drops or recalls its dispatch, and hangs up if the provider knows the call. */
 	#stop(call: CallRow, next: CallRow, data: object): Outcome {
-		if (call.providerId === null) this.#ledger.recall(call.id);
-		else this.#ledger.drop(call.id);
-		const outcome = this.#ledger.update(next, 'ended', { ...data, outcome: next.outcome });
+		if (call.providerId === null) this.#unit.recall(call.id);
+		else this.#unit.drop(call.id);
+		const outcome = this.#unit.update(next, 'ended', { ...data, outcome: next.outcome });
 		this.#hangUp(call);
 		return outcome;
 	}
 
 	#remove(call: CallRow): Outcome {
-		this.#ledger.remove([call.id]);
+		this.#unit.remove([call.id]);
 		this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
@@ -174,56 +174,56 @@ class Group {
 	/** A call may have changed since the list was read, so its filters are checked again. */
 	#clearMatching({ ids, filters, tombstones }: Extract<Command, { do: 'clear-matching' }>): Outcome {
 		const passes = filterOf(filters);
-		const calls = [...new Set(ids)].flatMap((id) => this.#ledger.call(id) ?? []).filter(passes);
+		const calls = [...new Set(ids)].flatMap((id) => this.#unit.call(id) ?? []).filter(passes);
 		const matching = calls.map(({ id }) => id);
-		if (tombstones) this.#ledger.remove(matching);
-		else this.#ledger.purge(matching);
+		if (tombstones) this.#unit.remove(matching);
+		else this.#unit.purge(matching);
 		for (const call of calls) if (call.status === 'PENDING') this.#hangUp(call, { deleted: true });
 		return { done: true };
 	}
 
 	#hasEnded(id: string): boolean {
-		const call = this.#ledger.call(id);
+		const call = this.#unit.call(id);
 		return call != null && call.status !== 'PENDING';
 	}
 
 	/** Allows a request for the call, or about it. This is stored before the request is sent. */
 	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
-		const state = this.#ledger.held(job);
+		const state = this.#unit.held(job);
 		if (!state) return { stale: true };
 		if (call?.status !== 'PENDING') {
 			// The call ended or was deleted meanwhile. If the provider may know it, the worker that holds the job
 			// recalls it now.
 			if (state.asked && !call?.providerId) return call ? { call } : { missing: true };
-			this.#ledger.settle(job);
+			this.#unit.settle(job);
 			return { stale: true };
 		}
-		if (!state.asked) this.#ledger.ask(job);
+		if (!state.asked) this.#unit.markAsked(job);
 		if (call.phase !== 'SCHEDULED') return { call };
-		return this.#ledger.update({ ...call, phase: 'QUEUED', updatedAt: this.#ledger.now }, 'queued', {});
+		return this.#unit.update({ ...call, phase: 'QUEUED', updatedAt: this.#unit.now }, 'queued', {});
 	}
 
 	#refused(command: Extract<Command, { do: 'refused' }>, call: CallRow | null | undefined): Outcome {
 		const { id, job, attempt, retryAt, watchAt } = command;
-		if (!this.#ledger.held(job) || (call && call.status !== 'PENDING' && call.providerId !== null))
+		if (!this.#unit.held(job) || (call && call.status !== 'PENDING' && call.providerId !== null))
 			return { stale: true };
 		if (retryAt !== null) {
-			this.#ledger.retry(job, retryAt, attempt.error);
+			this.#unit.retry(job, retryAt, attempt.error);
 			if (!call) return { missing: true };
-			this.#ledger.event(id, 'dispatch.attempt', { ...attempt });
+			this.#unit.event(id, 'dispatch.attempt', { ...attempt });
 			return { call };
 		}
 		if (call?.status !== 'PENDING') return this.#giveUp(command, call, 'recall');
-		this.#ledger.event(id, 'dispatch.attempt', { ...attempt });
-		this.#ledger.settle(job);
+		this.#unit.event(id, 'dispatch.attempt', { ...attempt });
+		this.#unit.settle(job);
 		if (call.providerId !== null) {
 			// Webhooks have arrived, so the provider has accepted the call. The time of the last webhook is unknown, so
 			// watch for silence.
-			this.#ledger.job('watch', id, {}, watchAt);
+			this.#unit.job('watch', id, {}, watchAt);
 			return { call };
 		}
-		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#ledger.now);
-		return this.#ledger.update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
+		const next = endHere(call, 'FAILED', 'provider-unreachable', this.#unit.now);
+		return this.#unit.update(next, 'ended', { outcome: next.outcome, attempts: attempt.number });
 	}
 
 	/**
@@ -235,62 +235,62 @@ class Group {
 		call: CallRow | null | undefined,
 		kind: 'hangup' | 'recall',
 	): Outcome {
-		if (!this.#ledger.held(job)) return { stale: true };
-		this.#ledger.bury(job, id, attempt.error);
+		if (!this.#unit.held(job)) return { stale: true };
+		this.#unit.markDead(job, id, attempt.error);
 		if (!call) return { missing: true };
-		this.#ledger.event(id, 'dispatch.attempt', { ...attempt, job: kind, dead: true });
+		this.#unit.event(id, 'dispatch.attempt', { ...attempt, job: kind, dead: true });
 		return { call };
 	}
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
-		const call = this.#ledger.call(id);
+		const call = this.#unit.call(id);
 		// Stale if another worker holds the job, or has settled it for a pending call. Its attempt used the same key,
 		// so the provider call is the same.
-		const counts = this.#ledger.isGone(job) ? call?.status !== 'PENDING' : this.#ledger.held(job);
+		const counts = this.#unit.isGone(job) ? call?.status !== 'PENDING' : this.#unit.held(job);
 		if (!counts) return { stale: true };
-		this.#ledger.settle(job);
+		this.#unit.settle(job);
 		// The call was canceled, ended manually or deleted during the request.
 		if (!call || (call.status !== 'PENDING' && call.providerId === null))
 			this.#hangUp({ id, providerId }, call ? {} : { deleted: true });
 		if (!call) return { missing: true };
-		if (call.status === 'PENDING') this.#ledger.job('watch', id, {}, watchAt);
+		if (call.status === 'PENDING') this.#unit.job('watch', id, {}, watchAt);
 		const data = { ...attempt, providerId };
 		if (call.status === 'PENDING' && call.providerId === null)
-			return this.#ledger.update({ ...call, providerId, updatedAt: this.#ledger.now }, 'dispatch.attempt', data);
-		this.#ledger.event(id, 'dispatch.attempt', data);
+			return this.#unit.update({ ...call, providerId, updatedAt: this.#unit.now }, 'dispatch.attempt', data);
+		this.#unit.event(id, 'dispatch.attempt', data);
 		return { call };
 	}
 
 	/** Keeps watching a call with recent reports. Ends a silent one as `no-report`. */
-	#watch(call: CallRow, { job, startedAt, patienceMs }: Extract<Command, { do: 'watch' }>): Outcome {
-		if (!this.#ledger.held(job)) return { stale: true };
-		const { clock } = this.#ledger;
+	#watch(call: CallRow, { job, startedAt, timeoutMs }: Extract<Command, { do: 'watch' }>): Outcome {
+		if (!this.#unit.held(job)) return { stale: true };
+		const { clock } = this.#unit;
 		const lastAt = Math.max(call.updatedAt, startedAt);
 		// The clock was set back, so the time of the last report is meaningless. The call counts as silent while its
 		// seq stays the same.
 		const isAhead = lastAt > clock;
-		const isNews = isAhead && job.payload.seq !== call.seq;
-		const heardAt = isAhead ? startedAt : lastAt;
-		if (call.status === 'PENDING' && !isNews && heardAt <= clock && heardAt + patienceMs > clock) {
-			this.#ledger.retry(job, heardAt + patienceMs, null);
+		const hasNewSeq = isAhead && job.payload.seq !== call.seq;
+		const silentSince = isAhead ? startedAt : lastAt;
+		if (call.status === 'PENDING' && !hasNewSeq && silentSince <= clock && silentSince + timeoutMs > clock) {
+			this.#unit.retry(job, silentSince + timeoutMs, null);
 			return { call };
 		}
-		this.#ledger.settle(job);
+		this.#unit.settle(job);
 		if (call.status !== 'PENDING') return { call };
-		if (isNews) {
-			this.#ledger.job('watch', call.id, { seq: call.seq }, clock + patienceMs);
+		if (hasNewSeq) {
+			this.#unit.job('watch', call.id, { seq: call.seq }, clock + timeoutMs);
 			return { call };
 		}
-		const silentMs = isAhead ? patienceMs : this.#ledger.now - call.updatedAt;
-		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#ledger.now), { silentMs });
+		const silentMs = isAhead ? timeoutMs : this.#unit.now - call.updatedAt;
+		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#unit.now), { silentMs });
 	}
 
 	/** Counted in any state of the call: an injected fault must be visible. */
 	#fault(call: CallRow, data: object): Outcome {
-		return this.#ledger.update({ ...call, faults: call.faults + 1, updatedAt: this.#ledger.now }, 'fault', data);
+		return this.#unit.update({ ...call, faults: call.faults + 1, updatedAt: this.#unit.now }, 'fault', data);
 	}
 
 	#hangUp({ id, providerId }: Pick<CallRow, 'id' | 'providerId'>, reason: { deleted?: true } = {}): void {
-		if (providerId !== null) this.#ledger.job('hangup', id, { providerId, ...reason }, this.#ledger.clock);
+		if (providerId !== null) this.#unit.job('hangup', id, { providerId, ...reason }, this.#unit.clock);
 	}
 }

@@ -6,8 +6,8 @@ import { toCall, type CallRow } from './call.ts';
 import { IS_LEFT } from './clearing.ts';
 import { countersFor, estimate, wordsOf } from './filter.ts';
 import { LINES, type LineFormat } from './lines.ts';
-import { findCalls, type Found, type Pace, type Shape } from './list.ts';
-import { pageOf, placeOf } from './page.ts';
+import { findCalls, type ListResult, type TimeBudget, type Shape } from './list.ts';
+import { pageOf, pageStartOf } from './page.ts';
 import { CALL, fromRow, READ_FEED, type Position } from './rows.ts';
 import { createStatsReader } from './stats.ts';
 
@@ -60,10 +60,10 @@ const IDS: Shape<{ n: number; id: string }> = {
 	columns: 'c."n", c."id"',
 	of: ({ n, id }) => ({ n: Number(n), id: String(id) }),
 };
-const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
-const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_LEFT}`;
+const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
+const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
-export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, pace?: Pace): CallReads {
+export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, timeBudget?: TimeBudget): CallReads {
 	const stats = createStatsReader(database, now);
 
 	async function position(): Promise<FeedPosition> {
@@ -89,9 +89,9 @@ export function createCallReads(database: Database, prisma: PrismaClient, now: (
 	/** A page of the list, for any shape of rows. */
 	async function page<Read extends { n: number }>(shape: Shape<Read>, query: CallQuery, upTo = Infinity) {
 		const limit = query.limit ?? LIMIT;
-		const place = placeOf(query);
-		const find = (from: typeof place): Promise<Found<Read>> =>
-			findCalls(database, shape, { query, place: from, upTo }, limit + 1, pace);
+		const place = pageStartOf(query);
+		const find = (from: typeof place): Promise<ListResult<Read>> =>
+			findCalls(database, shape, { query, place: from, upTo }, limit + 1, timeBudget);
 		let found = await find(place);
 		let from = place;
 		if (place?.back && found.rows.length <= limit && found.stoppedAt === null) {

@@ -1,12 +1,12 @@
 import type { Database } from '#db/database.ts';
-import { IS_LEFT } from './clearing.ts';
+import { IS_NOT_CLEARED } from './clearing.ts';
 import { CALL, fromRow } from './rows.ts';
-import { FORGET_TALLIES, MINUTE_MS, Tallies } from './tallies.ts';
+import { DELETE_COUNTERS, MINUTE_MS, Counters } from './tallies.ts';
 
 const COUNT = `INSERT INTO "Tally"
-	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_LEFT} GROUP BY 2, 3, 4
-	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_LEFT} GROUP BY 1, 2, 3, 4`;
-const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_LEFT}`;
+	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_NOT_CLEARED} GROUP BY 2, 3, 4
+	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_NOT_CLEARED} GROUP BY 1, 2, 3, 4`;
+const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_NOT_CLEARED}`;
 /** The minutes that statistics cover, and some more. */
 const MINUTES = 120;
 
@@ -16,17 +16,17 @@ const MINUTES = 120;
  */
 export async function recount(database: Database, now: number): Promise<void> {
 	await database.transact([[LATELY, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
-		const tallies = new Tallies();
-		for (const row of rows) tallies.countMinutes(fromRow(row), 1);
+		const counters = new Counters();
+		for (const row of rows) counters.countMinutes(fromRow(row), 1);
 		return {
 			result: undefined,
-			statements: [...FORGET_TALLIES.map((sql) => [sql] as const), [COUNT], ...tallies.statements()],
+			statements: [...DELETE_COUNTERS.map((sql) => [sql] as const), [COUNT], ...counters.statements()],
 		};
 	});
 }
 
 /** Whether there are calls but no counters: a bulk write without the writer was stopped before it counted. */
-const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call" c WHERE ${IS_LEFT})
+const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED})
 	AND NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = '' AND "count" > 0) AS "uncounted"`;
 
 /** Counts a history that was never counted, and leaves any other alone. Returns whether it counted. */

@@ -26,7 +26,7 @@ async function start() {
 	return { database, writer, reads };
 }
 const create = (id: string, run: string | null): Command => ({
-	...{ do: 'create', id, callbackUrl: null, once: null },
+	...{ do: 'create', id, callbackUrl: null, idempotencyKey: null },
 	request: {
 		...{ customerName: `Ada ${id}`, phoneNumber: '+12025550100', workflow: 'SUPPORT', run },
 		...{ scheduledAt: null, scenario: null },
@@ -42,7 +42,7 @@ const step = fc.oneof(
 	{ weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((most) => ({ do: 'hang up' as const, most })) },
 );
 
-it('[CL1] whatever is removed of it yet, no reader sees a call that was cleared, and every reader the others', async () => {
+it('[CL1] no reader sees a cleared call, however many of its rows are removed, and every reader sees all other calls', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 16 }), async (steps) => {
 			const { database, writer, reads } = await start();
@@ -100,7 +100,7 @@ it('[CL1] whatever is removed of it yet, no reader sees a call that was cleared,
 const column = async (database: Database, sql: string): Promise<unknown[]> =>
 	(await database.all(sql)).map((row) => Object.values(row)[0]);
 
-it('[CL2] who rings is hung up once, and first of all; late webhooks find no call', async () => {
+it('[CL2] a cleared call that rings is hung up once, before other rows are removed, and late webhooks find no call', async () => {
 	const { database, writer } = await start();
 	for (const id of ['old', 'rings', 'queued', 'other']) await writer.write(create(id, id === 'other' ? null : 'x'));
 	for (const [id, status, phase] of [

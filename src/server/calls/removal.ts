@@ -1,25 +1,25 @@
 import type { Database, Row, Statement } from '#db/database.ts';
-import { ALL_CLEARED_TO, IS_LEFT } from './clearing.ts';
+import { ALL_CLEARED_TO, IS_NOT_CLEARED } from './clearing.ts';
 import { REMOVE_CALLS } from './rows.ts';
 
 /** How many pending calls are checked in one step. Possibly few of them were cleared. */
 const WINDOW = 500;
-const RUNNING = `SELECT c."n", c."id", NOT (${IS_LEFT}) AS "isGone" FROM
+const RUNNING = `SELECT c."n", c."id", NOT (${IS_NOT_CLEARED}) AS "isGone" FROM
 	(SELECT "n", "id", "run" FROM "Call" WHERE "status" = 'PENDING' AND "n" > ? ORDER BY "n" LIMIT ${WINDOW}) c ORDER BY c."n"`;
 /** The mark of the whole history comes first, so that the calls it covers are removed once. */
-const MARK = 'SELECT "run", "seq" FROM "Clearing" ORDER BY "run" LIMIT 1';
+const NEXT_MARK = 'SELECT "run", "seq" FROM "Clearing" ORDER BY "run" LIMIT 1';
 const COVERED = `SELECT "n", "id" FROM "Call" WHERE "n" < ${ALL_CLEARED_TO} ORDER BY "n" LIMIT ?`;
 const FIRST_RUN = (column: string): string =>
 	`(SELECT "${column}" FROM "Clearing" WHERE "run" <> '' ORDER BY "run" LIMIT 1)`;
 const COVERED_RUN = `SELECT "n", "id" FROM "Call" WHERE "run" = ${FIRST_RUN('run')} AND "n" < ${FIRST_RUN('seq')}
 	ORDER BY "n" LIMIT ?`;
-const DROP_MARK = 'DELETE FROM "Clearing" WHERE "run" = ? AND "seq" = ?';
+const DELETE_MARK = 'DELETE FROM "Clearing" WHERE "run" = ? AND "seq" = ?';
 const HANG_UP = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts")
 	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?2, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND "id" IN (SELECT value ->> 1 FROM json_each(?1))`;
 
 /** Hangs up running calls, then deletes the calls and everything that belongs to them. */
-function removing(rows: readonly Row[], now: number): Statement[] {
+function removalStatements(rows: readonly Row[], now: number): Statement[] {
 	if (rows.length === 0) return [];
 	const json = JSON.stringify(rows.map(({ n, id }) => [n, id]));
 	return [[HANG_UP, json, now], ...REMOVE_CALLS.map((sql): Statement => [sql, json])];
@@ -35,12 +35,12 @@ export async function removeRunning(
 	{ after, most, now }: { after: number; most: number; now: number },
 ): Promise<{ removed: number; after: number | null }> {
 	return database.transact([[RUNNING, after]], ([rows = []]) => {
-		const gone = rows.filter(({ isGone }) => isGone === 1).slice(0, most);
-		const last = gone.length === most ? gone.at(-1) : rows.at(-1);
+		const cleared = rows.filter(({ isGone }) => isGone === 1).slice(0, most);
+		const last = cleared.length === most ? cleared.at(-1) : rows.at(-1);
 		const isEnd = rows.length < WINDOW && last === rows.at(-1);
 		return {
-			result: { removed: gone.length, after: isEnd ? null : Number(last?.n) },
-			statements: removing(gone, now),
+			result: { removed: cleared.length, after: isEnd ? null : Number(last?.n) },
+			statements: removalStatements(cleared, now),
 		};
 	});
 }
@@ -50,13 +50,13 @@ export async function removeCovered(
 	database: Database,
 	{ most, now }: { most: number; now: number },
 ): Promise<{ removed: number; isLast: boolean }> {
-	return database.transact([[MARK], [COVERED, most], [COVERED_RUN, most]], ([marks = [], all = [], ofRun = []]) => {
+	return database.transact([[NEXT_MARK], [COVERED, most], [COVERED_RUN, most]], ([marks = [], all = [], ofRun = []]) => {
 		const [mark] = marks;
 		const rows = mark?.run === '' ? all : ofRun;
-		const drop: Statement[] = mark && rows.length < most ? [[DROP_MARK, mark.run!, mark.seq!]] : [];
+		const drop: Statement[] = mark && rows.length < most ? [[DELETE_MARK, mark.run!, mark.seq!]] : [];
 		return {
 			result: { removed: rows.length, isLast: mark === undefined },
-			statements: [...removing(rows, now), ...drop],
+			statements: [...removalStatements(rows, now), ...drop],
 		};
 	});
 }

@@ -9,7 +9,7 @@ export interface FieldError {
 }
 
 /** The request as stored, or the error of its number, below the path `at`. */
-export function checked(
+export function validateCall(
 	wanted: NewCall,
 	at: readonly string[] = [],
 ): { request: CallRequest; error?: never } | { request?: never; error: FieldError } {
@@ -51,7 +51,7 @@ export function errorsIn(
  * Parses a request for a call. Throws `invalid_input` with every error. The number of a valid request is checked when
  * the call is created.
  */
-export function wantedCall(value: unknown): NewCall {
+export function parseNewCall(value: unknown): NewCall {
 	const { data, error } = check(NewCall, value);
 	if (data) return data;
 	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {

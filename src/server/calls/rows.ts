@@ -2,9 +2,9 @@ import type { Scenario } from '#contract';
 import type { Row, Statement, Value } from '#db/database.ts';
 import { multiRowInsert, multiRowUpdate, storable } from '#db/multi-row.ts';
 import type { CallRow } from './call.ts';
-import { IS_LEFT, MARK, DROP_MARKS } from './clearing.ts';
-import { FORGET_INDEXED } from './search-index.ts';
-import { FORGET_RUN_TALLIES, FORGET_TALLIES, type Tallies } from './tallies.ts';
+import { IS_NOT_CLEARED, SET_CLEAR_MARK, DELETE_CLEAR_MARKS } from './clearing.ts';
+import { DELETE_INDEXED } from './search-index.ts';
+import { SUBTRACT_RUN_COUNTERS, DELETE_COUNTERS, type Counters } from './tallies.ts';
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
@@ -23,8 +23,8 @@ export interface Position {
 	at: number;
 }
 
-/** Everything that a group of commands writes. */
-export interface Written {
+/** The rows of one step of a group of commands. */
+export interface WriteStep {
 	created: Map<string, CallRow>;
 	updated: Map<string, CallRow>;
 	events: EventRow[];
@@ -38,17 +38,17 @@ export interface Written {
 	doneCalls: string[];
 	/** Calls that ended here: a dispatch that the provider may know is recalled, other jobs are dropped. */
 	stoppedCalls: string[];
-	answers: [id: string, bodyHash: string, answer: string, at: number][];
+	responses: [id: string, bodyHash: string, response: string, at: number][];
 	/** Dispatches whose request is sent next. */
 	askedJobs: string[];
 	doneJobs: string[];
 	/** Dead letters: kept with their last error, and no longer claimed. */
-	buriedJobs: [jobId: string, at: number, error: string | null][];
+	deadJobs: [jobId: string, at: number, error: string | null][];
 	/** Calls with a new webhook: their dead jobs are run again. */
-	heardOf: [callId: string, at: number][];
+	revivedCalls: [callId: string, at: number][];
 	/** Jobs to run again. With an error, the attempt counts as failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
-	tallies: Tallies;
+	counters: Counters;
 }
 
 /** The columns of a call after `n`, in the order in which rows are written. */
@@ -96,13 +96,13 @@ const insertCallRows = multiRowInsert('Call', ['n', ...COLUMNS]);
 const updateCallRows = multiRowUpdate('Call', 'n', CHANGING);
 export const insertEvents = multiRowInsert('Event', ['seq', 'callId', 'type', 'at', 'data']);
 const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'dueAt', 'attempts']);
-const insertAnswers = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
+const insertResponses = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 
 // Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
 /** The provider reported the end: no request and no watch is needed any more. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
-const ASK_JOBS = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
+const MARK_JOBS_ASKED = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
 /**
  * The call ended here. A requested dispatch may have reached the provider, so it becomes a recall until the result is
  * known.
@@ -116,7 +116,7 @@ const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_eac
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
 	"failures" = "failures" + (value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL
 	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
-const BURY_JOBS = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
+const MARK_JOBS_DEAD = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
 	"lease" = NULL, "leasedUntil" = NULL FROM json_each(?) WHERE "Job"."id" = value ->> 0`;
 const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "failures" = 0
 	FROM json_each(?) WHERE "Job"."callId" = value ->> 0 AND "deadAt" IS NOT NULL`;
@@ -132,7 +132,7 @@ export const REMOVE_CALLS = [
 	// A recall that was given up is deleted with its call, and is not attempted again.
 	`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL AND ${DELETED}`,
 	...recallAndDrop(DELETED),
-	FORGET_INDEXED,
+	DELETE_INDEXED,
 	`DELETE FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?))`,
 ];
 const REMOVE = [
@@ -147,17 +147,17 @@ const PURGE = [
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
 /** Writes the mark, and deletes what it covers at once: counters and earlier tombstones. */
-function clearing([seq, run]: Cleared): Statement[] {
+function clearStatements([seq, run]: Cleared): Statement[] {
 	const whole: Statement[] = [
-		...[DROP_MARKS, ...FORGET_TALLIES].map((sql): Statement => [sql]),
+		...[DELETE_CLEAR_MARKS, ...DELETE_COUNTERS].map((sql): Statement => [sql]),
 		[`DELETE FROM "Job" WHERE "kind" = 'recall' AND "deadAt" IS NOT NULL`],
 		['DELETE FROM "Tombstone"'],
 	];
 	const ofRun: Statement[] = [
-		...FORGET_RUN_TALLIES.map((sql): Statement => [sql, run]),
+		...SUBTRACT_RUN_COUNTERS.map((sql): Statement => [sql, run]),
 		[`DELETE FROM "Tombstone" WHERE "kind" = 'cleared' AND "run" = ?`, run],
 	];
-	return [...(run === null ? whole : ofRun), [MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
+	return [...(run === null ? whole : ofRun), [SET_CLEAR_MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
 /** Rows as JSON that SQLite can store. */
@@ -165,8 +165,15 @@ const jsonOf = (rows: readonly unknown[]): string => JSON.stringify(rows, (_key,
 
 export const insertCalls = (calls: readonly CallRow[]): Statement[] => insertCallRows(calls.map(row(COLUMNS)));
 
-/** The statements for the gathered rows: removals first, then what followed them. */
-export function statementsOf(written: Written, position: Position): Statement[] {
+/** The statements for the rows of a group of commands. They move the feed last. */
+export function statementsOf(steps: readonly WriteStep[], position: Position): Statement[] {
+	const statements = steps.flatMap(statementsOfStep);
+	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
+	return statements;
+}
+
+/** Removals first, then the rows that followed them. */
+function statementsOfStep(step: WriteStep): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
 		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
@@ -214,9 +221,9 @@ export const CALL = `json_object(${(['n', ...COLUMNS] as const)
 export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as CallRow;
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;
-export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_LEFT}`;
+export const READ_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
 export const READ_RECEIPTS = `SELECT "id" FROM "Receipt" WHERE "id" IN (SELECT value FROM json_each(?))`;
-export const READ_ANSWERS = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
+export const READ_RESPONSES = `SELECT "id", "bodyHash", "answer" FROM "IdempotentAnswer" WHERE "id" IN (SELECT value FROM json_each(?))`;
 /** Which of these calls have dead jobs. */
 export const READ_DEAD = `SELECT DISTINCT "callId" FROM "Job" WHERE "deadAt" IS NOT NULL AND "callId" IN (SELECT value FROM json_each(?))`;
 export const READ_JOBS = `SELECT "id", "lease", "asked" FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;

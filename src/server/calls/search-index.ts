@@ -63,7 +63,7 @@ const COUNT_OWN_CHANGES = 'SELECT total_changes() AS "changes"';
 
 const INDEXED = '(SELECT "indexedTo" FROM "Feed" WHERE "id" = 1)';
 /** For calls that are deleted next. The id is the second item of each row. */
-export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
+export const DELETE_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
 	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
 
 /**
@@ -71,9 +71,9 @@ export const FORGET_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
  * number of calls and the duration in milliseconds.
  */
 export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {
-	let began = 0;
+	let startedAt = 0;
 	const taken = await database.transact([[NEXT, count]], ([rows = []]) => {
-		began = performance.now();
+		startedAt = performance.now();
 		const last = rows.at(-1);
 		if (!last) return { result: 0, statements: [] };
 		const texts: [n: number, text: string][] = [];
@@ -91,7 +91,7 @@ export async function indexNext(database: Database, count: number): Promise<{ ta
 		if (refolded.length > 0) statements.push([REFOLD, JSON.stringify(refolded)]);
 		return { result: rows.length, statements };
 	});
-	return { taken, ms: performance.now() - began };
+	return { taken, ms: performance.now() - startedAt };
 }
 
 /** Merges up to `pages` pages of the index's segments. Returns whether there was anything to merge. */

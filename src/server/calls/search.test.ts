@@ -102,7 +102,7 @@ async function found(reads: CallReads, query: CallQuery): Promise<string[]> {
 	}
 }
 
-it('[R77] finds by the index what a look at every call finds, whatever characters names and search have', async () => {
+it('[R77] a search by the index finds the same calls as a comparison with every call, for any characters', async () => {
 	const reads = await indexed(NAMES);
 	const folded = NAMES.map((name, i) => foldedOf(name, numberOf(i)));
 	await fc.assert(
@@ -143,7 +143,7 @@ it('[R77] finds a number in a database whose index an older version wrote', asyn
 	expect(await found(reads, { q: numberOf(42) })).toEqual(['call-43']);
 });
 
-it('[TX22] every part of a name of three characters or more finds it, in SQLite as in the browser', async () => {
+it('[TX22] every part of a name with three or more characters finds it, in SQLite and in the browser', async () => {
 	const names = [...WRITTEN, ...Array.from({ length: CALLS }, (_, i) => `Ada ${i % 7}`)];
 	const reads = await indexed(names);
 	const search = fc
@@ -163,7 +163,7 @@ it('[TX22] every part of a name of three characters or more finds it, in SQLite 
 	);
 });
 
-it('[TX25] names of before a change of the folding are folded again, and found in what the index knows and beyond', async () => {
+it('[TX25] names that an older version folded are folded again, and a search finds them before and after', async () => {
 	const old = (i: number): string => ` ${WRITTEN[i]!.normalize('NFC').toLowerCase()}\n${numberOf(i).slice(1)}`;
 	const database = await migratedDatabase();
 	const rows = WRITTEN.map((name, i) => [i + 1, name, numberOf(i), old(i)]);

@@ -52,7 +52,7 @@ const COUNTED = [
 			AND "endedAt" >= max("createdAt", coalesce("scheduledAt", 0)) GROUP BY 1
 		ORDER BY 1, 2`,
 ];
-const KEPT = [
+const STORED = [
 	`SELECT "run", "status", "workflow", "outcome", "count" FROM "Tally" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4`,
 	`SELECT strftime('%H:%M', "at" / 1000, 'unixepoch') AS "at", "what", sum("count") AS "count" FROM "Minute"
 		GROUP BY 1, 2 HAVING sum("count") <> 0 ORDER BY 1, 2`,
@@ -60,8 +60,8 @@ const KEPT = [
 const rowsOf = (database: Database, sql: readonly string[]): Promise<Row[][]> =>
 	Promise.all(sql.map((text) => database.all(text)));
 
-describe('the kept counters', () => {
-	it('[CO1] say after every commit what the history says', async () => {
+describe('the stored counters', () => {
+	it('[CO1] match the history after every commit', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
 				const database = await migratedDatabase();
@@ -82,7 +82,7 @@ describe('the kept counters', () => {
 					// Each id is used once.
 					const fresh = commands.filter((c) => c.do !== 'create' || (!used.has(c.id) && used.add(c.id)));
 					await Promise.all(fresh.map((wanted) => writer.write(commandOf(wanted, clock.now, ++hooks))));
-					expect(await rowsOf(database, KEPT)).toEqual(await rowsOf(database, COUNTED));
+					expect(await rowsOf(database, STORED)).toEqual(await rowsOf(database, COUNTED));
 				}
 				const before = await rowsOf(database, [
 					`SELECT * FROM "Tally" WHERE "count" <> 0`,
@@ -95,14 +95,14 @@ describe('the kept counters', () => {
 		);
 	});
 
-	it('[CO2] are empty rows for no run that is gone', async () => {
+	it('[CO2] have no rows for a run without calls', async () => {
 		const { database, writer } = await startWriter();
 		await writer.write(commandOf({ do: 'create', id: 'a', run: 'ci-1', workflow: 'SALES', wait: null }, NOON, 0));
 		await writer.write({ do: 'remove', id: 'a' });
 		expect(await database.all(`SELECT "run" FROM "Tally" WHERE "run" <> ''`)).toEqual([]);
 	});
 
-	it('[CO3] a time is told to a fortieth', () =>
+	it('[CO3] give a duration to within a fortieth', () =>
 		fc.assert(
 			fc.property(fc.integer({ min: 0, max: 7 * 86_400_000 }), (ms) => {
 				expect(Math.abs(timeOf(bucketOf(ms)) - ms)).toBeLessThanOrEqual(1 + ms / 40);
@@ -110,8 +110,8 @@ describe('the kept counters', () => {
 		));
 });
 
-describe('the figures', () => {
-	it('[CO4] are those of the last 60 minutes, the oldest first', async () => {
+describe('the stats', () => {
+	it('[CO4] cover the last 60 minutes, oldest first', async () => {
 		const { database, writer, clock } = await startWriter();
 		const stats = createStatsReader(database, () => clock.now);
 		expect((await stats()).timeToTerminalMs).toBeNull();
@@ -146,7 +146,7 @@ function commandOf(wanted: Wanted, now: number, hook: number): Command {
 		const { id, run, workflow, wait } = wanted;
 		const scheduledAt = wait === null ? null : now + wait;
 		const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow, scheduledAt, scenario: null, run };
-		return { do: 'create', id, request, callbackUrl: null, once: null };
+		return { do: 'create', id, request, callbackUrl: null, idempotencyKey: null };
 	}
 	if (wanted.do !== 'report') return wanted;
 	const { id: callId, outcome } = wanted;

@@ -111,7 +111,7 @@ const UNCOUNT_RUN_MINUTES = `UPDATE "RunMinute" SET "count" = "count" + (value -
 	WHERE "run" = value ->> 0 AND "at" = value ->> 1 AND "what" = value ->> 2 AND "bucket" = value ->> 3`;
 
 /** Subtracts a run from the counters of the whole history. */
-export const FORGET_RUN_TALLIES = [
+export const SUBTRACT_RUN_COUNTERS = [
 	`UPDATE "Tally" SET "count" = "Tally"."count" - gone."count" FROM "Tally" AS gone WHERE gone."run" = ?
 		AND "Tally"."run" = '' AND "Tally"."status" = gone."status" AND "Tally"."workflow" = gone."workflow"
 		AND "Tally"."outcome" = gone."outcome"`,
@@ -120,4 +120,4 @@ export const FORGET_RUN_TALLIES = [
 		AND "Minute"."at" = gone."at" AND "Minute"."what" = gone."what" AND "Minute"."bucket" = gone."bucket"`,
 	`DELETE FROM "RunMinute" WHERE "run" = ?`,
 ];
-export const FORGET_TALLIES = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"', 'DELETE FROM "RunMinute"'];
+export const DELETE_COUNTERS = ['DELETE FROM "Tally"', 'DELETE FROM "Minute"', 'DELETE FROM "RunMinute"'];

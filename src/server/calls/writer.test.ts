@@ -25,7 +25,7 @@ const create = (id: string): Command => ({
 	do: 'create',
 	id,
 	callbackUrl: null,
-	once: null,
+	idempotencyKey: null,
 	request: {
 		customerName: 'Ada',
 		phoneNumber: '+12025550100',
@@ -36,7 +36,7 @@ const create = (id: string): Command => ({
 	},
 });
 
-it('[P21] of a commit that fails nothing is published', async () => {
+it('[P21] a failed commit publishes nothing', async () => {
 	const { database, writer, commits } = await startWriter();
 	// The writer updates the feed last, so everything else is written by then.
 	await database.all(`CREATE TRIGGER "refuse" BEFORE UPDATE ON "Feed" BEGIN SELECT RAISE(ABORT, 'refused'); END`);
@@ -47,7 +47,7 @@ it('[P21] of a commit that fails nothing is published', async () => {
 	expect(commits.flatMap(({ changes }) => changes)).toMatchObject([{ seq: 1, call: { id: 'stored' } }]);
 });
 
-it('[P22] a seq follows the last one in the database, also where another process took that while the commit waited', async () => {
+it('[P22] a seq follows the last seq in the database, even if another process took it while the commit waited', async () => {
 	const { database, writer, commits } = await startWriter();
 	await writer.write(create('first'));
 	const other = new Sqlite(database.file!);

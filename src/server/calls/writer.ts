@@ -10,10 +10,11 @@ import {
 	type Position,
 	READ_CALLS,
 	READ_FEED,
-	READ_ANSWERS,
+	READ_RESPONSES,
 	READ_DEAD,
 	READ_JOBS,
 	READ_RECEIPTS,
+	statementsOf,
 } from './rows.ts';
 
 /** The changes of one transaction, published once, in commit order. */
@@ -48,9 +49,9 @@ export interface Writer {
  * which reads, decides (`planCommands`) and writes.
  */
 export function createWriter({ database, now, onCommit, onJobs, onError }: WriterDeps): Writer {
-	const guarded = (tell: () => void): void => {
+	const guarded = (notify: () => void): void => {
 		try {
-			tell();
+			notify();
 		} catch (error) {
 			onError(error);
 		}
@@ -70,13 +71,13 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 
 /** A command for many calls weighs as much as its calls, so that readers wait for one such command at most. */
 function weightOf(command: Command): number {
-	if (command.do === 'create-many') return command.wanted.length;
+	if (command.do === 'create-many') return command.requests.length;
 	return 'ids' in command ? command.ids.length : 1;
 }
 
 function idOf(command: Command): string[] {
 	if (command.do === 'clear') return [];
-	if (command.do === 'create-many') return command.wanted.map(({ id }) => id);
+	if (command.do === 'create-many') return command.requests.map(({ id }) => id);
 	if ('ids' in command) return [...command.ids];
 	return [command.do === 'report' ? command.report.callId : command.id];
 }
@@ -100,7 +101,7 @@ function readsOf(commands: readonly Command[]): Statement[] {
 		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear')
 			keys.calls.push(command.id);
 		if ('job' in command) keys.jobs.push(command.job.id);
-		if ((command.do === 'create' || command.do === 'create-many') && command.once) keys.answers.push(command.once.id);
+		if ((command.do === 'create' || command.do === 'create-many') && command.idempotencyKey) keys.responses.push(command.idempotencyKey.id);
 	}
 	return [
 		[READ_CALLS, JSON.stringify(keys.calls)],

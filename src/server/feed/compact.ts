@@ -7,18 +7,18 @@ import type { Change } from '#contract';
  */
 export function compact(changes: readonly Change[]): Change[] {
 	const last = new Map<string, Change>();
-	const keep = (key: string, change: Change): void => {
+	const setLast = (key: string, change: Change): void => {
 		last.delete(key); // moves the key to the end, so that the order follows the last seq
 		last.set(key, change);
 	};
 	for (const change of changes) {
 		if (change.type === 'cleared') {
 			for (const [key, earlier] of last) if (covers(change.run, earlier)) last.delete(key);
-			keep(`cleared ${change.seq}`, change);
-		} else if (change.type === 'deleted') keep(change.id, change);
+			setLast(`cleared ${change.seq}`, change);
+		} else if (change.type === 'deleted') setLast(change.id, change);
 		else {
 			const wasCreated = last.get(change.call.id)?.type === 'created';
-			keep(change.call.id, wasCreated ? { ...change, type: 'created' } : change);
+			setLast(change.call.id, wasCreated ? { ...change, type: 'created' } : change);
 		}
 	}
 	return [...last.values()];

@@ -7,7 +7,7 @@ import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
 /** The limit includes cleared rows: a delta never reads more than it may contain, even if most rows were cleared. */
-const CALLS_SINCE = `SELECT ${CALL}, ${IS_LEFT} AS "isLeft" FROM "Call" AS c
+const CALLS_SINCE = `SELECT ${CALL}, ${IS_NOT_CLEARED} AS "isLeft" FROM "Call" AS c
 	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
@@ -17,20 +17,20 @@ const TOMBSTONES_SINCE =
  * otherwise the result is `reset`.
  */
 export async function syncFrom(cursor: unknown, database: Database): Promise<Omit<Sync, 'version'>> {
-	const place = readCursor(cursor);
-	const since = place?.seq ?? Number.MAX_SAFE_INTEGER;
+	const parsed = readCursor(cursor);
+	const since = parsed?.seq ?? Number.MAX_SAFE_INTEGER;
 	const [feed = [], calls = [], tombstones = []] = await database.snapshot([
 		[READ_FEED],
 		[CALLS_SINCE, since, DELTA_MAX + 1],
 		[TOMBSTONES_SINCE, since, DELTA_MAX + 1],
 	]);
 	const position = positionFrom(feed);
-	const here = cursorOf(position);
-	const known = place?.epoch === position.epoch && place.seq <= position.change && place.seq >= position.prunedSeq;
-	if (!known || calls.length + tombstones.length > DELTA_MAX) return { mode: 'reset', cursor: here, changes: [] };
-	const left = calls.filter(({ isLeft }) => isLeft === 1);
-	const changes = [...left.map((row) => changeOf(row, place.seq)), ...tombstones.map(deletionOf)];
-	return { mode: 'delta', cursor: here, changes: changes.sort((a, b) => a.seq - b.seq) };
+	const headCursor = cursorOf(position);
+	const known = parsed?.epoch === position.epoch && parsed.seq <= position.change && parsed.seq >= position.prunedSeq;
+	if (!known || calls.length + tombstones.length > DELTA_MAX) return { mode: 'reset', cursor: headCursor, changes: [] };
+	const remaining = calls.filter(({ isLeft }) => isLeft === 1);
+	const changes = [...remaining.map((row) => changeOf(row, parsed.seq)), ...tombstones.map(deletionOf)];
+	return { mode: 'delta', cursor: headCursor, changes: changes.sort((a, b) => a.seq - b.seq) };
 }
 
 export const cursorOf = ({ epoch, change }: FeedPosition): string => writeCursor({ epoch, seq: change });

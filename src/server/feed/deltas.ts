@@ -7,17 +7,17 @@ export interface Deltas<Delta> {
 	 */
 	of(cursor: unknown, isWanted: () => boolean): Promise<Delta | null>;
 	/** Reports a commit: earlier deltas are outdated. */
-	forget(): void;
+	invalidate(): void;
 }
 
 interface Reading<Delta> {
 	delta: Promise<Delta | null>;
 	/** The `isWanted` checks of the callers that asked before the read. */
-	askers: (() => boolean)[];
+	waiting: (() => boolean)[];
 }
 
 /** How many deltas are cached: after a restart nearly all clients reconnect with one of a few cursors. */
-const KEPT = 4;
+const CACHED_DELTAS = 4;
 
 /**
  * Reads deltas for many clients: each cursor is read once for all clients at it. One cursor is read per turn of the
@@ -35,30 +35,30 @@ export function createDeltas<Delta>(read: (cursor: unknown) => Promise<Delta>): 
 			const isWanted = askers.some((is) => is());
 			askers.length = 0;
 			if (isWanted) return read(cursor);
-			if (known.get(key) === reading) known.delete(key); // the next caller starts a new read
+			if (cache.get(key) === pendingRead) cache.delete(key); // the next caller starts a new read
 			return null;
 		};
-		const delta = key === '' ? turn().then(mine) : before.then(turn).then(mine);
-		const reading = { delta, askers };
-		if (key !== '') before = delta.catch(() => undefined);
+		const delta = key === '' ? turn().then(readIfWanted) : lastRead.then(turn).then(readIfWanted);
+		const pendingRead = { delta, waiting };
+		if (key !== '') lastRead = delta.catch(() => undefined);
 		delta.catch(() => {
-			if (known.get(key) === reading) known.delete(key);
+			if (cache.get(key) === pendingRead) cache.delete(key);
 		});
-		return reading;
+		return pendingRead;
 	}
 
 	return {
 		of(cursor, isWanted) {
-			const place = readCursor(cursor);
-			const key = place === null ? '' : writeCursor(place);
-			let reading = known.get(key);
-			if (!reading) {
-				known.set(key, (reading = start(key, cursor)));
-				for (const [oldest] of known) if (known.size > KEPT) known.delete(oldest);
+			const parsed = readCursor(cursor);
+			const key = parsed === null ? '' : writeCursor(parsed);
+			let pendingRead = cache.get(key);
+			if (!pendingRead) {
+				cache.set(key, (pendingRead = startRead(key, cursor)));
+				for (const [oldest] of cache) if (cache.size > CACHED_DELTAS) cache.delete(oldest);
 			}
-			reading.askers.push(isWanted);
-			return reading.delta;
+			pendingRead.waiting.push(isWanted);
+			return pendingRead.delta;
 		},
-		forget: () => known.clear(),
+		invalidate: () => cache.clear(),
 	};
 }

@@ -3,7 +3,7 @@ import { timeLimit } from '#http/client.ts';
 import { toCall } from '../calls/call.ts';
 import type { Committed } from '../calls/writer.ts';
 
-export interface Endings {
+export interface CallWaits {
 	/**
 	 * Resolves with the call as soon as it is terminal, or with null if the signal aborts. Throws `call_not_found` if
 	 * the call does not exist or is deleted meanwhile, `wait_timeout` after `timeoutMs`, and `stopping` during a
@@ -16,13 +16,13 @@ export interface Endings {
 }
 
 /** Lets requests wait for a call's end. Commits end the waits; nothing polls. */
-export function createEndings(get: (id: string) => Promise<Call | null>): Endings {
+export function createCallWaits(get: (id: string) => Promise<Call | null>): CallWaits {
 	/** The waiting callbacks by call id. Each receives the call's new state, or null if the call is gone. */
 	const waiting = new Map<string, Set<(call: Call | null) => void>>();
 	const stops = new Set<() => void>();
 	let closed = false;
 
-	const tell = (id: string, call: Call | null): void => waiting.get(id)?.forEach((look) => look(call));
+	const notify = (id: string, call: Call | null): void => waiting.get(id)?.forEach((settleIfEnded) => settleIfEnded(call));
 	const gone = (id: string): ProblemError =>
 		new ProblemError('call_not_found', `Call ${id.slice(0, 100)} does not exist or was deleted.`);
 
@@ -34,11 +34,11 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 					signal.removeEventListener('abort', abort);
 					stops.delete(stop);
 					const others = waiting.get(id);
-					others?.delete(look);
+					others?.delete(settleIfEnded);
 					if (others?.size === 0) waiting.delete(id);
 					settle();
 				};
-				const look = (call: Call | null): void => {
+				const settleIfEnded = (call: Call | null): void => {
 					if (call === null) finish(() => reject(gone(id)));
 					else if (call.status !== 'PENDING') finish(() => resolve(call));
 				};
@@ -55,10 +55,10 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 				signal.addEventListener('abort', abort);
 				stops.add(stop);
 				const others = waiting.get(id) ?? new Set();
-				waiting.set(id, others.add(look));
+				waiting.set(id, others.add(settleIfEnded));
 				// Subscribe before the read, so that no end is missed in between.
 				get(id)
-					.then(look)
+					.then(settleIfEnded)
 					.catch((error: unknown) =>
 						finish(() => reject(error instanceof Error ? error : new Error('unknown', { cause: error }))),
 					);
@@ -69,10 +69,10 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 			if (waiting.size === 0) return;
 			for (const change of changes) {
 				if ('call' in change) {
-					if (waiting.has(change.call.id)) tell(change.call.id, toCall(change.call));
-				} else if (change.type === 'deleted') tell(change.id, null);
-				else if (change.type === 'purged') for (const id of change.ids) tell(id, null);
-				else for (const id of waiting.keys()) void look(id);
+					if (waiting.has(change.call.id)) notify(change.call.id, toCall(change.call));
+				} else if (change.type === 'deleted') notify(change.id, null);
+				else if (change.type === 'purged') for (const id of change.ids) notify(id, null);
+				else for (const id of waiting.keys()) void recheck(id);
 			}
 		},
 		close() {
@@ -82,8 +82,8 @@ export function createEndings(get: (id: string) => Promise<Call | null>): Ending
 	};
 
 	/** Checks after a clear whether this call still exists. */
-	async function look(id: string): Promise<void> {
+	async function recheck(id: string): Promise<void> {
 		const found = await get(id).catch(() => undefined);
-		if (found !== undefined) tell(id, found);
+		if (found !== undefined) notify(id, found);
 	}
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Stats } from '#contract';
-import { createFigures } from './figures.ts';
+import { createStatsBroadcast } from './figures.ts';
 
-const figures = (pending: number): Stats => ({
+const statsWith = (pending: number): Stats => ({
 	byStatus: { PENDING: pending, COMPLETED: 0, FAILED: 0 },
 	byWorkflow: { SUPPORT: pending, SALES: 0, REMINDER: 0 },
 	perMinute: [],
@@ -12,13 +12,13 @@ const figures = (pending: number): Stats => ({
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('[F91] however much changes, all are told at most once a second, and not of what is as it was', async () => {
+it('[F91] the stats are broadcast at most once a second, and only if they changed', async () => {
 	let pending = 0;
-	const told: [at: number, pending: number][] = [];
+	const broadcasts: [at: number, pending: number][] = [];
 	const began = performance.now();
-	const { committed, close } = createFigures({
-		stats: () => Promise.resolve(figures(pending)),
-		toAll: ({ byStatus }) => told.push([performance.now() - began, byStatus.PENDING]),
+	const { committed, close } = createStatsBroadcast({
+		stats: () => Promise.resolve(statsWith(pending)),
+		toAll: ({ byStatus }) => broadcasts.push([performance.now() - began, byStatus.PENDING]),
 		toOne: () => undefined,
 		onError: (error) => {
 			throw error;
@@ -31,7 +31,7 @@ it('[F91] however much changes, all are told at most once a second, and not of w
 		await vi.advanceTimersByTimeAsync(100);
 	}
 	await vi.advanceTimersByTimeAsync(1_000);
-	expect(told).toEqual([
+	expect(broadcasts).toEqual([
 		[0, 1],
 		[1_000, 10],
 		[2_000, 20],
@@ -39,10 +39,10 @@ it('[F91] however much changes, all are told at most once a second, and not of w
 	]);
 	committed(change);
 	await vi.advanceTimersByTimeAsync(5_000);
-	expect(told).toHaveLength(4);
+	expect(broadcasts).toHaveLength(4);
 	close();
 	pending++;
 	committed(change);
 	await vi.advanceTimersByTimeAsync(120_000);
-	expect(told).toHaveLength(4);
+	expect(broadcasts).toHaveLength(4);
 });

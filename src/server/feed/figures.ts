@@ -1,7 +1,7 @@
 import type { Stats } from '#contract';
 import type { Committed } from '../calls/writer.ts';
 
-export interface FiguresDeps {
+export interface StatsBroadcastDeps {
 	stats(): Promise<Stats>;
 	/** Sends to every client that follows the feed. */
 	toAll(stats: Stats): void;
@@ -11,7 +11,7 @@ export interface FiguresDeps {
 }
 
 /** Pushes the statistics: to each client that joins, and to all clients when they change. */
-export interface Figures {
+export interface StatsBroadcast {
 	committed(committed: Pick<Committed, 'changes'>): void;
 	/** Reports a client that has joined the feed. */
 	joined(id: string): void;
@@ -23,35 +23,35 @@ const EVERY_MS = 1_000;
 /** Interval of a push without commits: the window of the last hour moves on by itself. */
 const MINUTE_MS = 60_000;
 
-export function createFigures({ stats, toAll, toOne, onError }: FiguresDeps): Figures {
-	let told = '';
-	let toldAt = -Infinity;
+export function createStatsBroadcast({ stats, toAll, toOne, onError }: StatsBroadcastDeps): StatsBroadcast {
+	let lastText = '';
+	let lastSentAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let closed = false;
 
-	async function tell(): Promise<void> {
+	async function send(): Promise<void> {
 		const now = await stats();
 		const text = JSON.stringify(now);
-		if (closed || text === told) return;
-		told = text;
+		if (closed || text === lastText) return;
+		lastText = text;
 		toAll(now);
 	}
-	function soon(): void {
+	function schedule(): void {
 		if (closed) return;
 		timer ??= setTimeout(
 			() => {
 				timer = undefined;
-				toldAt = performance.now();
-				tell().catch(onError);
+				lastSentAt = performance.now();
+				send().catch(onError);
 			},
-			Math.max(0, toldAt + EVERY_MS - performance.now()),
+			Math.max(0, lastSentAt + EVERY_MS - performance.now()),
 		);
 	}
-	const minutes = setInterval(soon, MINUTE_MS);
+	const minutes = setInterval(schedule, MINUTE_MS);
 
 	return {
 		committed({ changes }) {
-			if (changes.length > 0) soon();
+			if (changes.length > 0) schedule();
 		},
 		joined(id) {
 			stats()

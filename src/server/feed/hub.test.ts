@@ -56,7 +56,7 @@ const placesOf = (frames: readonly Changes[]): string[] =>
 	frames.map(({ previous, cursor }) => `${previous} ${cursor}`);
 
 describe('the hub', () => {
-	it('[F11] a client whose delta is overtaken by a commit gets one that has it', async () => {
+	it('[F11] a client whose delta is overtaken by a commit gets a newer delta', async () => {
 		const { hub, committed, afterRead, frames, reads } = opened();
 		afterRead(() => {
 			if (reads() === 1) committed(10, 11);
@@ -67,12 +67,12 @@ describe('the hub', () => {
 			() => true,
 			({ cursor }) => syncs.push(cursor),
 		);
-		// The frame was sent to the doors that were already open.
+		// The frame was sent to the transports that were already open.
 		expect([syncs, placesOf(frames)]).toEqual([['a.11'], ['a.10 a.11']]);
 		hub.close();
 	});
 
-	it('[F81] never hides a gap: what somebody else wrote between two commits begins another frame', () => {
+	it('[F81] starts a new frame if another process committed between two commits', () => {
 		const { hub, frames } = opened();
 		hub.publish(commit(10, 11));
 		hub.publish(commit(11, 12));
@@ -82,7 +82,7 @@ describe('the hub', () => {
 		expect(placesOf(frames)).toEqual(['a.10 a.11', 'a.11 a.13', 'a.15 a.16']);
 	});
 
-	it('[F82] beats what the database says, also where somebody else wrote it', async () => {
+	it('[F82] sends a head with the position of the database, even if another process wrote the last change', async () => {
 		const { heads, committed, beat, hub, reads } = opened();
 		committed(10, 11);
 		await beat();
@@ -103,7 +103,7 @@ describe('the hub', () => {
 		hub.close();
 	});
 
-	it('[CL7] calls deleted without tombstones are sent as one reset, with what is gathered around it', () => {
+	it('[CL7] sends calls deleted without tombstones as one reset, together with the gathered changes', () => {
 		const { hub, frames, resets } = opened();
 		const purged: Committed = { ...commit(12, 13), changes: [{ seq: 13, type: 'purged', ids: ['a', 'b'] }] };
 		hub.publish(commit(10, 11));
@@ -115,7 +115,7 @@ describe('the hub', () => {
 		expect(resets).toEqual([{ mode: 'reset', cursor: 'a.14', changes: [], version: 'test' }]);
 	});
 
-	it('[CL7] at most one reset is sent in a second; the last one always, and what comes meanwhile waits for it', async () => {
+	it('[CL7] sends at most one reset a second, always the last one, and holds other changes until then', async () => {
 		const { hub, frames, heads, resets, beat } = opened();
 		const purge = (change: number): void =>
 			hub.publish({ ...commit(change - 1, change), changes: [{ seq: change, type: 'purged', ids: [] }] });
@@ -140,7 +140,7 @@ describe('the hub', () => {
 		expect(cursors().at(-1)).toBe('a.62');
 	});
 
-	it('[CL7] while a reset waits nothing is vouched for', async () => {
+	it('[CL7] sends no head while a reset waits', async () => {
 		const { hub, heads, resets, committed } = opened();
 		const purge = (change: number): void =>
 			hub.publish({ ...commit(change - 1, change), changes: [{ seq: change, type: 'purged', ids: [] }] });
@@ -158,7 +158,7 @@ describe('the hub', () => {
 		hub.close();
 	});
 
-	it('[F83] a door that fails keeps nothing from the others', () => {
+	it('[F83] sends a frame to the other transports if one fails', () => {
 		const { hub, errors } = opened();
 		const later: Changes[] = [];
 		hub.open({

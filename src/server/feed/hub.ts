@@ -5,7 +5,7 @@ import type { RowChange } from '../calls/ledger.ts';
 import type { FeedPosition } from '../calls/reads.ts';
 import type { Committed } from '../calls/writer.ts';
 import { compact } from './compact.ts';
-import { createDeltas } from './deltas.ts';
+import { createSyncCache } from './deltas.ts';
 import { createGatherer } from '#contract/gatherer.ts';
 
 export interface HubDeps {
@@ -22,7 +22,7 @@ export interface HubDeps {
 }
 
 /** An output to all clients of one transport. Each message is encoded once for all of them. */
-export interface Door {
+export interface Transport {
 	changes(frame: Changes): void;
 	head(head: Head): void;
 	/** Clients must reload everything. */
@@ -39,7 +39,7 @@ export interface Hub {
 	 * is false.
 	 */
 	withSync(cursor: unknown, isWanted: () => boolean, use: (sync: Sync) => void): Promise<void>;
-	open(door: Door): void;
+	open(transport: Transport): void;
 	/** Sends what is still gathered and stops the heartbeat. */
 	close(): void;
 }
@@ -47,11 +47,11 @@ export interface Hub {
 /** Minimum interval between two resets: clients need time to reload everything. */
 const RESET_EVERY_MS = 1_000;
 /** How often commits may overtake the sync of a client before it is sent as it is. */
-const SYNC_TRIES = 5;
+const SYNC_ATTEMPTS = 5;
 
 export function createHub({ position, positionNow, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
 	const { epoch } = position;
-	const doors: Door[] = [];
+	const transports: Transport[] = [];
 	/** The seq of the last committed change, and of the last sent change. */
 	let [committed, sent] = [position.change, position.change];
 	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
@@ -59,11 +59,11 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	/** One object for all clients at a cursor, so that it is encoded once. */
 	const syncs = createDeltas(async (cursor): Promise<Sync> => ({ ...(await syncFrom(cursor)), version }));
 
-	/** If one door throws, the others still get the message. */
-	function toDoors(tell: (door: Door) => void): void {
-		for (const door of doors) {
+	/** If one transport throws, the others still get the message. */
+	function toTransports(send: (transport: Transport) => void): void {
+		for (const transport of transports) {
 			try {
-				tell(door);
+				send(transport);
 			} catch (error) {
 				onError(error);
 			}
@@ -77,7 +77,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 			resetWaits = false;
 			sent = changes.at(-1)!;
 			const reset: Sync = { mode: 'reset', cursor: cursorOf(sent), changes: [], version };
-			toDoors((door) => door.reset(reset));
+			toTransports((transport) => transport.reset(reset));
 		},
 		pauseMs: RESET_EVERY_MS,
 		onError,
@@ -96,9 +96,9 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 					previous: cursorOf(first.previous),
 					cursor: cursorOf(sent),
 					at: at(),
-					changes: compact(part.flatMap((one) => one.changes.flatMap(told))),
+					changes: compact(part.flatMap((one) => one.changes.flatMap(publicChanges))),
 				};
-				toDoors((door) => door.changes(frame));
+				toTransports((transport) => transport.changes(frame));
 			}
 		},
 		...(maxPauseMs === undefined ? {} : { maxPauseMs }),
@@ -113,7 +113,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		const foreign = change > committed;
 		if (foreign) syncs.forget();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
-		toDoors((door) => door.head(head));
+		toTransports((transport) => transport.head(head));
 	}
 	const heartbeat = setInterval(() => void beat().catch(onError), HEAD_EVERY_MS);
 
@@ -133,7 +133,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 				return use(sync);
 			}
 		},
-		open: (door) => void doors.push(door),
+		open: (transport) => void transports.push(transport),
 		close() {
 			clearInterval(heartbeat);
 			gatherer.close();
@@ -156,7 +156,7 @@ function withoutGaps(group: readonly Committed[]): Committed[][] {
 /** Whether calls were deleted without tombstones, so that no frame can list them. */
 const isPurge = ({ changes }: Committed): boolean => changes.some(({ type }) => type === 'purged');
 
-function told(change: RowChange): Change[] {
+function publicChanges(change: RowChange): Change[] {
 	if (change.type === 'purged') return []; // sent as a reset
 	return ['call' in change ? { ...change, call: toCall(change.call) } : change];
 }

@@ -1,9 +1,9 @@
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
 import type { Socket as TcpSocket } from 'node:net';
-import { cutOffIfUnread, UNREAD_MAX, type Connection } from './unread.ts';
+import { disconnectIfBehind, UNREAD_BYTES_MAX, type Connection } from './unread.ts';
 
 /** The internals of Socket.IO that this file uses. */
-interface Insides {
+interface SocketInternals {
 	client: { conn: Connection; writeToEngine(encoded: unknown, options: PacketOptions): void };
 }
 interface PacketOptions {
@@ -22,10 +22,10 @@ interface Encoded {
 	/** The whole WebSocket frame; undefined if `_encode` made none. */
 	frame: Buffer | undefined;
 }
-interface AdapterInsides {
-	nsp: { name: string; sockets: ReadonlyMap<string, Insides> };
+interface AdapterInternals {
+	nsp: { name: string; sockets: ReadonlyMap<string, SocketInternals> };
 	_encode(packet: Packet, options: PacketOptions): unknown;
-	apply(options: BroadcastOptions, each: (socket: Insides) => void): void;
+	apply(options: BroadcastOptions, each: (socket: SocketInternals) => void): void;
 }
 
 const OPEN = 1;
@@ -44,15 +44,15 @@ export class OneFrameAdapter extends Adapter {
 		const { packets, options: packetOptions, frame } = this.#encode(packet);
 		this.#each(options, ({ client }) => {
 			const { conn } = client;
-			const tcp = frame && straightTo(conn);
-			if (tcp && tcp.writableLength <= UNREAD_MAX) tcp.write(frame);
-			else if (!cutOffIfUnread(conn)) client.writeToEngine(packets, packetOptions);
+			const tcp = frame && idleTcpSocket(conn);
+			if (tcp && tcp.writableLength <= UNREAD_BYTES_MAX) tcp.write(frame);
+			else if (!disconnectIfBehind(conn)) client.writeToEngine(packets, packetOptions);
 		});
 	}
 
 	/** Calls `send` once for each recipient. A single room contains no duplicates, so it needs no set of seen ids. */
-	#each(options: BroadcastOptions, send: (socket: Insides) => void): void {
-		const self = this as unknown as AdapterInsides;
+	#each(options: BroadcastOptions, send: (socket: SocketInternals) => void): void {
+		const self = this as unknown as AdapterInternals;
 		const [room] = options.rooms;
 		if (room === undefined || options.rooms.size > 1 || (options.except?.size ?? 0) > 0)
 			return self.apply(options, send);
@@ -63,7 +63,7 @@ export class OneFrameAdapter extends Adapter {
 	}
 
 	#encode(packet: Packet): Encoded {
-		const self = this as unknown as AdapterInsides;
+		const self = this as unknown as AdapterInternals;
 		const [event, payload] = packet.data ?? [];
 		const shared = packet.data?.length === 2 && typeof payload === 'object' && payload !== null ? payload : undefined;
 		const known = shared && this.#encoded.get(shared);
@@ -79,7 +79,7 @@ export class OneFrameAdapter extends Adapter {
 }
 
 /** The TCP socket, if no data is queued before it and nothing transforms its frames. */
-function straightTo({ readyState, upgrading, writeBuffer, transport }: Connection): TcpSocket | undefined {
+function idleTcpSocket({ readyState, upgrading, writeBuffer, transport }: Connection): TcpSocket | undefined {
 	const { socket } = transport;
 	if (readyState !== 'open' || upgrading || writeBuffer.length > 0 || !transport.writable) return undefined;
 	if (transport.name !== 'websocket' || transport.perMessageDeflate || socket?.readyState !== OPEN) return undefined;

@@ -1,25 +1,25 @@
 import type { ClientEvents, ServerEvents, Settings, Stats, Sync } from '#contract';
 import type { Server, Socket } from 'socket.io';
 import type { Committed } from '../calls/writer.ts';
-import { createFigures } from './figures.ts';
+import { createStatsBroadcast } from './figures.ts';
 import type { Hub } from './hub.ts';
 import { fieldOf } from './sent.ts';
-import { cutOffIfUnread, type Connection } from './unread.ts';
-import type { Watching } from './watching.ts';
+import { disconnectIfBehind, type Connection } from './unread.ts';
+import type { Subscriptions } from './watching.ts';
 
 export type FeedServer = Server<ClientEvents, ServerEvents>;
 type FeedSocket = Socket<ClientEvents, ServerEvents>;
 
-export interface SocketDoorDeps {
+export interface SocketTransportDeps {
 	io: FeedServer;
 	hub: Hub;
-	watching: Watching;
+	subscriptions: Subscriptions;
 	settings(): Settings;
 	stats(): Promise<Stats>;
 	onError(error: unknown): void;
 }
 
-export interface SocketDoor {
+export interface SocketTransport {
 	publishSettings(settings: Settings): void;
 	/** Reports a commit that may have changed the statistics. */
 	committed(committed: Committed): void;
@@ -29,24 +29,24 @@ export interface SocketDoor {
 /** The room of all sockets that have received their `sync`. No `changes` reaches a socket before that. */
 const FOLLOWERS = 'followers';
 /** How many unanswered `sync` requests one socket may have. */
-const QUESTIONS_MAX = 16;
+const PENDING_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
-export function openSocketDoor({ io, hub, watching, settings, stats, onError }: SocketDoorDeps): SocketDoor {
-	const figures = createFigures({
+export function openSocketTransport({ io, hub, subscriptions, settings, stats, onError }: SocketTransportDeps): SocketTransport {
+	const statsBroadcast = createStatsBroadcast({
 		stats,
 		toAll: (now) => io.to(FOLLOWERS).emit('stats', now),
 		toOne: (id, now) => io.to(id).emit('stats', now),
 		onError,
 	});
-	const isThere = (socket: FeedSocket) => (): boolean => socket.connected;
+	const isConnected = (socket: FeedSocket) => (): boolean => socket.connected;
 	const follow = (socket: FeedSocket): Promise<void> =>
-		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, isThere(socket), (sync) => {
+		hub.withSync((socket.handshake.auth as { cursor?: unknown }).cursor, isConnected(socket), (sync) => {
 			// Broadcast to the socket's own room, so that a sync is encoded once for all its recipients.
 			io.to(socket.id).emit('sync', sync);
 			socket.emit('settings', settings());
 			void socket.join(FOLLOWERS); // takes effect at once: the in-memory adapter is synchronous
-			figures.joined(socket.id);
+			statsBroadcast.joined(socket.id);
 		});
 
 	io.on('connection', (socket) => {
@@ -56,17 +56,17 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 		};
 		follow(socket).catch(failed);
 		/** Requests that arrive while a delta is being read share it: it may be large, and is read once. */
-		let answers: ((sync: Sync) => void)[] = [];
-		socket.on('sync', (where: unknown, answer: unknown) => {
-			if (typeof answer !== 'function' || cutOffIfUnread(socket.conn as unknown as Connection)) return;
-			if (answers.push(answer as (sync: Sync) => void) > QUESTIONS_MAX) return void socket.disconnect(true);
-			if (answers.length > 1) return;
+		let pending: ((sync: Sync) => void)[] = [];
+		socket.on('sync', (request: unknown, acknowledge: unknown) => {
+			if (typeof acknowledge !== 'function' || disconnectIfBehind(socket.conn as unknown as Connection)) return;
+			if (pending.push(acknowledge as (sync: Sync) => void) > PENDING_MAX) return void socket.disconnect(true);
+			if (pending.length > 1) return;
 			hub
-				.withSync(fieldOf(where, 'cursor'), isThere(socket), (sync) => answers.forEach((tell) => tell(sync)))
+				.withSync(fieldOf(request, 'cursor'), isConnected(socket), (sync) => pending.forEach((respond) => respond(sync)))
 				.catch(failed)
-				.finally(() => (answers = []));
+				.finally(() => (pending = []));
 		});
-		watching.serve(socket);
+		subscriptions.serve(socket);
 	});
 
 	hub.open({
@@ -76,7 +76,7 @@ export function openSocketDoor({ io, hub, watching, settings, stats, onError }: 
 	});
 	return {
 		publishSettings: (changed) => void io.to(FOLLOWERS).emit('settings', changed),
-		committed: figures.committed,
-		close: figures.close,
+		committed: statsBroadcast.committed,
+		close: statsBroadcast.close,
 	};
 }

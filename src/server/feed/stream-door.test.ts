@@ -2,20 +2,20 @@ import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Changes, Sync } from '#contract';
 import { addressOf, listen } from '../http/listen.ts';
-import type { Door, Hub } from './hub.ts';
-import { openStreamDoor, type StreamFilter, type Streams } from './stream-door.ts';
+import type { Transport, Hub } from './hub.ts';
+import { openStreamTransport, type StreamFilter, type Streams } from './stream-door.ts';
 
-/** A stream door on a fake hub that the test controls, with streams over real HTTP. */
+/** The stream transport on a fake hub that the test controls, with streams over real HTTP. */
 async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) {
-	let door!: Door;
+	let transport!: Transport;
 	const hub = {
-		open: (given: Door) => (door = given),
+		open: (given: Transport) => (transport = given),
 		withSync: (_cursor: unknown, _isWanted: () => boolean, use: (sync: Sync) => void) => {
 			use({ mode: 'delta', cursor: 'a.10', changes, version: 'test' });
 			return Promise.resolve();
 		},
 	} as unknown as Hub;
-	const streams: Streams = openStreamDoor(hub);
+	const streams: Streams = openStreamTransport(hub);
 	const responses: ServerResponse[] = [];
 	const gone = new AbortController().signal;
 	const server = createServer((_request, response) => {
@@ -31,23 +31,23 @@ async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) 
 	const over = stream.text();
 	const ids = async (): Promise<string[]> => [...(await over).matchAll(/^id: (.*)$/gm)].map(([, id]) => id!);
 	const frame = (previous: number, cursor: number): void =>
-		door.changes({
+		transport.changes({
 			...{ previous: `a.${previous}`, cursor: `a.${cursor}`, at: '' },
 			changes: [{ seq: cursor, type: 'deleted', id: `call-${cursor}` }],
 		} satisfies Changes);
 	return {
-		door,
+		transport,
 		streams,
 		responses,
 		over,
 		ids,
 		frame,
-		head: (seq: number) => door.head({ cursor: `a.${seq}`, at: '' }),
+		head: (seq: number) => transport.head({ cursor: `a.${seq}`, at: '' }),
 	};
 }
 
 describe('an event stream', () => {
-	it('[F59] ends where it would miss something, and comes back with the cursor that it had', async () => {
+	it('[F59] ends if it would miss a change, and resumes from its cursor', async () => {
 		const { frame, ids } = await opened();
 		frame(10, 11);
 		frame(20, 21);
@@ -55,7 +55,7 @@ describe('an event stream', () => {
 		expect(await ids()).toEqual(['a.10', 'a.11']);
 	});
 
-	it('[F59] so does a filtered one, and one whose head says so', async () => {
+	it('[F59] ends if its filter or a head shows a gap', async () => {
 		const filtered = await opened({ run: 'mine' });
 		filtered.frame(20, 21);
 		expect(await filtered.ids()).toEqual(['a.10']);
@@ -64,7 +64,7 @@ describe('an event stream', () => {
 		expect(await behind.ids()).toEqual(['a.10']);
 	});
 
-	it('[F59] never goes back: what its sync told already, and older heads, are left out', async () => {
+	it('[F59] never moves back: it leaves out changes that its sync contained, and older heads', async () => {
 		const { frame, head, ids, streams } = await opened();
 		frame(8, 9);
 		head(9);
@@ -74,7 +74,7 @@ describe('an event stream', () => {
 		expect(await ids()).toEqual(['a.10', 'a.10', 'a.12']);
 	});
 
-	it('[F59] of a call that is gone passes every clearing: nobody knows its run any more', async () => {
+	it('[F59] sends every cleared change if its call no longer exists', async () => {
 		const cleared: Sync['changes'] = [
 			{ seq: 9, type: 'cleared', run: 'r' },
 			{ seq: 10, type: 'deleted', id: 'another' },
@@ -85,7 +85,7 @@ describe('an event stream', () => {
 		expect([await gone.over, await there.over].map((text) => text.includes('"cleared"'))).toEqual([true, false]);
 	});
 
-	it('[F59] that has ended is written to no more', async () => {
+	it('[F59] writes nothing after its end', async () => {
 		const { responses, frame, over } = await opened();
 		const errors: unknown[] = [];
 		responses[0]!.on('error', (error) => errors.push(error));
@@ -96,7 +96,7 @@ describe('an event stream', () => {
 		expect(errors).toEqual([]);
 	});
 
-	it('[F58] opens no more once it was closed', async () => {
+	it('[F58] is refused after the stop', async () => {
 		const { streams, responses } = await opened();
 		streams.close();
 		await expect(

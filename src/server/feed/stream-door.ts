@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { ProblemError, type Change, type Changes, type Head, type Sync } from '#contract';
 import { readCursor } from '#contract/cursor.ts';
 import type { Hub } from './hub.ts';
-import { UNREAD_MAX } from './unread.ts';
+import { UNREAD_BYTES_MAX } from './unread.ts';
 
 /** Which changes a stream receives: all, or those of a call, of a run, or of a call in that run. */
 export interface StreamFilter {
@@ -12,7 +12,7 @@ export interface StreamFilter {
 	runOfCall?: string | null | undefined;
 }
 
-export interface Wanted {
+export interface StreamRequest {
 	cursor: string | undefined;
 	filter: StreamFilter;
 	/** Aborts when the client has disconnected. */
@@ -24,7 +24,7 @@ export interface Streams {
 	 * Writes the feed as Server-Sent Events until the client disconnects: `sync` first, then `changes` and `head`.
 	 * Throws `stopping` during a shutdown.
 	 */
-	open(response: ServerResponse, wanted: Wanted): Promise<void>;
+	open(response: ServerResponse, request: StreamRequest): Promise<void>;
 	/** Ends all streams and opens no more. */
 	close(): void;
 }
@@ -47,7 +47,7 @@ const RETRY_MS = 1_000;
  * Pushes the feed over Server-Sent Events. A frame that is the same for all streams is serialized once. A stream cannot
  * request a sync. Before it would miss a change it is ended, and the client reconnects with its last cursor.
  */
-export function openStreamDoor(hub: Hub): Streams {
+export function openStreamTransport(hub: Hub): Streams {
 	const streams = new Set<Stream>();
 	let heads = 0;
 	let closed = false;
@@ -59,7 +59,7 @@ export function openStreamDoor(hub: Hub): Streams {
 	function write(stream: Stream, text: string): void {
 		const { response } = stream;
 		if (response.writableEnded || response.destroyed) return void streams.delete(stream);
-		if (response.writableLength > UNREAD_MAX) response.destroy();
+		if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
 		else response.write(text);
 	}
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '#contract';
-import type { Guesses } from './guesses.ts';
+import type { TokenLimiter } from './guesses.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { bearerOf, sameToken } from './tokens.ts';
 
@@ -16,14 +16,14 @@ export interface Access {
 	 * The sender, identified by a token or a session; null if neither is valid. Without an `API_TOKEN` every sender is
 	 * accepted. Rejects with `too_many_requests` after too many wrong tokens.
 	 */
-	identify(request: IncomingMessage, token?: string | null): Promise<Visitor | null>;
+	identify(request: IncomingMessage, token?: string | null): Promise<Sender | null>;
 	/** Whether the session in this Cookie header is valid. Always true without an `API_TOKEN`. */
-	hasEntered(cookie: string | undefined): Promise<boolean>;
+	hasValidSession(cookie: string | undefined): Promise<boolean>;
 	/** Rejects every request without a valid token or session. */
 	guard: RequestHandler;
 }
 
-export interface Visitor {
+export interface Sender {
 	/** Set if a session cookie identified the sender. */
 	session: Session | null;
 }
@@ -38,40 +38,40 @@ export interface AccessDeps {
 	 */
 	ownToken: string;
 	sessions: Sessions;
-	guesses: Guesses;
+	tokenLimiter: TokenLimiter;
 }
 
 /** Wrong tokens per address and minute: enough for a person who types, and for a script with an outdated token. */
-const [TYPED_MAX, SENT_MAX] = [20, 200];
+const [LOGIN_WRONG_MAX, BEARER_WRONG_MAX] = [20, 200];
 
-export function createAccess({ apiToken, providerToken, ownToken, sessions, guesses }: AccessDeps): Access {
+export function createAccess({ apiToken, providerToken, ownToken, sessions, tokenLimiter }: AccessDeps): Access {
 	const isRight = (given: string): boolean => apiToken === null || sameToken(given, apiToken);
 
 	async function identify(
 		request: IncomingMessage,
 		token: string | null = bearerOf(request.headers.authorization),
-		opens = isRight,
-	): Promise<Visitor | null> {
+		isValid = isRight,
+	): Promise<Sender | null> {
 		if (apiToken === null) return { session: null };
-		if (token !== null) return guesses.check(request, token, SENT_MAX, opens) ? { session: null } : null;
+		if (token !== null) return tokenLimiter.check(request, token, BEARER_WRONG_MAX, isValid) ? { session: null } : null;
 		const session = await sessions.of(request.headers.cookie);
 		return session && { session };
 	}
 
-	const opensProvider = (given: string): boolean =>
+	const isValidAtProvider = (given: string): boolean =>
 		isRight(given) || (providerToken !== undefined && sameToken(given, providerToken));
 
 	return {
 		protected: apiToken !== null,
-		isToken: (request, given) => apiToken === null || guesses.check(request, given, TYPED_MAX, isRight),
+		isToken: (request, given) => apiToken === null || tokenLimiter.check(request, given, LOGIN_WRONG_MAX, isRight),
 		identify,
-		hasEntered: async (cookie) => apiToken === null || (await sessions.of(cookie)) !== null,
+		hasValidSession: async (cookie) => apiToken === null || (await sessions.of(cookie)) !== null,
 		guard: (request, _response, next) => {
 			const token = bearerOf(request.headers.authorization);
 			const atProvider = request.baseUrl === '/api/provider';
 			if (atProvider && token !== null && sameToken(token, ownToken)) return next();
-			identify(request, token, atProvider ? opensProvider : isRight).then((visitor) => {
-				if (visitor) next();
+			identify(request, token, atProvider ? isValidAtProvider : isRight).then((sender) => {
+				if (sender) next();
 				else next(new ProblemError('unauthorized', 'Send the API_TOKEN as Authorization: Bearer, or sign in.'));
 			}, next);
 		},

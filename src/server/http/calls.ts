@@ -5,14 +5,14 @@ import { idempotencyKey, pathParameter, queryOf, refuseUnknown } from '#http/par
 import type { Calls } from '../calls/calls.ts';
 import type { DeliveryDesk } from './deliveries.ts';
 import type { CallReads } from '../calls/reads.ts';
-import { wantedCall } from '../calls/request.ts';
-import type { Endings } from '../feed/endings.ts';
+import { parseNewCall } from '../calls/request.ts';
+import type { CallWaits } from '../feed/endings.ts';
 import type { ClearMatching } from '../retention/clear-matching.ts';
 import { clearRoute } from './clear.ts';
 import type { Connections } from './connections.ts';
 import { exportRoute } from './export.ts';
 import { heldOpen } from './held-open.ts';
-import { createListAnswers } from './list-answers.ts';
+import { createListCache } from './list-answers.ts';
 
 export interface CallRoutesDeps {
 	calls: Calls;
@@ -20,7 +20,7 @@ export interface CallRoutesDeps {
 	reads: CallReads;
 	/** null with a foreign provider: the timeline then shows only our side. */
 	desk: DeliveryDesk | null;
-	endings: Endings;
+	callWaits: CallWaits;
 	connections: Connections;
 	now(): number;
 }
@@ -29,35 +29,35 @@ export interface CallRoutesDeps {
 const WAIT_SECONDS = 30;
 
 /** Routes of `/api/calls`. */
-export function callRoutes({ calls, clearing, reads, desk, endings, connections, now }: CallRoutesDeps): Router {
+export function callRoutes({ calls, clearing, reads, desk, callWaits, connections, now }: CallRoutesDeps): Router {
 	const router = Router();
-	const answers = createListAnswers(reads);
+	const listJson = createListCache(reads);
 
 	router.post('/', jsonBody, async (request, response) => {
 		refuseUnknown(request);
-		const wanted = wantedCall(request.body);
+		const wanted = parseNewCall(request.body);
 		const key = idempotencyKey(request);
 		if (key === null) {
 			const call = await calls.create(wanted);
 			response.status(201).location(`/api/calls/${call.id}`).json({ call });
 			return;
 		}
-		const { answer, replayed } = await calls.createOnce(scopeOf(request, '/api/calls'), key, wanted);
-		const { call } = JSON.parse(answer) as { call: { id: string } };
+		const { response: text, replayed } = await calls.createOnce(scopeOf(request, '/api/calls'), key, wanted);
+		const { call } = JSON.parse(text) as { call: { id: string } };
 		if (replayed) response.set('Idempotent-Replayed', 'true');
-		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(answer);
+		response.status(201).location(`/api/calls/${call.id}`).type('application/json').send(text);
 	});
 	router.post('/batch', jsonBody, async (request, response) => {
 		refuseUnknown(request);
 		const { calls: wanted } = parse(Batch, request.body, 'The batch');
 		const key = idempotencyKey(request);
 		const named = key === null ? null : { scope: scopeOf(request, '/api/calls/batch'), key };
-		const { answer, replayed } = await calls.createMany(wanted, named);
+		const { response: text, replayed } = await calls.createMany(wanted, named);
 		if (replayed) response.set('Idempotent-Replayed', 'true');
-		response.status(201).type('application/json').send(answer);
+		response.status(201).type('application/json').send(text);
 	});
 	router.get('/', async (request, response) => {
-		const body = await answers(queryOf(request, CallQuery));
+		const body = await listJson(queryOf(request, CallQuery));
 		response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
 		response.end(body);
 	});
@@ -73,7 +73,7 @@ export function callRoutes({ calls, clearing, reads, desk, endings, connections,
 	router.get('/:id/wait', async (request, response) => {
 		const { timeout = WAIT_SECONDS } = queryOf(request, WaitQuery);
 		const gone = heldOpen(connections, request, response);
-		const call = await endings.of(pathParameter(request, 'id'), timeout * 1_000, gone);
+		const call = await callWaits.of(pathParameter(request, 'id'), timeout * 1_000, gone);
 		if (call) response.json({ call });
 	});
 	router.patch('/:id', jsonBody, async (request, response) => {

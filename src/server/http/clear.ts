@@ -21,7 +21,7 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 		// A script with an empty id must not clear the history.
 		if (request.originalUrl.split('?')[0]?.endsWith('/'))
 			throw new ProblemError('not_found', 'The id after the slash is missing. Nothing was deleted.');
-		const { dryRun, filters } = askedOf(request);
+		const { dryRun, filters } = parseClear(request);
 		if (dryRun) {
 			const count = await clearing.count(filters, heldOpen(connections, request, response));
 			if (count !== null) response.json({ count });
@@ -37,24 +37,24 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 }
 
 const NAMES = Object.keys(ClearQuery.shape);
-const TO_DO = 'Give the filters of the list, each with a value, or no parameter at all for the whole history.';
+const HINT = 'Give the filters of the list, each with a value, or no parameter at all for the whole history.';
 
 /**
  * Parses the filters strictly: an empty, unknown or truncated parameter must not widen the deletion. Rejects a body,
  * because filters in it would be ignored.
  */
-function askedOf(request: Request): { dryRun: boolean; filters: CallFilters } {
+function parseClear(request: Request): { dryRun: boolean; filters: CallFilters } {
 	const [, search] = /^[^?]*\?(.*)$/s.exec(request.originalUrl) ?? [];
 	const pairs = search === undefined ? [] : search.split('&').map(pairOf);
 	const wrong = pairs.filter(({ name, value }) => !NAMES.includes(name) || value.trim() === '');
-	if (wrong.length > 0) throw unclear(wrong.map(({ name }) => name || 'query'));
+	if (wrong.length > 0) throw invalidClear(wrong.map(({ name }) => name || 'query'));
 	if (request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0)
-		throw unclear(['body']);
+		throw invalidClear(['body']);
 
 	const values: Record<string, string[]> = {};
 	for (const { name, value } of pairs) (values[name] ??= []).push(value);
 	const { dryRun, ...filters } = parseQuery(ClearQuery, values);
-	if (filters.q !== undefined && findsAll(filters.q)) throw unclear(['q']);
+	if (filters.q !== undefined && findsAll(filters.q)) throw invalidClear(['q']);
 	const given = Object.entries(filters).filter(([, value]) => value !== undefined);
 	return { dryRun: dryRun === 'true', filters: Object.fromEntries(given) };
 }
@@ -75,7 +75,7 @@ function pairOf(pair: string): { name: string; value: string } {
 	}
 }
 
-const unclear = (paths: readonly string[]): ProblemError =>
+const invalidClear = (paths: readonly string[]): ProblemError =>
 	new ProblemError('invalid_input', 'Say what to delete. Nothing was deleted.', {
-		errors: [...new Set(paths)].slice(0, 20).map((path) => ({ path: path.slice(0, 100), message: TO_DO })),
+		errors: [...new Set(paths)].slice(0, 20).map((path) => ({ path: path.slice(0, 100), message: HINT })),
 	});

@@ -9,7 +9,7 @@ const from = (address: string, forwarded?: string): IncomingMessage =>
 		headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
 	}) as unknown as IncomingMessage;
 
-it('[F64] an address holds so many as allowed, and has room again when one has left', () => {
+it('[F64] an address holds as many connections as allowed, and another one after a disconnect', () => {
 	const connections = createConnections(2, false);
 	const [one, two] = [connections.enter(from('192.0.2.1')), connections.enter(from('192.0.2.1'))];
 	expect(connections.enter(from('192.0.2.1'))).toBeNull();
@@ -21,12 +21,12 @@ it('[F64] an address holds so many as allowed, and has room again when one has l
 	two!();
 });
 
-it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])('[F64] loopback (%s) holds any number', (address) => {
+it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])('[F64] the loopback address %s holds any number of connections', (address) => {
 	const connections = createConnections(1, false);
 	for (let i = 0; i < 5; i++) expect(connections.enter(from(address))).not.toBeNull();
 });
 
-it('[F64] behind a trusted proxy the client’s own address counts, and nobody else’s word for it', () => {
+it('[F64] behind a trusted proxy the client’s own address counts, and no other forwarded address', () => {
 	const trusting = createConnections(1, 1);
 	expect(trusting.enter(from('127.0.0.1', '192.0.2.1'))).not.toBeNull();
 	expect(trusting.enter(from('127.0.0.1', '192.0.2.1'))).toBeNull();

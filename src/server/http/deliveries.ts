@@ -14,7 +14,7 @@ export interface DeliveryDesk {
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
-/** The desk that may know this delivery. Throws `not_found` with a foreign provider. */
+/** The access to this delivery. Throws `not_found` with a foreign provider. */
 export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
 	if (desk) return desk;
 	throw new ProblemError(

@@ -31,11 +31,11 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
 			});
 		const gone = heldOpen(connections, request, response);
-		const visitor = await access.identify(request);
+		const sender = await access.identify(request);
 		const runOfCall = callId === undefined ? undefined : (await reads.call(callId))?.run;
-		if (visitor?.session && !gone.aborted) {
+		if (sender?.session && !gone.aborted) {
 			// Destroys the socket at once: the client has lost the right to read what is still buffered.
-			const leaveSession = sessionEnds.endWith(visitor.session, () => request.socket.destroy());
+			const leaveSession = sessionEnds.endWith(sender.session, () => request.socket.destroy());
 			gone.addEventListener('abort', leaveSession);
 		}
 		await streams.open(response, { cursor: resumed || cursor, filter: { callId, run, runOfCall }, gone });

@@ -17,7 +17,7 @@ const PAGE = Array.from({ length: 200 }, (_, i) => JSON.stringify(toCall(callRow
 async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	let asked = 0;
 	let [done, failed] = [0, 0];
-	const answers: ServerResponse[] = [];
+	const responses: ServerResponse[] = [];
 	const whole: Read = { lines: PAGE, nextPage: 'next' };
 	const route = exportRoute({
 		reads: {
@@ -29,7 +29,7 @@ async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	});
 	const app = express();
 	app.get('/', async (request, response, next) => {
-		answers.push(response);
+		responses.push(response);
 		await route(request, response, next);
 		done++;
 	});
@@ -42,11 +42,11 @@ async function endless(lines?: (asked: number, upTo: number) => Promise<Read>) {
 	});
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?format=ndjson`;
 	const open = async (more = ''): Promise<IncomingMessage> => {
-		const [answer] = (await once(get(url + more), 'response')) as [IncomingMessage];
-		answer.on('error', () => undefined); // the tests below check the outcome
-		return answer;
+		const [response] = (await once(get(url + more), 'response')) as [IncomingMessage];
+		response.on('error', () => undefined); // the tests below check the outcome
+		return response;
 	};
-	return { open, answers, asked: () => asked, done: () => done, failed: () => failed };
+	return { open, responses, asked: () => asked, done: () => done, failed: () => failed };
 }
 
 const turns = async (count: number): Promise<void> => {
@@ -56,81 +56,81 @@ const until = async (met: () => boolean): Promise<void> => {
 	while (!met()) await turns(1);
 };
 
-describe('an export without end', () => {
-	it('[R96] reads no further than its reader, and goes on with it', async () => {
-		const { open, answers, asked } = await endless();
-		const answer = await open();
-		answer.pause();
-		await until(() => answers[0]?.writableNeedDrain === true);
+describe('an endless export', () => {
+	it('[R96] reads the database no faster than its client reads the response', async () => {
+		const { open, responses, asked } = await endless();
+		const response = await open();
+		response.pause();
+		await until(() => responses[0]?.writableNeedDrain === true);
 		// The system's socket buffers fill up first. Then reading stops, and little is buffered here.
 		let before = -1;
 		while (before !== asked()) {
 			before = asked();
 			await turns(2_000);
 		}
-		expect(answers[0]!.writableLength).toBeLessThan(300_000);
-		answer.resume();
+		expect(responses[0]!.writableLength).toBeLessThan(300_000);
+		response.resume();
 		await until(() => asked() > before + 20);
-		answer.destroy();
+		response.destroy();
 	});
 
-	it('[R97] stops when its reader leaves, and that is no failure', async () => {
+	it('[R97] stops when its client disconnects, without an error', async () => {
 		const { open, asked, done, failed } = await endless();
-		const answer = await open();
-		await once(answer, 'data');
-		answer.destroy();
+		const response = await open();
+		await once(response, 'data');
+		response.destroy();
 		await until(() => done() === 1);
 		const then = asked();
 		await turns(200);
 		expect([asked(), failed()]).toEqual([then, 0]);
 	});
 
-	it('[R97] stops too where nothing was found to be sent yet', async () => {
+	it('[R97] stops when its client disconnects before the first line', async () => {
 		const { open, asked, done } = await endless((asked) =>
 			Promise.resolve({ lines: asked === 1 ? PAGE : [], nextPage: 'next' }),
 		);
-		const answer = await open();
-		await once(answer, 'data');
-		answer.destroy();
+		const response = await open();
+		await once(response, 'data');
+		response.destroy();
 		await until(() => done() === 1);
 		const then = asked();
 		await turns(200);
 		expect(asked()).toBe(then);
 	});
 
-	it('[R98] breaks off where the database does: the reader sees that the file is not whole', async () => {
+	it('[R98] breaks the connection if the database fails, so that the client sees an incomplete file', async () => {
 		const { open, failed } = await endless((asked) =>
 			asked < 4
 				? Promise.resolve({ lines: PAGE, nextPage: 'next' })
 				: Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
 		);
-		const answer = await open();
-		answer.resume();
-		const [error] = (await once(answer, 'error')) as [{ code: string }];
-		expect([answer.statusCode, answer.complete, error.code]).toEqual([200, false, 'ECONNRESET']);
+		const response = await open();
+		response.resume();
+		const [error] = (await once(response, 'error')) as [{ code: string }];
+		expect([response.statusCode, response.complete, error.code]).toEqual([200, false, 'ECONNRESET']);
 		expect(failed()).toBe(1);
 	});
 
-	it('[R99] it ends with what there is at its beginning, whatever is made meanwhile', async () => {
+	it('[R99] ends with the calls that existed at its start', async () => {
 		const ends: number[] = [];
 		const { open } = await endless((asked, upTo) => {
 			ends.push(upTo);
 			return Promise.resolve({ lines: PAGE, nextPage: asked < 2 ? 'next' : null });
 		});
-		const answer = await open('&order=oldest');
-		await once(answer.resume(), 'end');
+		const response = await open('&order=oldest');
+		await once(response.resume(), 'end');
 		expect(ends).toEqual([9, 9]);
 	});
 
-	it('[R98] a database that fails at once is a problem, and no file begins', async () => {
+	it('[R98] is a problem without a file if the database fails before the first byte', async () => {
 		const { open } = await endless(() =>
 			Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })),
 		);
-		const answer = await open();
-		expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+		const response = await open();
+		expect([response.statusCode, response.headers['content-type']]).toEqual([
 			503,
 			'application/problem+json; charset=utf-8',
 		]);
-		answer.resume();
+		response.resume();
 	});
 });

@@ -26,20 +26,20 @@ describe('the host guard', () => {
 	it.each([
 		...['localhost', 'localhost:3000', 'LOCALHOST:3000', '127.0.0.1:3000', '192.168.1.7', '[::1]', '[::1]:3000'],
 		...['[fe80::1]:80', 'calls.example', 'CALLS.example:443', 'box.lan', 'box.lan:3000', 'big.lan'],
-	])('[H1] %s may be named', (name) => {
+	])('[H1] lets the host %s pass', (name) => {
 		expect(host(name)).toBe('passes');
 	});
 
 	it.each([
 		...['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:3000', 'xbox.lan', 'lan'],
 		...['calls.example.evil.example', '', ' ', 'a b', undefined],
-	])('[H2] %s may not: a page of another name must not reach this server', (name) => {
+	])('[H2] refuses the host %s', (name) => {
 		expect(host(name)).toBe('host_not_allowed');
 	});
 });
 
 describe('the origin guard', () => {
-	it('[H3] none, the own host and APP_URL pass', () => {
+	it('[H3] lets a request pass without an Origin, with its own host, and with APP_URL', () => {
 		expect(origin(undefined)).toBe('passes');
 		expect(origin('http://localhost:3000')).toBe('passes');
 		expect(origin('http://localhost', 'localhost')).toBe('passes');
@@ -57,7 +57,7 @@ describe('the origin guard', () => {
 			'localhost:3000',
 			'',
 		],
-	])('[H4] %s does not', (from) => {
+	])('[H4] refuses the origin %s', (from) => {
 		expect(origin(from)).toBe('origin_not_allowed');
 	});
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { ProblemError } from '#contract';
 
-export interface Guesses {
+export interface TokenLimiter {
 	/**
 	 * Whether the token is right, according to `isRight`. Throws `too_many_requests` without checking the token if its
 	 * address has sent too many different wrong ones. Also throws it for a wrong token once the address has sent more
@@ -13,7 +13,7 @@ export interface Guesses {
 	close(): void;
 }
 
-export interface GuessesDeps {
+export interface TokenLimiterDeps {
 	/** The client's address, behind the trusted proxies. */
 	addressOf(request: IncomingMessage): string | undefined;
 	now(): number;
@@ -21,7 +21,7 @@ export interface GuessesDeps {
 }
 
 /** The wrong tokens of one address since `since`. */
-interface Wrong {
+interface WrongTokens {
 	since: number;
 	count: number;
 	/** Hashes of the different wrong tokens, up to the limit. */
@@ -35,46 +35,46 @@ const WINDOW_MS = 60_000;
  * Different wrong tokens per minute. A script that repeats one wrong token guesses nothing and locks out no other
  * client.
  */
-const PER_ADDRESS = 20;
+const TOKENS_PER_ADDRESS = 20;
 /** How many addresses are remembered. The one without a wrong token for the longest time is dropped first. */
 const ADDRESSES = 10_000;
 /** Lines logged per minute: for each address, and for all together. Beyond these only a count is logged. */
-const [LINES, LINES_TOGETHER] = [20, 200];
+const [LINES, LINES_TOTAL] = [20, 200];
 
 /** Limits and logs wrong tokens, wherever a token is accepted. */
-export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
-	const wrong = new Map<string, Wrong>();
-	let together = { since: now(), logged: 0 };
+export function createTokenLimiter({ addressOf, now, warn }: TokenLimiterDeps): TokenLimiter {
+	const byAddress = new Map<string, WrongTokens>();
+	let total = { since: now(), logged: 0 };
 	const timer = setInterval(report, WINDOW_MS);
 
 	/** A clock that was set back ends the minute too. */
 	const isOver = ({ since }: { since: number }): boolean => now() - since >= WINDOW_MS || now() < since;
 
 	function report(): void {
-		for (const [address, its] of wrong) {
-			if (!isOver(its)) continue;
-			wrong.delete(address);
-			if (its.count > its.logged) warn({ address, count: its.count }, 'wrong tokens in a minute');
+		for (const [address, entry] of byAddress) {
+			if (!isOver(entry)) continue;
+			byAddress.delete(address);
+			if (entry.count > entry.logged) warn({ address, count: entry.count }, 'wrong tokens in a minute');
 		}
 	}
 
-	function of(address: string): Wrong {
-		const its = wrong.get(address);
-		if (its && !isOver(its)) return its;
-		if (its) report();
+	function entryOf(address: string): WrongTokens {
+		const entry = byAddress.get(address);
+		if (entry && !isOver(entry)) return entry;
+		if (entry) report();
 		return { since: now(), count: 0, tokens: new Set(), logged: 0 };
 	}
 
-	function remember(address: string, its: Wrong): void {
-		wrong.delete(address);
-		wrong.set(address, its);
-		for (const oldest of wrong.keys()) {
-			if (wrong.size <= ADDRESSES) break;
-			wrong.delete(oldest);
+	function store(address: string, entry: WrongTokens): void {
+		byAddress.delete(address);
+		byAddress.set(address, entry);
+		for (const oldest of byAddress.keys()) {
+			if (byAddress.size <= ADDRESSES) break;
+			byAddress.delete(oldest);
 		}
 	}
 
-	const tooMany = ({ since }: Wrong): ProblemError =>
+	const tooMany = ({ since }: WrongTokens): ProblemError =>
 		new ProblemError('too_many_requests', 'This address sent too many wrong tokens. Wait a minute.', {
 			retryAfterSeconds: Math.max(1, Math.ceil((since + WINDOW_MS - now()) / 1_000)),
 		});
@@ -82,24 +82,24 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 	return {
 		check(request, token, most, isRight) {
 			const address = networkOf(addressOf(request));
-			const its = of(address);
-			if (its.tokens.size >= PER_ADDRESS) {
-				its.count++;
-				throw tooMany(its);
+			const entry = entryOf(address);
+			if (entry.tokens.size >= TOKENS_PER_ADDRESS) {
+				entry.count++;
+				throw tooMany(entry);
 			}
 			if (isRight(token)) return true;
-			its.count++;
-			remember(address, its);
-			its.tokens.add(createHash('sha256').update(token).digest('base64url'));
-			if (isOver(together)) together = { since: now(), logged: 0 };
-			if (its.logged < LINES && together.logged < LINES_TOGETHER) {
-				its.logged++;
-				together.logged++;
-				const isLimit = its.tokens.size >= PER_ADDRESS || its.count > most;
+			entry.count++;
+			store(address, entry);
+			entry.tokens.add(createHash('sha256').update(token).digest('base64url'));
+			if (isOver(total)) total = { since: now(), logged: 0 };
+			if (entry.logged < LINES && total.logged < LINES_TOTAL) {
+				entry.logged++;
+				total.logged++;
+				const isLimit = entry.tokens.size >= TOKENS_PER_ADDRESS || entry.count > most;
 				const message = isLimit ? 'wrong token: its address is limited now' : 'wrong token';
 				warn({ address, requestId: request.headers['x-request-id'] }, message);
 			}
-			if (its.count > most) throw tooMany(its);
+			if (entry.count > most) throw tooMany(entry);
 			return false;
 		},
 		close() {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { CallPage, CallQuery } from '#contract';
-import { createListAnswers } from './list-answers.ts';
+import { createListCache } from './list-answers.ts';
 
 /** List responses over a fake that counts its reads. `fails` makes reads fail. */
 function lists() {
 	const state = { change: 1, indexedTo: 0, reads: 0, fails: false };
-	const answers = createListAnswers({
+	const answers = createListCache({
 		position: () => {
 			const { change, indexedTo } = state;
 			return Promise.resolve({ epoch: 'a', seq: 9, change, at: 0, prunedSeq: 0, indexedTo });
@@ -39,7 +39,7 @@ it('[TX25] a list is read again once the search index has folded more names', as
 	expect(state.reads).toBe(2);
 });
 
-it('[R76] what failed is not remembered', async () => {
+it('[R76] a failed read is not remembered', async () => {
 	const { state, answers } = lists();
 	state.fails = true;
 	await expect(answers({})).rejects.toThrow('locked');
@@ -47,7 +47,7 @@ it('[R76] what failed is not remembered', async () => {
 	expect(String(await answers({}))).toContain('"cursor":"a.1"');
 });
 
-it('[R76] few lists are remembered, those that were used last', async () => {
+it('[R76] only the last used lists are remembered', async () => {
 	const { state, answers } = lists();
 	for (let limit = 1; limit <= 100; limit++) {
 		await answers({ limit });

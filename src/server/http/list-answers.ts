@@ -3,9 +3,9 @@ import { writeCursor } from '#contract/cursor.ts';
 import type { CallReads } from '../calls/reads.ts';
 
 /** How many lists are cached. The least recently used is dropped first. */
-const KEPT = 32;
+const CACHED_LISTS = 32;
 
-interface Kept {
+interface CachedList {
 	/**
 	 * The feed position and the progress of the search index when the list was read: the index folds old names again.
 	 */
@@ -18,22 +18,22 @@ interface Kept {
  * Returns lists as JSON and caches them. Each request reads the feed position: as long as the database is unchanged,
  * the same query returns the same bytes.
  */
-export function createListAnswers({ list, position }: Pick<CallReads, 'list' | 'position'>) {
-	const kept = new Map<string, Kept>();
+export function createListCache({ list, position }: Pick<CallReads, 'list' | 'position'>) {
+	const cache = new Map<string, CachedList>();
 	return async (query: CallQuery): Promise<Buffer> => {
 		const { epoch, change, indexedTo } = await position();
 		const at = `${writeCursor({ epoch, seq: change })} ${indexedTo}`;
 		const key = JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)));
-		const known = kept.get(key);
-		kept.delete(key);
+		const known = cache.get(key);
+		cache.delete(key);
 		const body = known?.at === at ? known.body : list(query).then((page) => Buffer.from(JSON.stringify(page)));
-		kept.set(key, { at, body });
-		for (const oldest of kept.keys()) {
-			if (kept.size <= KEPT) break;
-			kept.delete(oldest);
+		cache.set(key, { at, body });
+		for (const oldest of cache.keys()) {
+			if (cache.size <= CACHED_LISTS) break;
+			cache.delete(oldest);
 		}
 		body.catch(() => {
-			if (kept.get(key)?.body === body) kept.delete(key);
+			if (cache.get(key)?.body === body) cache.delete(key);
 		});
 		return body;
 	};

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** How many requests of one connection may wait. Clients and load balancers send the next one after the response. */
-const WAITING_MAX = 64;
+const WAITING_REQUESTS_MAX = 64;
 
 export interface OneByOne extends RequestListener {
 	/** Whether a response on this connection is under way. */
@@ -14,11 +14,11 @@ export interface OneByOne extends RequestListener {
  * parses all pipelined requests at once, so a client that reads nothing would get every response buffered. Closes a
  * connection with more than `max` waiting requests.
  */
-export function oneByOne(run: RequestListener, max = WAITING_MAX): OneByOne {
+export function oneByOne(run: RequestListener, max = WAITING_REQUESTS_MAX): OneByOne {
 	const waiting = new WeakMap<Duplex, (() => void)[]>();
 	const listener: RequestListener = (request, response) => {
 		const { socket } = request;
-		const begin = (): void => {
+		const start = (): void => {
 			response.once('close', () => {
 				const next = waiting.get(socket)?.shift();
 				if (next === undefined || socket.destroyed) waiting.delete(socket);
@@ -29,8 +29,8 @@ export function oneByOne(run: RequestListener, max = WAITING_MAX): OneByOne {
 		const queue = waiting.get(socket);
 		if (queue === undefined) {
 			waiting.set(socket, []);
-			begin();
-		} else if (queue.length < max) queue.push(begin);
+			start();
+		} else if (queue.length < max) queue.push(start);
 		else socket.destroy();
 	};
 	return Object.assign(listener, { isBusy: (socket: Duplex) => waiting.has(socket) });

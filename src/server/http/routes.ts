@@ -60,10 +60,10 @@ export function createHttp(deps: RoutesDeps): Express {
 	mount('/api/events', eventRoutes(deps), access.guard);
 	mount('/api/deliveries', deliveryRoutes(desk), access.guard);
 	mount('/api/provider', provider, access.guard);
-	app.use('/api', access.guard, nothingHere);
+	app.use('/api', access.guard, notFound);
 
 	app.use(pages);
-	app.use(nothingHere);
+	app.use(notFound);
 	app.use(problemHandler(onBug));
 	return app;
 }
@@ -74,7 +74,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 	next();
 };
 
-const nothingHere: RequestHandler = (request) => {
+const notFound: RequestHandler = (request) => {
 	throw new ProblemError(
 		'not_found',
 		`${request.method} ${request.originalUrl.split('?')[0]?.slice(0, 200)} does not exist.`,

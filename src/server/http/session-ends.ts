@@ -10,7 +10,7 @@ export interface SessionEnds {
 }
 
 /** Longest delay between the expiry of a session and its end here. */
-const LOOK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
 /** One timer serves all sessions. */
 export function createSessionEnds(now: () => number): SessionEnds {
@@ -20,9 +20,9 @@ export function createSessionEnds(now: () => number): SessionEnds {
 		open.delete(id);
 		for (const end of ends) end();
 	};
-	const look = setInterval(() => {
+	const timer = setInterval(() => {
 		for (const [id, { expiresAt }] of open) if (expiresAt <= now()) finish(id);
-	}, LOOK_EVERY_MS);
+	}, CHECK_EVERY_MS);
 
 	return {
 		endWith({ id, expiresAt }, end) {
@@ -35,6 +35,6 @@ export function createSessionEnds(now: () => number): SessionEnds {
 			};
 		},
 		ended: ({ id }) => finish(id),
-		close: () => clearInterval(look),
+		close: () => clearInterval(timer),
 	};
 }

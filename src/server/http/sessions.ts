@@ -20,9 +20,9 @@ export interface Sessions {
 }
 
 const COOKIE = 'audena_session';
-const LASTS_MS = 7 * 24 * 3_600_000;
+const SESSION_MS = 7 * 24 * 3_600_000;
 
-const FORGET = 'DELETE FROM "Session" WHERE "expiresAt" <= ?';
+const DELETE_EXPIRED = 'DELETE FROM "Session" WHERE "expiresAt" <= ?';
 const INSERT = 'INSERT INTO "Session" ("id", "tokenHash", "expiresAt") VALUES (?, ?, ?)';
 const FIND = 'SELECT "id", "expiresAt" FROM "Session" WHERE "id" = ? AND "tokenHash" = ? AND "expiresAt" > ?';
 const ALL = 'SELECT "id", "tokenHash" FROM "Session"';
@@ -61,11 +61,11 @@ export async function createSessions({ database, apiToken, now }: SessionsDeps):
 			await database.transact([], () => ({
 				result: undefined,
 				statements: [
-					[FORGET, now()],
-					[INSERT, id, hashOf(apiToken, id), now() + LASTS_MS],
+					[DELETE_EXPIRED, now()],
+					[INSERT, id, hashOf(apiToken, id), now() + SESSION_MS],
 				],
 			}));
-			return cookie(value, LASTS_MS / 1_000, secure);
+			return cookie(value, SESSION_MS / 1_000, secure);
 		},
 		async of(cookieHeader) {
 			const value = valueIn(cookieHeader);

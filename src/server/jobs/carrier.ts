@@ -1,19 +1,19 @@
-import { SendCallAnswer, type HangUp } from '#contract';
+import { SendCallResponse, type HangUp } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
 
 /** The app's HTTP client for the provider, embedded or foreign. */
-export interface Carrier {
+export interface ProviderClient {
 	/** Requests a call. The body is sent unchanged. The same key never creates a second provider call. */
-	send(key: string, body: Record<string, unknown>): Promise<Answer<SendCallAnswer>>;
-	hangUp(providerId: string, reason: HangUp): Promise<Answer<null>>;
+	send(key: string, body: Record<string, unknown>): Promise<ProviderResponse<SendCallResponse>>;
+	hangUp(providerId: string, reason: HangUp): Promise<ProviderResponse<null>>;
 }
 
 /** The outcome of a request: a value, or an error and the earliest time for a retry. */
-export type Answer<T> = { status: number | null; durationMs: number } & (
+export type ProviderResponse<T> = { status: number | null; durationMs: number } & (
 	{ value: T; error?: never } | { value?: never; error: string; retryAfterMs: number | null }
 );
 
-export interface CarrierDeps {
+export interface ProviderClientDeps {
 	/** The provider's base URL, read at each attempt: the server's own port is known only once it listens. */
 	baseUrl(): string;
 	token: string | undefined;
@@ -23,16 +23,16 @@ export interface CarrierDeps {
 }
 
 /** How much of a response is read, and how much of it an error message keeps. */
-const ANSWER_MAX = 64 * 1_024;
+const RESPONSE_BYTES_MAX = 64 * 1_024;
 const SHOWN_MAX = 500;
 
-export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): Carrier {
+export function createProviderClient({ baseUrl, token, now, timeoutMs }: ProviderClientDeps): ProviderClient {
 	async function post<T>(
 		path: string,
 		headers: Record<string, string>,
 		body: unknown,
-		read: (answer: string) => T,
-	): Promise<Answer<T>> {
+		read: (text: string) => T,
+	): Promise<ProviderResponse<T>> {
 		const start = performance.now();
 		const took = (): number => Math.round(performance.now() - start);
 		let status: number | null = null;
@@ -52,10 +52,10 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 			});
 			status = response.status;
 			again = retryAfterMs(response, now());
-			const { body: answer, failure } = await readUpTo(response, ANSWER_MAX);
+			const { body: text, failure } = await readUpTo(response, RESPONSE_BYTES_MAX);
 			if (failure !== undefined) throw failure;
-			if (response.ok) return { status, durationMs: took(), value: read(answer) };
-			const error = `The provider answered ${status}: ${answer.slice(0, SHOWN_MAX).toWellFormed()}`;
+			if (response.ok) return { status, durationMs: took(), value: read(text) };
+			const error = `The provider answered ${status}: ${text.slice(0, SHOWN_MAX).toWellFormed()}`;
 			return { status, durationMs: took(), error, retryAfterMs: again };
 		} catch (error) {
 			return { status, durationMs: took(), error: reasonOf(error), retryAfterMs: again };
@@ -65,19 +65,19 @@ export function createCarrier({ baseUrl, token, now, timeoutMs }: CarrierDeps): 
 	}
 
 	return {
-		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, answerOf),
+		send: (key, body) => post('send-call', { 'idempotency-key': key }, body, parseSendCallResponse),
 		async hangUp(providerId, reason) {
-			const answer = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, reason, () => null);
+			const response = await post(`calls/${encodeURIComponent(providerId)}/cancel`, {}, reason, () => null);
 			// The provider does not know the call (any more), so nothing is left to hang up.
-			if (answer.status === 404) return { status: 404, durationMs: answer.durationMs, value: null };
-			return answer;
+			if (response.status === 404) return { status: 404, durationMs: response.durationMs, value: null };
+			return response;
 		},
 	};
 }
 
-function answerOf(text: string): SendCallAnswer {
+function parseSendCallResponse(text: string): SendCallResponse {
 	try {
-		return SendCallAnswer.parse(JSON.parse(text));
+		return SendCallResponse.parse(JSON.parse(text));
 	} catch (error) {
 		throw new Error('The provider answered something that is not { providerId, scheduledInMs }.', { cause: error });
 	}

@@ -3,25 +3,25 @@ import { backoffMs, DISPATCH_SCHEDULE } from '#queue/backoff.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { DispatchAttempt } from '../calls/commands.ts';
-import type { Answer, Carrier } from './carrier.ts';
+import type { ProviderResponse, ProviderClient } from './carrier.ts';
 import { LANES, type Job, type JobStore } from './store.ts';
 
 export interface JobsDeps {
 	/** The store of the jobs of these kinds, or of all kinds. */
 	storeOf(kinds?: readonly Job['kind'][]): JobStore;
 	calls: Calls;
-	carrier: Carrier;
+	providerClient: ProviderClient;
 	/** Divides the delays of the retry schedule. */
 	speed(): number;
 	/** CALL_TIMEOUT_MS: how long to wait for a report after the last expected webhook. */
-	patienceMs: number;
+	callTimeoutMs: number;
 	/** Time since which this server has run without a break. Earlier silence does not count. */
 	runningSince(): number;
 	/**
 	 * Whether a webhook of this call is due but was not attempted yet. The watch job waits for it before it judges the
 	 * call.
 	 */
-	isOwed(callId: string): Promise<boolean>;
+	hasDueWebhook(callId: string): Promise<boolean>;
 	now(): number;
 	/** Random source: returns a number in [0, 1). */
 	chance(): number;
@@ -29,7 +29,7 @@ export interface JobsDeps {
 }
 
 /** Delay until the next look at a call whose webhooks are due. */
-const OWED_MS = 1_000;
+const DUE_WEBHOOK_RETRY_MS = 1_000;
 
 /**
  * Runs the app's jobs: dispatches calls, hangs up calls that ended here, and watches for silent calls. Each lane has a
@@ -38,11 +38,11 @@ const OWED_MS = 1_000;
 export function createJobs({
 	storeOf,
 	calls,
-	carrier,
+	providerClient,
 	speed,
-	patienceMs,
+	callTimeoutMs,
 	runningSince,
-	isOwed,
+	hasDueWebhook,
 	now,
 	chance,
 	onError,
@@ -55,48 +55,48 @@ export function createJobs({
 		return backoff === null ? null : now() + Math.max(backoff, retryAfterMs ?? 0);
 	}
 
-	function attemptOf(job: Job, { status, durationMs, error }: Answer<unknown>): DispatchAttempt {
+	function attemptOf(job: Job, { status, durationMs, error }: ProviderResponse<unknown>): DispatchAttempt {
 		return { number: job.attempts, durationMs, status, error: error ?? null };
 	}
 
 	async function dispatch(job: Job): Promise<void> {
-		if (await calls.queue(job.callId, job)) await ask(job);
+		if (await calls.queue(job.callId, job)) await sendCall(job);
 	}
 
 	/**
 	 * Sends the call to the provider, or asks for the outcome of an earlier request. The same key and body never create
 	 * a second provider call.
 	 */
-	async function ask(job: Job): Promise<void> {
-		const answer = await carrier.send(job.callId, job.payload);
-		const attempt = attemptOf(job, answer);
-		if (answer.value) {
-			const { providerId, scheduledInMs } = answer.value;
-			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + patienceMs);
+	async function sendCall(job: Job): Promise<void> {
+		const response = await providerClient.send(job.callId, job.payload);
+		const attempt = attemptOf(job, response);
+		if (response.value) {
+			const { providerId, scheduledInMs } = response.value;
+			await calls.accepted(job.callId, job, attempt, providerId, now() + scheduledInMs + callTimeoutMs);
 		} else {
-			await calls.refused(job.callId, job, attempt, retryAt(job, answer.retryAfterMs), now() + patienceMs);
+			await calls.refused(job.callId, job, attempt, retryAt(job, response.retryAfterMs), now() + callTimeoutMs);
 		}
 	}
 
 	async function hangUp(job: Job): Promise<void> {
 		const { providerId, deleted } = job.payload;
-		const answer = await carrier.hangUp(String(providerId), deleted === true ? { deleted } : {});
-		if (answer.error === undefined) return store.done(job);
-		const again = retryAt(job, answer.retryAfterMs);
-		if (again !== null) return store.retry(job, again, answer.error);
-		await calls.giveUp(job.callId, job, attemptOf(job, answer));
-		onError(new Error(`Hang-up given up: ${answer.error}`));
+		const response = await providerClient.hangUp(String(providerId), deleted === true ? { deleted } : {});
+		if (response.error === undefined) return store.done(job);
+		const again = retryAt(job, response.retryAfterMs);
+		if (again !== null) return store.retry(job, again, response.error);
+		await calls.giveUp(job.callId, job, attemptOf(job, response));
+		onError(new Error(`Hang-up given up: ${response.error}`));
 	}
 
 	async function watch(job: Job): Promise<void> {
-		if (await isOwed(job.callId)) await store.later(job, now() + OWED_MS);
-		else await calls.watch(job.callId, job, runningSince(), patienceMs);
+		if (await hasDueWebhook(job.callId)) await store.later(job, now() + DUE_WEBHOOK_RETRY_MS);
+		else await calls.watch(job.callId, job, runningSince(), callTimeoutMs);
 	}
 
 	const DO: Record<Job['kind'], (job: Job) => Promise<void>> = {
 		dispatch,
 		hangup: hangUp,
-		recall: ask,
+		recall: sendCall,
 		watch,
 	};
 

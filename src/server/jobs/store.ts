@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 import type { JobKind } from '../calls/rows.ts';
-import { bringBack, type Timed } from '#queue/set-back.ts';
+import { moveTimesBack, type Timed } from '#queue/set-back.ts';
 import type { Claimed, QueueStore } from '#queue/worker.ts';
 
 export interface Job extends Claimed {
@@ -80,7 +80,7 @@ export function createJobStore(database: Database, kinds: readonly JobKind[] = A
 		async takeOver() {
 			await database.all(TAKE_OVER);
 		},
-		setBack: (ms, now) => bringBack(database, TIMED, ms, now),
+		setBack: (ms, now) => moveTimesBack(database, TIMED, ms, now),
 		async later({ id, lease }, dueAt) {
 			await database.all(LATER, id, lease, dueAt);
 		},

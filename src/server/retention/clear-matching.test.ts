@@ -43,7 +43,7 @@ async function start(step: (count: number) => void) {
 
 const FILTERS = { status: ['FAILED' as const] };
 
-it('[CL9] a client that leaves ends the deletion after the step under way', async () => {
+it('[CL9] a client that disconnects ends the deletion after the step under way', async () => {
 	const leaves = new AbortController();
 	const { clearing, left, steps } = await start((step) => {
 		if (step === 2) leaves.abort();
@@ -56,7 +56,7 @@ it('[CL9] a client that leaves ends the deletion after the step under way', asyn
 	expect(await left()).toBe(0);
 });
 
-it('[CL9] so does the stop, which waits for that step; the client gets 503', async () => {
+it('[CL9] the stop ends the deletion after the step under way, and the client gets 503', async () => {
 	let closed: Promise<void> | undefined;
 	const { clearing, left, steps } = await start((step) => {
 		if (step === 2) closed = clearing.close();

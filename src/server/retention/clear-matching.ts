@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DELTA_MAX, ProblemError, type CallFilters } from '#contract';
-import { isEverybodysFault } from '#db/database.ts';
+import { isDatabaseFault } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { CallReads } from '../calls/reads.ts';
-import { Portion } from './portion.ts';
+import { AdaptiveBatch } from './portion.ts';
 
 /** Deletes or counts the calls that match a list's filters. Throws `stopping` during a shutdown. */
 export interface ClearMatching {
@@ -28,16 +28,16 @@ const PAGE = 1_000;
 /** How long one deletion may take: it blocks the event loop. */
 const TURN_MS = 8;
 /** The longest pause between two deletions, so that other requests and tabs keep up. */
-const REST_MS = 20;
+const PAUSE_MS = 20;
 
 export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
 	const stop = new AbortController();
 	const underWay = new Set<Promise<unknown>>();
 	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
-	const portion = new Portion(128, 1_024, TURN_MS);
+	const batch = new AdaptiveBatch(128, 1_024, TURN_MS);
 
 	/** Yields the ids of the matching calls that exist at the start, page by page. */
-	async function* pagesOf(filters: CallFilters, over: AbortSignal): AsyncGenerator<string[], void> {
+	async function* pagesOf(filters: CallFilters, signal: AbortSignal): AsyncGenerator<string[], void> {
 		const upTo = (await reads.position()).seq;
 		let page: string | null = null;
 		do {
@@ -46,59 +46,59 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 			page = found.nextPage;
 			yield found.ids;
 			await new Promise(setImmediate); // other requests get a turn between two pages
-		} while (page !== null && !over.aborted);
+		} while (page !== null && !signal.aborted);
 	}
 
 	async function remove(
 		ids: readonly string[],
 		filters: CallFilters,
 		tombstones: boolean,
-		over: AbortSignal,
+		signal: AbortSignal,
 		onCommitted: () => void,
 	): Promise<void> {
-		for (let from = 0; from < ids.length && !over.aborted;) {
-			const { size } = portion;
+		for (let from = 0; from < ids.length && !signal.aborted;) {
+			const { size } = batch;
 			const start = performance.now();
 			await calls.clearMatching(ids.slice(from, from + size), filters, tombstones);
 			onCommitted();
 			from += size;
 			const took = performance.now() - start;
-			if (from <= ids.length) portion.took(took);
-			await sleep(Math.min(REST_MS, 2 * took), undefined, { signal: over }).catch(() => undefined);
+			if (from <= ids.length) batch.took(took);
+			await sleep(Math.min(PAUSE_MS, 2 * took), undefined, { signal }).catch(() => undefined);
 		}
 	}
 
-	async function clear(filters: CallFilters, over: AbortSignal): Promise<void> {
+	async function clear(filters: CallFilters, signal: AbortSignal): Promise<void> {
 		// Read ids up to the size of a delta first. Whether the deletions leave tombstones is decided before the first
 		// of them.
 		let ids: string[] = [];
 		let tombstones = true;
-		let begun = false;
-		const removeRead = async (): Promise<void> => {
+		let hasDeleted = false;
+		const deleteRead = async (): Promise<void> => {
 			try {
-				await remove(ids, filters, tombstones, over, () => (begun = true));
+				await remove(ids, filters, tombstones, signal, () => (hasDeleted = true));
 			} catch (error) {
-				throw begun && isEverybodysFault(error) ? halfDone(error) : error;
+				throw hasDeleted && isDatabaseFault(error) ? partlyDeleted(error) : error;
 			}
 			ids = [];
 		};
-		for await (const more of pagesOf(filters, over)) {
+		for await (const more of pagesOf(filters, signal)) {
 			ids = [...ids, ...more];
 			if (tombstones && ids.length <= DELTA_MAX) continue;
 			tombstones = false;
-			await removeRead();
+			await deleteRead();
 		}
-		await removeRead();
+		await deleteRead();
 	}
 
-	async function count({ q, from, to, ...words }: CallFilters, over: AbortSignal): Promise<number | null> {
+	async function count({ q, from, to, ...words }: CallFilters, signal: AbortSignal): Promise<number | null> {
 		if (q === undefined && from === undefined && to === undefined) return reads.count(words);
 		let found = 0;
-		for await (const ids of pagesOf({ q, from, to, ...words }, over)) found += ids.length;
-		return over.aborted ? null : found;
+		for await (const ids of pagesOf({ q, from, to, ...words }, signal)) found += ids.length;
+		return signal.aborted ? null : found;
 	}
 
-	async function until<T>(gone: AbortSignal, work: (over: AbortSignal) => Promise<T>): Promise<T> {
+	async function until<T>(gone: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
 		const done = work(AbortSignal.any([gone, stop.signal]));
 		const settled = done.catch(() => undefined).finally(() => underWay.delete(settled));
 		underWay.add(settled);
@@ -111,8 +111,8 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 	}
 
 	return {
-		clear: (filters, gone) => until(gone, (over) => clear(filters, over)),
-		count: (filters, gone) => until(gone, (over) => count(filters, over)),
+		clear: (filters, gone) => until(gone, (signal) => clear(filters, signal)),
+		count: (filters, gone) => until(gone, (signal) => count(filters, signal)),
 		async close() {
 			stop.abort();
 			await Promise.all(underWay);
@@ -120,7 +120,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 	};
 }
 
-const halfDone = (cause: unknown): ProblemError =>
+const partlyDeleted = (cause: unknown): ProblemError =>
 	new ProblemError(
 		'database_unavailable',
 		'The database cannot be written now. Some calls were deleted. Retry the request.',

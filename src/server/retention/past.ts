@@ -12,16 +12,16 @@ export interface Limits {
 }
 
 /** How far a walk from the oldest call has come, and how many calls it left in place. */
-export interface Place {
+export interface WalkPosition {
 	n: number;
-	left: number;
+	skipped: number;
 }
 
-/** The next stretch of calls beyond a limit. */
-export interface Stretch {
+/** The next calls beyond a limit. */
+export interface Candidates {
 	/** Ids of deletable calls: ended long enough ago, and no job refers to them. */
 	ended: string[];
-	/** The place of the last call, and the number of calls in the stretch. */
+	/** The place of the last call, and the number of these calls. */
 	n: number;
 	count: number;
 	/** Whether no later call is beyond a limit. */
@@ -42,21 +42,21 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
  * walk therefore ends at a call within the limits, or created within an hour of `now`: every later call was created, and
  * ended, later. A call created outside that hour, as by a wrong clock, does not end the walk.
  */
-export async function nextPast(database: Database, limits: Limits, place: Place, most: number): Promise<Stretch> {
-	const [[kept] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, place.n]]);
-	const tooMany = limits.calls === null ? 0 : Number(kept?.total) - limits.calls;
+export async function nextCandidates(database: Database, limits: Limits, position: WalkPosition, most: number): Promise<Candidates> {
+	const [[tally] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, position.n]]);
+	const tooMany = limits.calls === null ? 0 : Number(tally?.total) - limits.calls;
 	const isFresh = (at: number): boolean => Math.abs(limits.now - at) < GRACE_MS;
-	const stretch: Stretch = { ended: [], n: place.n, count: 0, isLast: rows.length < WINDOW };
+	const candidates: Candidates = { ended: [], n: position.n, count: 0, isLast: rows.length < WINDOW };
 	for (const { n, id, status, createdAt, endedAt, busy } of rows) {
-		const isTooMany = place.left + stretch.count < tooMany;
-		const made = Number(createdAt);
-		if (isFresh(made) || (!isTooMany && made >= limits.before)) return { ...stretch, isLast: true };
-		if (stretch.ended.length === most) return { ...stretch, isLast: false };
-		stretch.n = Number(n);
-		stretch.count++;
+		const isTooMany = position.skipped + candidates.count < tooMany;
+		const created = Number(createdAt);
+		if (isFresh(created) || (!isTooMany && created >= limits.before)) return { ...candidates, isLast: true };
+		if (candidates.ended.length === most) return { ...candidates, isLast: false };
+		candidates.n = Number(n);
+		candidates.count++;
 		if (status === 'PENDING' || busy === 1) continue;
 		const end = Number(endedAt);
-		if (!isFresh(end) && (isTooMany || end < limits.before)) stretch.ended.push(String(id));
+		if (!isFresh(end) && (isTooMany || end < limits.before)) candidates.ended.push(String(id));
 	}
-	return stretch;
+	return candidates;
 }

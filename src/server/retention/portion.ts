@@ -1,19 +1,19 @@
 /** A batch size that adapts to the duration of the last batch, so that one takes about `turnMs`. */
-export class Portion {
-	readonly #least: number;
-	readonly #most: number;
+export class AdaptiveBatch {
+	readonly #min: number;
+	readonly #max: number;
 	readonly #turnMs: number;
 	size: number;
 
-	constructor(least: number, most: number, turnMs: number) {
-		this.#least = this.size = least;
-		this.#most = most;
+	constructor(min: number, max: number, turnMs: number) {
+		this.#min = this.size = min;
+		this.#max = max;
 		this.#turnMs = turnMs;
 	}
 
 	/** Reports the duration of a full batch. */
 	took(ms: number): void {
-		const wanted = this.size * Math.min(2, this.#turnMs / Math.max(ms, 0.1));
-		this.size = Math.round(Math.max(this.#least, Math.min(this.#most, wanted)));
+		const target = this.size * Math.min(2, this.#turnMs / Math.max(ms, 0.1));
+		this.size = Math.round(Math.max(this.#min, Math.min(this.#max, target)));
 	}
 }

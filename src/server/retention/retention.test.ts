@@ -29,7 +29,7 @@ interface Stage {
 	/** Starts retention and resolves after its first full pass. */
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
 	/** Resolves after the next full pass. */
-	again(): Promise<void>;
+	nextPassEnd(): Promise<void>;
 	/** The places of the remaining calls. */
 	places(): Promise<number[]>;
 }
@@ -60,11 +60,11 @@ async function stageOn(path: string): Promise<Stage> {
 		...database,
 		async shrink(pages, spare) {
 			const left = await database.shrink(pages, spare);
-			if (left === 0) for (const tell of ended.splice(0)) tell();
+			if (left === 0) for (const resolve of ended.splice(0)) resolve();
 			return left;
 		},
 	};
-	const again = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
+	const nextPassEnd = (): Promise<void> => new Promise((resolve) => (ended = [...ended, resolve]));
 	const begin: Stage['begin'] = (keep, over = {}) => {
 		const retention = createRetention({
 			...{
@@ -83,11 +83,11 @@ async function stageOn(path: string): Promise<Stage> {
 		return retention;
 	};
 	return {
-		...{ database, calls, clock, commits, again, begin },
+		...{ database, calls, clock, commits, nextPassEnd, begin },
 		async keep(keep, over) {
-			const looked = again();
+			const passEnded = nextPassEnd();
 			const retention = begin(keep, over);
-			await looked;
+			await passEnded;
 			return retention;
 		},
 		places: async () => (await database.all('SELECT "n" FROM "Call" ORDER BY "n"')).map(({ n }) => Number(n)),
@@ -98,17 +98,17 @@ const numbers = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
 /** Reports enough new calls that the limit is checked at once. */
-const lookAgain = (retention: Retention): void => retention.created(1_000_000);
+const triggerPass = (retention: Retention): void => retention.created(1_000_000);
 
-describe('what is kept', () => {
-	it('[RT1] is everything where nothing else was asked for', async () => {
+describe('the retention limits', () => {
+	it('[RT1] delete nothing if no limit is set', async () => {
 		const { keep, places, clock } = await stage(300);
 		clock.now += 1_000 * DAY_MS;
 		await keep(OFF);
 		expect(await places()).toEqual(numbers(1, 300));
 	});
 
-	it('[RT2] of days: what is older goes, and every counter knows it', async () => {
+	it('[RT2] delete calls that ended more than RETENTION_DAYS ago, and the counters follow', async () => {
 		const { keep, places, database, commits } = await stage(2_000);
 		await keep({ days: 1, calls: null });
 		const oldest = 2_000 - DAY_MS / APART_MS;
@@ -122,8 +122,8 @@ describe('what is kept', () => {
 		expect(await words(`"Tally" WHERE "run" = ''`, 'sum("count")')).toEqual(await words('"Call"', 'count(*)'));
 	});
 
-	it('[RT2] of days and of calls: a call that ended late stays as long from its end on, for an hour at least', async () => {
-		const { keep, places, clock, again, database } = await stage(2_000);
+	it('[RT2] count the days from the end of a call, and keep it for at least an hour', async () => {
+		const { keep, places, clock, nextPassEnd, database } = await stage(2_000);
 		const endAt = (n: number, at: number): Promise<Row[]> =>
 			database.all('UPDATE "Call" SET "endedAt" = ? WHERE "n" = ?', at, n);
 		await endAt(1, NEWEST_AT - DAY_MS - 1);
@@ -136,25 +136,25 @@ describe('what is kept', () => {
 
 		const many = await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual([3, ...numbers(1_901, 2_000)]);
-		const look = async (ms: number): Promise<number[]> => {
+		const runPass = async (ms: number): Promise<number[]> => {
 			clock.now = NEWEST_AT + ms;
-			const looked = again();
-			lookAgain(many);
-			await looked;
+			const passEnded = nextPassEnd();
+			triggerPass(many);
+			await passEnded;
 			return (await places()).slice(0, 2);
 		};
-		expect(await look(3_600_000 - 1)).toEqual([3, 1_901]);
-		expect(await look(3_600_000)).toEqual([1_901, 1_902]);
+		expect(await runPass(3_600_000 - 1)).toEqual([3, 1_901]);
+		expect(await runPass(3_600_000)).toEqual([1_901, 1_902]);
 	});
 
-	it('[RT3] the end of a call that lies ahead, by a clock that was set back, keeps nothing', async () => {
+	it('[RT3] delete a call whose end is in the future because the clock was set back', async () => {
 		const { keep, places, database } = await stage(200);
 		await database.all('UPDATE "Call" SET "createdAt" = "createdAt" + ?1, "endedAt" = "endedAt" + ?1', 2 * DAY_MS);
 		await keep({ days: null, calls: 100 });
 		expect(await places()).toEqual(numbers(101, 200));
 	});
 
-	it('[RT3] of calls: those beyond the newest go; what has not ended counts, and stays', async () => {
+	it('[RT3] delete calls beyond RETENTION_CALLS; a call that has not ended counts and stays', async () => {
 		const { keep, places, database } = await stage(600);
 		const waiting = [...numbers(1, 280), 290, 295, 310];
 		await database.all(
@@ -165,7 +165,7 @@ describe('what is kept', () => {
 		expect(await places()).toEqual([...waiting.slice(0, -1), ...numbers(301, 600)]);
 	});
 
-	it('[RT3] with both limits either is enough', async () => {
+	it('[RT3] delete a call that is beyond either of two limits', async () => {
 		const [many, few] = [await stage(2_000), await stage(2_000)];
 		await many.keep({ days: 1, calls: 1_900 });
 		expect((await many.places()).length).toBe(DAY_MS / APART_MS + 1);
@@ -185,13 +185,13 @@ describe('what is kept', () => {
 		expect([recalled, newest.length]).toEqual([151, 2]);
 
 		await database.all('DELETE FROM "Job"');
-		const looked = again();
-		lookAgain(retention);
-		await looked;
+		const passEnded = nextPassEnd();
+		triggerPass(retention);
+		await passEnded;
 		expect(await places()).toEqual(newest);
 	});
 
-	it('[RT5] a call that ended as the limit was looked at, and is gone meanwhile, is deleted once', async () => {
+	it('[RT5] delete a call once if a user deletes it meanwhile', async () => {
 		const { keep, places, commits, calls } = await stage(120);
 		await keep({ days: null, calls: 100 }, { calls: beforeEachStep(calls, (ids) => calls.remove(ids[0]!)) });
 		expect(await places()).toEqual(numbers(21, 120));
@@ -212,17 +212,17 @@ describe('how it goes', () => {
 		const retention = await keep(limits, { calls: jumping });
 		expect((await places()).length).toBe(2_000);
 
-		const look = async (): Promise<void> => {
-			const looked = again();
-			lookAgain(retention);
-			await looked;
+		const runPass = async (): Promise<void> => {
+			const passEnded = nextPassEnd();
+			triggerPass(retention);
+			await passEnded;
 		};
 		clock.isSteady = true;
-		await look();
+		await runPass();
 		expect(steps).toBe(1);
 		expect((await places()).length).toBeGreaterThan(1_800);
 		clock.isSteady = true;
-		await look();
+		await runPass();
 		expect(await places()).toEqual(numbers(1_901, 2_000));
 	});
 
@@ -243,13 +243,13 @@ describe('how it goes', () => {
 			retention.created(1);
 		}, 5);
 		onTestFinished(() => clearInterval(creating));
-		await looked;
+		await passEnded;
 		expect(steps).toBeGreaterThan(2);
 		expect(hasWaited).not.toContain(false);
 		expect(await places()).toEqual(numbers(301, 400));
 	});
 
-	it('[CL3] [RT10] clears that keep coming keep neither the rows of earlier ones nor calls beyond a limit', async () => {
+	it('[CL3] [RT10] removes the rows of earlier clears and calls beyond a limit, although new clears keep coming', async () => {
 		const { begin, places, calls, database } = await stage(1_300);
 		await database.all(
 			`UPDATE "Call" SET "run" = 'a' || ("n" % 5), "status" = iif("n" > 700, 'PENDING', "status") WHERE "n" > 200`,
@@ -292,7 +292,7 @@ describe('how it goes', () => {
 		expect(await places()).toEqual(numbers(901, 1_000));
 	});
 
-	it('[RT3] what ended just now stays, also where the look began hours ago: the machine may have slept', async () => {
+	it('[RT3] keeps a call that ended just now, even if the pass began hours ago', async () => {
 		const { keep, places, calls, clock } = await stage(400);
 		clock.now += 2 * 3_600_000;
 		let slept = false;
@@ -306,7 +306,7 @@ describe('how it goes', () => {
 		expect((await places()).filter((n) => n > 400)).toHaveLength(150);
 	});
 
-	it('[RT9] the file gives back what it does not use', async () => {
+	it('[RT9] returns unused space of the file to the system', async () => {
 		const path = join(await temporaryFolder(), 'audena.db');
 		await fillHistory(`file:${path}`, 6_000);
 		const before = statSync(path).size;

@@ -37,15 +37,15 @@ export interface Retention {
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 60_000;
-/** The limit of calls is checked early after this share of it was created, but not before `MADE` calls. */
-const [SHARE, MADE] = [0.1, 100];
+/** The limit of calls is checked early after this share of it was created, but not before `CREATED_MIN` calls. */
+const [SHARE, CREATED_MIN] = [0.1, 100];
 /** Creates have priority: each step waits until no call was created for this long. */
 const CALM_MS = 50;
 /** Upper bound for that wait. There is no wait once a pass has deleted `BEHIND` calls and more are due. */
-const PATIENCE_MS = 250;
+const CALM_WAIT_MAX_MS = 250;
 const BEHIND = 20_000;
 /** Pause between two steps, so that tabs keep up with the changes sent to them. */
-const REST_MS = 20;
+const PAUSE_MS = 20;
 /** How long a step may take: it blocks the event loop. */
 const TURN_MS = 8;
 /** How long each round removes rows even if new clears keep arriving. */
@@ -53,7 +53,7 @@ const SLICE_MS = 1_000;
 /** No further round begins after this time, so that clears cannot hold up the other tasks. */
 const ROUNDS_MS = 5_000;
 /** How long the other tasks then run, even if a new clear is waiting. */
-const OTHERS_MS = 1_000;
+const TASKS_MS = 1_000;
 /** Unused pages that stay in the file for new rows: 1 MB. */
 const SPARE_PAGES = 256;
 
@@ -61,16 +61,16 @@ export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, keep, onError } = deps;
 	const portion = new Portion(32, 128, TURN_MS);
 	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
-	const removal = new Portion(128, 1_024, TURN_MS);
-	const pages = new Portion(16, 1_024, TURN_MS);
-	const enough = keep.calls === null ? Infinity : Math.max(MADE, keep.calls * SHARE);
+	const removalBatch = new AdaptiveBatch(128, 1_024, TURN_MS);
+	const pageBatch = new AdaptiveBatch(16, 1_024, TURN_MS);
+	const checkEarlyAfter = keep.calls === null ? Infinity : Math.max(CREATED_MIN, keep.calls * SHARE);
 	const stop = new AbortController();
-	let made = 0;
+	let createdCount = 0;
 	/** The number of clears, and the number at the start of the current round. */
-	let [clears, known] = [0, 0];
-	const isCleared = (): boolean => clears !== known;
-	let othersUntil = -Infinity;
-	const goesOn = (): boolean => !stop.signal.aborted && (!isCleared() || performance.now() < othersUntil);
+	let [clears, seenClears] = [0, 0];
+	const isCleared = (): boolean => clears !== seenClears;
+	let tasksUntil = -Infinity;
+	const mayContinue = (): boolean => !stop.signal.aborted && (!isCleared() || performance.now() < tasksUntil);
 	let createdAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | undefined;
@@ -81,26 +81,26 @@ export function createRetention(deps: RetentionDeps): Retention {
 	 * Waits for a calm moment. Returns false during a shutdown, or if a clear is waiting and the time of the other
 	 * tasks is over.
 	 */
-	async function rest(patienceMs = PATIENCE_MS): Promise<boolean> {
-		const latest = performance.now() + REST_MS + patienceMs;
-		await pause(REST_MS);
+	async function waitForCalm(maxWaitMs = CALM_WAIT_MAX_MS): Promise<boolean> {
+		const latest = performance.now() + PAUSE_MS + maxWaitMs;
+		await pause(PAUSE_MS);
 		for (let ms; (ms = Math.min(createdAt + CALM_MS, latest) - performance.now()) > 0;) {
 			if (stop.signal.aborted) return false;
 			await pause(ms);
 		}
-		return goesOn();
+		return mayContinue();
 	}
 
 	/**
 	 * Runs one step of the removal, then pauses for up to twice its duration, so that small steps follow each other
 	 * quickly.
 	 */
-	async function removed<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
-		const [start, most] = [performance.now(), removal.size];
+	async function runStep<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
+		const [start, most] = [performance.now(), removalBatch.size];
 		const done = await step(most);
 		const took = performance.now() - start;
-		if (done.removed === most) removal.took(took);
-		await pause(Math.min(REST_MS, 2 * took));
+		if (done.removed === most) removalBatch.took(took);
+		await pause(Math.min(PAUSE_MS, 2 * took));
 		return done;
 	}
 
@@ -108,16 +108,16 @@ export function createRetention(deps: RetentionDeps): Retention {
 	async function removeCleared(): Promise<void> {
 		const lastRound = performance.now() + ROUNDS_MS;
 		do {
-			known = clears;
+			seenClears = clears;
 			for (let after: number | null = 0; after !== null && !stop.signal.aborted;) {
 				const from: number = after;
-				const step = await removed((most) => removeRunning(database, { after: from, most, now: deps.now() }));
+				const step = await runStep((most) => removeRunning(database, { after: from, most, now: deps.now() }));
 				if (step.removed > 0) deps.onJobs();
 				after = step.after;
 			}
 			const sliceEnd = performance.now() + SLICE_MS;
 			while (!stop.signal.aborted && (!isCleared() || performance.now() < sliceEnd))
-				if ((await removed((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
+				if ((await runStep((most) => removeCovered(database, { most, now: deps.now() }))).isLast) break;
 		} while (isCleared() && !stop.signal.aborted && performance.now() < lastRound);
 	}
 
@@ -126,11 +126,11 @@ export function createRetention(deps: RetentionDeps): Retention {
 		let place: Place = { n: 0, left: 0 };
 		let deleted = 0;
 		// Read the clock in each step: a pass may be long, and the machine may sleep meanwhile.
-		while (goesOn() && deps.isSteady()) {
+		while (mayContinue() && deps.isSteady()) {
 			const limits: Limits = { before, calls: keep.calls, now: deps.now() };
 			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
 			if (ended.length > 0) {
-				if (!(await rest(deleted < BEHIND ? PATIENCE_MS : 0))) break;
+				if (!(await waitForCalm(deleted < BEHIND ? CALM_WAIT_MAX_MS : 0))) break;
 				const start = performance.now();
 				await calls.retire(ended);
 				if (ended.length === portion.size) portion.took(performance.now() - start);
@@ -143,11 +143,11 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	async function shrink(): Promise<void> {
-		for (let left = 1; left > 0 && (await rest());) {
-			const { size } = pages;
+		for (let left = 1; left > 0 && (await waitForCalm());) {
+			const { size } = pageBatch;
 			const start = performance.now();
 			left = await database.shrink(size, SPARE_PAGES);
-			if (left > 0) pages.took(performance.now() - start);
+			if (left > 0) pageBatch.took(performance.now() - start);
 		}
 	}
 
@@ -159,11 +159,11 @@ export function createRetention(deps: RetentionDeps): Retention {
 	const others: (() => Promise<void>)[] = [
 		...(isLimited ? [retire] : []),
 		async () => {
-			if (await rest()) await pruneTombstones(database, rest);
+			if (await waitForCalm()) await pruneTombstones(database, waitForCalm);
 		},
 		shrink,
 	];
-	let turn = 0;
+	let nextTask = 0;
 
 	async function pass(): Promise<void> {
 		await removeCleared();
@@ -174,7 +174,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			turn = (turn + 1) % others.length;
 			await other();
 		}
-		if (goesOn()) turn = 0;
+		if (mayContinue()) nextTask = 0;
 	}
 
 	function wake(ms: number): void {
@@ -185,7 +185,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 				.catch(onError)
 				.then(() => {
 					running = undefined;
-					wake(isCleared() || made >= enough ? 0 : EVERY_MS);
+					wake(isCleared() || createdCount >= checkEarlyAfter ? 0 : EVERY_MS);
 				});
 		}, ms);
 	}
@@ -199,8 +199,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 		created(count) {
 			if (count === 0) return;
 			createdAt = performance.now();
-			made += count;
-			if (made >= enough && made - count < enough) wake(0);
+			createdCount += count;
+			if (createdCount >= checkEarlyAfter && createdCount - count < checkEarlyAfter) wake(0);
 		},
 		async close() {
 			stop.abort();

@@ -25,7 +25,7 @@ const stateOf = async (database: Database): Promise<unknown> =>
 		)
 	)[0];
 
-it('[RT7] the newest 100,000 stay, and an older cursor gets a reset', async () => {
+it('[RT7] the newest 100,000 tombstones stay, and an older cursor gets a reset', async () => {
 	const { database, mode } = await withTombstones(101_234);
 	await pruneTombstones(database, onAndOn);
 	expect(await stateOf(database)).toEqual({ count: 100_000, first: 1_235, pruned: 1_234 });
@@ -37,7 +37,7 @@ it('[RT7] the newest 100,000 stay, and an older cursor gets a reset', async () =
 	expect(await stateOf(database)).toMatchObject({ pruned: 1_234 });
 });
 
-it('[RT7] fewer are left alone; stopped between two steps, what is gone is noted', async () => {
+it('[RT7] fewer tombstones stay, and a stop between two steps records what was deleted', async () => {
 	const { database } = await withTombstones(100_000);
 	await pruneTombstones(database, onAndOn);
 	expect(await stateOf(database)).toEqual({ count: 100_000, first: 1, pruned: 0 });
@@ -46,7 +46,7 @@ it('[RT7] fewer are left alone; stopped between two steps, what is gone is noted
 	expect(await stateOf(database)).toEqual({ count: 102_500, first: 501, pruned: 500 });
 });
 
-it('[RT7] while they are counted everybody else has a turn between two looks', async () => {
+it('[RT7] the event loop runs other work between two steps of the count', async () => {
 	const { database } = await withTombstones(99_999);
 	let [turns, isOver] = [0, false];
 	const turn = (): void => {

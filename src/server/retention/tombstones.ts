@@ -1,25 +1,25 @@
 import type { Database } from '#db/database.ts';
 
 /** More than a delta ever contains. An older cursor gets a reset anyway. */
-const KEPT = 100_000;
+const KEEP_COUNT = 100_000;
 /** How many tombstones are counted at once, and how many are deleted at once. */
-const [HOP, STEP] = [10_000, 500];
+const [COUNT_STEP, DELETE_STEP] = [10_000, 500];
 
 const BACK = `SELECT min("seq") AS "seq", count(*) AS "count" FROM
-	(SELECT "seq" FROM "Tombstone" WHERE "seq" < ? ORDER BY "seq" DESC LIMIT ${HOP})`;
-const OLDEST = `SELECT "seq" FROM "Tombstone" WHERE "seq" < ? ORDER BY "seq" LIMIT ${STEP}`;
-const DROP = 'DELETE FROM "Tombstone" WHERE "seq" <= ?';
-const MOVE = 'UPDATE "Feed" SET "prunedSeq" = max("prunedSeq", ?) WHERE "id" = 1';
+	(SELECT "seq" FROM "Tombstone" WHERE "seq" < ? ORDER BY "seq" DESC LIMIT ${COUNT_STEP})`;
+const OLDEST = `SELECT "seq" FROM "Tombstone" WHERE "seq" < ? ORDER BY "seq" LIMIT ${DELETE_STEP}`;
+const DELETE = 'DELETE FROM "Tombstone" WHERE "seq" <= ?';
+const SET_PRUNED = 'UPDATE "Feed" SET "prunedSeq" = max("prunedSeq", ?) WHERE "id" = 1';
 
 /**
- * Deletes all but the newest 100,000 tombstones and records the last deleted seq. An older cursor gets a reset. `rest`
- * is called between two steps and returns whether to continue.
+ * Deletes all but the newest 100,000 tombstones and records the last deleted seq. An older cursor gets a reset.
+ * `waitForCalm` is called between two steps and returns whether to continue.
  */
-export async function pruneTombstones(database: Database, rest: () => Promise<boolean>): Promise<void> {
+export async function pruneTombstones(database: Database, waitForCalm: () => Promise<boolean>): Promise<void> {
 	let first = Number.MAX_SAFE_INTEGER;
-	for (let counted = 0; counted < KEPT; counted += HOP) {
+	for (let counted = 0; counted < KEEP_COUNT; counted += COUNT_STEP) {
 		const [row] = await database.all(BACK, first);
-		if (Number(row?.count) < HOP) return;
+		if (Number(row?.count) < COUNT_STEP) return;
 		first = Number(row?.seq);
 		await new Promise(setImmediate); // a hop takes most of a millisecond: other work gets a turn
 	}
@@ -32,10 +32,10 @@ export async function pruneTombstones(database: Database, rest: () => Promise<bo
 					last === null
 						? []
 						: [
-								[DROP, last],
-								[MOVE, last],
+								[DELETE, last],
+								[SET_PRUNED, last],
 							],
 			};
 		});
-	while ((await step()) === STEP && (await rest()));
+	while ((await step()) === DELETE_STEP && (await waitForCalm()));
 }

@@ -17,7 +17,7 @@ const ID_MAX = 255;
 const TIMESTAMP = /^\d{1,15}$/;
 
 /** Every one of `secrets` verifies, so that a secret can be rotated without losing a message. */
-export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'note'>): Inbox {
+export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'record'>): Inbox {
 	const verifiers = secrets.map((secret) => new Webhook(secret));
 
 	/** Throws unless one of the secrets signed the webhook within the last or next five minutes (Standard Webhooks). */
@@ -48,18 +48,18 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 		throw new ProblemError('invalid_signature', `The webhook was refused: ${reason}. Check the secret and the clock.`);
 	}
 
-	function verifyOrNote(headers: Record<string, string | undefined>, raw: Buffer): string {
+	function verifyOrRecord(headers: Record<string, string | undefined>, raw: Buffer): string {
 		try {
 			return verify(headers, raw);
 		} catch (error) {
-			if (error instanceof ProblemError) rejections.note(error.message, headers['webhook-id']);
+			if (error instanceof ProblemError) rejections.record(error.message, headers['webhook-id']);
 			throw error;
 		}
 	}
 
 	return {
 		async receive(headers, raw) {
-			const webhookId = verifyOrNote(headers, raw);
+			const webhookId = verifyOrRecord(headers, raw);
 			return calls.report(webhookId, reportOf(jsonOf(raw)));
 		},
 	};

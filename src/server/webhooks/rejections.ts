@@ -9,26 +9,26 @@ export interface Rejections {
 	 * Records a rejection. `webhookId` is unverified and is cut. Writes are batched within a second, so that no
 	 * unauthenticated sender can cause a disk write per request.
 	 */
-	note(reason: string, webhookId: string | undefined): void;
+	record(reason: string, webhookId: string | undefined): void;
 	/** Writes the recorded rejections and accepts no more. */
 	close(): Promise<void>;
 }
 
-const KEPT = 1_000;
+const STORED_MAX = 1_000;
 const TEXT_MAX = 200;
 const WITHIN_MS = 1_000;
 const INSERT = `INSERT INTO "Rejection" ("id", "at", "reason", "webhookId")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;
 /** Rejections with the same time are ordered by arrival. */
 const PRUNE = `DELETE FROM "Rejection" WHERE rowid IN
-	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${KEPT})`;
+	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${STORED_MAX})`;
 const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', CAST(CAST(?1 AS INTEGER) AS TEXT))
 	ON CONFLICT ("name") DO UPDATE SET "value" = CAST(CAST("value" AS INTEGER) + CAST(?1 AS INTEGER) AS TEXT)`;
 
-type Noted = [id: string, at: number, reason: string, webhookId: string | null];
+type Rejection = [id: string, at: number, reason: string, webhookId: string | null];
 
 export function createRejections(database: Database, now: () => number, onError: (error: unknown) => void): Rejections {
-	let noted: Noted[] = [];
+	let pending: Rejection[] = [];
 	let count = 0;
 	let closed = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,24 +37,24 @@ export function createRejections(database: Database, now: () => number, onError:
 	function write(): void {
 		timer = undefined;
 		if (count === 0) return;
-		const [rows, several] = [noted, count];
-		[noted, count] = [[], 0];
-		const statements: Statement[] = [[INSERT, JSON.stringify(rows)], [PRUNE], [COUNT, several]];
+		const [rows, pendingCount] = [pending, count];
+		[pending, count] = [[], 0];
+		const statements: Statement[] = [[INSERT, JSON.stringify(rows)], [PRUNE], [COUNT, pendingCount]];
 		writing = writing
 			.then(() => database.transact([], () => ({ result: undefined, statements })))
 			.catch((error: unknown) => {
 				// The next write includes them.
-				noted = [...rows, ...noted].slice(-KEPT);
-				count += several;
+				pending = [...rows, ...pending].slice(-STORED_MAX);
+				count += pendingCount;
 				onError(error);
 			});
 	}
 
 	return {
-		note(reason, webhookId) {
+		record(reason, webhookId) {
 			if (closed) return;
-			noted.push([v4(), now(), cut(reason), webhookId === undefined ? null : cut(webhookId)]);
-			if (noted.length > KEPT) noted.shift();
+			pending.push([v4(), now(), cut(reason), webhookId === undefined ? null : cut(webhookId)]);
+			if (pending.length > STORED_MAX) pending.shift();
 			count++;
 			timer ??= setTimeout(write, WITHIN_MS);
 		},

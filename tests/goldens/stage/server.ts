@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallPage } from '#contract';
-import { place } from '#contract/cursor.ts';
+import { parseCursor } from '#contract/cursor.ts';
 import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
@@ -106,7 +106,7 @@ async function start(env: Record<string, string>): Promise<Server> {
 		return JSON.parse(text) as T;
 	}
 	const { cursor } = await read<CallPage>('GET /api/calls');
-	const { epoch } = place(cursor);
+	const { epoch } = parseCursor(cursor);
 	names.know(epoch, '<epoch>');
 	let closed: Promise<void> | undefined;
 	const close = (): Promise<void> => (closed ??= app.close());
