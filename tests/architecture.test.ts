@@ -222,9 +222,9 @@ describe('the architecture', () => {
 		expect(broken('const provider: ProviderPort =', 'const provider =')).toEqual([
 			'the server holds the provider by another type than its port',
 		]);
-		expect(broken('keep: config.retention,\n\t\tsecrets,', 'keep: config.retention, secrets, onCall: calls.create,')).toEqual([
-			'the provider is given onCall,app',
-		]);
+		expect(
+			broken('keep: config.retention,\n\t\tsecrets,', 'keep: config.retention, secrets, onCall: calls.create,'),
+		).toEqual(['the provider is given onCall,app']);
 		expect(broken('{ createProvider }', '{ createProvider, createDesk }')).toEqual([
 			'the server imports { createProvider, createDesk }',
 		]);

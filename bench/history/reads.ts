@@ -1,7 +1,7 @@
 import { openFile } from '#db/file.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { createCallReads } from '#server/calls/reads.ts';
-import { createListAnswers } from '#server/http/list-answers.ts';
+import { createListCache } from '#server/http/list-answers.ts';
 import { openBare } from '#bench/support/bare.ts';
 import { newCall } from '#bench/support/http-line.ts';
 import { latencies } from '#bench/support/measure.ts';
@@ -26,7 +26,7 @@ async function readsOf(size: number, { rounds, times, sizes, copy }: Setup): Pro
 	const [database, bare] = [openFile(productCopy.path), openBare(bareCopy.path)];
 	const prisma = await prismaOver(database);
 	const reads = createCallReads(database, prisma, Date.now);
-	const list = createListAnswers(reads);
+	const list = createListCache(reads);
 	const calls = openCalls(database);
 	const create = () => calls.create(newCall(0));
 	/** Returns how many times as fast as its peer the query is. */

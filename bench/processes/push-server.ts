@@ -7,8 +7,8 @@ import { createGatherer } from '#contract/gatherer.ts';
 import { toCall, type CallRow } from '#server/calls/call.ts';
 import type { RowChange } from '#server/calls/ledger.ts';
 import { createHub } from '#server/feed/hub.ts';
-import { openSocketDoor } from '#server/feed/socket-door.ts';
-import type { Watching } from '#server/feed/watching.ts';
+import { openSocketTransport } from '#server/feed/socket-door.ts';
+import type { Subscriptions } from '#server/feed/watching.ts';
 import type { Access } from '#server/http/access.ts';
 import { createConnections } from '#server/http/connections.ts';
 import { createSessionEnds } from '#server/http/session-ends.ts';
@@ -42,10 +42,10 @@ function createProduct(http: Server, gathers: boolean): Publish {
 		onError,
 		...(gathers ? {} : { maxPauseMs: 0 }),
 	});
-	openSocketDoor({
+	openSocketTransport({
 		io,
 		hub,
-		watching: { serve: () => undefined } as Partial<Watching> as Watching,
+		subscriptions: { serve: () => undefined } as Partial<Subscriptions> as Subscriptions,
 		settings: () => ({}) as Settings,
 		stats: () => Promise.resolve({} as Stats),
 		onError,

@@ -51,12 +51,10 @@ describe('the parameters of a scenario', () => {
 		expect(errors(scenario)).toEqual([{ path, message: message as string }]),
 	);
 
-	it.each([['late'], [7], [null], [['busy']], [true]])(
-		'[EX1] the refusal of %j names the valid scenarios',
-		(value) =>
-			expect(errors(value)).toEqual([
-				{ path: '', message: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` },
-			]),
+	it.each([['late'], [7], [null], [['busy']], [true]])('[EX1] the refusal of %j names the valid scenarios', (value) =>
+		expect(errors(value)).toEqual([
+			{ path: '', message: `Choose one of ${SCENARIO_NAMES.join(', ')}, or give { outcome, delayMs?, talkMs? }.` },
+		]),
 	);
 
 	it('[EX1] the talk may take the whole delay, and both may be 0', () => {

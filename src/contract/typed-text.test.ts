@@ -13,7 +13,9 @@ describe('typed text', () => {
 		[`x${'\ufe0f'.repeat(159)}`, null],
 		[`x${'\ufe0f'.repeat(160)}`, 'padded'],
 		[`${'\u200b'.repeat(1_000)}Ada${'\u00a0'.repeat(1_000)}`, null],
-	])('[TX12] counts visible code points, and limits all code points to twice the number', (text, fault) => expect(faultOf(text)).toBe(fault));
+	])('[TX12] counts visible code points, and limits all code points to twice the number', (text, fault) =>
+		expect(faultOf(text)).toBe(fault),
+	);
 
 	it.each([
 		['Ada\nBerg', 'line-break'],

@@ -34,7 +34,7 @@ export function typedText(text: string): string {
 }
 
 /** Counts the code points that count toward a limit: no invisible characters, and a letter with its marks composed. */
-export const shownLength = (text: string): number =>
+export const visibleLength = (text: string): number =>
 	PLAIN.test(text) ? text.length : [...text.normalize('NFC')].filter((character) => !IGNORABLE.test(character)).length;
 
 /** Why a text cannot be stored. `padded` means more invisible characters than any script needs. */

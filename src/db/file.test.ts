@@ -68,16 +68,19 @@ async function lockElsewhere(path: string): Promise<{ release(): void }> {
 }
 
 describe('a database file', () => {
-	it.skipIf(process.platform !== 'linux')('[DB1] the number of open files stays flat over 1,000 transactions', async () => {
-		const { path, insert } = await openTable();
-		await insert(0);
-		const alone = await openFilesAt(path);
-		for (let i = 1; i <= 300; i++) await insert(i);
-		// The checkpoint thread also holds the file and its log open.
-		await expect.poll(() => openFilesAt(path)).toBe(alone + 2);
-		for (let i = 301; i <= 1_300; i++) expect(await insert(i)).toBe(i);
-		expect(await openFilesAt(path)).toBe(alone + 2);
-	});
+	it.skipIf(process.platform !== 'linux')(
+		'[DB1] the number of open files stays flat over 1,000 transactions',
+		async () => {
+			const { path, insert } = await openTable();
+			await insert(0);
+			const alone = await openFilesAt(path);
+			for (let i = 1; i <= 300; i++) await insert(i);
+			// The checkpoint thread also holds the file and its log open.
+			await expect.poll(() => openFilesAt(path)).toBe(alone + 2);
+			for (let i = 301; i <= 1_300; i++) expect(await insert(i)).toBe(i);
+			expect(await openFilesAt(path)).toBe(alone + 2);
+		},
+	);
 
 	it('[DB2] the connection keeps its settings after transactions and failures', async () => {
 		const { database, insert } = await openTable();

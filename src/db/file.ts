@@ -41,8 +41,8 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 	const sqlite = connect(path, synchronous);
 
 	const finish = (): void => void all('PRAGMA wal_checkpoint(PASSIVE)', []);
-	const place = createPlace({ path, onJournalGone: finish });
-	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(place) });
+	const fileGuard = createFileGuard({ path, onJournalGone: finish });
+	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(fileGuard) });
 	const prepared = new Map<string, Sqlite.Statement>();
 	/** Only constant texts belong in this cache. */
 	const prepare = (sql: string): Sqlite.Statement => {
@@ -131,7 +131,8 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 		return Math.max(0, unused() - spare);
 	};
 
-	const oneStatement = <T>(sql: string, run: () => T): Promise<T> => (READS.test(sql) ? retryUntilTimeout(run) : inOrder(run));
+	const oneStatement = <T>(sql: string, run: () => T): Promise<T> =>
+		READS.test(sql) ? retryUntilTimeout(run) : inOrder(run);
 
 	const snapshotNow = (reads: readonly Statement[]): Row[][] => {
 		all('BEGIN', []);

@@ -126,7 +126,9 @@ export function openRemote(
 		}),
 		all: async <R>(sql: string, ...values: Value[]) => rowsOf(await execute(inStatement([sql, ...values]))) as R[],
 		snapshot: async (reads) =>
-			(await retryUntilTimeout(() => unlessDone(() => withTimeout((to) => to.batch(reads.map(inStatement), 'read'))))).map(rowsOf),
+			(
+				await retryUntilTimeout(() => unlessDone(() => withTimeout((to) => to.batch(reads.map(inStatement), 'read'))))
+			).map(rowsOf),
 		transact: (reads, plan) => inOrder(() => transactOnce(reads, plan)),
 		shrink: () => Promise.resolve(0),
 		close: () => client.close(),

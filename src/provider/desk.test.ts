@@ -43,14 +43,17 @@ const MOVES: [DeliveryState, DeliveryState][] = [
 ];
 const STATEMENTS = 12;
 
-it.each(MOVES)('[V30] a delivery that changes from %s to %s while the list is read is listed once', async (from, to) => {
-	const list = await openList();
-	for (const filter of [{}, { code: 500 }, { from: '1970-01-01T00:00:00Z' }])
-		for (let statements = 1; statements <= STATEMENTS; statements++) {
-			const shown = await list(from, to, statements, filter);
-			expect([statements, shown.map(({ id }) => id)]).toEqual([statements, ['newer', 'moves', 'older']]);
-		}
-});
+it.each(MOVES)(
+	'[V30] a delivery that changes from %s to %s while the list is read is listed once',
+	async (from, to) => {
+		const list = await openList();
+		for (const filter of [{}, { code: 500 }, { from: '1970-01-01T00:00:00Z' }])
+			for (let statements = 1; statements <= STATEMENTS; statements++) {
+				const shown = await list(from, to, statements, filter);
+				expect([statements, shown.map(({ id }) => id)]).toEqual([statements, ['newer', 'moves', 'older']]);
+			}
+	},
+);
 
 it.each(MOVES)(
 	'[V31] a delivery that changes from %s to %s is listed with a state of the filter, or not at all',

@@ -49,7 +49,9 @@ const numbers = (first: number, last: number): number[] =>
 describe('the provider’s records', () => {
 	it('[RT13] [RT6] beyond an age go, with their webhooks and attempts', async () => {
 		const { pass, left, database } = await stage(100, NOW, DAY_MS);
-		await database.all(`INSERT INTO "ProviderDice" ("phoneNumber", "workflow", "next") VALUES ('+12025550100', 'SALES', 100)`);
+		await database.all(
+			`INSERT INTO "ProviderDice" ("phoneNumber", "workflow", "next") VALUES ('+12025550100', 'SALES', 100)`,
+		);
 		await pass({ days: 40, calls: null });
 		expect(await left()).toEqual(numbers(60, 100));
 		await pass({ days: 40, calls: null }, NOW + 1);
@@ -86,7 +88,10 @@ describe('the provider’s records', () => {
 	it('[RT14] stay while one of their webhooks waits or is under way, and delay no other record', async () => {
 		const { pass, left, database } = await stage(100, NOW, DAY_MS);
 		// A whole step of records that stay comes first.
-		await database.all(`UPDATE "Delivery" SET "state" = 'retrying', "dueAt" = ? WHERE "providerId" <= 'sim_0040'`, NOW + 1);
+		await database.all(
+			`UPDATE "Delivery" SET "state" = 'retrying', "dueAt" = ? WHERE "providerId" <= 'sim_0040'`,
+			NOW + 1,
+		);
 		await database.all(
 			`UPDATE "Delivery" SET "state" = 'pending', "dueAt" = ?1 - 1, "lease" = 'held', "leasedUntil" = ?1 + 1 WHERE "providerId" = 'sim_0050'`,
 			NOW,

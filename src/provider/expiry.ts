@@ -35,7 +35,8 @@ const HOP = 1_000;
 const END = '~';
 
 /** Provider ids rise with the time of acceptance, so an id is a place in the order of age. */
-const BACK = 'SELECT "providerId" FROM "ProviderCall" WHERE "providerId" < ? ORDER BY "providerId" DESC LIMIT 1 OFFSET ?';
+const BACK =
+	'SELECT "providerId" FROM "ProviderCall" WHERE "providerId" < ? ORDER BY "providerId" DESC LIMIT 1 OFFSET ?';
 /** A webhook that waits, or is under way, has a due time. */
 const NEXT = `SELECT "providerId", "acceptedAt", EXISTS (
 		SELECT 1 FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId" AND "dueAt" IS NOT NULL

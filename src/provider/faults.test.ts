@@ -27,9 +27,12 @@ describe('faults', () => {
 		expect(webhooks.map(({ faults }) => faults)).toEqual([['lost'], ['lost'], [], []]);
 	});
 
-	it.each(['lost', 'badSignature', 'stale', 'doubled'] as const)('[N2] with %s at rate 1 every webhook has that fault', (fault) => {
-		expect(drawn({ [fault]: 1 }, [1, 2, 3])).toEqual([1, 2, 3].map((afterMs) => ({ afterMs, faults: [fault] })));
-	});
+	it.each(['lost', 'badSignature', 'stale', 'doubled'] as const)(
+		'[N2] with %s at rate 1 every webhook has that fault',
+		(fault) => {
+			expect(drawn({ [fault]: 1 }, [1, 2, 3])).toEqual([1, 2, 3].map((afterMs) => ({ afterMs, faults: [fault] })));
+		},
+	);
 
 	it('[N2] the first attempt of a webhook has at most one fault', () => {
 		const [webhook] = drawn({ lost: 1, badSignature: 1, stale: 1, doubled: 1 }, [1]);

@@ -77,13 +77,16 @@ describe('the plan of a call', () => {
 		expect(plans(200, { failRate: 1 }).every((plan) => endOf(plan).status === 'FAILED')).toBe(true);
 	});
 
-	it.each(SCENARIO_NAMES.map((name) => [name] as const))('[S5] a call with the scenario %s ends as the scenario says, for any draws', (name) => {
-		for (const plan of plans(50, { failRate: name === 'completed' ? 1 : 0 }, name)) {
-			const { status, outcome } = endOf(plan);
-			expect(outcome).toBe(SCENARIOS[name].outcome);
-			expect(status).toBe(outcome === 'completed' ? 'COMPLETED' : 'FAILED');
-		}
-	});
+	it.each(SCENARIO_NAMES.map((name) => [name] as const))(
+		'[S5] a call with the scenario %s ends as the scenario says, for any draws',
+		(name) => {
+			for (const plan of plans(50, { failRate: name === 'completed' ? 1 : 0 }, name)) {
+				const { status, outcome } = endOf(plan);
+				expect(outcome).toBe(SCENARIOS[name].outcome);
+				expect(status).toBe(outcome === 'completed' ? 'COMPLETED' : 'FAILED');
+			}
+		},
+	);
 
 	it('[S6] slow takes ten times as long as the same draws take otherwise', () => {
 		const [usual, slow] = [plans(20), plans(20, {}, 'slow')];

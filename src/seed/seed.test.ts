@@ -49,7 +49,8 @@ function replay({ id, createdAt, scheduledAt, ...row }: CallRow, timeline: reado
 			expect([id, step.type]).toEqual([id, type]);
 			call = step.next;
 		} else if (type === 'dispatch.attempt') {
-			if (eventData.providerId !== undefined) call = { ...call, providerId: eventData.providerId as string, updatedAt: now };
+			if (eventData.providerId !== undefined)
+				call = { ...call, providerId: eventData.providerId as string, updatedAt: now };
 		} else if (type === 'queued') call = { ...call, phase: 'QUEUED', updatedAt: now };
 		else if (type === 'fault') call = { ...call, faults: call.faults + 1, updatedAt: now };
 		else if (type === 'ended') call = endHere(call, row.status as 'FAILED', eventData.outcome as 'manual', now);

@@ -3,9 +3,9 @@ import type { CallRow } from '#server/calls/call.ts';
 import { positionFrom } from '#server/calls/reads.ts';
 import { recount } from '#server/calls/recount.ts';
 import { insertCalls, insertEvents, READ_FEED, type EventRow } from '#server/calls/rows.ts';
-import { IS_LEFT } from '#server/calls/clearing.ts';
+import { IS_NOT_CLEARED } from '#server/calls/clearing.ts';
 import { indexNext, mergeSome } from '#server/calls/search-index.ts';
-import { plausibleHistory, type Wanted } from './plausible.ts';
+import { plausibleHistory, type HistoryOptions } from './plausible.ts';
 
 export interface SeedOptions {
 	/** The number of calls to write. */

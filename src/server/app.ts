@@ -145,8 +145,8 @@ export async function createApp(
 			webhookUrl: () => `${ownAddress()}${WEBHOOK_PATH}`,
 			isSteady: () => time.isSteady(),
 			onFault: (callId, fault) => calls.fault(callId, fault),
-			onSettings: (settings) => socketDoor.publishSettings(settings),
-			onDeliveries: (ids) => watching.delivered(ids),
+			onSettings: (settings) => socketTransport.publishSettings(settings),
+			onDeliveries: (ids) => subscriptions.delivered(ids),
 		},
 		onError,
 		now,
@@ -165,9 +165,9 @@ export async function createApp(
 		syncFrom: (cursor) => syncFrom(cursor, database),
 		...{ version, now, onError },
 	});
-	const watching = createWatching({ io, reads, deliveries: desk, onError });
-	const socketDoor = openSocketDoor({
-		...{ io, hub, watching, onError },
+	const subscriptions = createSubscriptions({ io, reads, deliveries: desk, onError });
+	const socketTransport = openSocketTransport({
+		...{ io, hub, subscriptions, onError },
 		settings: provider.settings,
 		stats: reads.stats,
 	});

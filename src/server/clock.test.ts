@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 /** A clock with readings set by the test, and a record of its callbacks. */
 function start(breakMs = 60_000, isSteady = true) {
 	const at = { now: 1_000 * DAY, uptime: 0 };
-	const told: string[] = [];
+	const notified: string[] = [];
 	const jumps: number[] = [];
 	const clock = watchClock({
 		now: () => at.now,
@@ -14,8 +14,8 @@ function start(breakMs = 60_000, isSteady = true) {
 		breakMs,
 		isSteady,
 		onJump: (ms) => jumps.push(ms),
-		onResume: () => told.push('resumed'),
-		onSetBack: (ms) => told.push(`back by ${ms}`),
+		onResume: () => notified.push('resumed'),
+		onSetBack: (ms) => notified.push(`back by ${ms}`),
 	});
 	onTestFinished(() => clock.close());
 	const pass = (ms: number, moved = 0): number => {
@@ -23,7 +23,7 @@ function start(breakMs = 60_000, isSteady = true) {
 		at.now += ms + moved;
 		return clock.runningSince() - 1_000 * DAY;
 	};
-	return { pass, told, jumps, isSteady: clock.isSteady };
+	return { pass, notified, jumps, isSteady: clock.isSteady };
 }
 
 it('[CK1] passing time is no break, however long the clock was not read', () => {
@@ -56,9 +56,9 @@ it('[CK1] a suspended process is a break', async () => {
 		uptime: now,
 		breakMs: 200,
 		isSteady: true,
-		onJump: told,
-		onResume: told,
-		onSetBack: told,
+		onJump: notified,
+		onResume: notified,
+		onSetBack: notified,
 	});
 	onTestFinished(() => clock.close());
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);

@@ -26,11 +26,14 @@ it('the deliveries page masks signatures and cookies, and no other header', () =
 
 it('the deliveries page shows the beginning of a long response and says that it is cut', () => {
 	const of = (length: number) =>
-		sanitized(deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...response, body: 'x'.repeat(length) } }))
-			.attempts[0]?.response;
+		sanitized(
+			deliveryWith({ request: { headers: {}, body: '{}' }, response: { ...response, body: 'x'.repeat(length) } }),
+		).attempts[0]?.response;
 	expect(of(2_000)).toMatchObject({ body: 'x'.repeat(2_000), truncated: false });
 	expect(of(2_001)).toMatchObject({ body: 'x'.repeat(2_000), truncated: true });
 });
 
 it('the deliveries page shows an attempt without a response', () =>
-	expect(sanitized(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response).toBeNull());
+	expect(
+		sanitized(deliveryWith({ request: { headers: {}, body: '' }, response: null })).attempts[0]?.response,
+	).toBeNull());

@@ -30,7 +30,11 @@ const SEARCH_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
 /** Reads the deliveries page. Throws `invalid_page`. */
-export function createDeliveriesPage({ desk, reads, now }: DeliveriesPageDeps): (query: DeliveriesQuery) => Promise<DeliveriesView> {
+export function createDeliveriesPage({
+	desk,
+	reads,
+	now,
+}: DeliveriesPageDeps): (query: DeliveriesQuery) => Promise<DeliveriesView> {
 	async function group(
 		from: DeliveryDesk,
 		{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,

@@ -81,7 +81,11 @@ export function createPages({ version, appUrl, access, calls, reads, anchors, de
 			}),
 		create: (input) => resultOf(() => calls.create(parseNewCall(input))),
 		deliveries: (params) =>
-			resultOf(() => deliveriesPage(parseQuery(DeliveriesQuery, valuesOf(params, Object.keys(DeliveriesQuery.shape)), 'The address'))),
+			resultOf(() =>
+				deliveriesPage(
+					parseQuery(DeliveriesQuery, valuesOf(params, Object.keys(DeliveriesQuery.shape)), 'The address'),
+				),
+			),
 		deadLetters: async () => (await desk?.count({ state: ['dead'] })) ?? 0,
 	};
 }

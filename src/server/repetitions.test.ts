@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { NOON } from '#tests/support/call-row.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
-import { forget, forgetRepetitions } from './repetitions.ts';
+import { deleteExpired, startExpiry } from './repetitions.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -40,7 +40,7 @@ it('[R53] nothing expires while the clock is not steady', () => {
 	vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 	const deleted: string[] = [];
 	const clock = { isSteady: false };
-	const stop = forgetRepetitions({
+	const stop = startExpiry({
 		database: {
 			all(sql) {
 				deleted.push(sql);

@@ -15,11 +15,11 @@ const DELETE_EXPIRED = [
 ];
 
 /** Deletes rows kept for one day: receipts, idempotent responses, minute counters, and dead jobs of deleted calls. */
-export async function forget(database: Pick<Database, 'all'>, now: number): Promise<void> {
-	await Promise.all(FORGET.map((sql) => database.all(sql, now - KEPT_MS)));
+export async function deleteExpired(database: Pick<Database, 'all'>, now: number): Promise<void> {
+	await Promise.all(DELETE_EXPIRED.map((sql) => database.all(sql, now - KEEP_MS)));
 }
 
-export interface ForgettingDeps {
+export interface ExpiryDeps {
 	database: Pick<Database, 'all'>;
 	now(): number;
 	/** Whether the clock has run long enough without a jump to delete by it. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Database } from '#db/database.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { STEADY_MS } from './clock.ts';
-import { keepTime } from './timekeeper.ts';
+import { startTimekeeper } from './timekeeper.ts';
 
 const [NOON, DAY] = [1_800_000_000_000, 86_400_000];
 
@@ -10,13 +10,13 @@ const [NOON, DAY] = [1_800_000_000_000, 86_400_000];
 async function start(database: Database, now: number, alone = true) {
 	const at = { now, uptime: 0 };
 	const setBack: number[] = [];
-	const time = await keepTime({
+	const time = await startTimekeeper({
 		database,
 		alone,
 		now: () => at.now,
 		uptime: () => at.uptime,
 		breakMs: 60_000,
-		bringBack: (ms) => Promise.resolve(void setBack.push(ms)),
+		moveTimesBack: (ms) => Promise.resolve(void setBack.push(ms)),
 		onJump: () => undefined,
 		onResume: () => undefined,
 		onSetBack: () => undefined,
@@ -33,7 +33,7 @@ async function start(database: Database, now: number, alone = true) {
 		},
 		set: (ms: number) => (at.now += ms),
 		async stop() {
-			await time.keep();
+			await time.store();
 			time.close();
 		},
 	};

@@ -27,35 +27,35 @@ const LAST = 'clock';
  * is compared with this time, not with its own.
  */
 const LAST_STEADY = 'steady-clock';
-const READ = `SELECT "value" FROM "Kept" WHERE "name" = ?`;
-const KEEP = `INSERT INTO "Kept" ("name", "value") VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
+const READ_TIME = `SELECT "value" FROM "Kept" WHERE "name" = ?`;
+const STORE_TIME = `INSERT INTO "Kept" ("name", "value") VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
 const EVERY_MS = 60_000;
 
 /** Compares the clock with its last stored times, then watches it and stores the time every minute. */
-export async function keepTime(deps: TimekeeperDeps): Promise<Timekeeper> {
+export async function startTimekeeper(deps: TimekeeperDeps): Promise<Timekeeper> {
 	const { database, alone, now, onResume, onSetBack, onError } = deps;
 	const stored = async (name: string): Promise<number | null> => {
-		const [row] = await database.all(READ, name);
+		const [row] = await database.all(READ_TIME, name);
 		return row === undefined ? null : Number(row.value);
 	};
-	const keep = async (isSteady: boolean): Promise<void> => {
-		if (alone) await database.all(KEEP, LAST, String(now()));
-		if (isSteady) await database.all(KEEP, LAST_STEADY, String(now()));
+	const store = async (isSteady: boolean): Promise<void> => {
+		if (alone) await database.all(STORE_TIME, LAST, String(now()));
+		if (isSteady) await database.all(STORE_TIME, LAST_STEADY, String(now()));
 	};
 	async function setBack(ms: number): Promise<void> {
 		onSetBack(ms);
-		if (alone) await deps.bringBack(ms);
-		await keep(false);
+		if (alone) await deps.moveTimesBack(ms);
+		await store(false);
 	}
 
 	const steady = await stored(LAST_STEADY);
 	const isSteady = steady !== null && Math.abs(steady - now()) <= STEADY_MS;
 	const behindMs = ((await stored(LAST)) ?? now()) - now();
 	if (behindMs > JUMP_MS) await setBack(behindMs);
-	else await keep(isSteady);
+	else await store(isSteady);
 	const clock = watchClock({ ...deps, isSteady, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
-	const keepOrLog = (): Promise<void> => keep(clock.isSteady()).catch(onError);
-	const timer = setInterval(() => void keepOrLog(), EVERY_MS).unref();
+	const storeOrLog = (): Promise<void> => store(clock.isSteady()).catch(onError);
+	const timer = setInterval(() => void storeOrLog(), EVERY_MS).unref();
 	return {
 		runningSince: clock.runningSince,
 		isSteady: clock.isSteady,

@@ -144,7 +144,7 @@ describe('two worker processes on one file', () => {
 		await expect.poll(() => killed.ran, PATIENCE).toEqual(['held']);
 		killed.process.kill('SIGKILL');
 		const [row] = await file.all('SELECT "leasedUntil" FROM "Job"');
-		const heir = startWorker(task);
+		const successor = startWorker(task);
 		await expect
 			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 50_000 })
 			.toBe(0);

@@ -108,8 +108,10 @@ export class View {
 		const lacking = entries[this.#next];
 		if (!lacking) return;
 		this.longestBehindMs = Math.max(this.longestBehindMs, now - lacking.at);
-		if (this.#sentAt - lacking.at > GATHERED_WITHIN_MS) this.#reportFalselyLive(lacking, now, 'has heard of later times');
-		else if (now - lacking.at > SILENT_AFTER_MS + NOTICED_WITHIN_MS) this.#reportFalselyLive(lacking, now, 'should have noticed');
+		if (this.#sentAt - lacking.at > GATHERED_WITHIN_MS)
+			this.#reportFalselyLive(lacking, now, 'has heard of later times');
+		else if (now - lacking.at > SILENT_AFTER_MS + NOTICED_WITHIN_MS)
+			this.#reportFalselyLive(lacking, now, 'should have noticed');
 	}
 
 	checkCursor(): void {

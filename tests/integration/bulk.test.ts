@@ -145,16 +145,19 @@ describe('a webhook that is due during a bulk redelivery', () => {
 	it.each([
 		['own', null, 4],
 		['foreign', URL, 3],
-	] as const)('[V39] is claimed first in the %s lane, where bulk redeliveries leave slots free', async (lane, origin, most) => {
-		const { database, desk } = await startDesk();
-		if (origin !== null) await database.all('UPDATE "Delivery" SET "url" = ?1, "origin" = ?1', origin);
-		await desk.redeliverMany({ filter: {} });
-		await live(database, origin);
-		const store = createOutboxStore(database, lane);
-		expect((await store.claim(NOW + 2, 1, 'first', NOW + 10_000)).map(({ id }) => id)).toEqual(['live']);
-		expect(await store.claim(NOW + 2, 64, 'bulk', NOW + 10_000)).toHaveLength(most);
-		// Its slots are full: none of its deliveries is due until a slot is free.
-		expect(await store.claim(NOW + 2, 64, 'more', NOW + 10_000)).toEqual([]);
-		expect((await store.nextDue(NOW + 2)) ?? Infinity).toBeGreaterThan(NOW + 2);
-	});
+	] as const)(
+		'[V39] is claimed first in the %s lane, where bulk redeliveries leave slots free',
+		async (lane, origin, most) => {
+			const { database, desk } = await startDesk();
+			if (origin !== null) await database.all('UPDATE "Delivery" SET "url" = ?1, "origin" = ?1', origin);
+			await desk.redeliverMany({ filter: {} });
+			await live(database, origin);
+			const store = createOutboxStore(database, lane);
+			expect((await store.claim(NOW + 2, 1, 'first', NOW + 10_000)).map(({ id }) => id)).toEqual(['live']);
+			expect(await store.claim(NOW + 2, 64, 'bulk', NOW + 10_000)).toHaveLength(most);
+			// Its slots are full: none of its deliveries is due until a slot is free.
+			expect(await store.claim(NOW + 2, 64, 'more', NOW + 10_000)).toEqual([]);
+			expect((await store.nextDue(NOW + 2)) ?? Infinity).toBeGreaterThan(NOW + 2);
+		},
+	);
 });

@@ -240,20 +240,23 @@ describe('a delivery', () => {
 		);
 	});
 
-	it.each([301, 302, 303, 307, 308])('[V6] with a %d is recorded as no success, and a redirect is not followed', async (status) => {
-		const app = await startApp(FAST);
-		const receiver = await startReceiver((response, request, count) => {
-			if (typeOf(request) === ENDED && count <= 2) response.writeHead(status, { location: '/elsewhere' }).end();
-			else response.writeHead(200).end();
-		});
-		const callId = await sendCall(app, `${receiver.url}/here`);
-		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
-		expect(attempts).toMatchObject([
-			{ response: { status, headers: { location: '/elsewhere' } }, error: null },
-			{ response: { status: 200 } },
-		]);
-		expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(new Set(['/here']));
-	});
+	it.each([301, 302, 303, 307, 308])(
+		'[V6] with a %d is recorded as no success, and a redirect is not followed',
+		async (status) => {
+			const app = await startApp(FAST);
+			const receiver = await startReceiver((response, request, count) => {
+				if (typeOf(request) === ENDED && count <= 2) response.writeHead(status, { location: '/elsewhere' }).end();
+				else response.writeHead(200).end();
+			});
+			const callId = await sendCall(app, `${receiver.url}/here`);
+			const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
+			expect(attempts).toMatchObject([
+				{ response: { status, headers: { location: '/elsewhere' } }, error: null },
+				{ response: { status: 200 } },
+			]);
+			expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(new Set(['/here']));
+		},
+	);
 
 	it('[V7] with a 410 stops and becomes canceled', async () => {
 		const app = await startApp(FAST);

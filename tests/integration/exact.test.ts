@@ -110,7 +110,8 @@ describe('a callback address', () => {
 				const { detail, errors } = Problem.parse(response.body);
 				expect(errors?.[0]?.message).toMatch(reason);
 				if (code === 'callback_not_allowed') expect(detail).toMatch(reason);
-				if (!String(callbackUrl).includes('evil')) expect(JSON.stringify(response.body)).not.toContain('CALLBACK_HOSTS');
+				if (!String(callbackUrl).includes('evil'))
+					expect(JSON.stringify(response.body)).not.toContain('CALLBACK_HOSTS');
 			}
 		});
 	});

@@ -3,14 +3,18 @@ import { startApp } from '#tests/support/app.ts';
 import { startHranaStandIn } from '#tests/support/hrana-stand-in.ts';
 
 describe('the server on a database over the network', () => {
-	it('[DB28] completes calls that are created together, and waits for another writer', { timeout: 120_000 }, async () => {
-		const { url } = await startHranaStandIn();
-		const app = await startApp({ TURSO_DATABASE_URL: url });
-		const calls = await Promise.all(Array.from({ length: 12 }, () => app.create()));
-		await expect
-			.poll(async () => (await app.list('?status=COMPLETED')).calls.length, { timeout: 90_000 })
-			.toBe(calls.length);
-	});
+	it(
+		'[DB28] completes calls that are created together, and waits for another writer',
+		{ timeout: 120_000 },
+		async () => {
+			const { url } = await startHranaStandIn();
+			const app = await startApp({ TURSO_DATABASE_URL: url });
+			const calls = await Promise.all(Array.from({ length: 12 }, () => app.create()));
+			await expect
+				.poll(async () => (await app.list('?status=COMPLETED')).calls.length, { timeout: 90_000 })
+				.toBe(calls.length);
+		},
+	);
 
 	it('[DB30] returns 503 for a create whose commit’s response is lost, and says that it may have been done', async () => {
 		const server = await startHranaStandIn();

@@ -49,7 +49,13 @@ describe('creating a call', () => {
 		expect(status).toBe(201);
 		expect(Object.keys(body)).toEqual(['call']);
 		expect(Call.parse(body.call)).toMatchObject({
-			...{ customerName: 'Zoë', phoneNumber: '+4930123456', workflow: 'REMINDER', scheduledAt: FAR_FUTURE, run: 'nightly' },
+			...{
+				customerName: 'Zoë',
+				phoneNumber: '+4930123456',
+				workflow: 'REMINDER',
+				scheduledAt: FAR_FUTURE,
+				run: 'nightly',
+			},
 			...{
 				scenario: { outcome: 'busy', delayMs: 10 },
 				status: 'PENDING',
@@ -274,30 +280,33 @@ describe('the list', () => {
 		expect((await app.list('?limit=1')).calls).toHaveLength(1);
 	});
 
-	it.each(['newest', 'oldest'])('[R11] has pages in both directions that contain each call once, also for equal times (%s first)', async (order) => {
-		const app = await startApp({}, { now: () => Date.parse('2026-11-22T12:00:00.000Z') });
-		const all = await fill(app, 23);
-		if (order === 'oldest') all.reverse();
-		for (const limit of [1, 5, 22, 23, 24]) {
-			const forward: string[][] = [];
-			let page = await app.list(`?order=${order}&limit=${limit}`);
-			expect(page.previousPage).toBeNull();
-			forward.push(idsOf(page));
-			while (page.nextPage !== null) {
-				page = await app.list(`?order=${order}&limit=${limit}&page=${page.nextPage}`);
+	it.each(['newest', 'oldest'])(
+		'[R11] has pages in both directions that contain each call once, also for equal times (%s first)',
+		async (order) => {
+			const app = await startApp({}, { now: () => Date.parse('2026-11-22T12:00:00.000Z') });
+			const all = await fill(app, 23);
+			if (order === 'oldest') all.reverse();
+			for (const limit of [1, 5, 22, 23, 24]) {
+				const forward: string[][] = [];
+				let page = await app.list(`?order=${order}&limit=${limit}`);
+				expect(page.previousPage).toBeNull();
 				forward.push(idsOf(page));
-			}
-			expect(forward.flat()).toEqual(all);
+				while (page.nextPage !== null) {
+					page = await app.list(`?order=${order}&limit=${limit}&page=${page.nextPage}`);
+					forward.push(idsOf(page));
+				}
+				expect(forward.flat()).toEqual(all);
 
-			const back = [idsOf(page)];
-			while (page.previousPage !== null) {
-				page = await app.list(`?order=${order}&limit=${limit}&page=${page.previousPage}`);
-				back.unshift(idsOf(page));
+				const back = [idsOf(page)];
+				while (page.previousPage !== null) {
+					page = await app.list(`?order=${order}&limit=${limit}&page=${page.previousPage}`);
+					back.unshift(idsOf(page));
+				}
+				expect(back.length).toBe(forward.length);
+				expect(new Set(back.flat())).toEqual(new Set(all));
 			}
-			expect(back.length).toBe(forward.length);
-			expect(new Set(back.flat())).toEqual(new Set(all));
-		}
-	});
+		},
+	);
 
 	it('[R12] neither repeats nor loses a call if calls are deleted and created between two pages', async () => {
 		const app = await startApp();
@@ -341,7 +350,10 @@ describe('the list', () => {
 		const all = await fill(app, 4);
 		const first = await app.list('?limit=2');
 		const second = await app.list(`?limit=2&page=${first.nextPage!}`);
-		const made = [(await app.create({ scheduledAt: FAR_FUTURE })).id, (await app.create({ scheduledAt: FAR_FUTURE })).id];
+		const made = [
+			(await app.create({ scheduledAt: FAR_FUTURE })).id,
+			(await app.create({ scheduledAt: FAR_FUTURE })).id,
+		];
 		const back = await app.list(`?limit=2&page=${second.previousPage!}`);
 		expect(idsOf(back)).toEqual(all.slice(0, 2));
 		expect(idsOf(await app.list(`?limit=2&page=${back.previousPage!}`))).toEqual(made.toReversed());

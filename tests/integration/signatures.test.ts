@@ -62,44 +62,50 @@ async function sentBy(app: TestApp): Promise<Received[]> {
 }
 
 describe('signatures', () => {
-	it.each(parties)('[Y1] the webhooks of this server are accepted by %s, and refused once they are changed', async (_name, party) => {
-		const app = await startApp();
-		for (const webhook of await sentBy(app)) {
-			const headers = headersOf(webhook);
-			expect(headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/]{43}=$/);
-			party.verify(app.secret, headers, webhook.body);
-			const refuses = (secret: string, changed: Record<string, string>, body = webhook.body): void =>
-				expect(() => party.verify(secret, { ...headers, ...changed }, body)).toThrow();
-			refuses(newSecret(), {});
-			refuses(app.secret, {}, `${webhook.body} `);
-			refuses(app.secret, { 'webhook-id': 'msg_another' });
-			refuses(app.secret, { 'webhook-timestamp': String(Number(headers['webhook-timestamp']) + 1) });
-		}
-	});
+	it.each(parties)(
+		'[Y1] the webhooks of this server are accepted by %s, and refused once they are changed',
+		async (_name, party) => {
+			const app = await startApp();
+			for (const webhook of await sentBy(app)) {
+				const headers = headersOf(webhook);
+				expect(headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/]{43}=$/);
+				party.verify(app.secret, headers, webhook.body);
+				const refuses = (secret: string, changed: Record<string, string>, body = webhook.body): void =>
+					expect(() => party.verify(secret, { ...headers, ...changed }, body)).toThrow();
+				refuses(newSecret(), {});
+				refuses(app.secret, {}, `${webhook.body} `);
+				refuses(app.secret, { 'webhook-id': 'msg_another' });
+				refuses(app.secret, { 'webhook-timestamp': String(Number(headers['webhook-timestamp']) + 1) });
+			}
+		},
+	);
 
-	it.each(parties)('[Y2] the webhooks that %s signs are accepted by this server, and refused once they are changed', async (_name, party) => {
-		const app = await startApp();
-		const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
-		const at = new Date();
-		const report = { callId, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING', note: 'Ünïcode – ✓ 😀' };
-		const body = JSON.stringify(report, null, 2); // bytes that our JSON.stringify calls never produce
-		const post = (id: string, signature: string, sent = body, when = at) =>
-			postWebhook<{ call: Call }>(app, sent, { id, at: when, headers: { 'webhook-signature': signature } });
-		const signature = party.sign(app.secret, 'msg_1', at, body);
+	it.each(parties)(
+		'[Y2] the webhooks that %s signs are accepted by this server, and refused once they are changed',
+		async (_name, party) => {
+			const app = await startApp();
+			const { id: callId } = await app.create({ scheduledAt: FAR_FUTURE });
+			const at = new Date();
+			const report = { callId, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING', note: 'Ünïcode – ✓ 😀' };
+			const body = JSON.stringify(report, null, 2); // bytes that our JSON.stringify calls never produce
+			const post = (id: string, signature: string, sent = body, when = at) =>
+				postWebhook<{ call: Call }>(app, sent, { id, at: when, headers: { 'webhook-signature': signature } });
+			const signature = party.sign(app.secret, 'msg_1', at, body);
 
-		expectProblem(await post('msg_2', signature), 'invalid_signature');
-		expectProblem(await post('msg_1', signature, JSON.stringify(report)), 'invalid_signature');
-		expectProblem(await post('msg_1', signature, body, new Date(at.getTime() + 1_000)), 'invalid_signature');
-		expectProblem(await post('msg_1', party.sign(newSecret(), 'msg_1', at, body)), 'invalid_signature');
-		const old = new Date(at.getTime() - 301_000);
-		expectProblem(await post('msg_1', party.sign(app.secret, 'msg_1', old, body), body, old), 'invalid_signature');
-		expect(await app.call(callId)).toMatchObject({ phase: 'SCHEDULED' });
+			expectProblem(await post('msg_2', signature), 'invalid_signature');
+			expectProblem(await post('msg_1', signature, JSON.stringify(report)), 'invalid_signature');
+			expectProblem(await post('msg_1', signature, body, new Date(at.getTime() + 1_000)), 'invalid_signature');
+			expectProblem(await post('msg_1', party.sign(newSecret(), 'msg_1', at, body)), 'invalid_signature');
+			const old = new Date(at.getTime() - 301_000);
+			expectProblem(await post('msg_1', party.sign(app.secret, 'msg_1', old, body), body, old), 'invalid_signature');
+			expect(await app.call(callId)).toMatchObject({ phase: 'SCHEDULED' });
 
-		const accepted = await post('msg_1', signature);
-		expect([accepted.status, accepted.body.call.phase]).toEqual([200, 'RINGING']);
-		const several = `v1,${'A'.repeat(43)}= v2,nonsense ${party.sign(app.secret, 'msg_3', at, body)}`;
-		expect((await post('msg_3', several)).status).toBe(200);
-	});
+			const accepted = await post('msg_1', signature);
+			expect([accepted.status, accepted.body.call.phase]).toEqual([200, 'RINGING']);
+			const several = `v1,${'A'.repeat(43)}= v2,nonsense ${party.sign(app.secret, 'msg_3', at, body)}`;
+			expect((await post('msg_3', several)).status).toBe(200);
+		},
+	);
 
 	it.each(parties)(
 		'[Y3] of several secrets the first one signs, as %s verifies, and all of them verify',

@@ -24,7 +24,12 @@ function known(watched: CallSnapshot, received: readonly Timeline[]): { events: 
 }
 const byId = (deliveries: readonly Delivery[]): Delivery[] => deliveries.toSorted((a, b) => a.id.localeCompare(b.id));
 
-async function expectWhole(app: TestApp, id: string, watched: CallSnapshot, received: readonly Timeline[]): Promise<void> {
+async function expectWhole(
+	app: TestApp,
+	id: string,
+	watched: CallSnapshot,
+	received: readonly Timeline[],
+): Promise<void> {
 	await expect
 		.poll(async () => {
 			const { events, deliveries } = await app.timeline(id);
@@ -82,7 +87,8 @@ describe('a subscription to a call', () => {
 		const watched = await Promise.all(work);
 		const { events } = await app.timeline(id);
 		expect(events.length).toBeGreaterThan(2);
-		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, received[i]!).events, PATIENCE).toEqual(events);
+		for (const i of tabs.keys())
+			await expect.poll(() => known(watched[i]!, received[i]!).events, PATIENCE).toEqual(events);
 	});
 
 	it('[F71] is for one call at a time, and empty for null or an unknown call', async () => {

@@ -258,7 +258,7 @@ const FEED_SERVER: readonly Mutant[] = [
 	{
 		name: 'a tab that connects during a commit misses it: it joins one turn too early',
 		file: 'src/server/feed/hub.ts',
-		find: 'if ((readCursor(sync.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;',
+		find: 'if ((readCursor(sync.cursor)?.seq ?? 0) < committed && attempt < SYNC_ATTEMPTS) continue;',
 		replace: '',
 		tests: ['src/server/feed/hub.test.ts'],
 	},
@@ -505,8 +505,8 @@ const HISTORY: readonly Mutant[] = [
 	{
 		name: 'a restart makes a wrong clock steady',
 		file: 'src/server/timekeeper.ts',
-		find: 'if (isSteady) await database.all(KEEP, LAST_STEADY',
-		replace: 'await database.all(KEEP, LAST_STEADY',
+		find: 'if (isSteady) await database.all(STORE_TIME, LAST_STEADY',
+		replace: 'await database.all(STORE_TIME, LAST_STEADY',
 		tests: ['src/server/timekeeper.test.ts'],
 	},
 	{

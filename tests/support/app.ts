@@ -17,7 +17,12 @@ export interface TestApp {
 	/** The environment it started with, for another start. */
 	env: Record<string, string>;
 	/** Sends a request with the API token, if one is set. Sends and returns JSON. */
-	api<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+	api<T = unknown>(
+		method: string,
+		path: string,
+		body?: unknown,
+		headers?: Record<string, string>,
+	): Promise<ApiResponse<T>>;
 	/** Creates a call. Throws unless the response is 201. */
 	create(call?: Record<string, unknown>): Promise<Call>;
 	call(id: string): Promise<Call>;

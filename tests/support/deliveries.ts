@@ -12,7 +12,13 @@ export const ENDS_AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
 
 /** Requests a call from the provider with webhooks to `callbackUrl`. Returns the call's id. */
 export async function sendCall(app: TestApp, callbackUrl: string, request: object = {}): Promise<string> {
-	const body = { callId: randomUUID(), phoneNumber: '+12025550100', workflow: 'SALES', scenario: ENDS_AT_ONCE, ...request };
+	const body = {
+		callId: randomUUID(),
+		phoneNumber: '+12025550100',
+		workflow: 'SALES',
+		scenario: ENDS_AT_ONCE,
+		...request,
+	};
 	const response = await app.api<SendCallResponse>('POST', '/api/provider/send-call', { ...body, callbackUrl });
 	expect(response.status).toBe(200);
 	return body.callId;

@@ -9,7 +9,11 @@ export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 	const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 	const ended = await app.create({ scheduledAt: FAR_FUTURE });
 	await app.api('PATCH', `/api/calls/${ended.id}`, { status: 'COMPLETED' });
-	const request = { phoneNumber: '+12025550100', workflow: 'SALES', scenario: { outcome: 'busy', delayMs: 86_400_000 } };
+	const request = {
+		phoneNumber: '+12025550100',
+		workflow: 'SALES',
+		scenario: { outcome: 'busy', delayMs: 86_400_000 },
+	};
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
 		...{ ...request, callId: 'elsewhere' },
 		callbackUrl: 'http://127.0.0.1:2/', // no receiver listens there, and nothing is sent for hours
@@ -17,7 +21,11 @@ export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 	return [
 		['GET', '/api/calls'],
 		['GET', `/api/calls/${id}`],
-		['POST', '/api/calls', { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE }],
+		[
+			'POST',
+			'/api/calls',
+			{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE },
+		],
 		['GET', `/api/calls/${ended.id}/wait?timeout=1`],
 		['GET', '/api/deliveries'],
 		['POST', '/api/deliveries/redeliver', { filter: {}, dryRun: true }],

@@ -79,11 +79,23 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	return {
 		// Ids rise in order of arrival, like the places in the list.
 		create: (request) =>
-			change({ do: 'create', id: newId(), request: requestOf(request), callbackUrl: callbackUrl(), idempotencyKey: null }),
+			change({
+				do: 'create',
+				id: newId(),
+				request: requestOf(request),
+				callbackUrl: callbackUrl(),
+				idempotencyKey: null,
+			}),
 		async createOnce(scope, key, wanted) {
 			const request = requestOf(wanted);
 			const idempotencyKey = idempotencyKeyOf(scope, key, request);
-			const outcome = await writer.write({ do: 'create', id: newId(), request, callbackUrl: callbackUrl(), idempotencyKey });
+			const outcome = await writer.write({
+				do: 'create',
+				id: newId(),
+				request,
+				callbackUrl: callbackUrl(),
+				idempotencyKey,
+			});
 			if ('call' in outcome) return { response: JSON.stringify({ call: toCall(outcome.call) }), replayed: false };
 			return replayOf(outcome);
 		},

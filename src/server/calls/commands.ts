@@ -33,9 +33,20 @@ export interface CallToCreate {
 /** Everything that can change a call. The writer executes commands in order of arrival. */
 export type Command =
 	/** `callbackUrl` is the address to which the provider reports; null for the embedded provider, which knows it. */
-	| { do: 'create'; id: string; request: CallRequest; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
+	| {
+			do: 'create';
+			id: string;
+			request: CallRequest;
+			callbackUrl: string | null;
+			idempotencyKey: IdempotencyKey | null;
+	  }
 	/** All or none, at consecutive places. */
-	| { do: 'create-many'; requests: readonly CallToCreate[]; callbackUrl: string | null; idempotencyKey: IdempotencyKey | null }
+	| {
+			do: 'create-many';
+			requests: readonly CallToCreate[];
+			callbackUrl: string | null;
+			idempotencyKey: IdempotencyKey | null;
+	  }
 	| { do: 'report'; webhookId: string; report: ProviderReport }
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }

@@ -100,9 +100,9 @@ export async function findCalls<Read>(
 		where.push(`(${terms.map(() => 'instr(c."folded", ?) > 0').join(' OR ')})`);
 		values.push(...terms);
 	}
-	const reading: Reading<Read> = { database, shape, down, where, values, ...pace };
-	const windows = byWindows(reading);
-	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(reading, windows, low, high, limit)), feed };
+	const context: ReadContext<Read> = { database, shape, down, where, values, ...timeBudget };
+	const windows = byWindows(context);
+	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(context, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
 	const shelves = byShelves(context, terms);
 	// Calls that are not yet indexed are read one by one.

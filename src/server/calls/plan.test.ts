@@ -136,7 +136,14 @@ describe('creating calls', () => {
 		const planned = plan(stateWith([]), [
 			{ do: 'create-many', requests, callbackUrl: 'http://example.test/hook', idempotencyKey: null },
 		]);
-		expect(planned.outcomes).toMatchObject([{ calls: [{ id: 'a', n: 11, seq: 11 }, { id: 'b', n: 12, seq: 12 }] }]);
+		expect(planned.outcomes).toMatchObject([
+			{
+				calls: [
+					{ id: 'a', n: 11, seq: 11 },
+					{ id: 'b', n: 12, seq: 12 },
+				],
+			},
+		]);
 		expect(eventsOf(planned)).toEqual(['a created', 'b created']);
 		const body = { phoneNumber: '+12025550100', workflow: 'SUPPORT', scenario: null };
 		expect(jobsOf(planned)).toEqual(
@@ -595,11 +602,14 @@ describe('dispatches', () => {
 		['recall', refused(null), [ended()]],
 		['hangup', giveUp, []],
 		['recall', refused(null), []],
-	] as const)('[P19] a %s without attempts left becomes a dead job, recorded on the timeline', (job, command, calls) => {
-		const planned = plan(stateWith(calls, held()), [command]);
-		expect(planned.steps.flatMap(({ deadJobs }) => deadJobs)).toEqual([[JOB.id, NOON, ERROR]]);
-		expect(dataOf(planned)).toEqual(calls.map(() => ({ ...failedAttempt, job, dead: true })));
-	});
+	] as const)(
+		'[P19] a %s without attempts left becomes a dead job, recorded on the timeline',
+		(job, command, calls) => {
+			const planned = plan(stateWith(calls, held()), [command]);
+			expect(planned.steps.flatMap(({ deadJobs }) => deadJobs)).toEqual([[JOB.id, NOON, ERROR]]);
+			expect(dataOf(planned)).toEqual(calls.map(() => ({ ...failedAttempt, job, dead: true })));
+		},
+	);
 
 	it('[P19] a report in the group of the last attempt makes the dead job run again', () => {
 		const planned = plan(stateWith([ended()], held()), [giveUp, report('msg_1')]);

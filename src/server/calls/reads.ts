@@ -3,7 +3,7 @@ import { writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import type { PrismaClient } from '#db/prisma.ts';
 import { toCall, type CallRow } from './call.ts';
-import { IS_LEFT } from './clearing.ts';
+import { IS_NOT_CLEARED } from './clearing.ts';
 import { countersFor, estimate, wordsOf } from './filter.ts';
 import { LINES, type LineFormat } from './lines.ts';
 import { findCalls, type ListResult, type TimeBudget, type Shape } from './list.ts';
@@ -63,7 +63,12 @@ const IDS: Shape<{ n: number; id: string }> = {
 const CUSTOMERS = `SELECT "id", "customerName" FROM "Call" c WHERE "id" IN (SELECT value FROM json_each(?)) AND ${IS_NOT_CLEARED}`;
 const BY_ID = `SELECT ${CALL} FROM "Call" AS c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
-export function createCallReads(database: Database, prisma: PrismaClient, now: () => number, timeBudget?: TimeBudget): CallReads {
+export function createCallReads(
+	database: Database,
+	prisma: PrismaClient,
+	now: () => number,
+	timeBudget?: TimeBudget,
+): CallReads {
 	const stats = createStatsReader(database, now);
 
 	async function position(): Promise<FeedPosition> {

@@ -50,13 +50,16 @@ export async function removeCovered(
 	database: Database,
 	{ most, now }: { most: number; now: number },
 ): Promise<{ removed: number; isLast: boolean }> {
-	return database.transact([[NEXT_MARK], [COVERED, most], [COVERED_RUN, most]], ([marks = [], all = [], ofRun = []]) => {
-		const [mark] = marks;
-		const rows = mark?.run === '' ? all : ofRun;
-		const drop: Statement[] = mark && rows.length < most ? [[DELETE_MARK, mark.run!, mark.seq!]] : [];
-		return {
-			result: { removed: rows.length, isLast: mark === undefined },
-			statements: [...removalStatements(rows, now), ...drop],
-		};
-	});
+	return database.transact(
+		[[NEXT_MARK], [COVERED, most], [COVERED_RUN, most]],
+		([marks = [], all = [], ofRun = []]) => {
+			const [mark] = marks;
+			const rows = mark?.run === '' ? all : ofRun;
+			const drop: Statement[] = mark && rows.length < most ? [[DELETE_MARK, mark.run!, mark.seq!]] : [];
+			return {
+				result: { removed: rows.length, isLast: mark === undefined },
+				statements: [...removalStatements(rows, now), ...drop],
+			};
+		},
+	);
 }

@@ -95,7 +95,12 @@ const refused = (id: string, job: Job, retryAt: number | null): Command => ({
 	retryAt,
 	watchAt: NOON + 900_000,
 });
-const giveUp = (id: string, job: Job): Command => ({ do: 'give-up', id, job, attempt: { ...failedAttempt, number: 6 } });
+const giveUp = (id: string, job: Job): Command => ({
+	do: 'give-up',
+	id,
+	job,
+	attempt: { ...failedAttempt, number: 6 },
+});
 const byCall = (a: Job, b: Job): number => a.callId.localeCompare(b.callId);
 
 const TYPES = `SELECT "type" FROM "Event" ORDER BY "seq"`;

@@ -178,24 +178,23 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	const write = (sql: string, rows: readonly unknown[]): void => {
 		if (rows.length > 0) statements.push([sql, jsonOf(rows)]);
 	};
-	for (const sql of REMOVE) write(sql, written.removed);
-	for (const sql of PURGE) write(sql, written.purged);
-	statements.push(...written.cleared.flatMap(clearing));
-	statements.push(...insertCalls([...written.created.values()]));
-	statements.push(...updateCallRows([...written.updated.values()].map(row(CHANGING))));
-	statements.push(...insertEvents(written.events));
-	statements.push(...insertReceipts(written.receipts));
-	statements.push(...insertAnswers(written.answers));
-	statements.push(...insertJobs(written.jobs));
-	write(ASK_JOBS, written.askedJobs); // before the jobs of calls that this group stops
-	write(DROP_JOBS, written.doneCalls); // also for calls that this group created
-	for (const sql of STOP_JOBS) write(sql, written.stoppedCalls);
-	write(DELETE_JOBS, written.doneJobs);
-	write(RETRY_JOBS, written.retries);
-	write(BURY_JOBS, written.buriedJobs);
-	write(REVIVE_JOBS, written.heardOf);
-	statements.push(...written.tallies.statements());
-	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
+	for (const sql of REMOVE) write(sql, step.removed);
+	for (const sql of PURGE) write(sql, step.purged);
+	statements.push(...step.cleared.flatMap(clearStatements));
+	statements.push(...insertCalls([...step.created.values()]));
+	statements.push(...updateCallRows([...step.updated.values()].map(row(CHANGING))));
+	statements.push(...insertEvents(step.events));
+	statements.push(...insertReceipts(step.receipts));
+	statements.push(...insertResponses(step.responses));
+	statements.push(...insertJobs(step.jobs));
+	write(MARK_JOBS_ASKED, step.askedJobs); // before the jobs of calls that this group stops
+	write(DROP_JOBS, step.doneCalls); // also for calls that this group created
+	for (const sql of STOP_JOBS) write(sql, step.stoppedCalls);
+	write(DELETE_JOBS, step.doneJobs);
+	write(RETRY_JOBS, step.retries);
+	write(MARK_JOBS_DEAD, step.deadJobs);
+	write(REVIVE_JOBS, step.revivedCalls);
+	statements.push(...step.counters.statements());
 	return statements;
 }
 

@@ -27,7 +27,7 @@ type Changes<Key> = Map<string, Change<Key>>;
  * counters can therefore be rebuilt from the history (`recount.ts`), and an update first subtracts what the old row
  * counted for.
  */
-export class Tallies {
+export class Counters {
 	readonly #calls: Changes<CallKey> = new Map();
 	readonly #minutes: Changes<MinuteKey> = new Map();
 

@@ -60,7 +60,7 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 		const reads: Statement[] = [[READ_FEED], ...readsOf(commands)];
 		const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
 			const planned = planCommands(commands, stateFrom(feed, rows), now(), newId);
-			return { result: planned, statements: planned.statements };
+			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
 		});
 		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
 		if (jobs) guarded(onJobs);
@@ -84,12 +84,12 @@ function idOf(command: Command): string[] {
 
 /** Reads the rows that the commands of a group need, in the order in which `stateFrom` takes them. */
 function readsOf(commands: readonly Command[]): Statement[] {
-	const keys: Record<'calls' | 'dead' | 'receipts' | 'jobs' | 'answers', string[]> = {
+	const keys: Record<'calls' | 'dead' | 'receipts' | 'jobs' | 'responses', string[]> = {
 		calls: [],
 		dead: [],
 		receipts: [],
 		jobs: [],
-		answers: [],
+		responses: [],
 	};
 	for (const command of commands) {
 		if (command.do === 'report') {
@@ -101,28 +101,32 @@ function readsOf(commands: readonly Command[]): Statement[] {
 		} else if (command.do !== 'create' && command.do !== 'create-many' && command.do !== 'clear')
 			keys.calls.push(command.id);
 		if ('job' in command) keys.jobs.push(command.job.id);
-		if ((command.do === 'create' || command.do === 'create-many') && command.idempotencyKey) keys.responses.push(command.idempotencyKey.id);
+		if ((command.do === 'create' || command.do === 'create-many') && command.idempotencyKey)
+			keys.responses.push(command.idempotencyKey.id);
 	}
 	return [
 		[READ_CALLS, JSON.stringify(keys.calls)],
 		[READ_DEAD, JSON.stringify(keys.dead)],
 		[READ_RECEIPTS, JSON.stringify(keys.receipts)],
 		[READ_JOBS, JSON.stringify(keys.jobs)],
-		[READ_ANSWERS, JSON.stringify(keys.answers)],
+		[READ_RESPONSES, JSON.stringify(keys.responses)],
 	];
 }
 
 function stateFrom(
 	feed: Row[],
-	[calls = [], dead = [], receipts = [], jobs = [], answers = []]: readonly Row[][],
+	[calls = [], dead = [], receipts = [], jobs = [], responses = []]: readonly Row[][],
 ): State {
 	return {
 		position: positionFrom(feed),
 		calls: new Map(calls.map(fromRow).map((call) => [call.id, call])),
 		dead: new Set(dead.map(({ callId }) => String(callId))),
 		seen: new Set(receipts.map(({ id }) => String(id))),
-		answers: new Map(
-			answers.map(({ id, bodyHash, answer }) => [String(id), { bodyHash: String(bodyHash), answer: String(answer) }]),
+		responses: new Map(
+			responses.map(({ id, bodyHash, answer }) => [
+				String(id),
+				{ bodyHash: String(bodyHash), response: String(answer) },
+			]),
 		),
 		jobs: new Map(
 			jobs.map(({ id, lease, asked }) => [

@@ -24,4 +24,6 @@ it.each<[what: string, changes: Change[], compacted: Change[]]>([
 		[cleared(1, 'r'), cleared(2, 's'), cleared(3, 'r')],
 		[cleared(2, 's'), cleared(3, 'r')],
 	],
-])('[F60] a frame has one entry per call: %s', (_what, changes, compacted) => expect(compact(changes)).toEqual(compacted));
+])('[F60] a frame has one entry per call: %s', (_what, changes, compacted) =>
+	expect(compact(changes)).toEqual(compacted),
+);

@@ -2,7 +2,7 @@ import { DELTA_MAX, type Change, type Sync } from '#contract';
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 import type { Database, Row } from '#db/database.ts';
 import { toCall } from '../calls/call.ts';
-import { ALL_CLEARED_TO, IS_LEFT } from '../calls/clearing.ts';
+import { ALL_CLEARED_TO, IS_NOT_CLEARED } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 

@@ -1,6 +1,6 @@
 import { readCursor, writeCursor } from '#contract/cursor.ts';
 
-export interface Deltas<Delta> {
+export interface SyncCache<Delta> {
 	/**
 	 * The sync for a client at `cursor`. All clients at the same cursor get the same object. null if no caller wants it
 	 * any more when its turn to be read comes.
@@ -10,7 +10,7 @@ export interface Deltas<Delta> {
 	invalidate(): void;
 }
 
-interface Reading<Delta> {
+interface PendingRead<Delta> {
 	delta: Promise<Delta | null>;
 	/** The `isWanted` checks of the callers that asked before the read. */
 	waiting: (() => boolean)[];
@@ -24,16 +24,16 @@ const CACHED_DELTAS = 4;
  * event loop, so that a thousand clients that reconnect together block no other work. A client without a valid cursor
  * waits for no other read, because its sync is short.
  */
-export function createDeltas<Delta>(read: (cursor: unknown) => Promise<Delta>): Deltas<Delta> {
-	const known = new Map<string, Reading<Delta>>();
-	let before: Promise<unknown> = Promise.resolve();
+export function createSyncCache<Delta>(read: (cursor: unknown) => Promise<Delta>): SyncCache<Delta> {
+	const cache = new Map<string, PendingRead<Delta>>();
+	let lastRead: Promise<unknown> = Promise.resolve();
 	const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-	function start(key: string, cursor: unknown): Reading<Delta> {
-		const askers: (() => boolean)[] = [];
-		const mine = async (): Promise<Delta | null> => {
-			const isWanted = askers.some((is) => is());
-			askers.length = 0;
+	function startRead(key: string, cursor: unknown): PendingRead<Delta> {
+		const waiting: (() => boolean)[] = [];
+		const readIfWanted = async (): Promise<Delta | null> => {
+			const isWanted = waiting.some((is) => is());
+			waiting.length = 0;
 			if (isWanted) return read(cursor);
 			if (cache.get(key) === pendingRead) cache.delete(key); // the next caller starts a new read
 			return null;

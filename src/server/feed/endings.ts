@@ -22,7 +22,8 @@ export function createCallWaits(get: (id: string) => Promise<Call | null>): Call
 	const stops = new Set<() => void>();
 	let closed = false;
 
-	const notify = (id: string, call: Call | null): void => waiting.get(id)?.forEach((settleIfEnded) => settleIfEnded(call));
+	const notify = (id: string, call: Call | null): void =>
+		waiting.get(id)?.forEach((settleIfEnded) => settleIfEnded(call));
 	const gone = (id: string): ProblemError =>
 		new ProblemError('call_not_found', `Call ${id.slice(0, 100)} does not exist or was deleted.`);
 

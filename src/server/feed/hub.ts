@@ -57,7 +57,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	const cursorOf = (seq: number): string => writeCursor({ epoch, seq });
 	const at = (): string => new Date(now()).toISOString();
 	/** One object for all clients at a cursor, so that it is encoded once. */
-	const syncs = createDeltas(async (cursor): Promise<Sync> => ({ ...(await syncFrom(cursor)), version }));
+	const syncs = createSyncCache(async (cursor): Promise<Sync> => ({ ...(await syncFrom(cursor)), version }));
 
 	/** If one transport throws, the others still get the message. */
 	function toTransports(send: (transport: Transport) => void): void {
@@ -111,7 +111,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		await new Promise(setImmediate); // lets our own last commit be published first
 		if (resetWaits) return; // a reset follows within a second and contains more
 		const foreign = change > committed;
-		if (foreign) syncs.forget();
+		if (foreign) syncs.invalidate();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
 		toTransports((transport) => transport.head(head));
 	}
@@ -121,15 +121,15 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		publish(one) {
 			if (one.changes.length === 0) return;
 			committed = one.position.change;
-			syncs.forget();
+			syncs.invalidate();
 			gatherer.add(one);
 		},
 		async withSync(cursor, isWanted, use) {
-			for (let tries = 1; ; tries++) {
+			for (let attempt = 1; ; attempt++) {
 				const sync = await syncs.of(cursor, isWanted);
 				if (!isWanted()) return;
 				if (sync === null) continue;
-				if ((readCursor(sync.cursor)?.seq ?? 0) < committed && tries < SYNC_TRIES) continue;
+				if ((readCursor(sync.cursor)?.seq ?? 0) < committed && attempt < SYNC_ATTEMPTS) continue;
 				return use(sync);
 			}
 		},

@@ -32,7 +32,14 @@ const FOLLOWERS = 'followers';
 const PENDING_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
-export function openSocketTransport({ io, hub, subscriptions, settings, stats, onError }: SocketTransportDeps): SocketTransport {
+export function openSocketTransport({
+	io,
+	hub,
+	subscriptions,
+	settings,
+	stats,
+	onError,
+}: SocketTransportDeps): SocketTransport {
 	const statsBroadcast = createStatsBroadcast({
 		stats,
 		toAll: (now) => io.to(FOLLOWERS).emit('stats', now),
@@ -62,7 +69,9 @@ export function openSocketTransport({ io, hub, subscriptions, settings, stats, o
 			if (pending.push(acknowledge as (sync: Sync) => void) > PENDING_MAX) return void socket.disconnect(true);
 			if (pending.length > 1) return;
 			hub
-				.withSync(fieldOf(request, 'cursor'), isConnected(socket), (sync) => pending.forEach((respond) => respond(sync)))
+				.withSync(fieldOf(request, 'cursor'), isConnected(socket), (sync) =>
+					pending.forEach((respond) => respond(sync)),
+				)
 				.catch(failed)
 				.finally(() => (pending = []));
 		});

@@ -21,10 +21,13 @@ it('[F64] an address holds as many connections as allowed, and another one after
 	two!();
 });
 
-it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])('[F64] the loopback address %s holds any number of connections', (address) => {
-	const connections = createConnections(1, false);
-	for (let i = 0; i < 5; i++) expect(connections.enter(from(address))).not.toBeNull();
-});
+it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])(
+	'[F64] the loopback address %s holds any number of connections',
+	(address) => {
+		const connections = createConnections(1, false);
+		for (let i = 0; i < 5; i++) expect(connections.enter(from(address))).not.toBeNull();
+	},
+);
 
 it('[F64] behind a trusted proxy the client’s own address counts, and no other forwarded address', () => {
 	const trusting = createConnections(1, 1);

@@ -38,11 +38,16 @@ const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
 /**
- * Reads on from `place` until `most` calls are deletable or the window is full. Creation times rise with the place. The
+ * Reads on from `position` until `most` calls are deletable or the window is full. Creation times rise with the place. The
  * walk therefore ends at a call within the limits, or created within an hour of `now`: every later call was created, and
  * ended, later. A call created outside that hour, as by a wrong clock, does not end the walk.
  */
-export async function nextCandidates(database: Database, limits: Limits, position: WalkPosition, most: number): Promise<Candidates> {
+export async function nextCandidates(
+	database: Database,
+	limits: Limits,
+	position: WalkPosition,
+	most: number,
+): Promise<Candidates> {
 	const [[tally] = [], rows = []] = await database.snapshot([[TOTAL], [NEXT, position.n]]);
 	const tooMany = limits.calls === null ? 0 : Number(tally?.total) - limits.calls;
 	const isFresh = (at: number): boolean => Math.abs(limits.now - at) < GRACE_MS;

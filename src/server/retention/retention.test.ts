@@ -174,7 +174,7 @@ describe('the retention limits', () => {
 	});
 
 	it('[RT4] is what a job is about, until that is over', async () => {
-		const { keep, places, database, calls, clock, again } = await stage(150);
+		const { keep, places, database, calls, clock, nextPassEnd } = await stage(150);
 		const call = await calls.create(request);
 		await database.all('UPDATE "Job" SET "asked" = true');
 		await calls.cancel(call.id);
@@ -202,7 +202,7 @@ describe('the retention limits', () => {
 
 describe('how it goes', () => {
 	it('[RT8] nothing is deleted while the clock is not steady, also when it jumps during a pass', async () => {
-		const { keep, places, calls, clock, again } = await stage(2_000);
+		const { keep, places, calls, clock, nextPassEnd } = await stage(2_000);
 		clock.isSteady = false;
 		const limits = { days: 1, calls: 100 };
 		let steps = 0;
@@ -227,7 +227,7 @@ describe('how it goes', () => {
 	});
 
 	it('[RT10] each step waits until no create came for a moment, but a quarter of a second is enough', async () => {
-		const { begin, again, places, calls } = await stage(400);
+		const { begin, nextPassEnd, places, calls } = await stage(400);
 		let [steps, createdAt, lastStepAt] = [0, -Infinity, performance.now()];
 		const hasWaited: boolean[] = [];
 		const timed = beforeEachStep(calls, () => {
@@ -236,7 +236,7 @@ describe('how it goes', () => {
 			lastStepAt = now;
 			steps++;
 		});
-		const looked = again();
+		const passEnded = nextPassEnd();
 		const retention = begin({ days: null, calls: 100 }, { calls: timed });
 		const creating = setInterval(() => {
 			createdAt = performance.now();

@@ -3,8 +3,8 @@ import type { Database } from '#db/database.ts';
 import type { Calls } from '../calls/calls.ts';
 import { removeCovered, removeRunning } from '../calls/removal.ts';
 import type { Config } from '../config.ts';
-import { nextPast, type Limits, type Place } from './past.ts';
-import { Portion } from './portion.ts';
+import { nextCandidates, type Limits, type WalkPosition } from './past.ts';
+import { AdaptiveBatch } from './portion.ts';
 import { pruneTombstones } from './tombstones.ts';
 
 export interface RetentionDeps {
@@ -59,7 +59,7 @@ const SPARE_PAGES = 256;
 
 export function createRetention(deps: RetentionDeps): Retention {
 	const { database, calls, keep, onError } = deps;
-	const portion = new Portion(32, 128, TURN_MS);
+	const batch = new AdaptiveBatch(32, 128, TURN_MS);
 	/** At least 128: a commit waits for the disk, so a smaller one takes just as long. */
 	const removalBatch = new AdaptiveBatch(128, 1_024, TURN_MS);
 	const pageBatch = new AdaptiveBatch(16, 1_024, TURN_MS);
@@ -123,20 +123,20 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	async function retire(): Promise<void> {
 		const before = keep.days === null ? -Infinity : deps.now() - keep.days * DAY_MS;
-		let place: Place = { n: 0, left: 0 };
+		let position: WalkPosition = { n: 0, skipped: 0 };
 		let deleted = 0;
 		// Read the clock in each step: a pass may be long, and the machine may sleep meanwhile.
 		while (mayContinue() && deps.isSteady()) {
 			const limits: Limits = { before, calls: keep.calls, now: deps.now() };
-			const { ended, n, count, isLast } = await nextPast(database, limits, place, portion.size);
+			const { ended, n, count, isLast } = await nextCandidates(database, limits, position, batch.size);
 			if (ended.length > 0) {
 				if (!(await waitForCalm(deleted < BEHIND ? CALM_WAIT_MAX_MS : 0))) break;
 				const start = performance.now();
 				await calls.retire(ended);
-				if (ended.length === portion.size) portion.took(performance.now() - start);
+				if (ended.length === batch.size) batch.took(performance.now() - start);
 			} else await new Promise(setImmediate);
 			deleted += ended.length;
-			place = { n, left: place.left + count - ended.length };
+			position = { n, skipped: position.skipped + count - ended.length };
 			if (isLast) break;
 		}
 		if (deleted > 0) deps.onDeleted(deleted);
@@ -156,7 +156,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 	 * The other tasks, in order. If a clear interrupts one, the next pass begins with the task after it, so that each
 	 * gets a turn.
 	 */
-	const others: (() => Promise<void>)[] = [
+	const tasks: (() => Promise<void>)[] = [
 		...(isLimited ? [retire] : []),
 		async () => {
 			if (await waitForCalm()) await pruneTombstones(database, waitForCalm);
@@ -167,12 +167,12 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	async function pass(): Promise<void> {
 		await removeCleared();
-		made = 0;
-		othersUntil = performance.now() + OTHERS_MS;
-		for (let done = 0; done < others.length && goesOn(); done++) {
-			const other = others[turn]!;
-			turn = (turn + 1) % others.length;
-			await other();
+		createdCount = 0;
+		tasksUntil = performance.now() + TASKS_MS;
+		for (let done = 0; done < tasks.length && mayContinue(); done++) {
+			const task = tasks[nextTask]!;
+			nextTask = (nextTask + 1) % tasks.length;
+			await task();
 		}
 		if (mayContinue()) nextTask = 0;
 	}
