@@ -18,7 +18,7 @@ it('a group is chosen when exactly its states are asked for', () => {
 it('filters that are on are named in plain words, a call by its customer', () =>
 	expect(active({ callId: 'c1', code: 500 }, { c1: 'Ada' }).map(({ words }) => words)).toEqual([
 		'call: Ada',
-		'answer: 500',
+		'response: 500',
 	]));
 
 it('what was never tried is not sent again with the others', () =>

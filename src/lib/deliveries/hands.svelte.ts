@@ -59,7 +59,7 @@ export class Hands {
 			const { problem } = await cancelDelivery(delivery.id);
 			if (problem) return this.#refuse('Not canceled', problem);
 			await this.#desk.reload();
-			this.said = `${delivery.type} canceled. It is not tried again.`;
+			this.said = `${delivery.type} canceled. It will not be sent again.`;
 		});
 	}
 
@@ -69,14 +69,14 @@ export class Hands {
 		const { ok, problem } = await redeliverMany(filter, false);
 		if (problem) return problem;
 		await this.#desk.reload();
-		this.said = `${ok.count} sent again.`;
+		this.said = `Redelivering ${ok.count}.`;
 		return null;
 	}
 
 	async load(): Promise<void> {
 		this.said = '';
 		await this.#desk.reload();
-		this.said = 'Loaded again.';
+		this.said = 'Reloaded.';
 	}
 
 	async #act(id: string, work: () => Promise<void>): Promise<void> {

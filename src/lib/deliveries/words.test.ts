@@ -15,9 +15,9 @@ const delivery = (...attempts: Attempt[]): Delivery => ({
 describe('what came of a try', () => {
 	it.each([
 		[204, '204', 'Accepted', 'ok'],
-		[302, '302', 'A redirect, not followed', 'bad'],
+		[302, '302', 'Redirect, not followed', 'bad'],
 		[401, '401', 'Not authorized', 'bad'],
-		[418, '418', 'Refused', 'bad'],
+		[418, '418', 'Rejected', 'bad'],
 		[599, '599', 'Server error', 'bad'],
 	])('an answer %d is %s, %s', (status, code, words, tone) =>
 		expect(answered({ response: response(status), error: null })).toEqual({ code, words, tone }),
@@ -52,16 +52,16 @@ describe('how long an attempt took', () => {
 	);
 
 	it('[E10] an error without words is still an error', () =>
-		expect(answered({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No answer', tone: 'bad' }));
+		expect(answered({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No response', tone: 'bad' }));
 });
 
 describe('what became of one that was sent again', () => {
 	const before = delivery(attempt(1, 500));
 	it.each([
-		[delivery(attempt(1, 500), attempt(2, 200)), 'call.ended redelivered. 127.0.0.1:4000 answered 200.'],
-		[delivery(attempt(1, 500), attempt(2, 503)), 'call.ended sent again: 503, service unavailable.'],
-		[before, 'call.ended sent again, no answer yet.'],
-		[undefined, 'call.ended sent again. It has left this list.'],
+		[delivery(attempt(1, 500), attempt(2, 200)), 'call.ended redelivered. 127.0.0.1:4000 returned 200.'],
+		[delivery(attempt(1, 500), attempt(2, 503)), 'call.ended not delivered: 503, service unavailable.'],
+		[before, 'call.ended sent again. No response yet.'],
+		[undefined, 'call.ended sent again. It is no longer in this list.'],
 	])('is said in a sentence', (after, words) => expect(outcome(before, after)).toBe(words));
 });
 
