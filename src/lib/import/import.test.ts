@@ -72,7 +72,7 @@ describe('a file', () => {
 		// The first bytes of a spreadsheet's native format.
 		const { text } = await decode(bytes([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 0xe9], 'name,phone\nAda,1'));
 		await expect(readTable(text)).rejects.toThrow('Save the table as CSV');
-		await expect(readTable(`name,phone\n${'x'.repeat(300_000)}`)).rejects.toThrow('Line 2 does not end.');
+		await expect(readTable(`name,phone\n${'x'.repeat(300_000)}`)).rejects.toThrow('Line 2 is too long.');
 	});
 
 	it('[I4] more than 100,000 rows are refused', async () =>
@@ -120,10 +120,10 @@ describe('a row', () => {
 		expect(wrong.errors).toEqual([
 			{ field: 'customerName', message: 'Enter the customer’s name.' },
 			{ field: 'phoneNumber', message: 'Too short for Germany. Two more digits?' },
-			{ field: 'workflow', message: 'Not a workflow. Use SUPPORT, SALES or REMINDER.' },
+			{ field: 'workflow', message: 'Unknown workflow. Use SUPPORT, SALES or REMINDER.' },
 			{ field: 'scheduledAt', message: 'Give a time with its zone, such as 2026-11-22T15:30:00Z.' },
-			{ field: 'scenario', message: `Not a scenario. Use one of ${SCENARIO_NAMES.join(', ')}.` },
-			{ field: 'run', message: 'Too long. 64 characters at most, this is 65.' },
+			{ field: 'scenario', message: `Unknown scenario. Use one of ${SCENARIO_NAMES.join(', ')}.` },
+			{ field: 'run', message: 'Too long: 65 characters. Use at most 64.' },
 		]);
 	});
 

@@ -159,7 +159,7 @@ describe('digits whose + may be lost', () => {
 		const clear = ['+493023125017', '+493023125018', '+12025550101'];
 		expect(numbersOf(sheet)).toEqual([null, null, ...clear]);
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
-			'Its + may be lost. Choose whether it is +44 7911 123456 or +49 4479 11123456, or write the +.',
+			'The + may be missing. Choose +44 7911 123456 or +49 4479 11123456, or add the +.',
 		);
 		expect(sheet.unclear?.digits).toBe('447911123456');
 		await sheet.readDigits('abroad');
@@ -170,7 +170,7 @@ describe('digits whose + may be lost', () => {
 		await sheet.chooseCountry('US');
 		expect([sheet.lostPlus, numbersOf(sheet)[0]]).toEqual([null, null]);
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
-			'Its + may be lost. Choose that it is +44 7911 123456, or write the +.',
+			'The + may be missing. Choose +44 7911 123456, or add the +.',
 		);
 		await sheet.readDigits('home');
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('Too long for the United States. Two digits too many?');

@@ -29,14 +29,14 @@ describe('a chosen file', () => {
 
 	it('[I8] in which nothing stands is told what it needs', async () => {
 		for (const text of ['', '\n \n'])
-			expect((await sheetOf(text)).error).toBe('It is empty. Each call needs a row with a name and a number.');
+			expect((await sheetOf(text)).error).toBe('No rows found. Each call needs a row with a name and a number.');
 	});
 });
 
 it('[I17] what was found, and what is not used is said in words', () => {
-	expect(foundWords(1, 1, 'en')).toBe('1 row is right, 1 is not.');
-	expect(foundWords(1_200, 0, 'en')).toBe('1,200 rows are right, 0 are not.');
-	expect(unusedWords(['Termin'], 'en')).toBe('Not used: Termin.');
+	expect(foundWords(1, 1, 'en')).toBe('1 row is valid, 1 row has errors.');
+	expect(foundWords(1_200, 0, 'en')).toBe('1,200 rows are valid, 0 rows have errors.');
+	expect(unusedWords(['Termin'], 'en')).toBe('Unused columns: Termin.');
 	expect(
 		unusedWords(
 			Array.from({ length: 15 }, (_, i) => `c${i}`),
