@@ -32,11 +32,11 @@ it('[D72] a day that a zone left out is named as it was asked for', () => {
 	process.env.TZ = 'Pacific/Apia';
 	const place = { locale: 'en-GB', zone: 'Pacific/Apia' };
 	const list = [{ createdAt: '2011-12-29T20:00:00.000Z' }];
-	expect(noneOf('2011-12-30', list, true, place)).toBe('Nothing on 30 Dec 2011. These came before it.');
+	expect(noneOf('2011-12-30', list, true, place)).toBe('No calls on 30 Dec 2011. These are the calls before it.');
 });
 
 it('[D72] a year beyond 9999 is still to come, and the first day there is can be asked for', () => {
-	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe('That day is still to come. The last one is today.');
+	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe('This date is in the future. Choose today or an earlier date.');
 	expect(missedDay('0001-01-01', false, '2026-10-01')).toBeNull();
 	for (const zone of ['Europe/Berlin', 'America/New_York']) {
 		process.env.TZ = zone;
@@ -70,11 +70,11 @@ it('[D55] a day that has no calls is said, with what is shown instead', () => {
 	const place = { locale: 'en-GB', zone: 'UTC' };
 	const list = (...days: string[]) => days.map((day) => ({ createdAt: `${day}T12:00:00.000Z` }));
 	const newest = list('2026-10-03', '2026-10-01');
-	expect(noneOf('1970-01-01', newest, true, place)).toBe('Nothing before 1 Oct 2026. These are the oldest.');
+	expect(noneOf('1970-01-01', newest, true, place)).toBe('No calls before 1 Oct 2026. These are the oldest.');
 	expect(noneOf('2026-10-03', newest, true, place)).toBe('');
-	expect(noneOf('2026-10-04', newest, true, place)).toBe('Nothing on 4 Oct 2026. These came before it.');
+	expect(noneOf('2026-10-04', newest, true, place)).toBe('No calls on 4 Oct 2026. These are the calls before it.');
 	const oldest = list('2026-10-01', '2026-10-03');
-	expect(noneOf('2026-10-09', oldest, false, place)).toBe('Nothing after 3 Oct 2026. These are the newest.');
-	expect(noneOf('2026-09-30', oldest, false, place)).toBe('Nothing on 30 Sept 2026. These came after it.');
+	expect(noneOf('2026-10-09', oldest, false, place)).toBe('No calls after 3 Oct 2026. These are the newest.');
+	expect(noneOf('2026-09-30', oldest, false, place)).toBe('No calls on 30 Sept 2026. These are the calls after it.');
 	expect(noneOf('2026-10-01', [], true, place)).toBe('');
 });

@@ -25,10 +25,10 @@ it('[D61] those of an address too, and in short where they have to share a line'
 });
 
 it.each([
-	['6', 'One character finds beginnings only. Type two more.'],
-	['68', 'Two characters find beginnings only. Type one more.'],
-	['6-8', 'Two characters find beginnings only. Type one more.'],
-	['é̀', 'One character finds beginnings only. Type two more.'],
+	['6', 'One character matches only the beginnings of words and numbers. Type two more.'],
+	['68', 'Two characters match only the beginnings of words and numbers. Type one more.'],
+	['6-8', 'Two characters match only the beginnings of words and numbers. Type one more.'],
+	['é̀', 'One character matches only the beginnings of words and numbers. Type two more.'],
 	['683', ''],
 	['ada', ''],
 	[undefined, ''],

@@ -150,11 +150,11 @@ describe('the line', () => {
 
 describe('in words', () => {
 	it('the line is a sentence', () =>
-		expect(sentence(done, noon)).toBe('Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 1.71 s, completed.'));
+		expect(sentence(done, noon)).toBe('Waited 0.20 s, dialed 0.10 s, rang 0.80 s, talked 1.71 s, completed.'));
 	it('[EX20] a line that is cut says how long the call was', () => {
 		const long = { ...done, endedAt: exampleCall({ ended: 601_100 }).endedAt };
 		expect(sentence(long, noon)).toBe(
-			'Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 10 min 00 s, completed. 10 min 01 s in all; the line is cut.',
+			'Waited 0.20 s, dialed 0.10 s, rang 0.80 s, talked 10 min 00 s, completed. 10 min 01 s in total; the line is shortened.',
 		);
 	});
 	it('[EX5] line and duration never contradict each other, for any phases, outcome and talk', () => {
@@ -200,6 +200,6 @@ describe('in words', () => {
 		[exampleCall(), 'Queued'],
 		[exampleCall({ phase: 'IN_PROGRESS' }), 'Talking'],
 		[exampleCall({ phase: 'ENDED', status: 'FAILED', outcome: 'provider-unreachable' }), 'Provider unreachable'],
-		[exampleCall({ phase: 'ENDED', status: 'COMPLETED', outcome: 'manual' }), 'Corrected by hand'],
+		[exampleCall({ phase: 'ENDED', status: 'COMPLETED', outcome: 'manual' }), 'Edited manually'],
 	])('%#: %s', (call, words) => expect(why(call)).toBe(words));
 });

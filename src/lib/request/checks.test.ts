@@ -11,9 +11,9 @@ describe('a customer name', () => {
 	it.each([
 		['', 'Enter the customer’s name.'],
 		['   ', 'Enter the customer’s name.'],
-		['x'.repeat(81), 'Too long. 80 characters at most, this is 81.'],
-		['a\u0007b', 'The name holds a character that cannot be shown. Type it again.'],
-		['Ada\r\nBerg', 'The name holds a line break. Write it on one line.'],
+		['x'.repeat(81), 'Too long: 81 characters. Use at most 80.'],
+		['a\u0007b', 'The name contains a character that cannot be displayed. Type it again.'],
+		['Ada\r\nBerg', 'The name contains a line break. Write it on one line.'],
 	])('%j is not', (name, words) => expect(checkName(name)).toBe(words));
 });
 
@@ -29,10 +29,10 @@ describe('a chosen time', () => {
 	const hint = (text: string): string => timeHint(text, localTime(text), now, place);
 
 	it('must be whole', () => {
-		expect(checkTime('')).toBe('Choose a day and a time.');
-		expect(checkTime('', { isPartial: true })).toBe('Not a whole time. Enter day, month, year, hour and minute.');
+		expect(checkTime('')).toBe('Choose a date and a time.');
+		expect(checkTime('', { isPartial: true })).toBe('The time is incomplete. Enter day, month, year, hour and minute.');
 		expect(checkTime('2026-11-22T15:30')).toBeNull();
-		expect(checkTime('2026-02-30T15:30')).toBe('Not a time. Write it as 2026-11-22T15:30.');
+		expect(checkTime('2026-02-30T15:30')).toBe('Not a valid time. Write it as 2026-11-22T15:30.');
 	});
 	it('[D70] that the clocks skip is refused, unless the field is in UTC', () => {
 		const words = '02:30 does not exist that day: the clocks skip it. Choose another time.';
@@ -42,12 +42,12 @@ describe('a chosen time', () => {
 		expect(dueAt({ when: 'pick', scheduledAt: '2027-03-28T02:30' }, now, utcTime)).toBe('2027-03-28T02:30:00.000Z');
 	});
 	it('[D70] that comes twice says which one it is', () => {
-		expect(hint('2026-10-25T02:30')).toBe('02:30 comes twice that day. This is the first, UTC+2.');
+		expect(hint('2026-10-25T02:30')).toBe('02:30 occurs twice that day. The first one is used, UTC+2.');
 		expect(hint('2026-10-25T03:00')).toBe('');
 	});
 	it('that has passed starts the call at once, and says so', () => {
-		expect(hint('2026-10-01T13:59')).toBe('That time has passed. The call starts at once.');
-		expect(hint('0202-10-01T13:59')).toBe('That time has passed. The call starts at once.');
+		expect(hint('2026-10-01T13:59')).toBe('This time has passed. The call starts at once.');
+		expect(hint('0202-10-01T13:59')).toBe('This time has passed. The call starts at once.');
 		expect(hint('2026-10-01T14:01')).toBe('');
 	});
 	it('lies before the year 10000, by UTC', () => {

@@ -21,7 +21,7 @@ describe('relative times', () => {
 		[100, 'now'],
 		[40_000, 'in 40 s'],
 		[720_000, 'in 12 min'],
-		[4_920_000, 'in 1 h 22'],
+		[4_920_000, 'in 1 h 22 min'],
 		[259_200_000, 'in 3 d'],
 		[2_275_430_400_000, 'in 26,336 d'],
 	])('%d ms before it is %s', (ms, words) => expect(until(at, later(-ms), 'en')).toBe(words));
