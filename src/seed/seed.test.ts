@@ -183,7 +183,7 @@ describe('making one up', () => {
 
 	it('[SD7] a database with calls is refused; one that was cleared goes on with its seqs', async () => {
 		const { database } = await seeded({ calls: 3, now: NOW });
-		await expect(seed(database, { calls: 3, now: NOW })).rejects.toThrow('it holds calls already');
+		await expect(seed(database, { calls: 3, now: NOW })).rejects.toThrow('it already has calls');
 		const [{ lastSeq } = {}] = await database.all('SELECT "lastSeq" FROM "Feed"');
 		for (const table of ['Event', 'Call']) await database.all(`DELETE FROM "${table}"`);
 		await seed(database, { calls: 3, now: NOW });

@@ -107,7 +107,7 @@ export async function createApp(
 	const alone = disown !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
-	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
+	if (await countUncounted(database, now())) log.info('counters rebuilt: an earlier seed run was interrupted');
 	const life = file === null ? null : await beginLife(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
@@ -290,10 +290,10 @@ export async function createApp(
 				...{ database, calls, provider: provider.kept, keep: config.retention, now, onError },
 				isSteady: time.isSteady,
 				onJobs: () => jobs?.wake(),
-				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
+				onDeleted: (deleted) => log.info({ deleted }, 'retention deleted calls'),
 			});
 			if (isLimited(config.retention) && !time.isSteady())
-				log.info('retention begins in an hour: the clock may have jumped while the server was stopped');
+				log.info('retention starts in an hour: the clock may have jumped while the server was stopped');
 			ready = true;
 			return ownAddress();
 		},

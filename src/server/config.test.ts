@@ -101,7 +101,7 @@ describe('the environment', () => {
 			const message = messageOf({ [name]: value });
 			expect(message).toContain(`${name}: `);
 			expect(message).toContain(`"${value}"`);
-			expect(message).toContain('Allowed is ');
+			expect(message).toContain('Allowed: ');
 			expect(message.split('\n')).toHaveLength(1);
 		},
 	);
@@ -120,7 +120,7 @@ describe('the environment', () => {
 		['TURSO_AUTH_TOKEN', 'ü'],
 	])('[C5] the value of %s is a secret and is never printed', (name, value) => {
 		const message = messageOf({ [name]: value });
-		expect(message).toMatch(new RegExp(`^${name}: .*Allowed is `));
+		expect(message).toMatch(new RegExp(`^${name}: .*Allowed: `));
 		expect(message).not.toContain(value);
 	});
 
@@ -134,7 +134,7 @@ describe('the environment', () => {
 		['PROVIDER_URL', 'ftp://carrier.example?token=hidden'],
 		['PROVIDER_URL', 'user:hidden@carrier.example'],
 	])('[C5] what may be a secret in %s=%s is never printed', (name, value) => {
-		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed is `));
+		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed: `));
 		expect(messageOf({ [name]: value })).not.toContain('hidden');
 	});
 

@@ -96,7 +96,7 @@ export function createGuesses({ addressOf, now, warn }: GuessesDeps): Guesses {
 				its.logged++;
 				together.logged++;
 				const isLimit = its.tokens.size >= PER_ADDRESS || its.count > most;
-				const message = isLimit ? 'wrong token: its address is limited now' : 'wrong token';
+				const message = isLimit ? 'wrong token: the address is now limited' : 'wrong token';
 				warn({ address, requestId: request.headers['x-request-id'] }, message);
 			}
 			if (its.count > most) throw tooMany(its);

@@ -85,7 +85,7 @@ export function createJobs({
 		const again = retryAt(job, answer.retryAfterMs);
 		if (again !== null) return store.retry(job, again, answer.error);
 		await calls.giveUp(job.callId, job, attemptOf(job, answer));
-		onError(new Error(`Hang-up given up: ${answer.error}`));
+		onError(new Error(`Hang-up failed after its last attempt: ${answer.error}`));
 	}
 
 	async function watch(job: Job): Promise<void> {
