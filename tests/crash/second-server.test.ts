@@ -20,7 +20,7 @@ describe('a second server on the same file', () => {
 		expect(await second.ended).toBe(1);
 		expect(second.lines).toEqual([
 			expect.stringMatching(
-				/^DATABASE_URL: "file:.+audena\.db" cannot be opened \(another server uses it; .+\)\. Allowed is .+\.$/,
+				/^DATABASE_URL: "file:.+audena\.db" cannot be opened \(another server uses it; .+\)\. Allowed: .+\.$/,
 			),
 		]);
 		expect((await fetch(`${url}/readyz`)).status).toBe(200);
