@@ -26,8 +26,8 @@ export const WAYS: Record<string, (page: Page, rounds: number) => Promise<number
 		for (let i = 0; i < rounds; i++) {
 			await page.evaluate(() => scrollTo(0, 0));
 			await andWait(page, async () => {
-				await page.getByRole('button', { name: 'Go to date' }).click();
-				await page.getByLabel('Calls of the day').fill(`2026-11-${String(18 - i).padStart(2, '0')}`);
+				await page.getByRole('button', { name: 'Jump to date' }).click();
+				await page.getByLabel('Calls on this date').fill(`2026-11-${String(18 - i).padStart(2, '0')}`);
 				await page.keyboard.press('Enter');
 			});
 			await andWait(page, () => page.keyboard.press('Home'));
