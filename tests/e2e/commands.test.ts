@@ -38,9 +38,9 @@ test('[D73] a command to copy names the address that the page was opened by, and
 test('[D73] a command is not copied for a time that the clocks skip', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await page.getByLabel('When').selectOption('pick');
-	await page.getByLabel('Day and time').fill('2027-03-28T02:30');
+	await page.getByLabel('Date and time').fill('2027-03-28T02:30');
 	await page.getByRole('button', { name: 'Copy as cURL' }).click();
-	await expect(page.getByLabel('Day and time')).toHaveAccessibleDescription(/02:30 does not exist that day/);
+	await expect(page.getByLabel('Date and time')).toHaveAccessibleDescription(/02:30 does not exist that day/);
 	await expect(page.getByText('Copied', { exact: true })).toHaveCount(0);
 });
 

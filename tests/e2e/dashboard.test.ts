@@ -112,16 +112,16 @@ test('[D4] a call is marked by hand, canceled and deleted from its row, in every
 	const [one, two] = [await context.newPage(), await context.newPage()];
 	await openDashboard(one, server);
 	await openDashboard(two, server);
-	await expect(rowOf(one, 'Cora Lind')).toContainText('Scheduled');
+	await expect(rowOf(one, 'Cora Lind')).toContainText('Starts in');
 
 	const choose = async (item: string): Promise<void> => {
 		await rowOf(one, 'Cora Lind').getByRole('button', { name: 'Actions for Cora Lind' }).click();
 		await one.getByRole('menuitem', { name: item }).click();
 	};
-	await choose('Mark completed');
+	await choose('Mark as completed');
 	await expect(rowOf(two, 'Cora Lind')).toContainText('Completed');
-	await choose('Mark failed');
-	await expect(rowOf(two, 'Cora Lind')).toContainText('Corrected by hand');
+	await choose('Mark as failed');
+	await expect(rowOf(two, 'Cora Lind')).toContainText('Edited manually');
 	await choose('Delete');
 	const dialog = one.getByRole('dialog');
 	await expect(dialog).toContainText('Cora Lind');
@@ -136,10 +136,10 @@ test('[D4] a call is marked by hand, canceled and deleted from its row, in every
 test('[D5] clearing everything names the number and wants it typed', async ({ page, server }) => {
 	for (const name of ['One', 'Two', 'Three']) await server.create({ customerName: name });
 	await openDashboard(page, server);
-	await page.getByRole('button', { name: 'Clear all' }).click();
+	await page.getByRole('button', { name: 'Delete calls' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Delete 3 calls?' });
 	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
-	await expect(dialog).toContainText('Type 3 to go on.');
+	await expect(dialog).toContainText('Type 3 to confirm.');
 	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toHaveLength(3);
 	await dialog.getByRole('textbox').fill('3');
 	await page.keyboard.press('Enter');
@@ -191,7 +191,7 @@ test('[D8] a request that the server refuses keeps the draft and says what it an
 	await server.start();
 	await expectConnection(page, 'Live');
 	// The message is still true when the server is back.
-	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
+	await expect(page.getByRole('alert')).toContainText('The server did not respond. Your draft is kept.');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(rowOf(page, 'Elif')).toBeVisible();
 });

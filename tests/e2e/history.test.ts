@@ -192,7 +192,7 @@ test.describe('a hundred thousand calls', () => {
 		const changed = await where();
 		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'COMPLETED' });
 		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'FAILED' });
-		await expect(page.locator(`[data-call="${changed.id}"]`)).toContainText('Corrected by hand');
+		await expect(page.locator(`[data-call="${changed.id}"]`)).toContainText('Edited manually');
 		await expect(page.locator('.pager')).toContainText('100,000 calls');
 		await stays();
 		await pill.click();
@@ -231,18 +231,18 @@ test.describe('a hundred thousand calls', () => {
 		await openDashboard(page, server);
 		// An empty day, and a future day.
 		for (const [day, words] of [
-			['', 'Choose a day.'],
-			['2999-01-01', 'That day is still to come. The last one is today.'],
+			['', 'Choose a date.'],
+			['2999-01-01', 'This date is in the future. Choose today or an earlier date.'],
 		] as const) {
-			await page.getByRole('button', { name: 'Go to date' }).click();
-			await page.getByLabel('Calls of the day').fill(day);
-			await page.getByRole('button', { name: 'Go', exact: true }).click();
-			await expect(page.getByLabel('Calls of the day')).toHaveAccessibleDescription(words);
+			await page.getByRole('button', { name: 'Jump to date' }).click();
+			await page.getByLabel('Calls on this date').fill(day);
+			await page.getByRole('button', { name: 'Jump', exact: true }).click();
+			await expect(page.getByLabel('Calls on this date')).toHaveAccessibleDescription(words);
 			await page.keyboard.press('Escape');
 		}
 		await expect(page).toHaveURL(`${server.url}/`);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-10-01');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-10-01');
 		await page.keyboard.press('Enter');
 		await expect(page).toHaveURL(/at=2026-10-01T21%3A59%3A59\.999Z/);
 		// The last call before midnight in Berlin, which is 22:00 in UTC.
@@ -333,13 +333,13 @@ test.describe('a jump', () => {
 			const { pathname, searchParams } = new URL(request.url());
 			if (pathname === '/__data.json') loads.push(searchParams.get('at'));
 		});
-		const days = page.getByLabel('Calls of the day');
+		const days = page.getByLabel('Calls on this date');
 		for (const [at, goes] of [
 			['end', () => page.keyboard.press('End')],
 			[
 				'2026-11-19T22:59:59.999Z',
 				async () => {
-					await page.getByRole('button', { name: 'Go to date' }).click();
+					await page.getByRole('button', { name: 'Jump to date' }).click();
 					await days.fill('2026-11-19');
 					await page.keyboard.press('Enter');
 				},
@@ -425,7 +425,7 @@ behindProxy.describe('a list that is loaded anew', () => {
 			expect(seen[0]).toMatchObject({ name: 'Caller 3000' });
 			// Content that appears above the list does not move it either.
 			await expectConnection(page, 'Live over the event stream');
-			await expect(page.getByText('refuses WebSockets')).toHaveCount(1);
+			await expect(page.getByText('blocks WebSockets')).toHaveCount(1);
 			expectSame(seen, (await filled(page)).seen);
 			// The top row belongs to the cleared run.
 			await clearRare(page, server, '4,995');
@@ -482,8 +482,8 @@ test.describe('the search', () => {
 
 	test('[D55] searches on Enter, also where a day could be gone to', async ({ page, server }) => {
 		await openDashboard(page, server);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-11-19');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-11-19');
 		await page.keyboard.press('Escape');
 		await page.getByLabel('Search name or number').fill('Caller 123');
 		await page.keyboard.press('Enter');
@@ -505,10 +505,10 @@ test.describe('at every width', () => {
 		for (const width of [360, 768, 1100, 1440]) {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
-			for (const name of ['Drop status: Failed', 'Drop workflow: Support', 'Clear all'])
-				await expect(page.getByRole(name === 'Clear all' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
+			for (const name of ['Remove filter status: Failed', 'Remove filter workflow: Support', 'Delete calls'])
+				await expect(page.getByRole(name === 'Delete calls' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
 			const lineOf = async (what: Locator): Promise<number> => (await what.boundingBox())!.y;
-			const [clear, other] = [page.getByRole('button', { name: 'Clear all' }), page.getByText('Import, export')];
+			const [clear, other] = [page.getByRole('button', { name: 'Delete calls' }), page.getByText('Import / Export')];
 			expect(await lineOf(clear)).toBeCloseTo(await lineOf(other), 0);
 
 			await openDashboard(page, server);
@@ -533,9 +533,9 @@ test.describe('without JavaScript', () => {
 
 	test('[D56] a day is gone to by a plain form, and the pager leads on from there', async ({ page, server }) => {
 		await page.goto(server.url);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-11-19');
-		await page.getByRole('button', { name: 'Go', exact: true }).click();
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-11-19');
+		await page.getByRole('button', { name: 'Jump', exact: true }).click();
 		await expect(page).toHaveURL(/at=2026-11-19/);
 		const first = page.getByRole('row').nth(1);
 		// The last call of that day in UTC, twelve hours and a minute before the newest.

@@ -30,7 +30,7 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 	expect(await strokesOf(row(page, 'Short'))).toEqual(before);
 	await expect(breaksIn(row(page, 'Long'))).not.toHaveCount(0);
 	await expect(lineOf(row(page, 'Long'))).toHaveAccessibleName(
-		/talked 5\.80 s, dropped\. \d+\.\d\d s in all; the line is cut\.$/,
+		/talked 5\.80 s, dropped\. \d+\.\d\d s in total; the line is shortened\.$/,
 	);
 	await expect(row(page, 'Long').locator('.c-talk')).toHaveText('5.80 s');
 	await page.reload();
@@ -39,7 +39,7 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 
 	await page.getByRole('button', { name: 'How to read a line' }).click();
 	await expect(page.getByRole('group', { name: 'How to read a line' })).toContainText(
-		'the same in every row: a whole line is 3 s',
+		'All rows use one scale: a full line is 3 s',
 	);
 });
 

@@ -177,7 +177,7 @@ test('[D32] a server of another version asks for a reload, and what was typed st
 		await server.stop();
 		await server.start(other);
 		await expectConnection(page, 'Live');
-		const notice = page.getByRole('status').filter({ hasText: 'The server runs another version than this page.' });
+		const notice = page.getByRole('status').filter({ hasText: 'The server runs a different version than this page.' });
 		await expect(notice).toBeVisible();
 		await isUntouched();
 		await expect(page.getByLabel('Phone number')).toBeEditable();

@@ -11,7 +11,7 @@ test.describe('a protected dashboard', () => {
 		await expect(page).toHaveURL(/\/login\?next=/);
 		await page.getByLabel(/token/i).fill('wrong');
 		await page.keyboard.press('Enter');
-		await expect(page.getByText(/not right/i)).toBeVisible();
+		await expect(page.getByText(/wrong token/i)).toBeVisible();
 		await page.getByLabel(/token/i).fill(TOKEN);
 		await page.keyboard.press('Enter');
 		await expect(page).toHaveURL(`${server.url}/?status=COMPLETED`);

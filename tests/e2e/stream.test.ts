@@ -22,7 +22,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 		await expectConnection(page, OVER_STREAM);
 		await mark(page);
 	}
-	await expect(first.getByText('A proxy between here and the server refuses WebSockets.')).toBeVisible();
+	await expect(first.getByText('A proxy between this browser and the server blocks WebSockets.')).toBeVisible();
 	await expect(first.getByRole('link', { name: 'Proxy notes' })).toHaveAttribute('href', '/proxies');
 	await expect.poll(between.streams).toBe(1);
 
@@ -60,7 +60,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	}
 	await expect.poll(between.sockets).toBe(2);
 	await expect.poll(between.streams).toBe(0);
-	await expect(second.getByText('refuses WebSockets')).toHaveCount(0);
+	await expect(second.getByText('blocks WebSockets')).toHaveCount(0);
 	await everywhere('Farid', others);
 	for (const page of others) {
 		expect(await isMarked(page)).toBe(true);
@@ -114,7 +114,7 @@ test('[D37] the deliveries page loads its data anew after changes over the strea
 	await server.create({ customerName: 'Ines' });
 	await expect(page.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
 	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
-	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Reload' })).toBeVisible();
 	expect(await isMarked(page)).toBe(true);
 });
 

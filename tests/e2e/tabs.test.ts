@@ -160,7 +160,7 @@ test('[D75] the form says that it waits for the server, gives up after half a mi
 	await page.getByRole('button', { name: 'Place call' }).click();
 	expect(keys).toHaveLength(1);
 	await page.clock.runFor(30_000);
-	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
+	await expect(page.getByRole('alert')).toContainText('The server did not respond. Your draft is kept.');
 	await expect(status).toHaveText('');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(status).toHaveText('Call to Gita placed.');

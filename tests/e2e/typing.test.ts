@@ -47,7 +47,7 @@ test.describe('what is typed before the script has come', () => {
 		const scripts = await hold(page, SCRIPTS);
 		await page.goto(`${server.url}/deliveries?state=dead`, { waitUntil: 'commit' });
 		await page.getByLabel('Call id').fill('two');
-		await page.getByLabel('Last answer').fill('404');
+		await page.getByLabel('Last response').fill('404');
 		await scripts.asked;
 		scripts.letGo();
 		await expectConnection(page, 'Live');
@@ -72,7 +72,7 @@ test.describe('what is typed while a list is loaded', () => {
 
 	for (const [link, before, after] of [
 		['Newest first', '/', '/?order=oldest&q=Bela'],
-		['Drop status: Completed', '/?status=COMPLETED', '/?q=Bela'],
+		['Remove filter status: Completed', '/?status=COMPLETED', '/?q=Bela'],
 	] as const) {
 		test(`[D65] stays in the search while “${link}” is followed, and so does the focus`, async ({ page, server }) => {
 			await page.setViewportSize({ width: 1024, height: 740 });
@@ -99,8 +99,8 @@ test.describe('what is typed while a list is loaded', () => {
 		const lists = await hold(page, LISTS);
 		await page.getByLabel('Search name or number').fill('Bela');
 		await lists.asked;
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').press('Enter');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').press('Enter');
 		lists.letGo();
 		await expect(page).toHaveURL(/\?q=Bela&at=/);
 		await expect(rowOf(page, 'Bela Stein')).toBeVisible();
@@ -118,9 +118,9 @@ test.describe('what is typed while a list is loaded', () => {
 		await id.pressSequentially('o');
 		lists.letGo();
 		await expect(page).toHaveURL(/callId=tw$/);
-		await expect(page.getByRole('link', { name: 'Drop call: tw' }).first()).toBeVisible();
+		await expect(page.getByRole('link', { name: 'Remove filter call: tw' }).first()).toBeVisible();
 		await expect(id).toHaveValue('two');
-		await page.getByRole('link', { name: 'Drop call: tw' }).first().click();
+		await page.getByRole('link', { name: 'Remove filter call: tw' }).first().click();
 		await expect(page).toHaveURL(/\?state=dead$/);
 		await expect(id).toHaveValue('');
 	});
@@ -130,11 +130,11 @@ test.describe('what is typed while a list is loaded', () => {
 		await page.goto(`${server.url}/deliveries?state=dead&callId=two`);
 		await expectConnection(page, 'Live');
 		const before = await page.locator('.asof time').getAttribute('datetime');
-		await page.getByLabel('Last answer').fill('404');
+		await page.getByLabel('Last response').fill('404');
 		await lists.asked;
 		lists.letGo();
 		await expect(page.locator('.asof time')).not.toHaveAttribute('datetime', before!);
-		await expect(page.getByLabel('Last answer')).toHaveValue('404');
+		await expect(page.getByLabel('Last response')).toHaveValue('404');
 	});
 });
 
@@ -197,7 +197,7 @@ test.describe('a long list', () => {
 		await openDashboard(page, server);
 		await server.stop('SIGKILL');
 		await page.getByLabel('Search name or number').pressSequentially('Bela');
-		await expect(page.getByText('Waits for the server.').first()).toBeVisible();
+		await expect(page.getByText('Waiting for the server.').first()).toBeVisible();
 		await page.getByLabel('Customer name').focus();
 		await page.evaluate(() => scrollTo(0, 300_000));
 		await page.waitForRequest((request) => request.url().endsWith('/healthz'));
