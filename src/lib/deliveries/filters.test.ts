@@ -9,8 +9,8 @@ describe('the address of the page', () => {
 });
 
 it('a group is chosen when exactly its states are asked for', () => {
-	expect(chosen({ state: ['retrying', 'pending'] })).toBe('onItsWay');
-	expect(chosen({ state: ['dead'] })).toBe('gaveUp');
+	expect(chosen({ state: ['retrying', 'pending'] })).toBe('pending');
+	expect(chosen({ state: ['dead'] })).toBe('failed');
 	expect(chosen({ state: ['dead', 'pending'] })).toBeNull();
 	expect(chosen({})).toBeNull();
 });
@@ -22,7 +22,7 @@ it('filters that are on are named in plain words, a call by its customer', () =>
 	]));
 
 it('what was never tried is not sent again with the others', () =>
-	expect(againOf({ name: 'onItsWay', states: ['pending', 'retrying'] }, { code: 503 })).toEqual({
+	expect(againOf({ name: 'pending', states: ['pending', 'retrying'] }, { code: 503 })).toEqual({
 		state: ['retrying'],
 		code: 503,
 	}));

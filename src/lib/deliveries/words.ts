@@ -2,8 +2,8 @@ import type { Attempt, Delivery, DeliveryGroup } from '#contract';
 import { took } from '#lib/time/moments.ts';
 
 export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
-	onItsWay: 'Pending',
-	gaveUp: 'Failed',
+	pending: 'Pending',
+	failed: 'Failed',
 	delivered: 'Delivered',
 	canceled: 'Canceled',
 };
