@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Delivery } from '#contract';
-import { answered, hostOf, outcome, size, tookWords } from './words.ts';
+import { hostOf, outcome, resultOf, size, tookWords } from './words.ts';
 
 const response = (status: number): Attempt['response'] => ({ status, headers: {}, body: '', truncated: false });
 const attempt = (number: number, status: number): Attempt => ({
@@ -20,13 +20,13 @@ describe('what came of a try', () => {
 		[418, '418', 'Rejected', 'bad'],
 		[599, '599', 'Server error', 'bad'],
 	])('an answer %d is %s, %s', (status, code, words, tone) =>
-		expect(answered({ response: response(status), error: null })).toEqual({ code, words, tone }),
+		expect(resultOf({ response: response(status), error: null })).toEqual({ code, words, tone }),
 	);
 
 	it('an answer that broke off is no success', () => {
 		const error = 'No answer in time.';
-		expect(answered({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
-		expect(answered({ response: response(410), error })).toEqual(answered({ response: response(410), error: null }));
+		expect(resultOf({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
+		expect(resultOf({ response: response(410), error })).toEqual(resultOf({ response: response(410), error: null }));
 	});
 
 	it.each([
@@ -35,7 +35,7 @@ describe('what came of a try', () => {
 		['Lost on purpose: it was never sent.', 'lost', 'fault'],
 		['something nobody knows', 'failed', 'bad'],
 	])('without an answer, "%s" is %s', (error, code, tone) =>
-		expect(answered({ response: null, error })).toMatchObject({ code, tone }),
+		expect(resultOf({ response: null, error })).toMatchObject({ code, tone }),
 	);
 });
 
@@ -52,7 +52,7 @@ describe('how long an attempt took', () => {
 	);
 
 	it('[E10] an error without words is still an error', () =>
-		expect(answered({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No response', tone: 'bad' }));
+		expect(resultOf({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No response', tone: 'bad' }));
 });
 
 describe('what became of one that was sent again', () => {

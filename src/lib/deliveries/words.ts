@@ -9,7 +9,7 @@ export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
 };
 
 /** The outcome of an attempt: its code, the meaning, and whether it is good, bad or an injected fault. */
-export interface Answered {
+export interface Result {
 	code: string;
 	words: string;
 	tone: 'ok' | 'bad' | 'fault';
@@ -42,7 +42,7 @@ const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[
 	[/certificate|SSL|TLS/i, 'tls', 'No secure connection'],
 ];
 
-export function answered({ response, error }: Pick<Attempt, 'response' | 'error'>): Answered {
+export function resultOf({ response, error }: Pick<Attempt, 'response' | 'error'>): Result {
 	if (response) {
 		const { status } = response;
 		const ok = status >= 200 && status < 300 && error === null;
@@ -80,7 +80,7 @@ export function size(text: string): string {
 export function outcome(before: Delivery, after: Delivery | undefined): string {
 	const last = after?.attempts.at(-1);
 	if (after && last && last.number > before.attempts.length) {
-		const { code, words, tone } = answered(last);
+		const { code, words, tone } = resultOf(last);
 		return tone === 'ok'
 			? `${before.type} redelivered. ${hostOf(before.url)} returned ${code}.`
 			: `${before.type} not delivered: ${last.response ? `${code}, ` : ''}${words.toLowerCase()}.`;
