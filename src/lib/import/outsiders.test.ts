@@ -71,7 +71,7 @@ describe('a file that names its delimiter', () => {
 		expect(await read(`\n\nsep=;\n${rows(';')}`)).toEqual(['5: Ada +12025550150']);
 		const sheet = await sheetOf(`sep=,\n${rows(';')}`);
 		expect(sheet.table?.delimiter).toBe(',');
-		await sheet.divideBy(';');
+		await sheet.setDelimiter(';');
 		expect(outcome(sheet)).toEqual(['3: Ada +12025550150']);
 	});
 
@@ -355,9 +355,9 @@ describe('lines above the header', () => {
 		expect(outcome(sheet)).toEqual([
 			...['2: Ada +12025550100', '3: phoneNumber', '4: Ada +12025550100', '5: Bo +12025550101'],
 		]);
-		await sheet.nameColumns(2);
+		await sheet.setHeader(2);
 		expect(outcome(sheet)).toEqual(['4: Ada +12025550100', '5: Bo +12025550101']);
-		await sheet.nameColumns(null);
+		await sheet.setHeader(null);
 		expect(sheet.heads).toEqual(['Column A', 'Column B', 'Column C']);
 	});
 });

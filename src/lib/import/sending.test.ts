@@ -60,7 +60,7 @@ describe('an import', () => {
 			['key-2', 250],
 			['key-3', 101],
 		]);
-		expect([sending.state, sending.made, sending.restFrom]).toEqual(['over', 601, null]);
+		expect([sending.state, sending.imported, sending.restFrom]).toEqual(['over', 601, null]);
 	});
 
 	it('[I11] asks again under the same key, after longer and longer waits, where no answer comes', async () => {
@@ -68,7 +68,7 @@ describe('an import', () => {
 		const sending = new Sending(rows(300), true, deps);
 		await sending.run();
 		expect(names()).toEqual(wanted(300));
-		expect(sending.made).toBe(300);
+		expect(sending.imported).toBe(300);
 		expect(deps.pauses).toEqual([1, 2, 4, 8, 15, 15, 15, 15].map((s) => s * 1_000));
 		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2']));
 	});
@@ -81,7 +81,7 @@ describe('an import', () => {
 		const sending: Sending = new Sending(rows(1_000), true, deps);
 		await sending.run();
 		expect(names()).toEqual(wanted(500));
-		expect([sending.made, sending.restFrom, sending.unknown]).toEqual([500, 502, null]);
+		expect([sending.imported, sending.restFrom, sending.unknown]).toEqual([500, 502, null]);
 	});
 
 	it('[I12] stopped while no answer comes, it says of which lines it does not know', async () => {
@@ -94,7 +94,7 @@ describe('an import', () => {
 		await met(() => sending.state === 'waiting');
 		sending.stop();
 		await over;
-		expect([sending.made, sending.unknown, sending.restFrom]).toEqual([250, { from: 252, to: 501 }, 502]);
+		expect([sending.imported, sending.unknown, sending.restFrom]).toEqual([250, { from: 252, to: 501 }, 502]);
 		expect(sending.left).toBe(750);
 	});
 
@@ -105,10 +105,10 @@ describe('an import', () => {
 		});
 		const sending: Sending = new Sending(rows(800), true, deps);
 		await sending.run();
-		expect([sending.made, sending.left]).toEqual([250, 550]);
-		await sending.goOn();
-		expect([sending.made, sending.left, sending.restFrom]).toEqual([750, 50, 752]);
-		await sending.goOn();
+		expect([sending.imported, sending.left]).toEqual([250, 550]);
+		await sending.resume();
+		expect([sending.imported, sending.left, sending.restFrom]).toEqual([750, 50, 752]);
+		await sending.resume();
 		expect(names()).toEqual(wanted(800));
 		expect(requests.map(({ key, names }) => [key, names.length])).toEqual([
 			...[
@@ -118,7 +118,7 @@ describe('an import', () => {
 			],
 			['key-4', 50],
 		]);
-		expect([sending.state, sending.made, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
+		expect([sending.state, sending.imported, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
 	});
 
 	it.each([1, 2])(
@@ -137,12 +137,12 @@ describe('an import', () => {
 				sending.stop();
 				await over;
 				if (stopped === stops - 1) away = false;
-				over = sending.goOn();
+				over = sending.resume();
 			}
 			await over;
 			expect(names()).toEqual(wanted(600));
 			expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
-			expect([sending.made, sending.unknown, sending.left]).toEqual([600, null, 0]);
+			expect([sending.imported, sending.unknown, sending.left]).toEqual([600, null, 0]);
 		},
 	);
 
@@ -155,8 +155,8 @@ describe('an import', () => {
 		await met(() => sending.state === 'asking');
 		sending.stop();
 		await over;
-		expect([sending.made, sending.left]).toEqual([0, 2]);
-		await sending.goOn();
+		expect([sending.imported, sending.left]).toEqual([0, 2]);
+		await sending.resume();
 		expect(names()).toEqual(['Customer 2', 'Customer 3']);
 		expect(sending.left).toBe(0);
 	});
@@ -167,9 +167,9 @@ describe('an import', () => {
 		);
 		const sending = new Sending(rows(300), true, deps);
 		await sending.run();
-		expect(sending.refused).toEqual([{ line: 255, path: 'phoneNumber', message: 'Not possible.' }]);
+		expect(sending.rejected).toEqual([{ line: 255, path: 'phoneNumber', message: 'Not possible.' }]);
 		expect(names()).toEqual(wanted(300).filter((name) => name !== 'Customer 254'));
-		expect([sending.made, requests.at(-1)!.key]).toEqual([299, 'key-3']);
+		expect([sending.imported, requests.at(-1)!.key]).toEqual([299, 'key-3']);
 	});
 
 	it('[I13] where nothing was to be left out it asks first', async () => {

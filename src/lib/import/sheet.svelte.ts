@@ -121,12 +121,12 @@ export class Sheet {
 		});
 	}
 
-	divideBy(delimiter: string): Promise<void> {
+	setDelimiter(delimiter: string): Promise<void> {
 		return this.#parse(delimiter);
 	}
 
 	/** Uses another row as the header, or none. */
-	async nameColumns(header: number | null): Promise<void> {
+	async setHeader(header: number | null): Promise<void> {
 		this.#guess(header);
 		await this.check();
 	}
