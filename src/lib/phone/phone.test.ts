@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compose, countries, group, lostPlus, phoneTextOf, split, tellNumber } from './phone.ts';
+import { compose, countries, formatNumber, group, lostPlus, phoneTextOf, split } from './phone.ts';
 
 describe('a typed number', () => {
 	it.each([
@@ -111,9 +111,9 @@ describe('a pasted number', () => {
 });
 
 describe('a stored number', () => {
-	it('is told in its international grouping', () =>
-		expect(tellNumber('+34910550138')).toEqual({ country: 'ES', text: '+34 910 55 01 38' }));
-	it('of no country has no tag', () => expect(tellNumber('+80012345678').country).toBeNull());
+	it('is formatted in its international grouping', () =>
+		expect(formatNumber('+34910550138')).toEqual({ country: 'ES', text: '+34 910 55 01 38' }));
+	it('of no country has no tag', () => expect(formatNumber('+80012345678').country).toBeNull());
 });
 
 it('the countries carry names and calling codes', () =>
