@@ -50,7 +50,7 @@ const met = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('an import', () => {
-	it('[I10] sends every row once, in order, in batches with a key each', async () => {
+	it('[I10] sends every row once, in order, each batch under its own key', async () => {
 		const { deps, requests, names } = serverWith();
 		const sending = new Sending(rows(601), true, deps);
 		await sending.run();
@@ -63,7 +63,7 @@ describe('an import', () => {
 		expect([sending.state, sending.imported, sending.restFrom]).toEqual(['over', 601, null]);
 	});
 
-	it('[I11] asks again under the same key, after longer and longer waits, where no answer comes', async () => {
+	it('[I11] sends a batch without a response again under the same key, after longer and longer waits', async () => {
 		const { deps, requests, names } = serverWith((asked) => (asked === 2 ? 'lost' : asked < 9 ? refusal(503) : null));
 		const sending = new Sending(rows(300), true, deps);
 		await sending.run();
@@ -73,7 +73,7 @@ describe('an import', () => {
 		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2']));
 	});
 
-	it('[I12] stops after the batch under way, and says what was made and from which line on nothing was sent', async () => {
+	it('[I12] stops after the current batch, with the number of imported calls and the first line that was not sent', async () => {
 		const { deps, names } = serverWith((asked) => {
 			if (asked === 2) sending.stop();
 			return null;
@@ -84,7 +84,7 @@ describe('an import', () => {
 		expect([sending.imported, sending.restFrom, sending.unknown]).toEqual([500, 502, null]);
 	});
 
-	it('[I12] stopped while no answer comes, it says of which lines it does not know', async () => {
+	it('[I12] names the lines with an unknown outcome when it is stopped without a response', async () => {
 		const { deps } = serverWith((asked) => (asked > 1 ? 'lost' : null));
 		const sending = new Sending(rows(1_000), true, {
 			...deps,
@@ -98,7 +98,7 @@ describe('an import', () => {
 		expect(sending.left).toBe(750);
 	});
 
-	it('[I15] stopped, it goes on with the rest', async () => {
+	it('[I15] continues with the rest after a stop', async () => {
 		const { deps, names, requests } = serverWith((asked) => {
 			if (asked === 1 || asked === 3) sending.stop();
 			return null;
@@ -122,7 +122,7 @@ describe('an import', () => {
 	});
 
 	it.each([1, 2])(
-		'[I15] a batch that was not answered is sent again under its key, stopped %d times',
+		'[I15] sends a batch without a response again under its key after %d stops',
 		async (stops) => {
 			let away = true;
 			// The server creates the calls, but its response is lost.
@@ -146,7 +146,7 @@ describe('an import', () => {
 		},
 	);
 
-	it('[I15] rows that the server refused before it was stopped stay out', async () => {
+	it('[I15] does not send rejected rows again after a stop', async () => {
 		const { deps, names } = serverWith((asked) =>
 			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
 		);
@@ -161,7 +161,7 @@ describe('an import', () => {
 		expect(sending.left).toBe(0);
 	});
 
-	it('[I13] rows that the server refuses are told by their line and left out', async () => {
+	it('[I13] reports rejected rows by their line and skips them', async () => {
 		const { deps, requests, names } = serverWith((asked) =>
 			asked === 2 ? refusal(400, [{ path: 'calls.3.phoneNumber', message: 'Not possible.' }]) : null,
 		);
@@ -172,7 +172,7 @@ describe('an import', () => {
 		expect([sending.imported, requests.at(-1)!.key]).toEqual([299, 'key-3']);
 	});
 
-	it('[I13] where nothing was to be left out it asks first', async () => {
+	it('[I13] asks before it skips rejected rows, if no row may be skipped', async () => {
 		const { deps, names } = serverWith((asked) =>
 			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
 		);
@@ -185,7 +185,7 @@ describe('an import', () => {
 		expect(names()).toEqual(['Customer 2', 'Customer 3']);
 	});
 
-	it('[I13] any other refusal waits for somebody to say how to go on', async () => {
+	it('[I13] waits for the user after any other rejection', async () => {
 		const { deps, names } = serverWith((asked) => (asked === 1 ? refusal(401) : null));
 		const sending = new Sending(rows(3), true, deps);
 		const over = sending.run();
@@ -196,7 +196,7 @@ describe('an import', () => {
 		expect(names()).toEqual(wanted(3));
 	});
 
-	it('[I13] where the server does not answer, what waits is sent again at once when it is asked to', async () => {
+	it('[I13] retries a waiting batch at once on request', async () => {
 		const { deps, names, requests } = serverWith((asked) => (asked === 1 ? 'lost' : null));
 		const aborted = (signal: AbortSignal): Promise<void> =>
 			new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -209,7 +209,7 @@ describe('an import', () => {
 		expect(names()).toEqual(wanted(3));
 	});
 
-	it('[I14] where something on the way takes less, batches get smaller', async () => {
+	it('[I14] sends smaller batches where a proxy accepts only smaller bodies', async () => {
 		const { deps, names, requests } = serverWith((_asked, { names }) => (names.length > 130 ? refusal(413) : null));
 		const sending = new Sending(rows(500), true, deps);
 		await sending.run();
