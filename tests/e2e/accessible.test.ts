@@ -1,7 +1,7 @@
 import { expectAccessible, expectAccessibleAtWidths } from './accessibility.ts';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
-test('[D16] the dashboard is accessible at three widths, in both themes', async ({ page, server }) => {
+test('[D16] the dashboard passes axe at three widths, in both themes', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await expectAccessibleAtWidths(page, 'the empty history');
 	for (const scenario of ['completed', 'busy', 'no-answer', 'failed', 'canceled'])
@@ -31,12 +31,12 @@ test('[D16] the dashboard is accessible at three widths, in both themes', async 
 	await expectAccessible(page, 'login');
 });
 
-test('[D34] the proxy notes are accessible at three widths, in both themes', async ({ page, server }) => {
+test('[D34] the proxy notes pass axe at three widths, in both themes', async ({ page, server }) => {
 	await page.goto(`${server.url}/proxies`);
 	await expectAccessibleAtWidths(page, 'the proxy notes');
 });
 
-test('[D17] everything can be reached and done by keyboard', async ({ page, server }) => {
+test('[D17] calls can be placed and canceled by keyboard', async ({ page, server }) => {
 	await server.create({ customerName: 'Sora', scheduledAt: '2099-01-01T00:00:00Z' });
 	await openDashboard(page, server);
 	await page.keyboard.press('n');

@@ -1,7 +1,7 @@
 import type { Call } from '#contract';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
-test('[D5] under a filter it offers what the filter shows, by its number, and leaves the rest', async ({
+test('[D5] under a filter the dialog deletes the matching calls, confirmed by their number, and keeps the others', async ({
 	page,
 	server,
 }) => {
@@ -44,7 +44,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 test.describe('a long history', () => {
 	test.use({ calls: 9_000 });
 
-	test('[D5] [CL7] a clear of thousands under a filter leaves every tab with the right list, live', async ({
+	test('[D5] [CL7] after a clear of thousands of calls under a filter every tab is live and has the right list', async ({
 		page,
 		context,
 		server,

@@ -63,7 +63,7 @@ const open = async (page: Page, server: Server, query = ''): Promise<void> => {
 };
 const group = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-test('[E1] what failed shows each of its tries, with request and response, and the time of the next', async ({
+test('[E1] a failed delivery shows each attempt with request and response, and the time of the next one', async ({
 	page,
 	server,
 	receiver,
@@ -87,7 +87,7 @@ test('[E1] what failed shows each of its tries, with request and response, and t
 	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
 });
 
-test('[E2] a dead letter is counted beside the page’s name, and sent again by hand it arrives', async ({
+test('[E2] a dead letter is counted beside the page’s name, and arrives after a redelivery', async ({
 	page,
 	server,
 	receiver,
@@ -113,7 +113,7 @@ test('[E2] a dead letter is counted beside the page’s name, and sent again by 
 	expect(receiver.received.at(-1)).toBe(await delivered.getAttribute('data-delivery'));
 });
 
-test('[D76] the tabs count what the page’s filters show, and the badge of the header all dead letters', async ({
+test('[D76] the tabs count what the page’s filters show, and the badge in the header counts all failed deliveries', async ({
 	page,
 	server,
 	receiver,
@@ -143,7 +143,7 @@ test('[D76] the tabs count what the page’s filters show, and the badge of the 
 	}
 });
 
-test('[E3] what is canceled is not tried again', async ({ page, server, receiver }) => {
+test('[E3] a canceled delivery is not attempted again', async ({ page, server, receiver }) => {
 	await send(server, receiver, 'canceled-call');
 	await expect
 		.poll(async () => (await deliveriesOf(server, 'state=pending&state=retrying')).length, { timeout: 10_000 })
@@ -160,7 +160,7 @@ test('[E3] what is canceled is not tried again', async ({ page, server, receiver
 	expect((await deliveriesOf(server, 'state=canceled')).map((delivery) => delivery.id)).toContain(id);
 });
 
-test('[E4] all that match are sent again, after a question that names their number', async ({
+test('[E4] all matching deliveries are redelivered after a dialog that names their number', async ({
 	page,
 	server,
 	receiver,
@@ -185,7 +185,7 @@ test('[E4] all that match are sent again, after a question that names their numb
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 });
 
-test('[E5] filters stand in the URL, survive a reload, and can be dropped; the pages go on', async ({
+test('[E5] filters are in the URL, survive a reload and can be removed, and long lists have pages', async ({
 	page,
 	server,
 	receiver,
@@ -214,7 +214,7 @@ test('[E5] filters stand in the URL, survive a reload, and can be dropped; the p
 	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
 });
 
-test('[D33] the page is live: what changes moves by push alone, and takes focus, details and scroll along', async ({
+test('[D33] changed deliveries move by push and keep focus, open details and scroll position', async ({
 	page,
 	server,
 	receiver,
@@ -245,7 +245,7 @@ test('[D33] the page is live: what changes moves by push alone, and takes focus,
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
-test('[D39] nothing is polled while nothing happens, and after a break it catches up', async ({
+test('[D39] the deliveries page polls nothing, and catches up after a break', async ({
 	page,
 	server,
 	receiver,
@@ -275,7 +275,7 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
-test('[D59] a link that is followed is followed, also when the page has news meanwhile', async ({
+test('[D59] a followed link wins over changes that arrive on the deliveries page', async ({
 	page,
 	server,
 	receiver,
@@ -308,7 +308,7 @@ test('[D59] a link that is followed is followed, also when the page has news mea
 	await expect(page).toHaveURL(`${server.url}/`);
 });
 
-test('[E6] the deliveries are accessible at three widths, in both themes', async ({ page, server, receiver }) => {
+test('[E6] the deliveries page passes axe at three widths, in both themes', async ({ page, server, receiver }) => {
 	const check = async (what: string): Promise<void> => {
 		// An element half under the sticky head would count as too small.
 		await page.evaluate(() => scrollTo(0, 0));
@@ -339,7 +339,7 @@ test('[E6] the deliveries are accessible at three widths, in both themes', async
 	await check('the error page');
 });
 
-test('[E7] the calls page loads nothing of this one, and this one is light', async ({ page, server }) => {
+test('[E7] the calls page loads no code of the deliveries page, and both stay small', async ({ page, server }) => {
 	const scripts = new Map<string, number>();
 	page.on('response', async (response) => {
 		if (/javascript/.test(response.headers()['content-type'] ?? ''))
@@ -361,7 +361,7 @@ test('[E7] the calls page loads nothing of this one, and this one is light', asy
 	expect(total(deliveries)).toBeLessThanOrEqual(120_000);
 });
 
-test('[E9] the history is live again after a visit, and missed nothing meanwhile', async ({ page, server }) => {
+test('[E9] the history is live again after a visit to the deliveries page, and has missed nothing', async ({ page, server }) => {
 	await server.create({ customerName: 'Before' });
 	await openDashboard(page, server);
 	await page.evaluate(() => Object.assign(window, { notReloaded: true }));

@@ -87,10 +87,10 @@ async function scrolled(page: Page, scroll: () => Promise<void>): Promise<number
 const turn = (page: Page, by: number): Promise<number> => scrolled(page, () => page.mouse.wheel(0, by));
 const press = (page: Page, key: string): Promise<number> => scrolled(page, () => page.keyboard.press(key));
 
-test.describe('a hundred thousand calls', () => {
+test.describe('a history of 100,000 calls', () => {
 	test.use({ calls: CALLS });
 
-	test('[D51] are scrolled to the end and back by wheel: the rows are the right ones, and never more than 200', async ({
+	test('[D51] scrolls to its end and back by wheel with the right rows, at most 200 at a time', async ({
 		page,
 		server,
 	}) => {
@@ -124,7 +124,7 @@ test.describe('a hundred thousand calls', () => {
 		await expect(page).toHaveURL(`${server.url}/`);
 	});
 
-	test('[D52] by keyboard: the ends at once, screen by screen from there, and from row to row with the focus', async ({
+	test('[D52] jumps to its ends by keyboard, and scrolls by page and row from there', async ({
 		page,
 		server,
 	}) => {
@@ -169,7 +169,7 @@ test.describe('a hundred thousand calls', () => {
 		expect(errors).toEqual([]);
 	});
 
-	test('[D53] what is read stays where it is while calls are created, changed and deleted; new ones wait behind a pill', async ({
+	test('[D53] keeps visible rows in place while calls are created, changed and deleted, and shows new ones behind a pill', async ({
 		page,
 		server,
 	}) => {
@@ -210,7 +210,7 @@ test.describe('a hundred thousand calls', () => {
 		expect((await filled(page)).seen.slice(0, 2).map(({ name }) => name)).toEqual(['Rosa', 'Pia']);
 	});
 
-	test('[D54] a row that no longer matches stays, dimmed, and says so; a search goes on to its end', async ({
+	test('[D54] keeps a row that no longer matches, and says so, until the next load', async ({
 		page,
 		server,
 	}) => {
@@ -223,7 +223,7 @@ test.describe('a hundred thousand calls', () => {
 		await expect(page.locator('.pager')).toContainText('32 of');
 	});
 
-	test('[D55] a day is gone to, by the control and by a link; the place outlives a reload and the way back', async ({
+	test('[D55] jumps to a date by control and by link, and the place survives a reload', async ({
 		page,
 		server,
 	}) => {
@@ -262,7 +262,7 @@ test.describe('a hundred thousand calls', () => {
 	});
 });
 
-test.describe('a jump', () => {
+test.describe('a jump of the list', () => {
 	test.use({ calls: 5_000 });
 
 	for (const [width, address] of [
@@ -270,14 +270,14 @@ test.describe('a jump', () => {
 		[768, '/?at=end'],
 		[360, '/?status=COMPLETED&at=end'],
 	] as const)
-		test(`[D51] ${address} is opened at the end where rows fold, ${width} wide`, async ({ page, server }) => {
+		test(`[D51] ${address} shows the end of the list where rows fold, ${width} wide`, async ({ page, server }) => {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, address);
 			expect((await filled(page)).seen.at(-1)).toMatchObject({ name: 'Caller 1' });
 			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
 		});
 
-	test('[D52] the focus stays on its row while the list is scrolled away from it, step by step, and back', async ({
+	test('[D52] keeps the focus on its row while the list scrolls away and back', async ({
 		page,
 		server,
 	}) => {
@@ -296,7 +296,7 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
+	test('[D57] loses no key press that comes at that moment', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		for (const [jump, key, down] of [
@@ -324,7 +324,7 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] goes to the same place again once the reader has left it, in one load each', async ({ page, server }) => {
+	test('[D57] goes to the same place again after the reader has left it, with one load each', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		await page.mouse.move(900, 500);
@@ -360,7 +360,7 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] loses no turn of the wheel that comes in its moment', async ({ page, server }) => {
+	test('[D57] loses no turn of the wheel that comes at that moment', async ({ page, server }) => {
 		const TURN_PX = 600;
 		await page.exposeFunction('turnWheel', (by: number) => page.mouse.wheel(0, by));
 		await openDashboard(page, server);
@@ -392,7 +392,7 @@ test.describe('a jump', () => {
 	});
 });
 
-behindProxy.describe('a list that is loaded anew', () => {
+behindProxy.describe('a list that reloads', () => {
 	const ALL = 5_000;
 	behindProxy.use({ calls: ALL });
 
@@ -413,7 +413,7 @@ behindProxy.describe('a list that is loaded anew', () => {
 	}
 
 	behindProxy(
-		'[D58] stays where it is read: at rest, at its end, in motion, and where the first row is gone',
+		'[D58] keeps its place at rest, at its end, in motion, and when the first row is deleted',
 		async ({ page, server, between }) => {
 			const rareAgain = async (): Promise<void> => {
 				await server.create({ run: 'rare' });
@@ -448,10 +448,10 @@ behindProxy.describe('a list that is loaded anew', () => {
 	);
 });
 
-test.describe('a page that is refused', () => {
+test.describe('a page of the list that the server rejects', () => {
 	test.use({ calls: 2_000 });
 
-	test('is not asked for again by itself while the line is live, and comes when the reader asks', async ({
+	test('is requested again only when the reader asks for it', async ({
 		page,
 		server,
 	}) => {
@@ -480,7 +480,7 @@ test.describe('a page that is refused', () => {
 test.describe('the search', () => {
 	test.use({ calls: 500 });
 
-	test('[D55] searches on Enter, also where a day could be gone to', async ({ page, server }) => {
+	test('[D55] runs on Enter, also after a date was chosen', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await page.getByRole('button', { name: 'Jump to date' }).click();
 		await page.getByLabel('Calls on this date').fill('2026-11-19');
@@ -497,7 +497,7 @@ test.describe('the search', () => {
 test.describe('at every width', () => {
 	test.use({ calls: 500 });
 
-	test('[D61] filters that are on are in sight, numbers are whole, and the pill covers no row', async ({
+	test('[D61] active filters are in sight, numbers are shown whole, and the pill covers no row', async ({
 		page,
 		server,
 	}) => {
@@ -531,7 +531,7 @@ test.describe('at every width', () => {
 test.describe('without JavaScript', () => {
 	test.use({ calls: 3_000, javaScriptEnabled: false });
 
-	test('[D56] a day is gone to by a plain form, and the pager leads on from there', async ({ page, server }) => {
+	test('[D56] a form jumps to a date, and links lead to the pages before and after it', async ({ page, server }) => {
 		await page.goto(server.url);
 		await page.getByRole('button', { name: 'Jump to date' }).click();
 		await page.getByLabel('Calls on this date').fill('2026-11-19');

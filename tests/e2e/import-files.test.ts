@@ -19,7 +19,7 @@ async function stored(server: Server): Promise<string[]> {
 	return calls.map(({ customerName, phoneNumber }) => `${customerName} ${phoneNumber}`);
 }
 
-test('[I30] a file that names its delimiter keeps its schedule and its run', async ({ page, server }) => {
+test('[I30] a file that declares its delimiter keeps its times and its run', async ({ page, server }) => {
 	const text =
 		'sep=;\r\nName;Phone;Scheduled at;Run\r\n' +
 		'SepAda;+12025550150;2099-01-01T00:00:00Z;sep1\r\nSepBo;+12025550150;2099-01-01T00:00:00Z;sep1\r\n';
@@ -37,14 +37,14 @@ test('[I30] a file that names its delimiter keeps its schedule and its run', asy
 	}
 });
 
-test('[I31] a quoted name behind a blank is read without its quotes', async ({ page, server }) => {
+test('[I31] a quoted name after a blank is read without its quotes', async ({ page, server }) => {
 	await choose(page, server, 'Phone, Name\n+12025550150, "Quoted, Ada"\n');
 	await press(page, 'Import 1 call');
 	await expect(page.getByRole('heading', { name: '1 call imported' })).toBeVisible();
 	expect(await stored(server)).toEqual(['Quoted, Ada +12025550150']);
 });
 
-test('[I32] a customer id is not called; where the numbers are unclear the column is asked for', async ({
+test('[I32] a customer id is not called, and the page asks for the column if it is unclear', async ({
 	page,
 	server,
 }) => {
@@ -69,7 +69,7 @@ test('[I32] a customer id is not called; where the numbers are unclear the colum
 	expect(await stored(server)).toHaveLength(2);
 });
 
-test('[I33] an address book: names are joined, of several phones the first with a number is read', async ({
+test('[I33] an address book: names are joined, and the first phone column with a number is read', async ({
 	page,
 	server,
 }) => {
@@ -88,7 +88,7 @@ test('[I33] an address book: names are joined, of several phones the first with 
 	expect(await stored(server)).toEqual(['Ada Lovelace +12025550100', 'Bo Diddley +12025550120']);
 });
 
-test('[I34] lines above the header are left out, which the page says; another line can be chosen', async ({
+test('[I34] lines above the header are ignored, the page says so, and another header row can be chosen', async ({
 	page,
 	server,
 }) => {
@@ -116,7 +116,7 @@ for (const [locale, home] of [
 	test.describe(locale, () => {
 		test.use({ locale });
 
-		test(`[I36] ${locale}: digits that have lost their + are called only after it is chosen what they are`, async ({
+		test(`[I36] ${locale}: digits that may be missing a + are called only after the user chose how to read them`, async ({
 			page,
 			server,
 		}) => {
@@ -135,7 +135,7 @@ for (const [locale, home] of [
 			expect(await stored(server)).toEqual(['PlusAda +447911123456', 'PlusBo +12025550100']);
 		});
 
-		test(`[I35] ${locale}: a number with the decimals of a spreadsheet is not another number`, async ({
+		test(`[I35] ${locale}: a number with decimals from a spreadsheet does not become another number`, async ({
 			page,
 			server,
 		}) => {
@@ -155,7 +155,7 @@ test('[I37] a time without a zone is not sent', async ({ page, server }) => {
 	expect(await stored(server)).toEqual([]);
 });
 
-test('[I38] the button says that rows are to be fixed, until they are left out', async ({ page, server }) => {
+test('[I38] the button says that rows need fixing, until they are skipped', async ({ page, server }) => {
 	await choose(page, server, 'Name,Phone\nAda,+12025550100\nBo,12\nCy,+12025550101\n');
 	await expect(page.getByLabel('Import nothing until all rows are valid')).toBeChecked();
 	await press(page, 'Fix 1 row to import');

@@ -38,7 +38,7 @@ async function everyCall(server: Server): Promise<Call[]> {
 	return found;
 }
 
-test('[I20] 10,000 rows are imported in their order while another tab stays live and calls are made by REST', async ({
+test('[I20] 10,000 rows are imported in order while another tab stays live and calls are created over REST', async ({
 	context,
 	server,
 }) => {
@@ -80,7 +80,7 @@ test('[I20] 10,000 rows are imported in their order while another tab stays live
 	expect(all).toHaveLength(10_000 + made + 1);
 });
 
-test('[I21] a file with errors tells each by its line; nothing is made until all are right, or they are left out', async ({
+test('[I21] errors are listed by line, and nothing is imported until all rows are valid or the user skips those with errors', async ({
 	page,
 	server,
 }) => {
@@ -117,7 +117,7 @@ test('[I21] a file with errors tells each by its line; nothing is made until all
 	await expect(rowOf(page, 'Customer 59')).toBeVisible();
 });
 
-test('[I21] where no row is right it says so, and not that the columns were wrong', async ({ page, server }) => {
+test('[I21] a file without a valid row says so, and does not blame the columns', async ({ page, server }) => {
 	await page.setViewportSize({ width: 360, height: 900 });
 	await openImport(page, server);
 	await choose(page, table([HEAD, ['Ada', '+12025550100', 'tomorrow']]));
@@ -130,7 +130,7 @@ test('[I21] where no row is right it says so, and not that the columns were wron
 	expect(await everyCall(server)).toEqual([]);
 });
 
-test('[I16] columns that are not used are named, and that without one for times all calls are placed at once', async ({
+test('[I16] unused columns are named, and that without a time column all calls are placed at once', async ({
 	page,
 	server,
 }) => {
@@ -144,7 +144,7 @@ test('[I16] columns that are not used are named, and that without one for times 
 	await expect(page.getByRole('heading', { name: '1 row has errors' })).toBeVisible();
 });
 
-test('[I18] the first calls are shown as they will be made, in the words of the list', async ({ page, server }) => {
+test('[I18] the preview shows the first calls as they will be created, in the words of the list', async ({ page, server }) => {
 	await openImport(page, server);
 	await choose(
 		page,
@@ -163,7 +163,7 @@ test('[I18] the first calls are shown as they will be made, in the words of the 
 	await expect(page.getByText('Example: no-answer')).toBeVisible();
 });
 
-test('[I21] a column that every call needs is missed at its field, not in every row; a lone header is said to be one', async ({
+test('[I21] a missing required column is reported once, at its field, and so is a file with only a header', async ({
 	page,
 	server,
 }) => {
@@ -192,7 +192,7 @@ test('[I21] a column that every call needs is missed at its field, not in every 
 	await expect(page.getByRole('button', { name: 'Import calls' })).toHaveCount(0);
 });
 
-test('[I22] it stops after the batch under way, says how many calls were made, and goes on with the rest; leaving it asks first', async ({
+test('[I22] an import stops after the current batch, says how many calls it created and continues with the rest, and leaving asks first', async ({
 	page,
 	server,
 }) => {
@@ -234,7 +234,7 @@ test('[I22] it stops after the batch under way, says how many calls were made, a
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(800).map(([name]) => name));
 });
 
-test('[I23] an answer that is lost and a server that is away are asked again, and nothing is made twice', async ({
+test('[I23] a lost response and a server that is away are retried, and no call is created twice', async ({
 	page,
 	server,
 }) => {
@@ -264,7 +264,7 @@ test('[I23] an answer that is lost and a server that is away are asked again, an
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
 });
 
-test('[I23] stopped while the server is away, it goes on later, and nothing is made twice', async ({
+test('[I23] an import that was stopped while the server was away continues later, and no call is created twice', async ({
 	page,
 	server,
 }) => {
@@ -290,7 +290,7 @@ test('[I23] stopped while the server is away, it goes on later, and nothing is m
 	expect((await everyCall(server)).map(({ customerName }) => customerName)).toEqual(people(600).map(([name]) => name));
 });
 
-test('[I24] columns are guessed and can be chosen; what is exported can be imported again', async ({
+test('[I24] columns are guessed and can be chosen, and an exported file can be imported again', async ({
 	page,
 	server,
 }) => {
@@ -332,7 +332,7 @@ test('[I24] columns are guessed and can be chosen; what is exported can be impor
 	]);
 });
 
-test('[I25] the import is accessible at three widths, in both themes', async ({ page, server }) => {
+test('[I25] the import page passes axe at three widths, in both themes', async ({ page, server }) => {
 	await openImport(page, server);
 	await expectAccessibleAtWidths(page, 'the choice');
 	await choose(page, 'a,b\n"c,d\n');
@@ -351,7 +351,7 @@ test('[I25] the import is accessible at three widths, in both themes', async ({ 
 	await expectAccessibleAtWidths(page, 'an import that was stopped');
 });
 
-test('[I26] it works by keyboard alone', async ({ page, server }) => {
+test('[I26] the import works by keyboard alone', async ({ page, server }) => {
 	await openImport(page, server);
 	await page.getByText('Paste text instead').focus();
 	await page.keyboard.press('Enter');
@@ -370,7 +370,7 @@ test('[I26] it works by keyboard alone', async ({ page, server }) => {
 	await expect(page.getByRole('link', { name: 'Show the calls' })).toBeFocused();
 });
 
-test('[I27] exports are plain links with the filters of the page, also without JavaScript; the import says what it needs', async ({
+test('[I27] exports are plain links with the filters of the page, also without JavaScript, and the import says that it needs it', async ({
 	browser,
 	server,
 }) => {

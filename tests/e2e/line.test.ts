@@ -10,7 +10,7 @@ const strokesOf = (row: Locator): Promise<(string | null)[]> =>
 const breaksIn = (row: Locator): Locator => lineOf(row).locator('path.break');
 const row = (page: Page, name: string): Locator => rowOf(page, name);
 
-test('[EX20] other calls never change how a call is drawn; a long one is cut at a visible break, and says its length', async ({
+test('[EX20] other calls never change how a call is drawn, and a long one is cut at a visible break and says its length', async ({
 	page,
 	server,
 }) => {
@@ -43,7 +43,7 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 	);
 });
 
-test('[EX5] a call that ended while they talked says the same talk in its line and its duration', async ({
+test('[EX5] line and duration of a call that ended during its talk show the same length', async ({
 	page,
 	server,
 }) => {

@@ -38,7 +38,7 @@ for (const [zone, skipped, words, twice, hint, first] of [
 ] as const)
 	test.describe(zone, () => {
 		test.use({ timezoneId: zone });
-		test(`[D70] in ${zone} a time that the clocks skip is refused beside its field, and one that comes twice says which it is`, async ({
+		test(`[D70] in ${zone} a time that the clocks skip is rejected beside its field, and one that occurs twice says which one is used`, async ({
 			page,
 			server,
 		}) => {
@@ -63,7 +63,7 @@ for (const [zone, skipped, words, twice, hint, first] of [
 		});
 	});
 
-test('[D70] a time that was typed in part is refused', async ({ page, server }) => {
+test('[D70] an incomplete time is rejected', async ({ page, server }) => {
 	test.slow();
 	await openDashboard(page, server);
 	await place(page, 'Ada', '');
@@ -88,7 +88,7 @@ test('[D70] the zone beside the field is that of the chosen time', async ({ page
 
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
-	test('[D71] the times of the form and of Go to date are in UTC, and say so', async ({ page, server }) => {
+	test('[D71] the times of the form and of Jump to date are in UTC, and the labels say so', async ({ page, server }) => {
 		await page.goto(server.url);
 		await expect(page.locator('label[for="request-when"]')).toHaveText(/When\s+UTC/);
 		// An hour that the time zone of the server or of the user may skip exists in UTC.
