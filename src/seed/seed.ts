@@ -47,7 +47,8 @@ export async function seed(
 	database: Database,
 	{ calls, seed: name = 'audena', now = Date.now(), onProgress }: SeedOptions,
 ): Promise<Seeded> {
-	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`The number of calls must be a positive whole number, not ${calls}.`);
+	if (!Number.isInteger(calls) || calls < 1)
+		throw new RangeError(`The number of calls must be a positive whole number, not ${calls}.`);
 	if (database.file === null) throw new CannotSeed('it is remote; only a file can be seeded');
 	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_LEFT} LIMIT 1`);
 	if (call) throw new CannotSeed('it already has calls; only an empty history can be filled');

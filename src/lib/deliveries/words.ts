@@ -85,5 +85,7 @@ export function outcome(before: Delivery, after: Delivery | undefined): string {
 			? `${before.type} redelivered. ${hostOf(before.url)} returned ${code}.`
 			: `${before.type} not delivered: ${last.response ? `${code}, ` : ''}${words.toLowerCase()}.`;
 	}
-	return after ? `${before.type} sent again. No response yet.` : `${before.type} sent again. It is no longer in this list.`;
+	return after
+		? `${before.type} sent again. No response yet.`
+		: `${before.type} sent again. It is no longer in this list.`;
 }

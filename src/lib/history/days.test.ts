@@ -36,7 +36,9 @@ it('[D72] a day that a zone skipped is named as requested', () => {
 });
 
 it('[D72] a year after 9999 is in the future, and the first possible date can be requested', () => {
-	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe('This date is in the future. Choose today or an earlier date.');
+	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe(
+		'This date is in the future. Choose today or an earlier date.',
+	);
 	expect(missedDay('0001-01-01', false, '2026-10-01')).toBeNull();
 	for (const zone of ['Europe/Berlin', 'America/New_York']) {
 		process.env.TZ = zone;

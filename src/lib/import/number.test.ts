@@ -169,9 +169,7 @@ describe('digits whose + may be missing', () => {
 		// Choosing another country resets the choice.
 		await sheet.chooseCountry('US');
 		expect([sheet.lostPlus, numbersOf(sheet)[0]]).toEqual([null, null]);
-		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
-			'The + may be missing. Choose +44 7911 123456, or add the +.',
-		);
+		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('The + may be missing. Choose +44 7911 123456, or add the +.');
 		await sheet.readDigits('home');
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('Too long for the United States. Two digits too many?');
 	});

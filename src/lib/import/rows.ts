@@ -66,8 +66,7 @@ export function checkRow(cells: readonly string[], plan: Plan, phones: PhoneCode
 			wrong('scenario', path.length === 0 ? message : `${path.join('.')}: ${message}`);
 
 	const run = cell('run') ?? plan.run.trim();
-	if (charactersIn(run) > RUN_MAX)
-		wrong('run', `Too long: ${charactersIn(run)} characters. Use at most ${RUN_MAX}.`);
+	if (charactersIn(run) > RUN_MAX) wrong('run', `Too long: ${charactersIn(run)} characters. Use at most ${RUN_MAX}.`);
 	else {
 		const why = unshown('run', run);
 		if (why) wrong('run', why);

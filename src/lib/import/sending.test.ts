@@ -121,30 +121,27 @@ describe('an import', () => {
 		expect([sending.state, sending.imported, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
 	});
 
-	it.each([1, 2])(
-		'[I15] sends a batch without a response again under its key after %d stops',
-		async (stops) => {
-			let away = true;
-			// The server creates the calls, but its response is lost.
-			const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
-			const sending = new Sending(rows(600), true, {
-				...deps,
-				pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
-			});
-			let over = sending.run();
-			for (let stopped = 0; stopped < stops; stopped++) {
-				await met(() => sending.state === 'waiting');
-				sending.stop();
-				await over;
-				if (stopped === stops - 1) away = false;
-				over = sending.resume();
-			}
+	it.each([1, 2])('[I15] sends a batch without a response again under its key after %d stops', async (stops) => {
+		let away = true;
+		// The server creates the calls, but its response is lost.
+		const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
+		const sending = new Sending(rows(600), true, {
+			...deps,
+			pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+		});
+		let over = sending.run();
+		for (let stopped = 0; stopped < stops; stopped++) {
+			await met(() => sending.state === 'waiting');
+			sending.stop();
 			await over;
-			expect(names()).toEqual(wanted(600));
-			expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
-			expect([sending.imported, sending.unknown, sending.left]).toEqual([600, null, 0]);
-		},
-	);
+			if (stopped === stops - 1) away = false;
+			over = sending.resume();
+		}
+		await over;
+		expect(names()).toEqual(wanted(600));
+		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
+		expect([sending.imported, sending.unknown, sending.left]).toEqual([600, null, 0]);
+	});
 
 	it('[I15] does not send rejected rows again after a stop', async () => {
 		const { deps, names } = serverWith((asked) =>

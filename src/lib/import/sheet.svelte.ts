@@ -185,7 +185,8 @@ export class Sheet {
 			if (lostPlus === null)
 				this.unclear = found.bad.flatMap(({ errors }) => errors.flatMap(({ unclear }) => unclear ?? []))[0] ?? null;
 		} catch {
-			if (generation === this.#generation) this.error = 'The rules for phone numbers could not be loaded. Choose the file again.';
+			if (generation === this.#generation)
+				this.error = 'The rules for phone numbers could not be loaded. Choose the file again.';
 		}
 		if (generation === this.#generation) this.work = null;
 	}
@@ -211,7 +212,8 @@ export class Sheet {
 		try {
 			const table = await readTable(this.#text, delimiter);
 			if (generation !== this.#generation) return;
-			if (table.rows.length === 0) throw new Unreadable('No rows found. Each call needs a row with a name and a number.');
+			if (table.rows.length === 0)
+				throw new Unreadable('No rows found. Each call needs a row with a name and a number.');
 			this.table = table;
 			this.#guess(findHeader(table.rows));
 			await this.check();

@@ -27,7 +27,8 @@ const CHUNK = 1 << 17;
  * `delimiter` is null, the file's first line declares it, or it is detected.
  */
 export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
-	if (given.includes('\0')) throw new Unreadable('This is not a text file. Save the table as CSV and choose that file.');
+	if (given.includes('\0'))
+		throw new Unreadable('This is not a text file. Save the table as CSV and choose that file.');
 	const { default: Papa } = await import('papaparse');
 	// Normalize line ends: the parser would miss some in a file with several kinds.
 	const stripped = withoutSeparator(given.replace(/^\uFEFF+/, '').replace(/\r\n?/g, '\n'));

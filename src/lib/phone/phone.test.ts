@@ -58,8 +58,9 @@ describe('a typed number', () => {
 		(typed) => expect(compose(typed, 'US').error).toMatch(/^Extensions cannot be dialed\. Leave out “/),
 	);
 
-	it.each(['(202) 555-0100 x1', '2025550100#1', '202 call 5'])('[TX6] %s is not grouped, and no character disappears', (typed) =>
-		expect(group(typed, 'US')).toBe(typed),
+	it.each(['(202) 555-0100 x1', '2025550100#1', '202 call 5'])(
+		'[TX6] %s is not grouped, and no character disappears',
+		(typed) => expect(group(typed, 'US')).toBe(typed),
 	);
 
 	it('[TX6] grouping keeps a full-width +', () => expect(group('＋４４２０７９', 'US')).toBe('+44 20 79'));
@@ -101,8 +102,7 @@ it('[I36] a missing + is treated alike in every spelling of the same digits', ()
 });
 
 describe('a pasted number', () => {
-	it('sets its country', () =>
-		expect(split('+44 20 7946 0112')).toEqual({ country: 'GB', national: '20 7946 0112' }));
+	it('sets its country', () => expect(split('+44 20 7946 0112')).toEqual({ country: 'GB', national: '20 7946 0112' }));
 	it('sets the main country of a shared calling code', () =>
 		expect(split('+12025550100')).toEqual({ country: 'US', national: '202 555 0100' }));
 	it('is not split before it is possible', () => expect(split('+4420')).toBeNull());

@@ -43,7 +43,8 @@ describe('times of the day', () => {
 		expect(hour(at, later(86_400_000), berlin)).toBe('22 Nov, 13:00');
 		expect(hour(at, later(-365 * 86_400_000), berlin)).toBe('22 Nov 2026, 13:00');
 	});
-	it('of scheduled calls have their year', () => expect(dated('2099-12-24T15:30:00Z', berlin)).toBe('24 Dec 2099, 16:30'));
+	it('of scheduled calls have their year', () =>
+		expect(dated('2099-12-24T15:30:00Z', berlin)).toBe('24 Dec 2099, 16:30'));
 	it('are exact in local time and in UTC', () => {
 		expect(exact(at, berlin)).toContain('13:00:00');
 		expect(exact(at, berlin)).toContain(at);
