@@ -17,10 +17,7 @@ async function copied(page: Page): Promise<string> {
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
-test('[D73] the copied command names the address of the page and runs unchanged', async ({
-	page,
-	server,
-}) => {
+test('[D73] the copied command names the address of the page and runs unchanged', async ({ page, server }) => {
 	await page.goto(byName(server));
 	await expectConnection(page, 'Live');
 	await expect(shown(page)).toContainText(`curl '${byName(server)}/api/calls'`);

@@ -87,7 +87,10 @@ test('[D3] the Back button undoes each filter and each search', async ({ page, s
 	await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
 });
 
-test('[D64] the order is switched in the table’s head, and on phones in the strip above the rows', async ({ page, server }) => {
+test('[D64] the order is switched in the table’s head, and on phones in the strip above the rows', async ({
+	page,
+	server,
+}) => {
 	await server.create({ customerName: 'Ada Berg' });
 	await server.create({ customerName: 'Bela Stein' });
 	const names = page.locator('tbody tr .c-name bdi');

@@ -245,11 +245,7 @@ test('[D33] changed deliveries move by push and keep focus, open details and scr
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
-test('[D39] the deliveries page polls nothing, and catches up after a break', async ({
-	page,
-	server,
-	receiver,
-}) => {
+test('[D39] the deliveries page polls nothing, and catches up after a break', async ({ page, server, receiver }) => {
 	const line = page.waitForEvent('websocket');
 	await open(page, server);
 	await expectConnection(page, 'Live');
@@ -361,7 +357,10 @@ test('[E7] the calls page loads no code of the deliveries page, and both stay sm
 	expect(total(deliveries)).toBeLessThanOrEqual(120_000);
 });
 
-test('[E9] the history is live again after a visit to the deliveries page, and has missed nothing', async ({ page, server }) => {
+test('[E9] the history is live again after a visit to the deliveries page, and has missed nothing', async ({
+	page,
+	server,
+}) => {
 	await server.create({ customerName: 'Before' });
 	await openDashboard(page, server);
 	await page.evaluate(() => Object.assign(window, { notReloaded: true }));

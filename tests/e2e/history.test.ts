@@ -124,10 +124,7 @@ test.describe('a history of 100,000 calls', () => {
 		await expect(page).toHaveURL(`${server.url}/`);
 	});
 
-	test('[D52] jumps to its ends by keyboard, and scrolls by page and row from there', async ({
-		page,
-		server,
-	}) => {
+	test('[D52] jumps to its ends by keyboard, and scrolls by page and row from there', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		const requests: string[] = [];
@@ -210,10 +207,7 @@ test.describe('a history of 100,000 calls', () => {
 		expect((await filled(page)).seen.slice(0, 2).map(({ name }) => name)).toEqual(['Rosa', 'Pia']);
 	});
 
-	test('[D54] keeps a row that no longer matches, and says so, until the next load', async ({
-		page,
-		server,
-	}) => {
+	test('[D54] keeps a row that no longer matches, and says so, until the next load', async ({ page, server }) => {
 		await openDashboard(page, server, '/?run=rare&status=FAILED');
 		await expect(page.locator('.pager')).toContainText('33 of');
 		const [row] = (await filled(page)).seen;
@@ -223,10 +217,7 @@ test.describe('a history of 100,000 calls', () => {
 		await expect(page.locator('.pager')).toContainText('32 of');
 	});
 
-	test('[D55] jumps to a date by control and by link, and the place survives a reload', async ({
-		page,
-		server,
-	}) => {
+	test('[D55] jumps to a date by control and by link, and the place survives a reload', async ({ page, server }) => {
 		await page.setViewportSize({ width: 360, height: 740 });
 		await openDashboard(page, server);
 		// An empty day, and a future day.
@@ -277,10 +268,7 @@ test.describe('a jump of the list', () => {
 			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
 		});
 
-	test('[D52] keeps the focus on its row while the list scrolls away and back', async ({
-		page,
-		server,
-	}) => {
+	test('[D52] keeps the focus on its row while the list scrolls away and back', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		await rowOf(page, 'Caller 4996').getByRole('button').focus();
@@ -324,7 +312,10 @@ test.describe('a jump of the list', () => {
 		}
 	});
 
-	test('[D57] goes to the same place again after the reader has left it, with one load each', async ({ page, server }) => {
+	test('[D57] goes to the same place again after the reader has left it, with one load each', async ({
+		page,
+		server,
+	}) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		await page.mouse.move(900, 500);
@@ -451,10 +442,7 @@ behindProxy.describe('a list that reloads', () => {
 test.describe('a page of the list that the server rejects', () => {
 	test.use({ calls: 2_000 });
 
-	test('is requested again only when the reader asks for it', async ({
-		page,
-		server,
-	}) => {
+	test('is requested again only when the reader asks for it', async ({ page, server }) => {
 		let asked = 0;
 		await page.route(
 			(url) => url.pathname === '/api/calls',
@@ -506,7 +494,9 @@ test.describe('at every width', () => {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
 			for (const name of ['Remove filter status: Failed', 'Remove filter workflow: Support', 'Delete calls'])
-				await expect(page.getByRole(name === 'Delete calls' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
+				await expect(page.getByRole(name === 'Delete calls' ? 'button' : 'link', { name })).toBeInViewport({
+					ratio: 1,
+				});
 			const lineOf = async (what: Locator): Promise<number> => (await what.boundingBox())!.y;
 			const [clear, other] = [page.getByRole('button', { name: 'Delete calls' }), page.getByText('Import / Export')];
 			expect(await lineOf(clear)).toBeCloseTo(await lineOf(other), 0);

@@ -227,9 +227,7 @@ test('[HT9] pages and files reject other methods with 405 and Allow', async ({ s
 		}
 });
 
-test('[HT22] a malformed form is rejected with its status, stores nothing and logs no error', async ({
-	server,
-}) => {
+test('[HT22] a malformed form is rejected with its status, stores nothing and logs no error', async ({ server }) => {
 	const fields = 'country=US&phoneNumber=2025550100&workflow=SALES&when=now';
 	const part = (name: string, value: string): string =>
 		`--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;

@@ -122,9 +122,7 @@ test('[I21] a file without a valid row says so, and does not blame the columns',
 	await openImport(page, server);
 	await choose(page, table([HEAD, ['Ada', '+12025550100', 'tomorrow']]));
 	await press(page, 'Fix 1 row to import');
-	await expect(
-		page.getByText('Every row has errors. Fix the file and choose it again.'),
-	).toBeVisible();
+	await expect(page.getByText('Every row has errors. Fix the file and choose it again.')).toBeVisible();
 	const time = page.getByText('2026-11-22T15:30:00Z');
 	expect(await time.evaluate((node) => node.getClientRects().length)).toBe(1);
 	expect(await everyCall(server)).toEqual([]);
@@ -144,7 +142,10 @@ test('[I16] unused columns are named, and that without a time column all calls a
 	await expect(page.getByRole('heading', { name: '1 row has errors' })).toBeVisible();
 });
 
-test('[I18] the preview shows the first calls as they will be created, in the words of the list', async ({ page, server }) => {
+test('[I18] the preview shows the first calls as they will be created, in the words of the list', async ({
+	page,
+	server,
+}) => {
 	await openImport(page, server);
 	await choose(
 		page,

@@ -98,10 +98,7 @@ test.describe('another database', () => {
 		env: async ({}, use, info) => use({ DATABASE_URL: `file:${info.outputPath('audena.db')}` }),
 	});
 
-	test('[D59] a followed link wins over a reset, and the feed continues at once', async ({
-		page,
-		server,
-	}, info) => {
+	test('[D59] a followed link wins over a reset, and the feed continues at once', async ({ page, server }, info) => {
 		await openDashboard(page, server);
 		await server.create({ customerName: 'Ada' });
 		const { asked, letGo } = await hold(page, /^\/deliveries\/__data\.json$/);

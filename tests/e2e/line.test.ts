@@ -43,10 +43,7 @@ test('[EX20] other calls never change how a call is drawn, and a long one is cut
 	);
 });
 
-test('[EX5] line and duration of a call that ended during its talk show the same length', async ({
-	page,
-	server,
-}) => {
+test('[EX5] line and duration of a call that ended during its talk show the same length', async ({ page, server }) => {
 	const scenario = { outcome: 'completed', delayMs: 60_000, talkMs: 59_500 };
 	const calls = await Promise.all(
 		['Canceled', 'By hand'].map((customerName) => server.create({ customerName, scenario })),

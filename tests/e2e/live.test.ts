@@ -135,11 +135,7 @@ async function follow(page: Page): Promise<string[]> {
 	return told;
 }
 
-test('[D38] a tab that slept checks its connection at once when it wakes', async ({
-	page,
-	server,
-	between,
-}) => {
+test('[D38] a tab that slept checks its connection at once when it wakes', async ({ page, server, between }) => {
 	between.upgrades = true;
 	await page.clock.install();
 	await page.goto(between.url);

@@ -88,7 +88,10 @@ test('[D70] the zone beside the field is that of the chosen time', async ({ page
 
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
-	test('[D71] the times of the form and of Jump to date are in UTC, and the labels say so', async ({ page, server }) => {
+	test('[D71] the times of the form and of Jump to date are in UTC, and the labels say so', async ({
+		page,
+		server,
+	}) => {
 		await page.goto(server.url);
 		await expect(page.locator('label[for="request-when"]')).toHaveText(/When\s+UTC/);
 		// An hour that the time zone of the server or of the user may skip exists in UTC.

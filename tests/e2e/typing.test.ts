@@ -139,10 +139,7 @@ test.describe('input while a list loads', () => {
 });
 
 test.describe('the draft of a call', () => {
-	test('[D65] survives a step back within the list and a visit to another page', async ({
-		page,
-		server,
-	}) => {
+	test('[D65] survives a step back within the list and a visit to another page', async ({ page, server }) => {
 		await server.create({ customerName: 'Bela' });
 		await openDashboard(page, server);
 		const name = page.getByLabel('Customer name');

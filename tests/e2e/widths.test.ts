@@ -116,7 +116,9 @@ test('[D61] the page for no matches does not scroll sideways, even with a long s
 test('[D63] a short search says that it matches only beginnings', async ({ page, server }) => {
 	await server.create();
 	await openDashboard(page, server, '/?q=55');
-	await expect(page.getByText('Two characters match only the beginnings of words and numbers. Type one more.')).toBeVisible();
+	await expect(
+		page.getByText('Two characters match only the beginnings of words and numbers. Type one more.'),
+	).toBeVisible();
 	await page.getByLabel('Search name or number').fill('555');
 	await expect(rowOf(page, 'Ada')).toBeVisible();
 });
