@@ -89,7 +89,7 @@ function isKilled(copy: string, mutant: Mutant): boolean {
 function run(mutants: readonly Mutant[]): boolean {
 	const lost = mutants.filter((mutant) => textOf(root, mutant).split(mutant.find).length !== 2);
 	for (const { name, file } of lost) console.error(`“${name}”: its text must occur exactly once in ${file}.`);
-	if (mutants.length === 0) console.error('No mutant has such a name.');
+	if (mutants.length === 0) console.error('No mutant has a matching name.');
 	if (lost.length > 0 || mutants.length === 0) return false;
 
 	const start = performance.now();

@@ -61,7 +61,7 @@ async function main(folder: string): Promise<void> {
 			await check(second.url, calls);
 			await stop(second.child);
 			console.log(
-				`${protocol}: ${calls.length} of ${CALLS} calls ended as asked for in ${seconds} s, each once, and again after a restart; ${refused} creates were refused as unavailable and repeated.`,
+				`${protocol}: ${calls.length} of ${CALLS} calls ended as requested in ${seconds} s, each once, and again after a restart; ${refused} creates were refused as unavailable and repeated.`,
 			);
 		} finally {
 			for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
@@ -165,7 +165,7 @@ async function get<T>(url: string, path: string): Promise<T> {
 async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
 	const giveUpAt = performance.now() + PATIENCE_MS;
 	while (!(await isTrue().catch(() => false))) {
-		if (performance.now() > giveUpAt) throw new Error(`Not in time: ${what}.`);
+		if (performance.now() > giveUpAt) throw new Error(`Timed out: ${what}.`);
 		await pause(250);
 	}
 }

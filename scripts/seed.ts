@@ -11,7 +11,7 @@ async function main(): Promise<void> {
 	const flags = readFlags(process.argv.slice(2));
 	loadEnvFile(process.cwd(), process.env);
 	const { database: location } = readConfig(process.env);
-	if (!location.url.startsWith('file:')) throw new CannotSeed('it is on the network; only a file is seeded');
+	if (!location.url.startsWith('file:')) throw new CannotSeed('it is remote; only a file can be seeded');
 	const migrations = migrationsFrom(import.meta.dirname);
 	const { database, release } = await openAlone(location, migrations, 0);
 	try {
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
 		if (process.stdout.isTTY) process.stdout.write('\r');
 		const seconds = ((performance.now() - start) / 1_000).toFixed(1);
 		console.log(
-			`${calls} calls with ${events} events over 90 days in ${seconds} s: ${database.file}. No deliveries were made up.`,
+			`Wrote ${calls} calls with ${events} events over 90 days to ${database.file} in ${seconds} s. Deliveries are not seeded.`,
 		);
 	} finally {
 		database.close();

@@ -48,8 +48,8 @@ export interface DeliveriesView {
 	/** The filters as parsed. */
 	query: DeliveriesQuery;
 	/** Deliveries that are pending or retrying and match every filter but the state. */
-	onItsWay: number;
-	gaveUp: number;
+	pending: number;
+	failed: number;
 	/** Customer names by call id, for the calls that this server has. */
 	customers: Record<string, string>;
 	/** Whether the provider is another server, which does not share its deliveries. */

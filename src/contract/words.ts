@@ -51,8 +51,8 @@ export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'can
  * that a manual bulk redelivery sends. A delivery that was never attempted waits for its own due time.
  */
 export const DELIVERY_GROUPS = {
-	onItsWay: { states: ['pending', 'retrying'], again: ['retrying'] },
-	gaveUp: { states: ['dead'], again: ['dead'] },
+	pending: { states: ['pending', 'retrying'], again: ['retrying'] },
+	failed: { states: ['dead'], again: ['dead'] },
 	delivered: { states: ['delivered'], again: ['delivered'] },
 	canceled: { states: ['canceled'], again: [] },
 } as const satisfies Record<string, { states: readonly DeliveryWord[]; again: readonly DeliveryWord[] }>;

@@ -36,6 +36,6 @@ describe('the address of a database file', () => {
 	])('[DB27] %j is refused', (url) => {
 		expect(pathOfFileUrl(url)).toBeNull();
 		if (url.startsWith('file:'))
-			expect(() => readConfig({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: "file:.*Allowed is file: and the path/);
+			expect(() => readConfig({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: "file:.*Allowed: file: and the path/);
 	});
 });

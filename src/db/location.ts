@@ -7,7 +7,7 @@ export interface Location {
 	authToken: string | undefined;
 }
 
-/** The rules of `pathOfFileUrl`, worded as the end of "Allowed is …". */
+/** The rules of `pathOfFileUrl`, worded as the end of "Allowed: …". */
 export const FILE_URL_RULES =
 	'file: and the path of a file, without parameters (?), #, %, $, \\ or ~ at its start; such characters are written as %XX after file:///';
 

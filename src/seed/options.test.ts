@@ -10,10 +10,10 @@ it.each([
 	[[], /^--calls is missing/],
 	...['0', '-1', '1.5', '1e3', 'many', '10000001'].map((count): [string[], RegExp] => [
 		[`--calls=${count}`],
-		/^--calls: ".+" cannot be used\. Allowed/,
+		/^--calls: ".+" cannot be used\. Allowed: a whole number/,
 	]),
-	[['--call', '5'], /'--call'\. Allowed are --calls N/],
-	[['--calls', '5', '6'], /'6'\. .* arguments\. Allowed are --calls N/],
+	[['--call', '5'], /'--call'\. Allowed: --calls N/],
+	[['--calls', '5', '6'], /'6'\. .* arguments\. Allowed: --calls N/],
 ])('[SD9] %j is refused in one line', (args, why) => {
 	expect(() => readFlags(args)).toThrow(BadFlags);
 	expect(() => readFlags(args)).toThrow(why);

@@ -16,9 +16,9 @@ export class BadFlags extends Error {
 /** Reads `--calls N` and `--seed S`. Throws `BadFlags`. */
 export function readFlags(args: readonly string[]): SeedFlags {
 	const { calls, seed } = flagsOf(args);
-	if (calls === undefined) throw new BadFlags('--calls is missing. Say how many calls, such as --calls 100000.');
+	if (calls === undefined) throw new BadFlags('--calls is missing. Give the number of calls, such as --calls 100000.');
 	if (!/^\d{1,8}$/.test(calls) || Number(calls) < 1 || Number(calls) > MOST)
-		throw new BadFlags(`--calls: "${calls}" cannot be used. Allowed is a whole number from 1 to ${MOST}.`);
+		throw new BadFlags(`--calls: "${calls}" cannot be used. Allowed: a whole number from 1 to ${MOST}.`);
 	return { calls: Number(calls), seed };
 }
 
@@ -27,6 +27,6 @@ function flagsOf(args: readonly string[]): { calls?: string | undefined; seed?: 
 		return parseArgs({ args: [...args], options: { calls: { type: 'string' }, seed: { type: 'string' } } }).values;
 	} catch (error) {
 		const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-		throw new BadFlags(`${why?.replace(/\.?$/, '.')} Allowed are --calls N and --seed S.`);
+		throw new BadFlags(`${why?.replace(/\.?$/, '.')} Allowed: --calls N and --seed S.`);
 	}
 }

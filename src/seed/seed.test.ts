@@ -184,7 +184,7 @@ describe('making up a history', () => {
 
 	it('[SD7] a database with calls is refused, and a cleared one continues with its seqs', async () => {
 		const { database } = await seeded({ calls: 3, now: NOW });
-		await expect(seed(database, { calls: 3, now: NOW })).rejects.toThrow('it holds calls already');
+		await expect(seed(database, { calls: 3, now: NOW })).rejects.toThrow('it already has calls');
 		const [{ lastSeq } = {}] = await database.all('SELECT "lastSeq" FROM "Feed"');
 		for (const table of ['Event', 'Call']) await database.all(`DELETE FROM "${table}"`);
 		await seed(database, { calls: 3, now: NOW });

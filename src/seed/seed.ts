@@ -46,10 +46,11 @@ export async function seed(
 	database: Database,
 	{ calls, seed: name = 'audena', now = Date.now(), onProgress }: SeedOptions,
 ): Promise<Seeded> {
-	if (!Number.isInteger(calls) || calls < 1) throw new RangeError(`No history has ${calls} calls.`);
-	if (database.file === null) throw new CannotSeed('it is on the network; only a file is seeded');
+	if (!Number.isInteger(calls) || calls < 1)
+		throw new RangeError(`The number of calls must be a positive whole number, not ${calls}.`);
+	if (database.file === null) throw new CannotSeed('it is remote; only a file can be seeded');
 	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED} LIMIT 1`);
-	if (call) throw new CannotSeed('it holds calls already; only an empty history is filled');
+	if (call) throw new CannotSeed('it already has calls; only an empty history can be filled');
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
 	for (const pragma of BULK) await database.all(pragma);
 	try {

@@ -109,7 +109,7 @@ export async function createApp(
 	const alone = release !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
-	if (await countUncounted(database, now())) log.info('the history was counted: its seeding had been broken off');
+	if (await countUncounted(database, now())) log.info('counters rebuilt: an earlier seed run was interrupted');
 	const epochMark = file === null ? null : await checkEpoch(database, file);
 	const prisma = await prismaOver(database);
 	const secrets = await webhookSecrets(database, config.webhookSecrets);
@@ -302,10 +302,10 @@ export async function createApp(
 				...{ database, calls, keep: config.retention, now, onError },
 				isSteady: time.isSteady,
 				onJobs: () => jobs?.wake(),
-				onDeleted: (deleted) => log.info({ deleted }, 'calls beyond what is to be kept were deleted'),
+				onDeleted: (deleted) => log.info({ deleted }, 'retention deleted calls'),
 			});
 			if (isLimited(config.retention) && !time.isSteady())
-				log.info('retention begins when the clock has run for an hour without a jump');
+				log.info('retention starts when the clock has run for an hour without a jump');
 			ready = true;
 			return ownAddress();
 		},

@@ -106,7 +106,7 @@ describe('the environment', () => {
 			const message = messageOf({ [name]: value });
 			expect(message).toContain(`${name}: `);
 			expect(message).toContain(`"${value}"`);
-			expect(message).toContain('Allowed is ');
+			expect(message).toContain('Allowed: ');
 			expect(message.split('\n')).toHaveLength(1);
 		},
 	);
@@ -125,7 +125,7 @@ describe('the environment', () => {
 		['TURSO_AUTH_TOKEN', 'ü'],
 	])('[C5] the secret value of %s is never printed', (name, value) => {
 		const message = messageOf({ [name]: value });
-		expect(message).toMatch(new RegExp(`^${name}: .*Allowed is `));
+		expect(message).toMatch(new RegExp(`^${name}: .*Allowed: `));
 		expect(message).not.toContain(value);
 	});
 
@@ -138,8 +138,8 @@ describe('the environment', () => {
 		['APP_URL', 'https://hidden@calls.example:99999'],
 		['PROVIDER_URL', 'ftp://carrier.example?token=hidden'],
 		['PROVIDER_URL', 'user:hidden@carrier.example'],
-	])('[C5] the part of %s=%s that may be a secret is never printed', (name, value) => {
-		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed is `));
+	])('[C5] what may be a secret in %s=%s is never printed', (name, value) => {
+		expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name}: .*Allowed: `));
 		expect(messageOf({ [name]: value })).not.toContain('hidden');
 	});
 

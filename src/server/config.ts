@@ -165,7 +165,7 @@ export function readConfig(
 	const v = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, read(name, env[name])])) as Variables;
 	if (v.PROVIDER_DELAY_MS_MIN > v.PROVIDER_DELAY_MS_MAX)
 		throw new ConfigError(
-			`PROVIDER_DELAY_MS_MIN: "${v.PROVIDER_DELAY_MS_MIN}" is above PROVIDER_DELAY_MS_MAX (${v.PROVIDER_DELAY_MS_MAX}). Allowed is at most that.`,
+			`PROVIDER_DELAY_MS_MIN: "${v.PROVIDER_DELAY_MS_MIN}" is above PROVIDER_DELAY_MS_MAX (${v.PROVIDER_DELAY_MS_MAX}). Allowed: at most that value.`,
 		);
 	return {
 		port: v.PORT,
@@ -205,10 +205,10 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const isBlankSecret = secret && value === '' && given !== undefined && given !== '';
 	if (result.success && !isBlankSecret) return result.data;
 	const printable = secret ? null : withoutSecrets(value);
-	const whole = printable === value ? '' : ' (without what may be secret in it)';
+	const whole = printable === value ? '' : ' (parts that may be secret are left out)';
 	// JSON keeps the value on one line
 	const shown = printable === null ? 'its value (not shown)' : JSON.stringify(printable) + whole;
-	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed is ${allowed}.`);
+	throw new ConfigError(`${name}: ${shown} cannot be used. Allowed: ${allowed}.`);
 }
 
 /** Standard Webhooks: `whsec_` and the key's 24 to 64 bytes in base64. */

@@ -19,7 +19,7 @@ export interface DeliveriesPageDeps {
 
 type GroupName = DeliveryGroup['name'];
 const NAMES = Object.keys(DELIVERY_GROUPS) as GroupName[];
-const { onItsWay, gaveUp } = DELIVERY_GROUPS;
+const { pending, failed } = DELIVERY_GROUPS;
 const PAGE = 20;
 /** Page size per group when one page shows several groups. */
 const GROUP_PAGE = 10;
@@ -59,7 +59,7 @@ export function createDeliveriesPage({
 
 	return async (query) => {
 		const at = new Date(now()).toISOString();
-		const none = { query, groups: [], onItsWay: 0, gaveUp: 0, customers: {}, at };
+		const none = { query, groups: [], pending: 0, failed: 0, customers: {}, at };
 		if (!desk) return { ...none, foreign: true };
 		const wanted = groupsOf(query.state);
 		const others = { callId: query.callId, code: query.code };
@@ -70,8 +70,8 @@ export function createDeliveriesPage({
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
 		return {
 			...{ query, groups, foreign: false, at },
-			onItsWay: await desk.count({ ...others, state: [...onItsWay.states] }),
-			gaveUp: await desk.count({ ...others, state: [...gaveUp.states] }),
+			pending: await desk.count({ ...others, state: [...pending.states] }),
+			failed: await desk.count({ ...others, state: [...failed.states] }),
 			customers: await reads.customers([...ids]),
 		};
 	};

@@ -57,7 +57,7 @@ describe('the .env file', () => {
 	])('[C10] is refused with one line in %s', async (_what, bytes, why) => {
 		const line = await refusalOf(() => load(bytes));
 		expect(line).toMatch(why);
-		expect(line).toMatch(/^\.env: .+\. Allowed is a file in UTF-8, or in UTF-16 with a byte order mark\.$/);
+		expect(line).toMatch(/^\.env: .+\. Allowed: a file in UTF-8, or in UTF-16 with a byte order mark\.$/);
 		expect(line).not.toContain('secret');
 	});
 
@@ -69,7 +69,7 @@ describe('the .env file', () => {
 		'"API_TOKEN"=secret',
 	])('[C11] the error of the line %j names its number and does not print its text', async (line) => {
 		const refusal = await refusalOf(() => load(`# a comment\n\nLOG_LEVEL=warn\n${line}\n`));
-		expect(refusal).toBe('.env: line 4 cannot be read. Allowed is NAME=value, or # and a comment.');
+		expect(refusal).toBe('.env: line 4 cannot be read. Allowed: NAME=value, or # and a comment.');
 	});
 
 	it('[C11] every line that dotenv reads is accepted', async () => {
@@ -85,7 +85,7 @@ describe('the .env file', () => {
 		loadEnvFile(folder, env);
 		expect(env).toEqual({});
 		await mkdir(join(folder, '.env'));
-		expect(await refusalOf(() => loadEnvFile(folder, env))).toMatch(/^\.env: it is a folder\. Allowed is/);
+		expect(await refusalOf(() => loadEnvFile(folder, env))).toMatch(/^\.env: it is a folder\. Allowed:/);
 		for (const target of ['nowhere', '.env']) {
 			const linked = await temporaryFolder();
 			await symlink(target, join(linked, '.env'));

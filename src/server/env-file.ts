@@ -31,7 +31,7 @@ function valuesOf(text: string): Record<string, string> {
 	const isPlain = Object.values(values).every((value) => !value.includes('\n'));
 	const wrong = isPlain ? lines.findIndex((line) => !READABLE.test(line)) : -1;
 	if (wrong >= 0)
-		throw new ConfigError(`.env: line ${wrong + 1} cannot be read. Allowed is NAME=value, or # and a comment.`);
+		throw new ConfigError(`.env: line ${wrong + 1} cannot be read. Allowed: NAME=value, or # and a comment.`);
 	return values;
 }
 
@@ -56,9 +56,9 @@ export function textOf(bytes: Uint8Array): string {
 	} catch {
 		throw refusal(`it is not well-formed ${encoding.toUpperCase()}`);
 	}
-	if (text.includes('\0')) throw refusal('it holds NUL characters, as UTF-16 without a byte order mark does');
+	if (text.includes('\0')) throw refusal('it contains NUL characters, as UTF-16 without a byte order mark does');
 	return text;
 }
 
 const refusal = (why: string): ConfigError =>
-	new ConfigError(`.env: ${why}. Allowed is a file in UTF-8, or in UTF-16 with a byte order mark.`);
+	new ConfigError(`.env: ${why}. Allowed: a file in UTF-8, or in UTF-16 with a byte order mark.`);

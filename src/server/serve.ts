@@ -44,7 +44,7 @@ function stopInOrder(app: App, log: Logger): void {
 		app.close().then(
 			() => process.exit(code),
 			(error: unknown) => {
-				log.error({ err: error }, 'the stop failed');
+				log.error({ err: error }, 'shutdown failed');
 				process.exit(1);
 			},
 		);
@@ -52,13 +52,13 @@ function stopInOrder(app: App, log: Logger): void {
 	for (const signal of ['SIGTERM', 'SIGINT'] as const)
 		process.on(signal, () => {
 			if (stopping) return;
-			log.info({ signal }, 'stopping');
+			log.info({ signal }, 'shutting down');
 			stop(0);
 		});
 	// Node raises unhandled rejections here too.
 	process.on('uncaughtException', (error: Error & { code?: string }) => {
 		if (error.code === 'EPIPE' && stopping) return; // the log has no reader any more
-		log.fatal({ err: error }, 'an error reached no handler: the server stops');
+		log.fatal({ err: error }, 'uncaught error: shutting down');
 		if (!stopping) stop(1);
 	});
 }
@@ -66,13 +66,13 @@ function stopInOrder(app: App, log: Logger): void {
 function whyNotListening({ port, host }: Config, code: string | undefined): string | null {
 	switch (code) {
 		case 'EADDRINUSE':
-			return `PORT: "${port}" is taken on ${host}. Allowed is a free port, or 0 for any.`;
+			return `PORT: "${port}" is in use on ${host}. Allowed: a free port, or 0 for any.`;
 		case 'EACCES':
-			return `PORT: "${port}" may not be used by this user. Allowed is a port from 1024 on.`;
+			return `PORT: "${port}" may not be used by this user. Allowed: a port from 1024 on.`;
 		case 'EADDRNOTAVAIL':
 		case 'ENOTFOUND':
 		case 'EAI_AGAIN':
-			return `HOST: "${host}" is no address of this machine. Allowed is one of its addresses, such as 127.0.0.1 or 0.0.0.0.`;
+			return `HOST: "${host}" is not an address of this machine. Allowed: one of its addresses, such as 127.0.0.1 or 0.0.0.0.`;
 		default:
 			return null;
 	}

@@ -8,5 +8,5 @@ export function whyNotOpened({ url }: Location, error: unknown): string | null {
 	if (!(error instanceof CannotOpen || error instanceof MigrationChanged || isDatabaseFault(error))) return null;
 	const name = url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';
 	const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
-	return `${name}: ${JSON.stringify(withoutSecrets(url) ?? '…')} cannot be opened (${reason}). Allowed is a database of this program that this user may write, or a new one.`;
+	return `${name}: ${JSON.stringify(withoutSecrets(url) ?? '…')} cannot be opened (${reason}). Allowed: a database of this program that this user may write, or a new one.`;
 }

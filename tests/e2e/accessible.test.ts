@@ -1,7 +1,7 @@
 import { expectAccessible, expectAccessibleAtWidths } from './accessibility.ts';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
-test('[D16] the dashboard is accessible at three widths, in both themes', async ({ page, server }) => {
+test('[D16] the dashboard passes axe at three widths, in both themes', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await expectAccessibleAtWidths(page, 'the empty history');
 	for (const scenario of ['completed', 'busy', 'no-answer', 'failed', 'canceled'])
@@ -10,7 +10,7 @@ test('[D16] the dashboard is accessible at three widths, in both themes', async 
 	await openDashboard(page, server);
 	await expect(rowOf(page, 'Altenried canceled')).toContainText('Canceled');
 	await expectAccessibleAtWidths(page, 'the history');
-	await page.getByRole('button', { name: 'Clear all' }).click();
+	await page.getByRole('button', { name: 'Delete calls' }).click();
 	await expectAccessible(page, 'the confirmation');
 	await page.keyboard.press('Escape');
 	await rowOf(page, 'أمينة').getByRole('button').click();
@@ -20,8 +20,8 @@ test('[D16] the dashboard is accessible at three widths, in both themes', async 
 	await expectAccessible(page, 'the form with errors');
 	await page.goto(`${server.url}/?q=nobody`);
 	await expectAccessible(page, 'nothing matches');
-	await page.getByRole('button', { name: 'Clear all' }).click();
-	await expect(page.getByRole('dialog')).toContainText('No call matches now.');
+	await page.getByRole('button', { name: 'Delete calls' }).click();
+	await expect(page.getByRole('dialog')).toContainText('No calls match the filters.');
 	await expectAccessible(page, 'the confirmation under a filter');
 	await page.goto(`${server.url}/?q=${'x'.repeat(101)}`);
 	await expectAccessible(page, 'the error page');
@@ -31,12 +31,12 @@ test('[D16] the dashboard is accessible at three widths, in both themes', async 
 	await expectAccessible(page, 'login');
 });
 
-test('[D34] the proxy notes are accessible at three widths, in both themes', async ({ page, server }) => {
+test('[D34] the proxy notes pass axe at three widths, in both themes', async ({ page, server }) => {
 	await page.goto(`${server.url}/proxies`);
 	await expectAccessibleAtWidths(page, 'the proxy notes');
 });
 
-test('[D17] everything can be reached and done by keyboard', async ({ page, server }) => {
+test('[D17] calls can be placed and canceled by keyboard', async ({ page, server }) => {
 	await server.create({ customerName: 'Sora', scheduledAt: '2099-01-01T00:00:00Z' });
 	await openDashboard(page, server);
 	await page.keyboard.press('n');
@@ -51,7 +51,7 @@ test('[D17] everything can be reached and done by keyboard', async ({ page, serv
 
 	await rowOf(page, 'Sora').getByRole('button').focus();
 	await page.keyboard.press('Enter');
-	await expect(page.getByRole('menuitem', { name: 'Mark completed' })).toBeFocused();
+	await expect(page.getByRole('menuitem', { name: 'Mark as completed' })).toBeFocused();
 	await page.keyboard.press('ArrowDown');
 	await page.keyboard.press('ArrowDown');
 	await expect(page.getByRole('menuitem', { name: 'Cancel call' })).toBeFocused();

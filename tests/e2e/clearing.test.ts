@@ -1,7 +1,7 @@
 import type { Call } from '#contract';
 import { expect, openDashboard, rowOf, test } from './server.ts';
 
-test('[D5] under a filter it offers what the filter shows, by its number, and leaves the rest', async ({
+test('[D5] under a filter the dialog deletes the matching calls, confirmed by their number, and keeps the others', async ({
 	page,
 	server,
 }) => {
@@ -13,7 +13,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 		(await server.api<{ calls: Call[] }>('GET', `/api/calls${query}`)).calls.map(({ customerName }) => customerName);
 	await expect.poll(async () => (await shown('?status=FAILED')).length).toBe(3);
 	await openDashboard(page, server, '/?status=FAILED&q=ada');
-	await page.getByRole('button', { name: 'Clear all' }).click();
+	await page.getByRole('button', { name: 'Delete calls' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Delete calls?' });
 	const matching = dialog.getByRole('radio', { name: '2 calls that match the filters' });
 	await expect(matching).toBeChecked();
@@ -22,7 +22,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	const number = dialog.getByRole('textbox');
 	await number.fill('5');
 	await dialog.getByRole('button', { name: 'Delete 2 calls' }).click();
-	await expect(dialog).toContainText('Type 2 to go on.');
+	await expect(dialog).toContainText('Type 2 to confirm.');
 	await number.fill('2');
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
@@ -30,11 +30,11 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 	expect(await shown()).toEqual(['Bela busy', 'Bela waits', 'Ada completed']);
 
 	// No call matches any more. Only all calls can be deleted, confirmed by their own number.
-	await page.getByRole('button', { name: 'Clear all' }).click();
-	await expect(dialog).toContainText('No call matches now.');
+	await page.getByRole('button', { name: 'Delete calls' }).click();
+	await expect(dialog).toContainText('No calls match the filters.');
 	await expect(dialog.getByRole('button', { name: 'Delete 0 calls' })).toBeDisabled();
 	await dialog.getByRole('radio', { name: 'All 3 calls' }).check();
-	await expect(dialog).toContainText('with 1 call that has not ended');
+	await expect(dialog).toContainText('It includes 1 call that has not ended.');
 	await number.fill('3');
 	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
 	await expect(dialog).toBeHidden();
@@ -44,7 +44,7 @@ test('[D5] under a filter it offers what the filter shows, by its number, and le
 test.describe('a long history', () => {
 	test.use({ calls: 9_000 });
 
-	test('[D5] [CL7] a clear of thousands under a filter leaves every tab with the right list, live', async ({
+	test('[D5] [CL7] after a clear of thousands of calls under a filter every tab is live and has the right list', async ({
 		page,
 		context,
 		server,
@@ -52,7 +52,7 @@ test.describe('a long history', () => {
 		const other = await context.newPage();
 		await openDashboard(other, server);
 		await openDashboard(page, server, '/?status=COMPLETED');
-		await page.getByRole('button', { name: 'Clear all' }).click();
+		await page.getByRole('button', { name: 'Delete calls' }).click();
 		const dialog = page.getByRole('dialog', { name: 'Delete calls?' });
 		await dialog.getByRole('textbox').fill('6000');
 		await dialog.getByRole('button', { name: 'Delete 6,000 calls' }).click();

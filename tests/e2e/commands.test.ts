@@ -17,10 +17,7 @@ async function copied(page: Page): Promise<string> {
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
-test('[D73] a command to copy names the address that the page was opened by, and works as it was copied', async ({
-	page,
-	server,
-}) => {
+test('[D73] the copied command names the address of the page and runs unchanged', async ({ page, server }) => {
 	await page.goto(byName(server));
 	await expectConnection(page, 'Live');
 	await expect(shown(page)).toContainText(`curl '${byName(server)}/api/calls'`);
@@ -35,12 +32,12 @@ test('[D73] a command to copy names the address that the page was opened by, and
 	await expect(rowOf(page, name)).toBeVisible();
 });
 
-test('[D73] a command is not copied for a time that the clocks skip', async ({ page, server }) => {
+test('[D73] no command is copied for a time that the clocks skip', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await page.getByLabel('When').selectOption('pick');
-	await page.getByLabel('Day and time').fill('2027-03-28T02:30');
+	await page.getByLabel('Date and time').fill('2027-03-28T02:30');
 	await page.getByRole('button', { name: 'Copy as cURL' }).click();
-	await expect(page.getByLabel('Day and time')).toHaveAccessibleDescription(/02:30 does not exist that day/);
+	await expect(page.getByLabel('Date and time')).toHaveAccessibleDescription(/02:30 does not exist that day/);
 	await expect(page.getByText('Copied', { exact: true })).toHaveCount(0);
 });
 
@@ -48,16 +45,16 @@ test.describe('with APP_URL', () => {
 	test.use({
 		env: async ({ page: _page }, use) => use({ APP_URL: 'https://calls.example', PORT: ownPort() }),
 	});
-	test('[D73] a command names APP_URL where that is set', async ({ page, server }) => {
+	test('[D73] the command names APP_URL if it is set', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await expect(shown(page)).toContainText("curl 'https://calls.example/api/calls'");
 		expect(await copied(page)).toContain("curl 'https://calls.example/api/calls'");
 	});
 });
 
-test.describe('behind a proxy that is trusted', () => {
+test.describe('behind a trusted proxy', () => {
 	test.use({ env: { TRUST_PROXY: '1' }, javaScriptEnabled: false });
-	test('[D73] a page without a script names the address that the proxy was asked by', async ({ page, server }) => {
+	test('[D73] without JavaScript the command names the address that the proxy received', async ({ page, server }) => {
 		await page.goto(server.url);
 		await expect(shown(page)).toContainText(`curl '${server.url}/api/calls'`);
 		await page.setExtraHTTPHeaders({ 'x-forwarded-proto': 'https' });
@@ -68,7 +65,7 @@ test.describe('behind a proxy that is trusted', () => {
 
 test.describe('without a proxy', () => {
 	test.use({ javaScriptEnabled: false });
-	test('[D73] a page believes no header about its own address', async ({ page, server }) => {
+	test('[D73] the page trusts no header about its own address', async ({ page, server }) => {
 		await page.setExtraHTTPHeaders({ 'x-forwarded-proto': 'https', 'x-audena-origin': 'https://evil.example' });
 		await page.goto(server.url);
 		await expect(shown(page)).toContainText(`curl '${server.url}/api/calls'`);
@@ -78,7 +75,7 @@ test.describe('without a proxy', () => {
 test.describe('with a token', () => {
 	const token = 'a-token-for-the-command-tests';
 	test.use({ env: { API_TOKEN: token } });
-	test('[D73] a command takes the token from the shell', async ({ page, server }) => {
+	test('[D73] the command reads the token from the shell', async ({ page, server }) => {
 		await page.goto(server.url);
 		await page.getByLabel(/token/i).fill(token);
 		await page.keyboard.press('Enter');
@@ -90,7 +87,7 @@ test.describe('with a token', () => {
 	});
 });
 
-test('[D73] the commands of the proxy notes work', async ({ page, server }) => {
+test('[D73] the commands of the proxy notes run', async ({ page, server }) => {
 	await page.goto(`${server.url}/proxies`);
 	const text = await page.getByLabel('Two commands that check the proxy').textContent();
 	const [upgrade = '', stream = ''] = (text ?? '')

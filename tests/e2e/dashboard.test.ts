@@ -1,7 +1,7 @@
 import { run } from '#tests/support/shell.ts';
 import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
 
-test('[D3] filters and search stand in the URL, survive a reload, and can be dropped', async ({ page, server }) => {
+test('[D3] filters and search are in the URL, survive a reload, and can be removed', async ({ page, server }) => {
 	await server.create({ customerName: 'Ada Berg', scenario: 'completed' });
 	await server.create({ customerName: 'Bela Stein', workflow: 'SALES', scenario: 'busy' });
 	await openDashboard(page, server);
@@ -37,7 +37,7 @@ test('[D3] filters and search stand in the URL, survive a reload, and can be dro
 	await expect(page.getByText('Request the list without a page token first.')).toBeVisible();
 });
 
-test('[D18] every page has the same around it: where one is, the connection, the theme; an error page its request too', async ({
+test('[D18] every page shows the current section, the connection and the theme, and an error page its request id', async ({
 	page,
 	server,
 }) => {
@@ -64,7 +64,7 @@ test('[D18] every page has the same around it: where one is, the connection, the
 	}
 });
 
-test('[D3] each filter, and each search, is a step that the way back undoes', async ({ page, server }) => {
+test('[D3] the Back button undoes each filter and each search', async ({ page, server }) => {
 	await server.create({ customerName: 'Ada Berg', scenario: 'completed' });
 	await server.create({ customerName: 'Bela Stein', scenario: 'busy' });
 	await openDashboard(page, server);
@@ -87,7 +87,10 @@ test('[D3] each filter, and each search, is a step that the way back undoes', as
 	await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
 });
 
-test('[D64] the order is turned in the head, and where rows fold in the strip above them', async ({ page, server }) => {
+test('[D64] the order is switched in the table’s head, and on phones in the strip above the rows', async ({
+	page,
+	server,
+}) => {
 	await server.create({ customerName: 'Ada Berg' });
 	await server.create({ customerName: 'Bela Stein' });
 	const names = page.locator('tbody tr .c-name bdi');
@@ -107,21 +110,21 @@ test('[D64] the order is turned in the head, and where rows fold in the strip ab
 	}
 });
 
-test('[D4] a call is marked by hand, canceled and deleted from its row, in every tab', async ({ context, server }) => {
+test('[D4] a call’s status is set and the call is deleted from its row, in every tab', async ({ context, server }) => {
 	const { id } = await server.create({ customerName: 'Cora Lind', scheduledAt: '2099-01-01T00:00:00Z' });
 	const [one, two] = [await context.newPage(), await context.newPage()];
 	await openDashboard(one, server);
 	await openDashboard(two, server);
-	await expect(rowOf(one, 'Cora Lind')).toContainText('Scheduled');
+	await expect(rowOf(one, 'Cora Lind')).toContainText('Starts in');
 
 	const choose = async (item: string): Promise<void> => {
 		await rowOf(one, 'Cora Lind').getByRole('button', { name: 'Actions for Cora Lind' }).click();
 		await one.getByRole('menuitem', { name: item }).click();
 	};
-	await choose('Mark completed');
+	await choose('Mark as completed');
 	await expect(rowOf(two, 'Cora Lind')).toContainText('Completed');
-	await choose('Mark failed');
-	await expect(rowOf(two, 'Cora Lind')).toContainText('Corrected by hand');
+	await choose('Mark as failed');
+	await expect(rowOf(two, 'Cora Lind')).toContainText('Edited manually');
 	await choose('Delete');
 	const dialog = one.getByRole('dialog');
 	await expect(dialog).toContainText('Cora Lind');
@@ -133,13 +136,13 @@ test('[D4] a call is marked by hand, canceled and deleted from its row, in every
 	await expect(server.api('GET', `/api/calls/${id}`)).rejects.toThrow('404');
 });
 
-test('[D5] clearing everything names the number and wants it typed', async ({ page, server }) => {
+test('[D5] deleting all calls names their number and requires it to be typed', async ({ page, server }) => {
 	for (const name of ['One', 'Two', 'Three']) await server.create({ customerName: name });
 	await openDashboard(page, server);
-	await page.getByRole('button', { name: 'Clear all' }).click();
+	await page.getByRole('button', { name: 'Delete calls' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Delete 3 calls?' });
 	await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
-	await expect(dialog).toContainText('Type 3 to go on.');
+	await expect(dialog).toContainText('Type 3 to confirm.');
 	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toHaveLength(3);
 	await dialog.getByRole('textbox').fill('3');
 	await page.keyboard.press('Enter');
@@ -147,7 +150,7 @@ test('[D5] clearing everything names the number and wants it typed', async ({ pa
 	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
 });
 
-test('[D6] wrong input is explained beside its field, and nothing is sent', async ({ page, server }) => {
+test('[D6] wrong input gets an error beside its field, and nothing is sent', async ({ page, server }) => {
 	await openDashboard(page, server);
 	const posts: string[] = [];
 	page.on('request', (request) => {
@@ -169,7 +172,7 @@ test('[D6] wrong input is explained beside its field, and nothing is sent', asyn
 	await expect(rowOf(page, 'Dario')).toContainText('+44 20 7946 0112');
 });
 
-test('[D7] an empty history offers a test call and a command that works', async ({ page, server }) => {
+test('[D7] an empty history offers a test call and a command that runs', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await expect(page.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
 	const command = await page.getByText(/^curl /).textContent();
@@ -180,7 +183,7 @@ test('[D7] an empty history offers a test call and a command that works', async 
 	await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
 });
 
-test('[D8] a request that the server refuses keeps the draft and says what it answered', async ({ page, server }) => {
+test('[D8] the form keeps the draft and shows the error when the server does not respond', async ({ page, server }) => {
 	await openDashboard(page, server);
 	await page.getByLabel('Customer name').fill('Elif');
 	await page.getByLabel('Phone number').fill('+12025550100');
@@ -191,7 +194,7 @@ test('[D8] a request that the server refuses keeps the draft and says what it an
 	await server.start();
 	await expectConnection(page, 'Live');
 	// The message is still true when the server is back.
-	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
+	await expect(page.getByRole('alert')).toContainText('The server did not respond. Your draft is kept.');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(rowOf(page, 'Elif')).toBeVisible();
 });
@@ -199,7 +202,7 @@ test('[D8] a request that the server refuses keeps the draft and says what it an
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('[D9] the history can be read and filtered, and a call be made', async ({ page, server }) => {
+	test('[D9] the history can be read and filtered, and a call can be placed', async ({ page, server }) => {
 		await server.create({ customerName: 'Fatima' });
 		await page.goto(server.url);
 		await expect(rowOf(page, 'Fatima')).toBeVisible();

@@ -63,7 +63,7 @@ const open = async (page: Page, server: Server, query = ''): Promise<void> => {
 };
 const group = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-test('[E1] what failed shows each of its tries, with request and response, and the time of the next', async ({
+test('[E1] a failed delivery shows each attempt with request and response, and the time of the next one', async ({
 	page,
 	server,
 	receiver,
@@ -75,19 +75,19 @@ test('[E1] what failed shows each of its tries, with request and response, and t
 	}).toPass({ timeout: 20_000 });
 	await open(page, server, '?state=retrying');
 
-	const row = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'retrying-call' }).first();
+	const row = group(page, 'Pending').getByRole('listitem').filter({ hasText: 'retrying-call' }).first();
 	await expect(row).toContainText(new URL(receiver.url).host);
 	await expect(row).toContainText('500');
 	await expect(row).toContainText(/in \d+:\d\d|due \d\d:\d\d:\d\d/);
 	await row.locator('summary').first().click();
-	await expect(row).toContainText('1, automatic');
+	await expect(row).toContainText('Attempt 1 · automatic');
 	await expect(row).toContainText('webhook-signature: v1,••••••••');
 	await expect(row).toContainText('It answers 500.');
 	await expect(row).toContainText('"callId":"retrying-call"');
 	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
 });
 
-test('[E2] a dead letter is counted beside the page’s name, and sent again by hand it arrives', async ({
+test('[E2] a dead letter is counted beside the page’s name, and arrives after a redelivery', async ({
 	page,
 	server,
 	receiver,
@@ -95,11 +95,11 @@ test('[E2] a dead letter is counted beside the page’s name, and sent again by 
 	const count = await deadLetters(server, receiver, 'dead-call');
 	await page.goto(server.url);
 	const nav = page.getByRole('navigation', { name: 'Main', exact: true });
-	await nav.getByRole('link', { name: `Deliveries ${count} dead letters` }).click();
+	await nav.getByRole('link', { name: `Deliveries ${count} failed in total` }).click();
 	await expect(page).toHaveURL(`${server.url}/deliveries`);
 
-	const ended = group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'call.ended' });
-	await expect(ended).toContainText('6 tries');
+	const ended = group(page, 'Failed').getByRole('listitem').filter({ hasText: 'call.ended' });
+	await expect(ended).toContainText('6 attempts');
 	receiver.status = 200;
 	const before = receiver.received.length;
 	await ended.getByRole('button', { name: 'Redeliver call.ended for dead-call' }).click();
@@ -107,13 +107,13 @@ test('[E2] a dead letter is counted beside the page’s name, and sent again by 
 	const delivered = group(page, 'Delivered').getByRole('listitem').filter({ hasText: 'call.ended' });
 	await expect(delivered).toContainText('200');
 	await delivered.locator('summary').first().click();
-	await expect(delivered).toContainText('7, by hand');
-	await expect(nav.getByRole('link', { name: `Deliveries ${count - 1} dead letter` })).toBeVisible();
+	await expect(delivered).toContainText('Attempt 7 · manual');
+	await expect(nav.getByRole('link', { name: `Deliveries ${count - 1} failed in total` })).toBeVisible();
 	expect(receiver.received.length).toBe(before + 1);
 	expect(receiver.received.at(-1)).toBe(await delivered.getAttribute('data-delivery'));
 });
 
-test('[D76] the tabs count what the page’s filters show, and the badge of the header all dead letters', async ({
+test('[D76] the tabs count what the page’s filters show, and the badge in the header counts all failed deliveries', async ({
 	page,
 	server,
 	receiver,
@@ -127,7 +127,7 @@ test('[D76] the tabs count what the page’s filters show, and the badge of the 
 		.poll(async () => (await deliveriesOf(server, 'callId=arrived-call&state=delivered')).length)
 		.toBeGreaterThan(0);
 	const tab = (name: string) => page.getByRole('navigation', { name: 'By state' }).getByRole('link', { name });
-	const total = `Deliveries ${first + other} dead letters in all`;
+	const total = `Deliveries ${first + other} failed in total`;
 	for (const [query, count] of [
 		['', first + other],
 		['?callId=first-call', first],
@@ -136,31 +136,31 @@ test('[D76] the tabs count what the page’s filters show, and the badge of the 
 		['?code=503', 0],
 	] as const) {
 		await page.goto(`${server.url}/deliveries${query}`);
-		await expect(tab('Gave up')).toHaveText(`Gave up${count}`);
-		await expect(tab('On its way')).toHaveText('On its way0');
+		await expect(tab('Failed')).toHaveText(`Failed${count}`);
+		await expect(tab('Pending')).toHaveText('Pending0');
 		const nav = page.getByRole('navigation', { name: 'Main', exact: true });
 		await expect(nav.getByRole('link', { name: total })).toBeVisible();
 	}
 });
 
-test('[E3] what is canceled is not tried again', async ({ page, server, receiver }) => {
+test('[E3] a canceled delivery is not attempted again', async ({ page, server, receiver }) => {
 	await send(server, receiver, 'canceled-call');
 	await expect
 		.poll(async () => (await deliveriesOf(server, 'state=pending&state=retrying')).length, { timeout: 10_000 })
 		.toBeGreaterThan(0);
 	await open(page, server);
-	const rows = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'canceled-call' });
+	const rows = group(page, 'Pending').getByRole('listitem').filter({ hasText: 'canceled-call' });
 	const id = String(await rows.first().getAttribute('data-delivery'));
 	await page
 		.locator(`[data-delivery="${id}"]`)
 		.getByRole('button', { name: /^Cancel call\./ })
 		.click();
 	await expect(group(page, 'Canceled').locator(`[data-delivery="${id}"]`)).toBeVisible();
-	await expect(page.getByRole('status').getByText('canceled. It is not tried again.')).toBeVisible();
+	await expect(page.getByRole('status').getByText('canceled. It will not be sent again.')).toBeVisible();
 	expect((await deliveriesOf(server, 'state=canceled')).map((delivery) => delivery.id)).toContain(id);
 });
 
-test('[E4] all that match are sent again, after a question that names their number', async ({
+test('[E4] all matching deliveries are redelivered after a dialog that names their number', async ({
 	page,
 	server,
 	receiver,
@@ -169,7 +169,7 @@ test('[E4] all that match are sent again, after a question that names their numb
 	const other = await deadLetters(server, receiver, 'other-call');
 	receiver.status = 200;
 	await open(page, server, '?state=dead&callId=first-call');
-	const all = group(page, 'Gave up').getByRole('button', { name: `Redeliver ${count}`, exact: true });
+	const all = group(page, 'Failed').getByRole('button', { name: `Redeliver ${count}`, exact: true });
 	await all.click();
 	const dialog = page.getByRole('dialog', { name: `Redeliver ${count} webhooks?` });
 	await dialog.getByRole('button', { name: 'Not now' }).click();
@@ -178,14 +178,14 @@ test('[E4] all that match are sent again, after a question that names their numb
 
 	await all.click();
 	await dialog.getByRole('button', { name: `Redeliver ${count}` }).click();
-	await expect(page.getByRole('status').getByText(`${count} sent again.`)).toBeVisible();
+	await expect(page.getByRole('status').getByText(`Redelivering ${count}.`)).toBeVisible();
 	await expect(dialog).toBeHidden();
 	await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBe(count);
 	expect((await deliveriesOf(server, 'state=dead')).length).toBe(other);
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
 });
 
-test('[E5] filters stand in the URL, survive a reload, and can be dropped; the pages go on', async ({
+test('[E5] filters are in the URL, survive a reload and can be removed, and long lists have pages', async ({
 	page,
 	server,
 	receiver,
@@ -195,7 +195,7 @@ test('[E5] filters stand in the URL, survive a reload, and can be dropped; the p
 	for (const callId of calls) count += await deadLetters(server, receiver, callId);
 	expect(count).toBeGreaterThan(20);
 	await open(page, server);
-	await page.getByRole('navigation', { name: 'By state' }).getByRole('link', { name: 'Gave up' }).click();
+	await page.getByRole('navigation', { name: 'By state' }).getByRole('link', { name: 'Failed' }).click();
 	await expect(page).toHaveURL(/state=dead/);
 	await expect(page.locator('[data-delivery]')).toHaveCount(20);
 	await page.getByRole('link', { name: 'Older' }).click();
@@ -207,24 +207,24 @@ test('[E5] filters stand in the URL, survive a reload, and can be dropped; the p
 	await expect(page).toHaveURL(`${server.url}/deliveries?state=dead&callId=two`);
 	await page.reload();
 	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
-	await page.getByLabel('Last answer').fill('404');
+	await page.getByLabel('Last response').fill('404');
 	await page.getByRole('button', { name: 'Filter', exact: true }).click();
 	await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
-	await page.getByRole('link', { name: 'Drop answer: 404' }).first().click();
+	await page.getByRole('link', { name: 'Remove filter response: 404' }).first().click();
 	await expect(page.locator('[data-delivery]')).toHaveCount(count / calls.length);
 });
 
-test('[D33] the page is live: what changes moves by push alone, and takes focus, details and scroll along', async ({
+test('[D33] changed deliveries move by push and keep focus, open details and scroll position', async ({
 	page,
 	server,
 	receiver,
 }) => {
 	await open(page, server);
 	await expectConnection(page, 'Live');
-	await expect(page.getByRole('link', { name: 'Load again' })).toHaveCount(0);
+	await expect(page.getByRole('link', { name: 'Reload' })).toHaveCount(0);
 	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
 	await send(server, receiver, 'watched-call');
-	const row = group(page, 'On its way').getByRole('listitem').filter({ hasText: 'call.ended' });
+	const row = group(page, 'Pending').getByRole('listitem').filter({ hasText: 'call.ended' });
 	await expect(row).toContainText('500');
 	const id = String(await row.getAttribute('data-delivery'));
 	const own = page.locator(`[data-delivery="${id}"]`);
@@ -237,7 +237,7 @@ test('[D33] the page is live: what changes moves by push alone, and takes focus,
 	receiver.status = 200;
 	// Refused while the next attempt is under way.
 	await expect(() => server.api('POST', `/api/deliveries/${id}/redeliver`)).toPass();
-	await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('by hand');
+	await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('manual');
 	await expect(own).toContainText('It answers 200.');
 	await expect(summary).toBeFocused();
 	expect(await page.evaluate(() => scrollY)).toBe(40);
@@ -245,11 +245,7 @@ test('[D33] the page is live: what changes moves by push alone, and takes focus,
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
-test('[D39] nothing is polled while nothing happens, and after a break it catches up', async ({
-	page,
-	server,
-	receiver,
-}) => {
+test('[D39] the deliveries page polls nothing, and catches up after a break', async ({ page, server, receiver }) => {
 	const line = page.waitForEvent('websocket');
 	await open(page, server);
 	await expectConnection(page, 'Live');
@@ -262,10 +258,10 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 
 	await server.stop();
 	await expectConnection(page, /Reconnecting|Stale/);
-	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Reload' })).toBeVisible();
 	await server.start();
 	const count = await deadLetters(server, receiver, 'meanwhile');
-	await expect(group(page, 'Gave up').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
+	await expect(group(page, 'Failed').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
 
 	// The history page opened next continues from what the feed received here.
 	await server.create({ customerName: 'Before' });
@@ -275,7 +271,7 @@ test('[D39] nothing is polled while nothing happens, and after a break it catche
 	for (const name of ['Before', 'After']) await expect(rowOf(page, name)).toContainText('Completed');
 });
 
-test('[D59] a link that is followed is followed, also when the page has news meanwhile', async ({
+test('[D59] a followed link wins over changes that arrive on the deliveries page', async ({
 	page,
 	server,
 	receiver,
@@ -308,7 +304,7 @@ test('[D59] a link that is followed is followed, also when the page has news mea
 	await expect(page).toHaveURL(`${server.url}/`);
 });
 
-test('[E6] the deliveries are accessible at three widths, in both themes', async ({ page, server, receiver }) => {
+test('[E6] the deliveries page passes axe at three widths, in both themes', async ({ page, server, receiver }) => {
 	const check = async (what: string): Promise<void> => {
 		// An element half under the sticky head would count as too small.
 		await page.evaluate(() => scrollTo(0, 0));
@@ -325,10 +321,10 @@ test('[E6] the deliveries are accessible at three widths, in both themes', async
 	for (const width of [360, 768, 1440]) {
 		await page.setViewportSize({ width, height: 900 });
 		await open(page, server);
-		await group(page, 'Gave up').locator('summary').first().click();
+		await group(page, 'Failed').locator('summary').first().click();
 		await check(`the page at ${width}`);
 	}
-	await group(page, 'Gave up')
+	await group(page, 'Failed')
 		.getByRole('button', { name: /^Redeliver \d/ })
 		.click();
 	await expect(page.getByRole('dialog')).toBeVisible();
@@ -339,7 +335,7 @@ test('[E6] the deliveries are accessible at three widths, in both themes', async
 	await check('the error page');
 });
 
-test('[E7] the calls page loads nothing of this one, and this one is light', async ({ page, server }) => {
+test('[E7] the calls page loads no code of the deliveries page, and both stay small', async ({ page, server }) => {
 	const scripts = new Map<string, number>();
 	page.on('response', async (response) => {
 		if (/javascript/.test(response.headers()['content-type'] ?? ''))
@@ -361,7 +357,10 @@ test('[E7] the calls page loads nothing of this one, and this one is light', asy
 	expect(total(deliveries)).toBeLessThanOrEqual(120_000);
 });
 
-test('[E9] the history is live again after a visit, and missed nothing meanwhile', async ({ page, server }) => {
+test('[E9] the history is live again after a visit to the deliveries page, and has missed nothing', async ({
+	page,
+	server,
+}) => {
 	await server.create({ customerName: 'Before' });
 	await openDashboard(page, server);
 	await page.evaluate(() => Object.assign(window, { notReloaded: true }));

@@ -85,10 +85,10 @@ async function scrolled(page: Page, scroll: () => Promise<void>): Promise<number
 const turn = (page: Page, by: number): Promise<number> => scrolled(page, () => page.mouse.wheel(0, by));
 const press = (page: Page, key: string): Promise<number> => scrolled(page, () => page.keyboard.press(key));
 
-test.describe('a hundred thousand calls', () => {
+test.describe('a history of 100,000 calls', () => {
 	test.use({ calls: CALLS });
 
-	test('[D51] are scrolled to the end and back by wheel: the rows are the right ones, and never more than 200', async ({
+	test('[D51] scrolls to its end and back by wheel with the right rows, at most 200 at a time', async ({
 		page,
 		server,
 	}) => {
@@ -122,10 +122,7 @@ test.describe('a hundred thousand calls', () => {
 		await expect(page).toHaveURL(`${server.url}/`);
 	});
 
-	test('[D52] by keyboard: the ends at once, screen by screen from there, and from row to row with the focus', async ({
-		page,
-		server,
-	}) => {
+	test('[D52] jumps to its ends by keyboard, and scrolls by page and row from there', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		const requests: string[] = [];
@@ -167,7 +164,7 @@ test.describe('a hundred thousand calls', () => {
 		expect(errors).toEqual([]);
 	});
 
-	test('[D53] what is read stays where it is while calls are created, changed and deleted; new ones wait behind a pill', async ({
+	test('[D53] keeps visible rows in place while calls are created, changed and deleted, and shows new ones behind a pill', async ({
 		page,
 		server,
 	}) => {
@@ -190,7 +187,7 @@ test.describe('a hundred thousand calls', () => {
 		const changed = await where();
 		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'COMPLETED' });
 		await server.api('PATCH', `/api/calls/${changed.id}`, { status: 'FAILED' });
-		await expect(page.locator(`[data-call="${changed.id}"]`)).toContainText('Corrected by hand');
+		await expect(page.locator(`[data-call="${changed.id}"]`)).toContainText('Edited manually');
 		await expect(page.locator('.pager')).toContainText('100,000 calls');
 		await stays();
 		await pill.click();
@@ -208,10 +205,7 @@ test.describe('a hundred thousand calls', () => {
 		expect((await filled(page)).seen.slice(0, 2).map(({ name }) => name)).toEqual(['Rosa', 'Pia']);
 	});
 
-	test('[D54] a row that no longer matches stays, dimmed, and says so; a search goes on to its end', async ({
-		page,
-		server,
-	}) => {
+	test('[D54] keeps a row that no longer matches, and says so, until the next load', async ({ page, server }) => {
 		await openDashboard(page, server, '/?run=rare&status=FAILED');
 		await expect(page.locator('.pager')).toContainText('33 of');
 		const [row] = (await filled(page)).seen;
@@ -221,26 +215,23 @@ test.describe('a hundred thousand calls', () => {
 		await expect(page.locator('.pager')).toContainText('32 of');
 	});
 
-	test('[D55] a day is gone to, by the control and by a link; the place outlives a reload and the way back', async ({
-		page,
-		server,
-	}) => {
+	test('[D55] jumps to a date by control and by link, and the place survives a reload', async ({ page, server }) => {
 		await page.setViewportSize({ width: 360, height: 740 });
 		await openDashboard(page, server);
 		// An empty day, and a future day.
 		for (const [day, words] of [
-			['', 'Choose a day.'],
-			['2999-01-01', 'That day is still to come. The last one is today.'],
+			['', 'Choose a date.'],
+			['2999-01-01', 'This date is in the future. Choose today or an earlier date.'],
 		] as const) {
-			await page.getByRole('button', { name: 'Go to date' }).click();
-			await page.getByLabel('Calls of the day').fill(day);
-			await page.getByRole('button', { name: 'Go', exact: true }).click();
-			await expect(page.getByLabel('Calls of the day')).toHaveAccessibleDescription(words);
+			await page.getByRole('button', { name: 'Jump to date' }).click();
+			await page.getByLabel('Calls on this date').fill(day);
+			await page.getByRole('button', { name: 'Jump', exact: true }).click();
+			await expect(page.getByLabel('Calls on this date')).toHaveAccessibleDescription(words);
 			await page.keyboard.press('Escape');
 		}
 		await expect(page).toHaveURL(`${server.url}/`);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-10-01');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-10-01');
 		await page.keyboard.press('Enter');
 		await expect(page).toHaveURL(/at=2026-10-01T21%3A59%3A59\.999Z/);
 		// The last call before midnight in Berlin, which is 22:00 in UTC.
@@ -260,7 +251,7 @@ test.describe('a hundred thousand calls', () => {
 	});
 });
 
-test.describe('a jump', () => {
+test.describe('a jump of the list', () => {
 	test.use({ calls: 5_000 });
 
 	for (const [width, address] of [
@@ -268,17 +259,14 @@ test.describe('a jump', () => {
 		[768, '/?at=end'],
 		[360, '/?status=COMPLETED&at=end'],
 	] as const)
-		test(`[D51] ${address} is opened at the end where rows fold, ${width} wide`, async ({ page, server }) => {
+		test(`[D51] ${address} shows the end of the list where rows fold, ${width} wide`, async ({ page, server }) => {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, address);
 			expect((await filled(page)).seen.at(-1)).toMatchObject({ name: 'Caller 1' });
 			await expect(rowOf(page, 'Caller 1').last()).toBeInViewport();
 		});
 
-	test('[D52] the focus stays on its row while the list is scrolled away from it, step by step, and back', async ({
-		page,
-		server,
-	}) => {
+	test('[D52] keeps the focus on its row while the list scrolls away and back', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		await rowOf(page, 'Caller 4996').getByRole('button').focus();
@@ -294,7 +282,7 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] loses no key that comes in its moment, and ends no scroll', async ({ page, server }) => {
+	test('[D57] loses no key press that comes at that moment', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		for (const [jump, key, down] of [
@@ -322,7 +310,10 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] goes to the same place again once the reader has left it, in one load each', async ({ page, server }) => {
+	test('[D57] goes to the same place again after the reader has left it, with one load each', async ({
+		page,
+		server,
+	}) => {
 		await openDashboard(page, server);
 		await settled(page, placeOf);
 		await page.mouse.move(900, 500);
@@ -331,13 +322,13 @@ test.describe('a jump', () => {
 			const { pathname, searchParams } = new URL(request.url());
 			if (pathname === '/__data.json') loads.push(searchParams.get('at'));
 		});
-		const days = page.getByLabel('Calls of the day');
+		const days = page.getByLabel('Calls on this date');
 		for (const [at, goes] of [
 			['end', () => page.keyboard.press('End')],
 			[
 				'2026-11-19T22:59:59.999Z',
 				async () => {
-					await page.getByRole('button', { name: 'Go to date' }).click();
+					await page.getByRole('button', { name: 'Jump to date' }).click();
 					await days.fill('2026-11-19');
 					await page.keyboard.press('Enter');
 				},
@@ -358,7 +349,7 @@ test.describe('a jump', () => {
 		}
 	});
 
-	test('[D57] loses no turn of the wheel that comes in its moment', async ({ page, server }) => {
+	test('[D57] loses no turn of the wheel that comes at that moment', async ({ page, server }) => {
 		const TURN_PX = 600;
 		await page.exposeFunction('turnWheel', (by: number) => page.mouse.wheel(0, by));
 		await openDashboard(page, server);
@@ -390,7 +381,7 @@ test.describe('a jump', () => {
 	});
 });
 
-behindProxy.describe('a list that is loaded anew', () => {
+behindProxy.describe('a list that reloads', () => {
 	const ALL = 5_000;
 	behindProxy.use({ calls: ALL });
 
@@ -411,7 +402,7 @@ behindProxy.describe('a list that is loaded anew', () => {
 	}
 
 	behindProxy(
-		'[D58] stays where it is read: at rest, at its end, in motion, and where the first row is gone',
+		'[D58] keeps its place at rest, at its end, in motion, and when the first row is deleted',
 		async ({ page, server, between }) => {
 			const rareAgain = async (): Promise<void> => {
 				await server.create({ run: 'rare' });
@@ -423,7 +414,7 @@ behindProxy.describe('a list that is loaded anew', () => {
 			expect(seen[0]).toMatchObject({ name: 'Caller 3000' });
 			// Content that appears above the list does not move it either.
 			await expectConnection(page, 'Live over the event stream');
-			await expect(page.getByText('refuses WebSockets')).toHaveCount(1);
+			await expect(page.getByText('blocks WebSockets')).toHaveCount(1);
 			expectSame(seen, (await filled(page)).seen);
 			// The top row belongs to the cleared run.
 			await clearRare(page, server, '4,995');
@@ -446,13 +437,10 @@ behindProxy.describe('a list that is loaded anew', () => {
 	);
 });
 
-test.describe('a page that is refused', () => {
+test.describe('a page of the list that the server rejects', () => {
 	test.use({ calls: 2_000 });
 
-	test('is not asked for again by itself while the line is live, and comes when the reader asks', async ({
-		page,
-		server,
-	}) => {
+	test('is requested again only when the reader asks for it', async ({ page, server }) => {
 		let asked = 0;
 		await page.route(
 			(url) => url.pathname === '/api/calls',
@@ -478,10 +466,10 @@ test.describe('a page that is refused', () => {
 test.describe('the search', () => {
 	test.use({ calls: 500 });
 
-	test('[D55] searches on Enter, also where a day could be gone to', async ({ page, server }) => {
+	test('[D55] runs on Enter, also after a date was chosen', async ({ page, server }) => {
 		await openDashboard(page, server);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-11-19');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-11-19');
 		await page.keyboard.press('Escape');
 		await page.getByLabel('Search name or number').fill('Caller 123');
 		await page.keyboard.press('Enter');
@@ -495,7 +483,7 @@ test.describe('the search', () => {
 test.describe('at every width', () => {
 	test.use({ calls: 500 });
 
-	test('[D61] filters that are on are in sight, numbers are whole, and the pill covers no row', async ({
+	test('[D61] active filters are in sight, numbers are shown whole, and the pill covers no row', async ({
 		page,
 		server,
 	}) => {
@@ -503,10 +491,12 @@ test.describe('at every width', () => {
 		for (const width of [360, 768, 1100, 1440]) {
 			await page.setViewportSize({ width, height: 740 });
 			await openDashboard(page, server, '/?status=FAILED&workflow=SUPPORT');
-			for (const name of ['Drop status: Failed', 'Drop workflow: Support', 'Clear all'])
-				await expect(page.getByRole(name === 'Clear all' ? 'button' : 'link', { name })).toBeInViewport({ ratio: 1 });
+			for (const name of ['Remove filter status: Failed', 'Remove filter workflow: Support', 'Delete calls'])
+				await expect(page.getByRole(name === 'Delete calls' ? 'button' : 'link', { name })).toBeInViewport({
+					ratio: 1,
+				});
 			const lineOf = async (what: Locator): Promise<number> => (await what.boundingBox())!.y;
-			const [clear, other] = [page.getByRole('button', { name: 'Clear all' }), page.getByText('Import, export')];
+			const [clear, other] = [page.getByRole('button', { name: 'Delete calls' }), page.getByText('Import / Export')];
 			expect(await lineOf(clear)).toBeCloseTo(await lineOf(other), 0);
 
 			await openDashboard(page, server);
@@ -529,11 +519,11 @@ test.describe('at every width', () => {
 test.describe('without JavaScript', () => {
 	test.use({ calls: 3_000, javaScriptEnabled: false });
 
-	test('[D56] a day is gone to by a plain form, and the pager leads on from there', async ({ page, server }) => {
+	test('[D56] a form jumps to a date, and links lead to the pages before and after it', async ({ page, server }) => {
 		await page.goto(server.url);
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').fill('2026-11-19');
-		await page.getByRole('button', { name: 'Go', exact: true }).click();
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').fill('2026-11-19');
+		await page.getByRole('button', { name: 'Jump', exact: true }).click();
 		await expect(page).toHaveURL(/at=2026-11-19/);
 		const first = page.getByRole('row').nth(1);
 		// The last call of that day in UTC, twelve hours and a minute before the newest.

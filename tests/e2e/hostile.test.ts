@@ -61,7 +61,7 @@ for (const [name, env] of [
 	test.describe(`hostile requests ${name}`, () => {
 		test.use({ env });
 
-		test('[HT1] malformed paths end no process: 404, and a browser gets the page', async ({ server }) => {
+		test('[HT1] malformed paths are 404 and end no process, and a browser gets the page', async ({ server }) => {
 			for (const path of MALFORMED) {
 				for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
 					const answer = await ask(server, `${method} ${path}`, [JSON_WANTED]);
@@ -79,7 +79,7 @@ for (const [name, env] of [
 			expect(server.lines).toEqual([]);
 		});
 
-		test('[HT7] whatever raw bytes come, no response is 5xx, no error is logged and the server lives', async ({
+		test('[HT7] for any raw bytes no response is 5xx, no error is logged and the server keeps running', async ({
 			server,
 		}) => {
 			test.slow();
@@ -169,7 +169,7 @@ async function halfClosed({ url }: Server, bytes: string): Promise<string> {
 test.describe('outside /api with a token', () => {
 	test.use({ env: { API_TOKEN: TOKEN } });
 
-	test('[HT8] only a browser that asks for a page is led to the login', async ({ server }) => {
+	test('[HT8] only a browser that requests a page is redirected to the login', async ({ server }) => {
 		const call = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
 		for (const [path, status, code] of [
 			['//api/calls', 404, 'not_found'],
@@ -194,7 +194,7 @@ test.describe('outside /api with a token', () => {
 	});
 });
 
-test('[HT8] without a token a path that is no page is 404, for scripts as problem details', async ({ server }) => {
+test('[HT8] without a token an unknown path is 404, for scripts as problem details', async ({ server }) => {
 	for (const path of ['//api/calls', '/foo', '/calls', '/logout/x'])
 		for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
 			const answer = await ask(server, `${method} ${path}`, [JSON_WANTED, 'Content-Type: application/json'], '{}');
@@ -204,7 +204,7 @@ test('[HT8] without a token a path that is no page is 404, for scripts as proble
 	expect((await ask(server, 'GET /foo', [HTML])).body).toContain('<main');
 });
 
-test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ server }) => {
+test('[HT9] pages and files reject other methods with 405 and Allow', async ({ server }) => {
 	const known: [path: string, allow: string][] = [
 		['/', 'GET, HEAD, POST, OPTIONS'],
 		['/deliveries', 'GET, HEAD, OPTIONS'],
@@ -231,9 +231,7 @@ test('[HT9] pages and files refuse other methods with 405 and Allow', async ({ s
 		expect([path, (await ask(server, `TRACE ${path}`, [HTML])).status]).toEqual([path, 405]);
 });
 
-test('[HT22] a form that cannot be read is refused with its status, stores nothing and is no error', async ({
-	server,
-}) => {
+test('[HT22] a malformed form is rejected with its status, stores nothing and logs no error', async ({ server }) => {
 	const fields = 'country=US&phoneNumber=2025550100&workflow=SALES&when=now';
 	const part = (name: string, value: string): string =>
 		`--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
@@ -271,7 +269,7 @@ test('[HT22] a form that cannot be read is refused with its status, stores nothi
 	expect(calls.map(({ customerName }) => customerName)).toEqual(['Jürgen M']);
 });
 
-test('[HT30] a form whose client leaves in the middle is no error', async ({ server }) => {
+test('[HT30] a client that breaks off a form causes no error in the log', async ({ server }) => {
 	const { port, host } = new URL(server.url);
 	for (const type of [URLENCODED, MULTIPART])
 		for (const length of ['Content-Length: 1000', 'Transfer-Encoding: chunked']) {

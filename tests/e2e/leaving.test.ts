@@ -15,7 +15,7 @@ const drag = (page: Page): Promise<void> => page.evaluate(() => scrollTo(0, 300_
 const pageOfCalls = (page: Page): Promise<unknown> =>
 	page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === '/api/calls');
 
-test('[D59] a link is followed also by who has just typed into the search, and who types meanwhile', async ({
+test('[D59] a followed link wins over text that is typed into the search before or meanwhile', async ({
 	page,
 	server,
 }) => {
@@ -47,7 +47,7 @@ test('[D59] a link is followed also by who has just typed into the search, and w
 test.describe('a long list', () => {
 	test.use({ calls: 20_000 });
 
-	test('[D59] that is left is left, also when the reader has dragged far and a page is still on its way', async ({
+	test('[D59] does not pull the reader back from a followed link when a page arrives late', async ({
 		page,
 		server,
 	}) => {
@@ -96,10 +96,7 @@ test.describe('another database', () => {
 		env: async ({}, use, info) => use({ DATABASE_URL: `file:${info.outputPath('audena.db')}` }),
 	});
 
-	test('[D59] a link is followed also when the list is to be loaded anew meanwhile, and the feed goes on at once', async ({
-		page,
-		server,
-	}, info) => {
+	test('[D59] a followed link wins over a reset, and the feed continues at once', async ({ page, server }, info) => {
 		await openDashboard(page, server);
 		await server.create({ customerName: 'Ada' });
 		const { asked, letGo } = await hold(page, /^\/deliveries\/__data\.json$/);
@@ -132,7 +129,7 @@ behindProxy.describe('over the event stream', () => {
 	});
 
 	behindProxy(
-		'[D60] a list is loaded anew every two seconds at most, while calls go that nobody has seen',
+		'[D60] the list reloads at most every two seconds while unseen calls are deleted',
 		async ({ page, server, between }) => {
 			await page.goto(between.url);
 			await expectConnection(page, 'Live over the event stream');
@@ -157,7 +154,7 @@ behindProxy.describe('over the event stream', () => {
 	);
 
 	behindProxy(
-		'[D62] a search that waits for the server goes, though the list that waits too is to be loaded anew',
+		'[D62] a search that waits for the server runs, although a reload of the list waits as well',
 		async ({ page, server, between }) => {
 			await page.goto(between.url);
 			await expectConnection(page, 'Live over the event stream');

@@ -38,7 +38,7 @@ async function expectNothingBehind(page: Page): Promise<void> {
 test.describe('pages with data', () => {
 	test.use({ env: { API_TOKEN: TOKEN } });
 
-	test('[A43] are kept by no cache; what is built is', async ({ page, server, request }) => {
+	test('[A43] are not cached, and built files are', async ({ page, server, request }) => {
 		await server.create({ customerName: 'Rosa', scheduledAt: '2099-01-01T00:00:00Z' });
 		const kept = async (path: string, headers: Record<string, string> = {}): Promise<string | undefined> =>
 			(await request.fetch(`${server.url}${path}`, { maxRedirects: 0, headers })).headers()['cache-control'];
@@ -55,7 +55,7 @@ test.describe('pages with data', () => {
 		expect(await kept(new URL(script!, server.url).pathname)).toContain('immutable');
 	});
 
-	test('[A43] show no names after the logout: neither by Back, nor in a page that another tab has left', async ({
+	test('[A43] show no names after the logout, neither by Back nor in a page that another tab left', async ({
 		page,
 		context,
 		server,
@@ -76,7 +76,7 @@ test.describe('pages with data', () => {
 	});
 });
 
-test.describe('a browser that keeps left pages in memory', () => {
+test.describe('a browser that keeps pages in memory', () => {
 	test.use({ env: { API_TOKEN: TOKEN } });
 
 	test('[A43] shows none of them after the logout', async ({ server }) => {

@@ -10,7 +10,7 @@ const strokesOf = (row: Locator): Promise<(string | null)[]> =>
 const breaksIn = (row: Locator): Locator => lineOf(row).locator('path.break');
 const row = (page: Page, name: string): Locator => rowOf(page, name);
 
-test('[EX20] other calls never change how a call is drawn; a long one is cut at a visible break, and says its length', async ({
+test('[EX20] other calls never change how a call is drawn, and a long one is cut at a visible break and says its length', async ({
 	page,
 	server,
 }) => {
@@ -30,7 +30,7 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 	expect(await strokesOf(row(page, 'Short'))).toEqual(before);
 	await expect(breaksIn(row(page, 'Long'))).not.toHaveCount(0);
 	await expect(lineOf(row(page, 'Long'))).toHaveAccessibleName(
-		/talked 5\.80 s, dropped\. \d+\.\d\d s in all; the line is cut\.$/,
+		/talked 5\.80 s, dropped\. \d+\.\d\d s in total; the line is shortened\.$/,
 	);
 	await expect(row(page, 'Long').locator('.c-talk')).toHaveText('5.80 s');
 	await page.reload();
@@ -39,14 +39,11 @@ test('[EX20] other calls never change how a call is drawn; a long one is cut at 
 
 	await page.getByRole('button', { name: 'How to read a line' }).click();
 	await expect(page.getByRole('group', { name: 'How to read a line' })).toContainText(
-		'the same in every row: a whole line is 3 s',
+		'All rows use one scale: a full line is 3 s',
 	);
 });
 
-test('[EX5] a call that ended while they talked says the same talk in its line and its duration', async ({
-	page,
-	server,
-}) => {
+test('[EX5] line and duration of a call that ended during its talk show the same length', async ({ page, server }) => {
 	const scenario = { outcome: 'completed', delayMs: 60_000, talkMs: 59_500 };
 	const calls = await Promise.all(
 		['Canceled', 'By hand'].map((customerName) => server.create({ customerName, scenario })),

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { test } from './proxy.ts';
 import { expect, expectConnection, openDashboard, rowOf } from './server.ts';
 
-test('[D10] the indicator tells the truth while the server is away, and what was missed comes without a reload', async ({
+test('[D10] the indicator is true while the server is away, and missed changes arrive without a reload', async ({
 	page,
 	server,
 }) => {
@@ -22,7 +22,7 @@ test('[D10] the indicator tells the truth while the server is away, and what was
 	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
 });
 
-test('[D62] a search that is typed while the server is away replaces no page, and is shown once it is back', async ({
+test('[D62] a search that is typed while the server is away keeps the page, and runs when the server is back', async ({
 	page,
 	server,
 }) => {
@@ -49,7 +49,7 @@ test('[D62] a search that is typed while the server is away replaces no page, an
 	expect(await search.evaluate((field) => 'field' in window && window.field === field)).toBe(true);
 });
 
-test('[D11] a network that is cut is noticed, and healed when it is back', async ({ context, page, server }) => {
+test('[D11] a tab notices a cut network, and recovers when it is back', async ({ context, page, server }) => {
 	await openDashboard(page, server);
 	await context.setOffline(true);
 	// Chromium keeps an open WebSocket in offline mode, so the server must cut it, too.
@@ -76,7 +76,7 @@ test('[D12] ten tabs of one history show the same rows', async ({ context, serve
 	for (const rows of text) expect(rows).toEqual(text[0]);
 });
 
-test('[D13] a call whose row does not match the filter any more stays, and says so', async ({ page, server }) => {
+test('[D13] a row that no longer matches the filter stays until the next load', async ({ page, server }) => {
 	const { id } = await server.create({ customerName: 'Quentin', scheduledAt: '2099-01-01T00:00:00Z' });
 	await openDashboard(page, server, '/?status=PENDING');
 	await server.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
@@ -85,7 +85,7 @@ test('[D13] a call whose row does not match the filter any more stays, and says 
 	await expect(rowOf(page, 'Quentin')).toHaveCount(0);
 });
 
-test('[D31] a network that is cut, and one that dies without a word: the indicator says so, and what was missed comes', async ({
+test('[D31] the indicator is never “Live” while the network is cut or silent, and missed changes arrive', async ({
 	page,
 	server,
 	between,
@@ -135,11 +135,7 @@ async function follow(page: Page): Promise<string[]> {
 	return told;
 }
 
-test('[D38] a tab that slept asks at once when it wakes, however its socket stands', async ({
-	page,
-	server,
-	between,
-}) => {
+test('[D38] a tab that slept checks its connection at once when it wakes', async ({ page, server, between }) => {
 	between.upgrades = true;
 	await page.clock.install();
 	await page.goto(between.url);
@@ -160,7 +156,7 @@ test('[D38] a tab that slept asks at once when it wakes, however its socket stan
 	await expectConnection(page, 'Live');
 });
 
-test('[D32] a server of another version asks for a reload, and what was typed stays', async ({ page, server }) => {
+test('[D32] a server of another version asks for a reload, and typed text stays', async ({ page, server }) => {
 	await openDashboard(page, server);
 	const typed = { 'Customer name': 'Half a nam', 'Phone number': '+44 20 79' };
 	for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).fill(text);
@@ -177,7 +173,7 @@ test('[D32] a server of another version asks for a reload, and what was typed st
 		await server.stop();
 		await server.start(other);
 		await expectConnection(page, 'Live');
-		const notice = page.getByRole('status').filter({ hasText: 'The server runs another version than this page.' });
+		const notice = page.getByRole('status').filter({ hasText: 'The server runs a different version than this page.' });
 		await expect(notice).toBeVisible();
 		await isUntouched();
 		await expect(page.getByLabel('Phone number')).toBeEditable();

@@ -6,12 +6,12 @@ const TOKEN = 'a-token-for-the-browser-tests';
 test.describe('a protected dashboard', () => {
 	test.use({ env: { API_TOKEN: TOKEN } });
 
-	test('[D14] asks for the token, then works: a call made in it ends well, by push', async ({ page, server }) => {
+	test('[D14] asks for the token, then works: a placed call completes by push', async ({ page, server }) => {
 		await page.goto(`${server.url}/?status=COMPLETED`);
 		await expect(page).toHaveURL(/\/login\?next=/);
 		await page.getByLabel(/token/i).fill('wrong');
 		await page.keyboard.press('Enter');
-		await expect(page.getByText(/not right/i)).toBeVisible();
+		await expect(page.getByText(/wrong token/i)).toBeVisible();
 		await page.getByLabel(/token/i).fill(TOKEN);
 		await page.keyboard.press('Enter');
 		await expect(page).toHaveURL(`${server.url}/?status=COMPLETED`);
@@ -23,7 +23,7 @@ test.describe('a protected dashboard', () => {
 		await expect(rowOf(page, 'Rosa')).toContainText('Completed');
 	});
 
-	test('[D40] the proxy notes are open, and load no script', async ({ page, server }) => {
+	test('[D40] the proxy notes need no token and load no script', async ({ page, server }) => {
 		const scripts: string[] = [];
 		page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
 		await page.goto(`${server.url}/proxies`);
@@ -33,7 +33,7 @@ test.describe('a protected dashboard', () => {
 		expect(scripts).toEqual([]);
 	});
 
-	test('[D15] never shows the token, and after the logout nothing is live', async ({ page, context, server }) => {
+	test('[D15] never contains the token, and no tab is live after the logout', async ({ page, context, server }) => {
 		const bodies: Promise<string>[] = [];
 		const read = (response: Response): void => {
 			const type = response.headers()['content-type'] ?? '';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
 
-test('[D1] two tabs: a call made in one appears in both and ends by push, without any request but the one POST', async ({
+test('[D1] a call placed in one tab appears and ends in both tabs by push, with one POST as the only request', async ({
 	context,
 	server,
 }) => {

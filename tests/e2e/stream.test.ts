@@ -8,7 +8,7 @@ const mark = (page: Page) => page.evaluate(() => Object.assign(window, { notRelo
 const isMarked = (page: Page) => page.evaluate(() => 'notReloaded' in window);
 const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
 
-test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for all, and they go back when they can', async ({
+test('[D30] where a proxy blocks WebSockets one tab holds the event stream for all, and the tabs return to the socket when they can', async ({
 	context,
 	server,
 	between,
@@ -22,7 +22,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 		await expectConnection(page, OVER_STREAM);
 		await mark(page);
 	}
-	await expect(first.getByText('A proxy between here and the server refuses WebSockets.')).toBeVisible();
+	await expect(first.getByText('A proxy between this browser and the server blocks WebSockets.')).toBeVisible();
 	await expect(first.getByRole('link', { name: 'Proxy notes' })).toHaveAttribute('href', '/proxies');
 	await expect.poll(between.streams).toBe(1);
 
@@ -60,7 +60,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	}
 	await expect.poll(between.sockets).toBe(2);
 	await expect.poll(between.streams).toBe(0);
-	await expect(second.getByText('refuses WebSockets')).toHaveCount(0);
+	await expect(second.getByText('blocks WebSockets')).toHaveCount(0);
 	await everywhere('Farid', others);
 	for (const page of others) {
 		expect(await isMarked(page)).toBe(true);
@@ -68,7 +68,7 @@ test('[D30] where a proxy refuses WebSockets, one tab holds the event stream for
 	}
 });
 
-test('[D35] a tab that holds the stream and is frozen is relieved', async ({ context, server, between }) => {
+test('[D35] another tab takes over the stream of a frozen tab', async ({ context, server, between }) => {
 	test.slow();
 	const [one, two] = [await context.newPage(), await context.newPage()];
 	// Holds the lock and sends nothing, as a frozen tab does.
@@ -80,7 +80,7 @@ test('[D35] a tab that holds the stream and is frozen is relieved', async ({ con
 	await expect(rowOf(two, 'Gita')).toContainText('Completed');
 });
 
-test('[D36] without Web Locks the tabs share one stream as well, and each goes back to the socket by itself', async ({
+test('[D36] without Web Locks the tabs share one stream, too, and each returns to the socket by itself', async ({
 	context,
 	server,
 	between,
@@ -103,7 +103,7 @@ test('[D36] without Web Locks the tabs share one stream as well, and each goes b
 	for (const page of pages) await expectConnection(page, 'Live');
 });
 
-test('[D37] the deliveries page loads its data anew after changes over the stream, and says how old it is', async ({
+test('[D37] over the event stream the deliveries page reloads after changes, and says how old its data is', async ({
 	page,
 	server,
 	between,
@@ -114,7 +114,7 @@ test('[D37] the deliveries page loads its data anew after changes over the strea
 	await server.create({ customerName: 'Ines' });
 	await expect(page.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
 	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
-	await expect(page.getByRole('link', { name: 'Load again' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Reload' })).toBeVisible();
 	expect(await isMarked(page)).toBe(true);
 });
 
@@ -122,7 +122,7 @@ test.describe('a protected dashboard', () => {
 	const TOKEN = 'a-token-for-the-stream-tests';
 	test.use({ env: { API_TOKEN: TOKEN } });
 
-	test('[D41] over the event stream too, a session that ends is told, and nothing is live', async ({
+	test('[D41] over the event stream, too, the page says when its session ends, and nothing is live', async ({
 		context,
 		page,
 		between,

@@ -65,7 +65,7 @@ test.beforeEach(async ({ context }) => {
 	});
 });
 
-test('[D74] at a plain http address seven tabs share one stream, and the call of the seventh is placed at once', async ({
+test('[D74] at a plain http address seven tabs share one stream, and a call from the seventh is placed at once', async ({
 	context,
 	between,
 }) => {
@@ -80,7 +80,7 @@ test('[D74] at a plain http address seven tabs share one stream, and the call of
 	await expect.poll(between.streams).toBe(1);
 });
 
-test('[D74] there the stream of a tab that closes, breaks or freezes is taken over, and nothing is missed', async ({
+test('[D74] at a plain http address another tab takes over the stream of a tab that leaves, breaks or freezes, and nothing is missed', async ({
 	context,
 	server,
 	between,
@@ -124,7 +124,7 @@ test('[D74] there the stream of a tab that closes, breaks or freezes is taken ov
 			await expect(rowOf(page, name)).toHaveCount(1);
 });
 
-test('[D75] the form says that it waits for the server, gives up after half a minute, and sends the same call again', async ({
+test('[D75] the form says that it waits, gives up after 30 s, and sends the same call again', async ({
 	page,
 	server,
 }) => {
@@ -160,7 +160,7 @@ test('[D75] the form says that it waits for the server, gives up after half a mi
 	await page.getByRole('button', { name: 'Place call' }).click();
 	expect(keys).toHaveLength(1);
 	await page.clock.runFor(30_000);
-	await expect(page.getByRole('alert')).toContainText('The server did not answer. Your draft is kept.');
+	await expect(page.getByRole('alert')).toContainText('The server did not respond. Your draft is kept.');
 	await expect(status).toHaveText('');
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await expect(status).toHaveText('Call to Gita placed.');

@@ -4,8 +4,8 @@ import { expect, expectConnection, openDashboard, rowOf, test } from './server.t
 const SCRIPTS = /^\/_app\/immutable\/.*\.js$/;
 const LISTS = /\/__data\.json$/;
 
-test.describe('what is typed before the script has come', () => {
-	test('[D65] stays in the form, and is searched for in the list', async ({ page, server }) => {
+test.describe('input before the page’s script has loaded', () => {
+	test('[D65] stays in the form, and the search runs afterwards', async ({ page, server }) => {
 		await server.create({ customerName: 'Ada Berg' });
 		await server.create({ customerName: 'Bela Stein' });
 		const scripts = await hold(page, SCRIPTS);
@@ -27,7 +27,7 @@ test.describe('what is typed before the script has come', () => {
 		await expect(page.getByLabel(/^When/)).toHaveValue('soon');
 	});
 
-	test('[D65] outlives the draft that a reload kept', async ({ page, server }) => {
+	test('[D65] wins over the draft that a reload restores', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await page.getByLabel('Customer name').fill('Before');
 		await page.getByLabel('Sales').check();
@@ -47,7 +47,7 @@ test.describe('what is typed before the script has come', () => {
 		const scripts = await hold(page, SCRIPTS);
 		await page.goto(`${server.url}/deliveries?state=dead`, { waitUntil: 'commit' });
 		await page.getByLabel('Call id').fill('two');
-		await page.getByLabel('Last answer').fill('404');
+		await page.getByLabel('Last response').fill('404');
 		await scripts.asked;
 		scripts.letGo();
 		await expectConnection(page, 'Live');
@@ -56,7 +56,7 @@ test.describe('what is typed before the script has come', () => {
 	});
 });
 
-test.describe('what is typed while a list is loaded', () => {
+test.describe('input while a list loads', () => {
 	test('[D65] stays in the search, letter by letter', async ({ page, server }) => {
 		await server.create();
 		await openDashboard(page, server);
@@ -72,9 +72,9 @@ test.describe('what is typed while a list is loaded', () => {
 
 	for (const [link, before, after] of [
 		['Newest first', '/', '/?order=oldest&q=Bela'],
-		['Drop status: Completed', '/?status=COMPLETED', '/?q=Bela'],
+		['Remove filter status: Completed', '/?status=COMPLETED', '/?q=Bela'],
 	] as const) {
-		test(`[D65] stays in the search while “${link}” is followed, and so does the focus`, async ({ page, server }) => {
+		test(`[D65] and the focus stay in the search while “${link}” is followed`, async ({ page, server }) => {
 			await page.setViewportSize({ width: 1024, height: 740 });
 			await server.create();
 			await openDashboard(page, server, before);
@@ -92,22 +92,22 @@ test.describe('what is typed while a list is loaded', () => {
 		});
 	}
 
-	test('[D65] goes along to a date', async ({ page, server }) => {
+	test('[D65] is kept by a jump to a date', async ({ page, server }) => {
 		await server.create();
 		await server.create({ customerName: 'Bela Stein' });
 		await openDashboard(page, server);
 		const lists = await hold(page, LISTS);
 		await page.getByLabel('Search name or number').fill('Bela');
 		await lists.asked;
-		await page.getByRole('button', { name: 'Go to date' }).click();
-		await page.getByLabel('Calls of the day').press('Enter');
+		await page.getByRole('button', { name: 'Jump to date' }).click();
+		await page.getByLabel('Calls on this date').press('Enter');
 		lists.letGo();
 		await expect(page).toHaveURL(/\?q=Bela&at=/);
 		await expect(rowOf(page, 'Bela Stein')).toBeVisible();
 		await expect(rowOf(page, 'Ada Lovelace')).toHaveCount(0);
 	});
 
-	test('[D65] stays in the filters of the deliveries that are asked for', async ({ page, server }) => {
+	test('[D65] stays in the filters of requested deliveries', async ({ page, server }) => {
 		await page.goto(`${server.url}/deliveries?state=dead`);
 		await expectConnection(page, 'Live');
 		const lists = await hold(page, /\/deliveries\/__data\.json$/);
@@ -118,9 +118,9 @@ test.describe('what is typed while a list is loaded', () => {
 		await id.pressSequentially('o');
 		lists.letGo();
 		await expect(page).toHaveURL(/callId=tw$/);
-		await expect(page.getByRole('link', { name: 'Drop call: tw' }).first()).toBeVisible();
+		await expect(page.getByRole('link', { name: 'Remove filter call: tw' }).first()).toBeVisible();
 		await expect(id).toHaveValue('two');
-		await page.getByRole('link', { name: 'Drop call: tw' }).first().click();
+		await page.getByRole('link', { name: 'Remove filter call: tw' }).first().click();
 		await expect(page).toHaveURL(/\?state=dead$/);
 		await expect(id).toHaveValue('');
 	});
@@ -130,19 +130,16 @@ test.describe('what is typed while a list is loaded', () => {
 		await page.goto(`${server.url}/deliveries?state=dead&callId=two`);
 		await expectConnection(page, 'Live');
 		const before = await page.locator('.asof time').getAttribute('datetime');
-		await page.getByLabel('Last answer').fill('404');
+		await page.getByLabel('Last response').fill('404');
 		await lists.asked;
 		lists.letGo();
 		await expect(page.locator('.asof time')).not.toHaveAttribute('datetime', before!);
-		await expect(page.getByLabel('Last answer')).toHaveValue('404');
+		await expect(page.getByLabel('Last response')).toHaveValue('404');
 	});
 });
 
 test.describe('the draft of a call', () => {
-	test('[D65] stays as it is when the list goes a step back, and comes back with the page', async ({
-		page,
-		server,
-	}) => {
+	test('[D65] survives a step back within the list and a visit to another page', async ({ page, server }) => {
 		await server.create({ customerName: 'Bela' });
 		await openDashboard(page, server);
 		const name = page.getByLabel('Customer name');
@@ -164,7 +161,7 @@ test.describe('the draft of a call', () => {
 	});
 
 	for (const send of ['click', 'Enter'] as const) {
-		test(`[D67] is one request however often its answer is lost, by ${send}, also once the country has gone to its field`, async ({
+		test(`[D67] is one request although its response is lost twice, by ${send}, also after the country moved to its field`, async ({
 			page,
 			server,
 		}) => {
@@ -193,11 +190,11 @@ test.describe('the draft of a call', () => {
 test.describe('a long list', () => {
 	test.use({ calls: 20_000 });
 
-	test('[D62] that is dragged while the server is away lets the search go first', async ({ page, server }) => {
+	test('[D62] that is scrolled far while the server is away lets the search run first', async ({ page, server }) => {
 		await openDashboard(page, server);
 		await server.stop('SIGKILL');
 		await page.getByLabel('Search name or number').pressSequentially('Bela');
-		await expect(page.getByText('Waits for the server.').first()).toBeVisible();
+		await expect(page.getByText('Waiting for the server.').first()).toBeVisible();
 		await page.getByLabel('Customer name').focus();
 		await page.evaluate(() => scrollTo(0, 300_000));
 		await page.waitForRequest((request) => request.url().endsWith('/healthz'));
@@ -207,7 +204,7 @@ test.describe('a long list', () => {
 	});
 });
 
-test('[D66] what an error moves is moved after the press, and the click counts', async ({ page, server }) => {
+test('[D66] an error moves the content below it after a press, and the click counts', async ({ page, server }) => {
 	await openDashboard(page, server);
 	const [number, sales] = [page.getByLabel('Phone number'), page.getByRole('radio', { name: 'Sales' })];
 	const error = page.getByText('Too short for the United Kingdom. Three more digits?');

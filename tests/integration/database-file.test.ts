@@ -296,7 +296,7 @@ describe('permissions', () => {
 			});
 			for (const line of await Promise.all(refusals))
 				expect(line).toMatch(
-					/^DATABASE_URL: "file:.*" cannot be opened \(EACCES: .*; this user must be able to write the file and its folder\)\. Allowed is /,
+					/^DATABASE_URL: "file:.*" cannot be opened \(EACCES: .*; this user must be able to write the file and its folder\)\. Allowed: /,
 				);
 		},
 	);

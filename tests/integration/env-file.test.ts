@@ -27,12 +27,12 @@ describe('every program that reads the environment', () => {
 	});
 
 	it.each<[what: string, env: Record<string, string>, dotEnv: Buffer | string, line: RegExp]>([
-		['a .env in UTF-32', {}, Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), /^\.env: it is UTF-32\. Allowed is /],
+		['a .env in UTF-32', {}, Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), /^\.env: it is UTF-32\. Allowed: /],
 		[
 			'a DATABASE_URL with parameters',
 			{ DATABASE_URL: 'file:q.db?connection_limit=1' },
 			'',
-			/^DATABASE_URL: "file:q\.db\?connection_limit=1" cannot be used\. Allowed is file: and the path of a file/,
+			/^DATABASE_URL: "file:q\.db\?connection_limit=1" cannot be used\. Allowed: file: and the path of a file/,
 		],
 	])(
 		'[C12] ends with the same line for %s, and creates no file',

@@ -48,7 +48,7 @@ function expectRefusal({ code, stderr, stdout }: Exit, name: string, value: stri
 	expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 	expect(stderr).toMatch(new RegExp(`^${name}: `));
 	expect(stderr).toContain(value);
-	expect(stderr).toContain('Allowed is ');
+	expect(stderr).toContain('Allowed: ');
 	expect([code, stdout]).toEqual([1, '']);
 }
 

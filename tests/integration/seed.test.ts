@@ -25,7 +25,7 @@ describe('npm run seed', () => {
 		const url = await newFile();
 		const { code, stdout, stderr } = await runSeed(['--calls', '500'], { DATABASE_URL: url });
 		expect([code, stderr]).toEqual([0, '']);
-		expect(stdout).toMatch(/^500 calls with \d+ events .*No deliveries were made up\.\n$/);
+		expect(stdout).toMatch(/^Wrote 500 calls with \d+ events .*Deliveries are not seeded\.\n$/);
 
 		const app = await startApp({ DATABASE_URL: url });
 		const seen = new Set<string>();
@@ -71,13 +71,13 @@ describe('npm run seed', () => {
 		expectRefusal(await runSeed([], { DATABASE_URL: url }), /^--calls is missing/);
 		expect(existsSync(url.slice('file:'.length))).toBe(false); // refused before any file was created
 		const network = { TURSO_DATABASE_URL: 'libsql://127.0.0.1:2' };
-		expectRefusal(await runSeed(['--calls', '5'], network), /^The database cannot be filled: it is on the network/);
+		expectRefusal(await runSeed(['--calls', '5'], network), /^The database cannot be filled: it is remote/);
 
 		const app = await startApp({ DATABASE_URL: url });
 		expectRefusal(await runSeed(['--calls', '5'], { DATABASE_URL: url }), /cannot be filled: another server uses it/);
 		await app.create();
 		await app.close();
-		expectRefusal(await runSeed(['--calls', '5'], { DATABASE_URL: url }), /cannot be filled: it holds calls already/);
+		expectRefusal(await runSeed(['--calls', '5'], { DATABASE_URL: url }), /cannot be filled: it already has calls/);
 		const database = await openTestDatabase(url);
 		expect(await database.all('SELECT count(*) AS "count" FROM "Call"')).toMatchObject([{ count: 1 }]);
 	});

@@ -45,7 +45,7 @@ export async function ask<T>({
 		if (!response.ok) return { problem: refusal(response, await asProblem(response)) };
 		return { ok: (response.status === 204 ? undefined : await response.json()) as T };
 	} catch (error) {
-		const detail = error instanceof SyntaxError ? 'The answer could not be read.' : 'The server did not answer.';
+		const detail = error instanceof SyntaxError ? 'The response could not be read.' : 'The server did not respond.';
 		return { problem: { status: 0, detail, code: 'no_answer', requestId: null, errors: [] } };
 	}
 }
@@ -67,6 +67,6 @@ const refusal = (response: Response, problem: Partial<Problem>): Refusal => ({
 export const requestKey = (): string =>
 	[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** For example `The server answered 503: database busy.` */
+/** For example `The server returned 503: database busy.` */
 export const saidWhat = ({ status, detail }: Refusal): string =>
-	status === 0 ? detail : `The server answered ${status}: ${detail}`;
+	status === 0 ? detail : `The server returned ${status}: ${detail}`;

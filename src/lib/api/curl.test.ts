@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { run } from '#tests/support/shell.ts';
 import { curlLine, TEST_CALL } from './curl.ts';
 
-it('a curl line asks for the call that the form would', () =>
+it('the curl command requests the same call as the form', () =>
 	expect(curlLine('http://127.0.0.1:3000/', TEST_CALL, false)).toBe(
 		[
 			"curl 'http://127.0.0.1:3000/api/calls' \\",
@@ -11,7 +11,7 @@ it('a curl line asks for the call that the form would', () =>
 		].join('\n'),
 	));
 
-it('[D73] a shell hands every text on as it is', async () => {
+it('[D73] a shell passes every text to curl unchanged', async () => {
 	const names = [
 		"O'Reilly",
 		'$HOME',
@@ -43,5 +43,5 @@ it('[D73] a shell hands every text on as it is', async () => {
 	expect(words).toEqual(['']);
 });
 
-it('a protected server takes the token from the shell, never from the page', () =>
+it('the command for a protected server reads the token from the shell', () =>
 	expect(curlLine('http://h', {}, true)).toContain('-H "Authorization: Bearer $API_TOKEN"'));

@@ -38,7 +38,7 @@ export function active({ callId, code }: DeliveriesQuery, customers: Readonly<Re
 		const value = customers[callId] ?? callId;
 		found.push({ filter: 'callId', value, words: `call: ${value}` });
 	}
-	if (code !== undefined) found.push({ filter: 'code', value: String(code), words: `answer: ${code}` });
+	if (code !== undefined) found.push({ filter: 'code', value: String(code), words: `response: ${code}` });
 	return found;
 }
 

@@ -6,20 +6,20 @@ import { cancelDelivery, redeliver, redeliverMany } from '#lib/api/deliveries.ts
 import { outcome } from './words.ts';
 
 /** How long to wait for the receiver's response. A later one arrives like any other change. */
-const ANSWERED_MS = 4_000;
+const RESPONSE_MS = 4_000;
 
 /** What the actions need from their page. */
 interface Desk {
 	/** Reloads the page's data and returns it. */
 	reload(): Promise<DeliveriesView>;
 	/** Returns true while the socket notifies the page of every change. */
-	hears(): boolean;
+	isPushed(): boolean;
 }
 
 /** The user's actions on this page, and their outcomes. */
-export class Hands {
+export class DeliveryActions {
 	/** The outcome of the last action, as a sentence. */
-	said = $state('');
+	notice = $state('');
 	failure = $state.raw<{ title: string; detail: string } | null>(null);
 
 	#busy = new SvelteSet<string>();
@@ -43,14 +43,14 @@ export class Hands {
 
 	async redeliver(delivery: Delivery): Promise<void> {
 		await this.#act(delivery.id, async () => {
-			const answered = this.#desk.hears() ? this.#answer(delivery) : null;
+			const response = this.#desk.isPushed() ? this.#response(delivery) : null;
 			const { problem } = await redeliver(delivery.id);
 			if (problem) {
-				answered?.stop();
+				response?.stop();
 				return this.#refuse('Not redelivered', problem);
 			}
-			const view = (await answered?.comes) ?? (await this.#desk.reload());
-			this.said = outcome(delivery, find(view, delivery.id));
+			const view = (await response?.arrives) ?? (await this.#desk.reload());
+			this.notice = outcome(delivery, find(view, delivery.id));
 		});
 	}
 
@@ -59,30 +59,30 @@ export class Hands {
 			const { problem } = await cancelDelivery(delivery.id);
 			if (problem) return this.#refuse('Not canceled', problem);
 			await this.#desk.reload();
-			this.said = `${delivery.type} canceled. It is not tried again.`;
+			this.notice = `${delivery.type} canceled. It will not be sent again.`;
 		});
 	}
 
 	/** Sends all matching deliveries again. Returns the problem for the dialog, or null. */
 	async redeliverMany(filter: NonNullable<RedeliverMany['filter']>): Promise<Refusal | null> {
-		this.said = '';
+		this.notice = '';
 		const { ok, problem } = await redeliverMany(filter, false);
 		if (problem) return problem;
 		await this.#desk.reload();
-		this.said = `${ok.count} sent again.`;
+		this.notice = `Redelivering ${ok.count}.`;
 		return null;
 	}
 
 	async load(): Promise<void> {
-		this.said = '';
+		this.notice = '';
 		await this.#desk.reload();
-		this.said = 'Loaded again.';
+		this.notice = 'Reloaded.';
 	}
 
 	async #act(id: string, work: () => Promise<void>): Promise<void> {
 		if (this.#busy.has(id)) return;
 		this.#busy.add(id);
-		this.said = '';
+		this.notice = '';
 		this.failure = null;
 		try {
 			await work();
@@ -99,11 +99,11 @@ export class Hands {
 
 	/**
 	 * Waits until the page shows another attempt of this delivery, or no longer shows it. Resolves with null after
-	 * `ANSWERED_MS`.
+	 * `RESPONSE_MS`.
 	 */
-	#answer({ id, attempts }: Delivery): { comes: Promise<DeliveriesView | null>; stop: () => void } {
+	#response({ id, attempts }: Delivery): { arrives: Promise<DeliveriesView | null>; stop: () => void } {
 		let stop = (): void => undefined;
-		const comes = new Promise<DeliveriesView | null>((resolve) => {
+		const arrives = new Promise<DeliveriesView | null>((resolve) => {
 			const done = (view: DeliveriesView | null): void => {
 				clearTimeout(late);
 				this.#waiting = this.#waiting.filter((one) => one !== look);
@@ -113,15 +113,15 @@ export class Hands {
 				const now = find(view, id);
 				if (!now || now.attempts.length > attempts.length) done(view);
 			};
-			const late = setTimeout(() => done(null), ANSWERED_MS);
+			const late = setTimeout(() => done(null), RESPONSE_MS);
 			this.#waiting.push(look);
 			stop = () => done(null);
 		});
-		return { comes, stop };
+		return { arrives, stop };
 	}
 }
 
 const find = ({ groups }: DeliveriesView, id: string): Delivery | undefined =>
 	groups.flatMap(({ deliveries }) => deliveries).find((delivery) => delivery.id === id);
 
-export const [getHands, setHands] = createContext<Hands>();
+export const [getDeliveryActions, setDeliveryActions] = createContext<DeliveryActions>();

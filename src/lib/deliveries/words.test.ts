@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Delivery } from '#contract';
-import { answered, hostOf, outcome, size, tookWords } from './words.ts';
+import { hostOf, outcome, resultOf, size, tookWords } from './words.ts';
 
 const response = (status: number): Attempt['response'] => ({ status, headers: {}, body: '', truncated: false });
 const attempt = (number: number, status: number): Attempt => ({
@@ -12,21 +12,21 @@ const delivery = (...attempts: Attempt[]): Delivery => ({
 	...{ state: 'dead', attempts, nextAttemptAt: null, createdAt: '2026-11-22T12:00:00.000Z' },
 });
 
-describe('what came of a try', () => {
+describe('the result of an attempt', () => {
 	it.each([
 		[204, '204', 'Accepted', 'ok'],
-		[302, '302', 'A redirect, not followed', 'bad'],
+		[302, '302', 'Redirect, not followed', 'bad'],
 		[401, '401', 'Not authorized', 'bad'],
-		[418, '418', 'Refused', 'bad'],
+		[418, '418', 'Rejected', 'bad'],
 		[599, '599', 'Server error', 'bad'],
-	])('an answer %d is %s, %s', (status, code, words, tone) =>
-		expect(answered({ response: response(status), error: null })).toEqual({ code, words, tone }),
+	])('a response %d is shown as %s, %s', (status, code, words, tone) =>
+		expect(resultOf({ response: response(status), error: null })).toEqual({ code, words, tone }),
 	);
 
-	it('an answer that broke off is no success', () => {
+	it('an incomplete response is not a success', () => {
 		const error = 'No answer in time.';
-		expect(answered({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
-		expect(answered({ response: response(410), error })).toEqual(answered({ response: response(410), error: null }));
+		expect(resultOf({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
+		expect(resultOf({ response: response(410), error })).toEqual(resultOf({ response: response(410), error: null }));
 	});
 
 	it.each([
@@ -34,8 +34,8 @@ describe('what came of a try', () => {
 		['connect ECONNREFUSED 127.0.0.1:4000', 'refused', 'bad'],
 		['Lost on purpose: it was never sent.', 'lost', 'fault'],
 		['something nobody knows', 'failed', 'bad'],
-	])('without an answer, "%s" is %s', (error, code, tone) =>
-		expect(answered({ response: null, error })).toMatchObject({ code, tone }),
+	])('without a response, the error "%s" is shown as %s', (error, code, tone) =>
+		expect(resultOf({ response: null, error })).toMatchObject({ code, tone }),
 	);
 });
 
@@ -47,30 +47,30 @@ describe('how long an attempt took', () => {
 		[0, 'Lost on purpose: it was never sent.', 'never sent'],
 		[14, 'bad port', '14 ms'],
 		[1_520, null, '1.52 s'],
-	])('[E10] %d ms with the error %s is said as %s', (durationMs, error, words) =>
+	])('[E10] %d ms with the error %s is shown as %s', (durationMs, error, words) =>
 		expect(tookWords({ durationMs, error })).toBe(words),
 	);
 
-	it('[E10] an error without words is still an error', () =>
-		expect(answered({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No answer', tone: 'bad' }));
+	it('[E10] an error without a text is still an error', () =>
+		expect(resultOf({ response: null, error: '' })).toEqual({ code: 'failed', words: 'No response', tone: 'bad' }));
 });
 
-describe('what became of one that was sent again', () => {
+describe('the notice after a redelivery', () => {
 	const before = delivery(attempt(1, 500));
 	it.each([
-		[delivery(attempt(1, 500), attempt(2, 200)), 'call.ended redelivered. 127.0.0.1:4000 answered 200.'],
-		[delivery(attempt(1, 500), attempt(2, 503)), 'call.ended sent again: 503, service unavailable.'],
-		[before, 'call.ended sent again, no answer yet.'],
-		[undefined, 'call.ended sent again. It has left this list.'],
-	])('is said in a sentence', (after, words) => expect(outcome(before, after)).toBe(words));
+		[delivery(attempt(1, 500), attempt(2, 200)), 'call.ended redelivered. 127.0.0.1:4000 returned 200.'],
+		[delivery(attempt(1, 500), attempt(2, 503)), 'call.ended not delivered: 503, service unavailable.'],
+		[before, 'call.ended sent again. No response yet.'],
+		[undefined, 'call.ended sent again. It is no longer in this list.'],
+	])('%#: names the result', (after, words) => expect(outcome(before, after)).toBe(words));
 });
 
-it('a host is named with its port; what is no address stays as it is', () => {
+it('hostOf returns host and port, or the text itself if it is not a URL', () => {
 	expect(hostOf('http://127.0.0.1:4000/hook?a=b')).toBe('127.0.0.1:4000');
 	expect(hostOf('nowhere')).toBe('nowhere');
 });
 
-it('a size counts bytes, not characters', () => {
+it('size counts bytes, not characters', () => {
 	expect(size('{}')).toBe('2 B');
 	expect(size('é'.repeat(600))).toBe('1.2 kB');
 });

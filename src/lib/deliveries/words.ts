@@ -2,14 +2,14 @@ import type { Attempt, Delivery, DeliveryGroup } from '#contract';
 import { took } from '#lib/time/moments.ts';
 
 export const GROUP_WORDS: Readonly<Record<DeliveryGroup['name'], string>> = {
-	onItsWay: 'On its way',
-	gaveUp: 'Gave up',
+	pending: 'Pending',
+	failed: 'Failed',
 	delivered: 'Delivered',
 	canceled: 'Canceled',
 };
 
 /** The outcome of an attempt: its code, the meaning, and whether it is good, bad or an injected fault. */
-export interface Answered {
+export interface Result {
 	code: string;
 	words: string;
 	tone: 'ok' | 'bad' | 'fault';
@@ -23,7 +23,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 	405: 'Method not allowed',
 	408: 'Request timed out',
 	409: 'Conflict',
-	410: 'Gone, so nothing more is sent',
+	410: 'Gone: not sent again',
 	413: 'Too large',
 	415: 'Wrong content type',
 	422: 'Not accepted',
@@ -35,22 +35,22 @@ const MEANINGS: Readonly<Record<number, string>> = {
 };
 /** Patterns for the errors of attempts without a response, with the short code and the words for each. */
 const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[] = [
-	[/No answer in time/, 'timeout', 'No answer in time'],
+	[/No answer in time/, 'timeout', 'No response in time'],
 	[/ECONNREFUSED/, 'refused', 'Connection refused'],
-	[/ECONNRESET|other side closed/, 'cut', 'Connection cut'],
-	[/ENOTFOUND|EAI_AGAIN/, 'unknown host', 'The name leads nowhere'],
-	[/certificate|SSL|TLS/i, 'tls', 'No safe connection'],
+	[/ECONNRESET|other side closed/, 'cut', 'Connection closed'],
+	[/ENOTFOUND|EAI_AGAIN/, 'dns', 'Host not found'],
+	[/certificate|SSL|TLS/i, 'tls', 'No secure connection'],
 ];
 
-export function answered({ response, error }: Pick<Attempt, 'response' | 'error'>): Answered {
+export function resultOf({ response, error }: Pick<Attempt, 'response' | 'error'>): Result {
 	if (response) {
 		const { status } = response;
 		const ok = status >= 200 && status < 300 && error === null;
-		const words = ok || status >= 300 ? meaning(status) : 'Its answer broke off';
+		const words = ok || status >= 300 ? meaning(status) : 'Incomplete response';
 		return { code: String(status), words, tone: ok ? 'ok' : 'bad' };
 	}
 	if (isLost(error)) return { code: 'lost', words: 'Lost on purpose', tone: 'fault' };
-	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error || 'No answer'];
+	const [, code, words] = FAILURES.find(([sign]) => sign.test(error ?? '')) ?? ['', 'failed', error || 'No response'];
 	return { code, words, tone: 'bad' };
 }
 
@@ -62,8 +62,8 @@ export const tookWords = ({ durationMs, error }: Pick<Attempt, 'durationMs' | 'e
 
 function meaning(status: number): string {
 	if (status >= 200 && status < 300) return 'Accepted';
-	if (status >= 300 && status < 400) return 'A redirect, not followed';
-	return MEANINGS[status] ?? (status < 500 ? 'Refused' : 'Server error');
+	if (status >= 300 && status < 400) return 'Redirect, not followed';
+	return MEANINGS[status] ?? (status < 500 ? 'Rejected' : 'Server error');
 }
 
 /** For example `127.0.0.1:4000`; the text itself if it is not a URL. */
@@ -80,10 +80,12 @@ export function size(text: string): string {
 export function outcome(before: Delivery, after: Delivery | undefined): string {
 	const last = after?.attempts.at(-1);
 	if (after && last && last.number > before.attempts.length) {
-		const { code, words, tone } = answered(last);
+		const { code, words, tone } = resultOf(last);
 		return tone === 'ok'
-			? `${before.type} redelivered. ${hostOf(before.url)} answered ${code}.`
-			: `${before.type} sent again: ${last.response ? `${code}, ` : ''}${words.toLowerCase()}.`;
+			? `${before.type} redelivered. ${hostOf(before.url)} returned ${code}.`
+			: `${before.type} not delivered: ${last.response ? `${code}, ` : ''}${words.toLowerCase()}.`;
 	}
-	return after ? `${before.type} sent again, no answer yet.` : `${before.type} sent again. It has left this list.`;
+	return after
+		? `${before.type} sent again. No response yet.`
+		: `${before.type} sent again. It is no longer in this list.`;
 }

@@ -143,7 +143,7 @@ class Reader {
 it.each<CallQuery>([
 	...[{}, { status: ['PENDING'] }, { status: ['COMPLETED'] }],
 	...[{ order: 'oldest' }, { order: 'oldest', status: ['PENDING'] }, { order: 'oldest', status: ['COMPLETED'] }],
-] as CallQuery[])('[D53] whatever comes while a page is on its way, the list has all that match: %o', (query) => {
+] as CallQuery[])('[D53] the list has all matching calls, whatever changes arrive while a page loads: %o', (query) => {
 	fc.assert(
 		fc.property(steps, (all) => {
 			const history = new History(query);

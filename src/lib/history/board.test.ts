@@ -45,35 +45,35 @@ beforeEach(() => {
 });
 
 describe('rows', () => {
-	it('new calls enter at the top of the first page', () => {
+	it('of new calls appear at the top of the first page', () => {
 		board.apply([created(3, 3), created(4, 4)]);
 		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
 	});
-	it('the newest seq of a call wins, wherever it comes from', () => {
+	it('show the newest seq of a call, from a page or from a push', () => {
 		board.show(view([call(2, 9, ended)], 2));
 		board.apply([updated(2, 5)]);
 		expect(rowsOf(board)[0]?.status).toBe('COMPLETED');
 	});
-	it('a deleted call leaves, and what is deleted in the same breath never enters', () => {
+	it('of deleted calls disappear, and a call that is deleted in the same frame never appears', () => {
 		board.apply([created(3, 3), deleted(3, 4), deleted(1, 5)]);
 		expect(ids(rowsOf(board))).toEqual(['call-2']);
 	});
-	it('[D50] calls of one millisecond stand in the order of their ids, however they arrive', () => {
+	it('[D50] of one millisecond are in the order of their ids, in any order of arrival', () => {
 		const at = { createdAt: new Date(noon + 50).toISOString() };
 		board.apply([created(4, 9, at), created(3, 8, at), created(5, 7, at)]);
 		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-4', 'call-3', 'call-2', 'call-1']);
 	});
-	it('a clear drops what was before it and nothing after', () => {
+	it('before a clear disappear, and rows after it stay', () => {
 		board.apply([{ seq: 3, type: 'cleared', run: null }, created(4, 4)]);
 		expect(ids(rowsOf(board))).toEqual(['call-4']);
 		expect([board.total, board.pending]).toEqual([1, 1]);
 	});
-	it('what is made in the same breath as a clear is shown, also where the list was longer than what is here', () => {
+	it('created in the same frame as a clear are shown, also in a list that is not loaded whole', () => {
 		board.show(view([call(1, 1), call(2, 2)], 8, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 8 }));
 		board.apply([{ seq: 9, type: 'cleared', run: null }, created(10, 10)]);
 		expect([ids(rowsOf(board)), board.total]).toEqual([['call-10'], 1]);
 	});
-	it('more than ten at once appear without sliding', () => {
+	it('appear without animation if more than ten arrive at once', () => {
 		board.apply(Array.from({ length: 11 }, (_, n) => created(n + 3, n + 3)));
 		expect(board.arriving.size).toBe(0);
 		board.apply([created(50, 50)]);
@@ -81,20 +81,20 @@ describe('rows', () => {
 	});
 });
 
-describe('what is told between the reading of a page and its coming', () => {
-	it('stays, where the first page is read anew', () => {
+describe('a change that arrives while a page loads', () => {
+	it('is kept when the first page is loaded again', () => {
 		board.apply([created(3, 3)]);
 		board.apply([created(4, 4)]);
 		board.restart({ calls: [call(3, 3), call(2, 2), call(1, 1)], nextPage: null, previousPage: null, cursor: 'a.3' });
 		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-3', 'call-2', 'call-1']);
 	});
-	it('stands behind the last page, oldest first', () => {
+	it('is after the last page in the order oldest first', () => {
 		board.show(view([call(1, 1)], 2, { query: { order: 'oldest' }, pages: { nextPage: 'p' }, total: 2 }));
 		board.apply([created(3, 3)]);
 		board.take({ calls: [call(2, 2)], nextPage: null, previousPage: 'q', cursor: 'a.2' }, 'next');
 		expect(ids(rowsOf(board))).toEqual(['call-1', 'call-2', 'call-3']);
 	});
-	it('enters the page, where a call has come to match', () => {
+	it('is inserted into the page if its call begins to match', () => {
 		board.show(view([call(5, 5, ended)], 5, { query: { status: ['COMPLETED'] }, pages: { nextPage: 'p' }, total: 5 }));
 		board.apply([updated(3, 6, ended)]);
 		board.take(
@@ -103,7 +103,7 @@ describe('what is told between the reading of a page and its coming', () => {
 		);
 		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-4', 'call-3', 'call-2']);
 	});
-	it('is all there is, after a clear', () => {
+	it('is the only row after a clear', () => {
 		const pages = { nextPage: 'p', previousPage: null };
 		board.apply([{ seq: 3, type: 'cleared', run: null }]);
 		board.apply([created(4, 4)]);
@@ -112,8 +112,8 @@ describe('what is told between the reading of a page and its coming', () => {
 	});
 });
 
-describe('a reader elsewhere', () => {
-	it('finds new calls waiting, up to date, and lets them in', () => {
+describe('a reader who has scrolled away', () => {
+	it('sees new calls only after their release, and then up to date', () => {
 		board.held = true;
 		board.apply([created(3, 3), created(4, 4), updated(3, 5, ended)]);
 		expect(ids(rowsOf(board))).toEqual(['call-2', 'call-1']);
@@ -127,12 +127,12 @@ describe('a reader elsewhere', () => {
 		]);
 		expect(board.waiting).toBe(0);
 	});
-	it('on an older page keeps that page', () => {
+	it('keeps an older page', () => {
 		board.show(view([call(2, 2)], 2, { pages: { previousPage: 'p' } }));
 		board.apply([created(3, 3)]);
 		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-2'], 1]);
 	});
-	it('[D53] finds none waiting that a page has brought meanwhile, and none twice', () => {
+	it('[D53] has no call counted as new that a page has loaded meanwhile, and none twice', () => {
 		board.held = true;
 		board.show(view([call(2, 2)], 2, { pages: { previousPage: 'p' } }));
 		board.apply([created(3, 3), created(4, 4)]);
@@ -142,14 +142,14 @@ describe('a reader elsewhere', () => {
 		board.release();
 		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-4', 'call-3', 'call-2'], 0]);
 	});
-	it('[D53] finds none waiting that matches no more', () => {
+	it('[D53] has no call counted as new that no longer matches', () => {
 		board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] } }));
 		board.held = true;
 		board.apply([created(3, 3), created(4, 4)]);
 		board.apply([updated(3, 5, ended)]);
 		expect(board.waiting).toBe(1);
 	});
-	it('[D53] finds none waiting that matched only for a breath, new or not', () => {
+	it('[D53] has no call counted as new that matched only within one frame', () => {
 		board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] } }));
 		board.held = true;
 		board.apply([created(3, 3), created(4, 4), updated(4, 5, ended)]);
@@ -157,7 +157,7 @@ describe('a reader elsewhere', () => {
 		board.apply([updated(3, 6, { phase: 'RINGING' }), updated(3, 7, ended)]);
 		expect(board.waiting).toBe(0);
 	});
-	it('[D53] has no more than 20,000 counted, and forgets the others with a clear', () => {
+	it('[D53] has at most 20,000 new calls counted, and none after a clear', () => {
 		board.held = true;
 		const make = (from: number, count: number): void => {
 			board.apply(Array.from({ length: count }, (_, i) => created(from + i, from + i)));
@@ -169,7 +169,7 @@ describe('a reader elsewhere', () => {
 		board.apply([{ seq: 30_000, type: 'cleared', run: null }, created(30_001, 30_001)]);
 		expect([board.waiting, board.waitingMore]).toEqual([1, false]);
 	});
-	it('[D53] has very many counted only, and the list loaded anew', () => {
+	it('[D53] has very many new calls only counted, and the list reloaded for them', () => {
 		board.held = true;
 		const many = Array.from({ length: 700 }, (_, i) => created(i + 3, i + 3, i < 100 ? { run: 'ci' } : {}));
 		for (const change of many) board.apply([change]);
@@ -179,13 +179,13 @@ describe('a reader elsewhere', () => {
 		board.show(view([call(900, 900)], 900));
 		expect(board.waiting).toBe(0);
 	});
-	it('[D53] oldest first, has new ones at the end at once: nothing that is read moves', () => {
+	it('[D53] sees new calls at the end at once in the order oldest first, because no visible row moves', () => {
 		board.show(view([call(1, 1), call(2, 2)], 2, { query: { order: 'oldest' } }));
 		board.held = true;
 		board.apply([created(3, 3), created(4, 4)]);
 		expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-1', 'call-2', 'call-3', 'call-4'], 0]);
 	});
-	it('[D59] who left has nothing kept for, and comes back to a view that is brought up to date', () => {
+	it('[D59] has nothing stored after leaving the page, and returns to an up-to-date view', () => {
 		board.close();
 		board.apply([created(3, 3), updated(2, 4, ended)]);
 		expect([board.count, board.waiting]).toEqual([0, 0]);
@@ -198,7 +198,7 @@ describe('a reader elsewhere', () => {
 	});
 });
 
-it('a new call is not lost where all that was here has gone, and more is behind it', () => {
+it('a new call is not lost when all loaded rows are cleared and more pages follow', () => {
 	const pages = { nextPage: 'p', previousPage: null };
 	board.show(view([call(4, 4, { run: 'ci' }), call(3, 3, { run: 'ci' })], 4, { pages, total: 4 }));
 	board.apply([{ seq: 5, type: 'cleared', run: 'ci' }, created(6, 6, { run: 'ci' })]);
@@ -210,16 +210,16 @@ it('a new call is not lost where all that was here has gone, and more is behind 
 
 describe('under a filter', () => {
 	beforeEach(() => void board.show(view([call(1, 1)], 2, { query: { status: ['PENDING'] }, total: 2 })));
-	it('only calls that match enter', () => {
+	it('only matching calls appear', () => {
 		board.apply([created(3, 3, ended), created(4, 4)]);
 		expect(ids(rowsOf(board))).toEqual(['call-4', 'call-1']);
 		expect(board.total).toBe(4);
 	});
-	it('a row that no longer matches stays, and is known as a stray', () => {
+	it('a row that no longer matches stays, marked as a stray', () => {
 		board.apply([updated(1, 3, ended)]);
 		expect(rowsOf(board).map((row) => board.isStray(row))).toEqual([true]);
 	});
-	it('a call that comes to match enters in its place', () => {
+	it('a call that begins to match appears in its place', () => {
 		board.show(view([call(5, 2, ended)], 2, { query: { status: ['COMPLETED'] } }));
 		board.apply([updated(3, 6, ended)]);
 		expect(ids(rowsOf(board))).toEqual(['call-5', 'call-3']);
@@ -231,18 +231,18 @@ describe('counts', () => {
 		board.apply([created(3, 3), updated(3, 4, ended), updated(1, 5, ended), deleted(2, 6)]);
 		expect([board.total, board.pending]).toEqual([2, 0]);
 	});
-	it('count the ending of a call that is not on the page', () => {
+	it('include the end of a call that is not on the page', () => {
 		board.show({ ...view([], 2, { total: 9 }), pending: 4 });
 		board.apply([updated(70, 3, { ...ended, endedAt: new Date(noon + 61_000).toISOString() })]);
 		expect([board.total, board.pending]).toEqual([9, 3]);
 	});
-	it('do not take a correction for an ending', () => {
+	it('do not count a correction as an end', () => {
 		board.show({ ...view([], 2, { total: 9 }), pending: 4 });
 		const times = { endedAt: new Date(noon).toISOString(), updatedAt: new Date(noon + 90_000).toISOString() };
 		board.apply([updated(70, 3, { status: 'FAILED', phase: 'ENDED', outcome: 'manual', ...times })]);
 		expect(board.pending).toBe(4);
 	});
-	it('are the server’s while it tells them, and are counted on from there when it tells no more', () => {
+	it('are the server’s while it sends them, and are counted from there afterwards', () => {
 		const told = (completed: number): void => board.told({ byStatus: { PENDING: 1, COMPLETED: completed, FAILED: 0 } });
 		told(8);
 		board.apply([created(3, 3)]);
@@ -256,11 +256,11 @@ describe('counts', () => {
 		expect([board.total, board.pending]).toEqual([11, 2]);
 		expect(board.apply([deleted(71, 6)])).toBe(false);
 	});
-	it('are not told after a run was cleared: the list is loaded anew', () =>
+	it('are unknown after a run was cleared, so the list reloads', () =>
 		expect(board.apply([{ seq: 3, type: 'cleared', run: 'ci' }])).toBe(false));
 });
 
-it('a page that was read before the last pushes is brought up to them; one that was read after them counts none twice', () => {
+it('a page that is older than the last pushes is brought up to date, and a newer one counts no change twice', () => {
 	const history: Change[] = [created(3, 3), updated(2, 4, ended), created(5, 5), deleted(1, 6), updated(3, 7, ended)];
 	const at = (seq: number): CallsView => {
 		const fresh = new Board();

@@ -19,7 +19,7 @@ it.each([
 	['Europe/Berlin', '2027-03-28', '2027-03-27T23:00:00.000Z', 23],
 	['Australia/Lord_Howe', '2027-10-03', '2027-10-02T13:30:00.000Z', 23.5],
 	['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00.000Z', 24],
-])('[D72] in %s the %s begins at %s and has %d hours', (zone, day, begins, hours) => {
+])('[D72] in %s the day %s begins at %s and has %d hours', (zone, day, begins, hours) => {
 	process.env.TZ = zone;
 	const [first, last] = [atOfDay(day, false), atOfDay(day, true)];
 	expect(first).toBe(begins);
@@ -28,15 +28,17 @@ it.each([
 	expect(dayOf(Date.parse(first) - 1) < day).toBe(true);
 });
 
-it('[D72] a day that a zone left out is named as it was asked for', () => {
+it('[D72] a day that a zone skipped is named as requested', () => {
 	process.env.TZ = 'Pacific/Apia';
 	const place = { locale: 'en-GB', zone: 'Pacific/Apia' };
 	const list = [{ createdAt: '2011-12-29T20:00:00.000Z' }];
-	expect(noneOf('2011-12-30', list, true, place)).toBe('Nothing on 30 Dec 2011. These came before it.');
+	expect(noneOf('2011-12-30', list, true, place)).toBe('No calls on 30 Dec 2011. These are the calls before it.');
 });
 
-it('[D72] a year beyond 9999 is still to come, and the first day there is can be asked for', () => {
-	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe('That day is still to come. The last one is today.');
+it('[D72] a year after 9999 is in the future, and the first possible date can be requested', () => {
+	expect(missedDay('12026-10-01', false, '2026-10-01')).toBe(
+		'This date is in the future. Choose today or an earlier date.',
+	);
 	expect(missedDay('0001-01-01', false, '2026-10-01')).toBeNull();
 	for (const zone of ['Europe/Berlin', 'America/New_York']) {
 		process.env.TZ = zone;
@@ -47,7 +49,7 @@ it('[D72] a year beyond 9999 is still to come, and the first day there is can be
 	}
 });
 
-it('a day of the reader is found again in what the address says, whichever way the list runs', () => {
+it('the time in the address belongs to the chosen day, in both orders of the list', () => {
 	for (const day of [
 		'0001-01-02',
 		'0099-12-31',
@@ -61,20 +63,20 @@ it('a day of the reader is found again in what the address says, whichever way t
 		for (const newestFirst of [true, false]) expect(dayOf(atOfDay(day, newestFirst))).toBe(day);
 });
 
-it('the newest call of a day is in front of its end, the oldest not in front of its beginning', () => {
+it('a day ends one millisecond before the next one begins', () => {
 	const [end, beginning] = [atOfDay('2026-10-01', true), atOfDay('2026-10-01', false)];
 	expect(Date.parse(end) - Date.parse(beginning)).toBe(86_400_000 - 1);
 });
 
-it('[D55] a day that has no calls is said, with what is shown instead', () => {
+it('[D55] the note for a day without calls says which calls are shown instead', () => {
 	const place = { locale: 'en-GB', zone: 'UTC' };
 	const list = (...days: string[]) => days.map((day) => ({ createdAt: `${day}T12:00:00.000Z` }));
 	const newest = list('2026-10-03', '2026-10-01');
-	expect(noneOf('1970-01-01', newest, true, place)).toBe('Nothing before 1 Oct 2026. These are the oldest.');
+	expect(noneOf('1970-01-01', newest, true, place)).toBe('No calls before 1 Oct 2026. These are the oldest.');
 	expect(noneOf('2026-10-03', newest, true, place)).toBe('');
-	expect(noneOf('2026-10-04', newest, true, place)).toBe('Nothing on 4 Oct 2026. These came before it.');
+	expect(noneOf('2026-10-04', newest, true, place)).toBe('No calls on 4 Oct 2026. These are the calls before it.');
 	const oldest = list('2026-10-01', '2026-10-03');
-	expect(noneOf('2026-10-09', oldest, false, place)).toBe('Nothing after 3 Oct 2026. These are the newest.');
-	expect(noneOf('2026-09-30', oldest, false, place)).toBe('Nothing on 30 Sept 2026. These came after it.');
+	expect(noneOf('2026-10-09', oldest, false, place)).toBe('No calls after 3 Oct 2026. These are the newest.');
+	expect(noneOf('2026-09-30', oldest, false, place)).toBe('No calls on 30 Sept 2026. These are the calls after it.');
 	expect(noneOf('2026-10-01', [], true, place)).toBe('');
 });

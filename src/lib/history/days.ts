@@ -11,10 +11,10 @@ export function dayOf(at: string | number): string {
 
 /** Returns why the calls of a chosen day cannot be shown, or null. */
 export function missedDay(day: string, isPartial: boolean, today: string): string | null {
-	if (isPartial) return 'Not a whole date. Enter day, month and year.';
-	if (day === '') return 'Choose a day.';
+	if (isPartial) return 'The date is incomplete. Enter day, month and year.';
+	if (day === '') return 'Choose a date.';
 	const isLater = day.length > today.length || day > today;
-	return isLater ? 'That day is still to come. The last one is today.' : null;
+	return isLater ? 'This date is in the future. Choose today or an earlier date.' : null;
 }
 
 /**
@@ -46,7 +46,7 @@ export function noneOf(
 	const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 	const named = (one: string): string => dates.format(new Date(one));
 	// If no call lies beyond the day, the list shows its end.
-	if (newestFirst && begins > day) return `Nothing before ${named(dayOf(last.createdAt))}. These are the oldest.`;
-	if (!newestFirst && begins < day) return `Nothing after ${named(dayOf(last.createdAt))}. These are the newest.`;
-	return `Nothing on ${named(day)}. These came ${newestFirst ? 'before' : 'after'} it.`;
+	if (newestFirst && begins > day) return `No calls before ${named(dayOf(last.createdAt))}. These are the oldest.`;
+	if (!newestFirst && begins < day) return `No calls after ${named(dayOf(last.createdAt))}. These are the newest.`;
+	return `No calls on ${named(day)}. These are the calls ${newestFirst ? 'before' : 'after'} it.`;
 }

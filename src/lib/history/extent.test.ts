@@ -70,14 +70,14 @@ function readAll(extent: Extent, list: List, from: number, to: number): Extent {
 }
 
 describe('an extent', () => {
-	it('is read to its end and back, however short the pages are', () => {
+	it('can be read to its end and back, even with short pages', () => {
 		const list = new List(23);
 		list.short = 2;
 		const whole = readAll(extents.begin(list.page('n12'), 'n12'), list, -50, 50);
 		expect(rows(whole)).toEqual(list.ns);
 		expect([whole.previous, whole.next]).toEqual([null, null]);
 	});
-	it('keeps its length and place where rows are let go, and gets them again', () => {
+	it('keeps its length and place when rows are dropped, and loads them again', () => {
 		const list = new List(40);
 		const whole = readAll(extents.begin(list.page(null), null), list, 0, 40);
 		const light = extents.letGo(whole, 18, 22, () => false);
@@ -85,7 +85,7 @@ describe('an extent', () => {
 		expect(extents.countOf(light)).toBe(40);
 		expect(rows(readAll(light, list, 0, 40))).toEqual(list.ns);
 	});
-	it('forgets what is very far, and reads it anew', () => {
+	it('drops very far pages whole, and reads them again', () => {
 		const list = new List(60);
 		const whole = readAll(extents.begin(list.page(null), null), list, 0, 60);
 		const light = extents.trim(
@@ -97,13 +97,13 @@ describe('an extent', () => {
 		expect(light.lead).toBeGreaterThan(0);
 		expect(rows(readAll(light, list, -60, 60))).toEqual(list.ns);
 	});
-	it('an empty page that goes on is no end', () => {
+	it('does not end at an empty page with a token', () => {
 		const begun = extents.begin({ calls: [], nextPage: 'n9', previousPage: null }, null);
 		expect([extents.countOf(begun), begun.next]).toEqual([0, 'n9']);
 		const further = extents.append(begun, { calls: [], nextPage: 'n5', previousPage: 'b8' });
 		expect(wanted(further, [0, 20], true, 0)).toEqual({ where: 'next', token: 'n5' });
 	});
-	it('a clear of everything leaves nothing, also of what was let go', () => {
+	it('is empty after all calls were cleared, also without dropped rows', () => {
 		const list = new List(20);
 		const whole = readAll(extents.begin(list.page(null), null), list, 0, 20);
 		const light = extents.letGo(whole, 0, 3, () => false);
@@ -126,7 +126,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(80) }) },
 );
 
-it('[D50] whatever is loaded, let go, created and deleted: the rows keep their order, none comes twice, what is read stays where it is, and the whole list can be read', () => {
+it('[D50] rows keep their order, appear once and stay in place for the reader while rows are loaded, dropped, created and deleted', () => {
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 40 }), fc.nat(51), (steps, begins) => {
 			const list = new List(50);

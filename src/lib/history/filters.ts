@@ -51,8 +51,8 @@ export function shortSearch(q: string | undefined): string {
 	const short = q === undefined ? null : shortOf(q);
 	if (!short) return '';
 	const [has, lacks] = [COUNTS[short.has] ?? String(short.has), COUNTS[short.lacks] ?? String(short.lacks)];
-	const what = short.has === 1 ? 'character finds' : 'characters find';
-	return `${has.charAt(0).toUpperCase()}${has.slice(1)} ${what} beginnings only. Type ${lacks} more.`;
+	const what = short.has === 1 ? 'character matches' : 'characters match';
+	return `${has.charAt(0).toUpperCase()}${has.slice(1)} ${what} only the beginnings of words and numbers. Type ${lacks} more.`;
 }
 
 /** Returns the filters of an address. */

@@ -20,7 +20,7 @@ function away(answers: boolean) {
 	return { going, went, go, rise };
 }
 
-it('[D62] goes nowhere while the server is away, and to the last wish once it is back', async () => {
+it('[D62] navigation waits while the server is away, then opens the list that was requested last', async () => {
 	const { went, go, rise } = away(false);
 	const [one, two] = [go('one'), go('two')];
 	await one;
@@ -32,7 +32,7 @@ it('[D62] goes nowhere while the server is away, and to the last wish once it is
 	expect(went).toEqual(['two', 'three']);
 });
 
-it('[D62] goes to the list that was wished for, and not to a place in the old one', async () => {
+it('[D62] a requested list wins over a place in the old list', async () => {
 	const { went, go, rise } = away(false);
 	const all = Promise.all([go('a place', 'place'), go('another', 'place'), go('a list')]);
 	// The superseded call must not return at once, or its caller would retry in a loop.
@@ -51,7 +51,7 @@ it('[D62] goes to the list that was wished for, and not to a place in the old on
 	expect(alone.went).toEqual(['another']);
 });
 
-it('[D62] forgets a wish that a link overtakes', async () => {
+it('[D62] a followed link cancels the waiting navigation', async () => {
 	const { going, went, go, rise } = away(false);
 	const one = go('one');
 	going.drop();
@@ -60,13 +60,13 @@ it('[D62] forgets a wish that a link overtakes', async () => {
 	expect(went).toEqual([]);
 });
 
-it('[D62] goes at once where the server answers, though no push comes through', async () => {
+it('[D62] navigation runs at once if the server responds, even without a push connection', async () => {
 	const { went, go } = away(true);
 	await go('one');
 	expect(went).toEqual(['one']);
 });
 
-it('[D62] lets those who waited go one after the other, each in a turn of its own', async () => {
+it('[D62] waiting navigations run one after another, each in its own turn of the event loop', async () => {
 	const { going, rise } = away(false);
 	const told: string[] = [];
 	const goes = async (who: string): Promise<void> => {
@@ -84,7 +84,7 @@ it('[D62] lets those who waited go one after the other, each in a turn of its ow
 	expect(told).toEqual(['one goes', 'one is on the way', 'two goes', 'two is on the way']);
 });
 
-it('[D62] says that a wish waits, once it has for a moment', async () => {
+it('[D62] a waiting navigation is shown after a moment', async () => {
 	vi.useFakeTimers();
 	const { going, go, rise } = away(false);
 	const one = go('one');
@@ -108,7 +108,7 @@ it('[D62] says that a wish waits, once it has for a moment', async () => {
 	expect(other.going.waits).toBe(false);
 });
 
-it('[D62] asks again whether the server answers, where no push comes through', async () => {
+it('[D62] the server is checked again and again while no push connection exists', async () => {
 	vi.useFakeTimers();
 	let asked = 0;
 	const going = new Going({ isUp: () => false, answers: () => Promise.resolve(++asked === 3) });

@@ -29,7 +29,7 @@ function reading(needs: Partial<Needs> & Pick<Needs, 'page'>): { board: Board; l
 	return { board, loader };
 }
 
-it('[D58] after the list was loaded anew it looks again at what is missing', async () => {
+it('[D58] the loader checks for missing pages again after the list was reloaded', async () => {
 	const pages = [ofAnotherLife, further];
 	const { board, loader } = reading({
 		page: () => Promise.resolve({ ok: pages.shift()! }),
@@ -43,7 +43,7 @@ it('[D58] after the list was loaded anew it looks again at what is missing', asy
 	expect(board.count).toBe(350);
 });
 
-it('[D59] a page that comes after the list was left is not taken, and nothing follows it', async () => {
+it('[D59] a page that arrives after the user left the list is ignored', async () => {
 	const done: string[] = [];
 	let active = true;
 	let come = (reply: Reply<CallPage>): unknown => reply;

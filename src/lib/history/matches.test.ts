@@ -25,18 +25,18 @@ describe('a search for other spellings', () => {
 	);
 });
 
-describe('a filter', () => {
-	it('that is not set lets every call through', () => expect(matches(call, {})).toBe(true));
-	it('that repeats means any of its words', () => {
+describe('a filter of a pushed call', () => {
+	it('that is not set matches every call', () => expect(matches(call, {})).toBe(true));
+	it('with several values matches any of them', () => {
 		expect(matches(call, { status: ['FAILED', 'PENDING'] })).toBe(true);
 		expect(matches(call, { status: ['FAILED', 'COMPLETED'] })).toBe(false);
 	});
-	it('and another mean both', () => {
+	it('combined with another one requires both', () => {
 		expect(matches(call, { workflow: ['SUPPORT'], run: ['ci-7'] })).toBe(true);
 		expect(matches(call, { workflow: ['SUPPORT'], run: ['ci-8'] })).toBe(false);
 		expect(matches(call, { outcome: ['busy'] })).toBe(false);
 	});
-	it('by time takes its beginning and leaves its end', () => {
+	it('by time includes its start and excludes its end', () => {
 		expect(matches(call, { from: call.createdAt })).toBe(true);
 		expect(matches(call, { to: call.createdAt })).toBe(false);
 		expect(matches(call, { from: '2026-11-22T13:00:00+01:00', to: '2026-11-22T13:00:01+01:00' })).toBe(true);

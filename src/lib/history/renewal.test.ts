@@ -26,7 +26,7 @@ function shown() {
 	return { board, around, renewal, began };
 }
 
-it('[D60] one load at a time, and one more for all who asked meanwhile, after a pause', async () => {
+it('[D60] one load runs at a time, and requests during it share one more load after a pause', async () => {
 	const { renewal, began } = shown();
 	const first = renewal.ask();
 	await vi.advanceTimersByTimeAsync(100);
@@ -36,7 +36,7 @@ it('[D60] one load at a time, and one more for all who asked meanwhile, after a 
 	expect(await Promise.all([first, ...all])).toEqual(Array.from({ length: 301 }, () => true));
 });
 
-it('[D59] a list that is left while a link is followed is not loaded, and its asker is told', async () => {
+it('[D59] a list that the user leaves by a link is not loaded, and the caller learns it', async () => {
 	const { around, renewal, board, began } = shown();
 	let arrive = (): void => undefined;
 	around.following = new Promise((resolve) => (arrive = resolve));
@@ -48,7 +48,7 @@ it('[D59] a list that is left while a link is followed is not loaded, and its as
 	expect([began, board.again]).toEqual([[], false]);
 });
 
-it('[D59] a load that a link overtakes is told as left once that link has been followed', async () => {
+it('[D59] the caller of a load that a link overtakes learns that the list was left', async () => {
 	const { around, renewal } = shown();
 	around.comes = false;
 	const told: boolean[] = [];
@@ -64,7 +64,7 @@ it('[D59] a load that a link overtakes is told as left once that link has been f
 	expect(told).toEqual([false]);
 });
 
-it('[D58] a load that does not come leaves nothing behind: the next list is not taken for the same', async () => {
+it('[D58] a failed load leaves no mark that makes the next list look like a reload', async () => {
 	const { around, renewal, board } = shown();
 	const asked = renewal.ask();
 	await vi.advanceTimersByTimeAsync(100);
@@ -78,7 +78,7 @@ it('[D58] a load that does not come leaves nothing behind: the next list is not 
 	expect(board.again).toBe(false);
 });
 
-it('once stopped it loads nothing more, and nobody waits for it', async () => {
+it('nothing loads after stop, and no caller waits', async () => {
 	const { renewal, began } = shown();
 	const asked = renewal.ask();
 	renewal.stop();

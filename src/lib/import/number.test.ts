@@ -18,7 +18,7 @@ function numbersOf({ found }: Sheet): (string | null)[] {
 const numberOf = async (cell: string, country = 'DE'): Promise<string | null> =>
 	numbersOf(await sheetOf([cell], country))[0]!;
 
-describe('a number that a spreadsheet wrote', () => {
+describe('a number from a spreadsheet', () => {
 	it.each([
 		['3023125017.0', '+493023125017'],
 		['3023125017.00', '+493023125017'],
@@ -96,7 +96,7 @@ describe('a number that a spreadsheet wrote', () => {
 		['12 34 56 78', 'DK', '+4512345678'],
 	])('[I35] %j in %s is %j', async (cell, country, number) => expect(await numberOf(cell, country)).toBe(number));
 
-	it('[I35] is refused with the cure', async () => {
+	it('[I35] is rejected with the fix', async () => {
 		const { found } = await sheetOf(['4.47E+11', '3023125017.5'], 'DE');
 		expect(found?.bad.flatMap(({ errors }) => errors.map(({ message }) => message))).toEqual([
 			'A spreadsheet has shortened this number. Format its column as text there.',
@@ -105,7 +105,7 @@ describe('a number that a spreadsheet wrote', () => {
 	});
 });
 
-describe('digits whose + may be lost', () => {
+describe('digits whose + may be missing', () => {
 	it.each([
 		// Valid with a +, and another number in the chosen country.
 		['447911123456', 'DE', null],
@@ -153,13 +153,13 @@ describe('digits whose + may be lost', () => {
 		['00447911123456', 'DE', '+447911123456'],
 	])('[I36] %s in %s is %j', async (cell, country, number) => expect(await numberOf(cell, country)).toBe(number));
 
-	it('[I36] are read as is chosen, once for the whole file; clear ones stay as they are', async () => {
+	it('[I36] are read as the user chooses for the whole file, and clear numbers stay unchanged', async () => {
 		const cells = ['447911123456', '12025550100', '3023125017', '030 23125018', '+12025550101'];
 		const sheet = await sheetOf(cells, 'DE');
 		const clear = ['+493023125017', '+493023125018', '+12025550101'];
 		expect(numbersOf(sheet)).toEqual([null, null, ...clear]);
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
-			'Its + may be lost. Choose whether it is +44 7911 123456 or +49 4479 11123456, or write the +.',
+			'The + may be missing. Choose +44 7911 123456 or +49 4479 11123456, or add the +.',
 		);
 		expect(sheet.unclear?.digits).toBe('447911123456');
 		await sheet.readDigits('abroad');
@@ -169,9 +169,7 @@ describe('digits whose + may be lost', () => {
 		// Choosing another country resets the choice.
 		await sheet.chooseCountry('US');
 		expect([sheet.lostPlus, numbersOf(sheet)[0]]).toEqual([null, null]);
-		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe(
-			'Its + may be lost. Choose that it is +44 7911 123456, or write the +.',
-		);
+		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('The + may be missing. Choose +44 7911 123456, or add the +.');
 		await sheet.readDigits('home');
 		expect(sheet.found?.bad[0]?.errors[0]?.message).toBe('Too long for the United States. Two digits too many?');
 	});

@@ -28,8 +28,8 @@ export function numberOf(
 	if (lostPlus === 'abroad') return { e164: unclear.abroad.e164 };
 	if (lostPlus === 'home') return phones.compose(text, country);
 	const { abroad, home } = unclear;
-	const which = home ? `whether it is ${abroad.text} or ${home.text}` : `that it is ${abroad.text}`;
-	return { error: `Its + may be lost. Choose ${which}, or write the +.`, unclear };
+	const readings = home ? `${abroad.text} or ${home.text}` : abroad.text;
+	return { error: `The + may be missing. Choose ${readings}, or add the +.`, unclear };
 }
 
 /** Removes what a spreadsheet writes around a text: `'+49…`, `="+49…"`, `=+49…`, `"+49…"`. */

@@ -30,7 +30,7 @@ const utf16 = (text: string, littleEndian: boolean): Uint8Array => {
 	return bytes;
 };
 
-describe('a file that names its delimiter', () => {
+describe('a first line that declares the delimiter', () => {
 	const rows = (mark: string): string =>
 		['Name', 'Phone', 'Scheduled at', 'Run'].join(mark) +
 		`\n${['Ada', '+12025550150', '2099-01-01T00:00:00Z', 'sep1'].join(mark)}\n`;
@@ -52,7 +52,7 @@ describe('a file that names its delimiter', () => {
 		['sep=\\t', '\t'],
 		['sep=^', '^'],
 		['sep=', ';'],
-	])('[I30] %j is no row', async (line, mark) => {
+	])('[I30] %j is not a row', async (line, mark) => {
 		const text = rows(mark);
 		for (const end of ['\n', '\r\n', '\r']) {
 			const sheet = await sheetOf(`${line}\n${text}`.replaceAll('\n', end));
@@ -63,23 +63,23 @@ describe('a file that names its delimiter', () => {
 		}
 	});
 
-	it.each([true, false])('[I30] also in UTF-16 (little endian: %s)', async (littleEndian) =>
+	it.each([true, false])('[I30] works in UTF-16 (little endian: %s)', async (littleEndian) =>
 		expect(await read(utf16(`\uFEFFsep=\t\r\n${rows('\t')}`, littleEndian))).toEqual(['3: Ada +12025550150']),
 	);
 
-	it('[I30] behind empty lines, and another delimiter can be chosen', async () => {
+	it('[I30] works after empty lines, and another delimiter can be chosen', async () => {
 		expect(await read(`\n\nsep=;\n${rows(';')}`)).toEqual(['5: Ada +12025550150']);
 		const sheet = await sheetOf(`sep=,\n${rows(';')}`);
 		expect(sheet.table?.delimiter).toBe(',');
-		await sheet.divideBy(';');
+		await sheet.setDelimiter(';');
 		expect(outcome(sheet)).toEqual(['3: Ada +12025550150']);
 	});
 
-	it('[I30] a name that begins like one is a name', async () =>
+	it('[I30] is not confused with a name that begins alike', async () =>
 		expect(await read('sepp=;Phone\nAda;+12025550150\n')).toEqual(['2: Ada +12025550150']));
 });
 
-describe('a quoted cell with blanks around it', () => {
+describe('a quoted cell with blanks around it is read', () => {
 	it.each([
 		['Phone, Name\n+12025550150, "Quoted, Ada"\n', ['2: Quoted, Ada +12025550150']],
 		[
@@ -107,12 +107,12 @@ describe('a quoted cell with blanks around it', () => {
 	it.each([
 		['Name, Phone\n "Smith, +12025550100\n Bo, +12025550101\n', 'Near line'],
 		['Name, Phone\n "Smith, +12025550100\n "Bo", +12025550101\n', 'Near line'],
-	])('[I4] that is not closed is reported: %j', async (text, error) =>
+	])('[I4] and reported if it is not closed: %j', async (text, error) =>
 		expect((await sheetOf(text)).error).toContain(error),
 	);
 });
 
-describe('the column of the numbers', () => {
+describe('the column with the phone numbers', () => {
 	it.each([
 		// From issue 10.
 		['Customer ID,Name,Contact Number\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
@@ -179,16 +179,16 @@ describe('the column of the numbers', () => {
 		['2026-11-30,192.168.0.1,Ada\n', ['phoneNumber?']],
 	])('[I32] %j', async (text, rows) => expect(await read(text)).toEqual(rows));
 
-	it('[I32] without a header a data row with a word that is a head stays a row', async () =>
+	it('[I32] a data row with a word that is also a head stays a row in a file without a header', async () =>
 		expect(await read('Ada,mobile,+12025550100\nBo,mobile,+12025550101\n')).toHaveLength(2));
 
-	it('[I32] a column of another tool is not taken for the workflow', async () => {
+	it('[I32] a column of another tool is not used as the workflow', async () => {
 		expect(await read('Name,Type,Phone\nAda,Lead,0301234567\n')).toEqual(['2: Ada +49301234567']);
 		expect((await sheetOf('Name,Type,Phone\nAda,sales,0301234567\n')).columns.workflow).toBe(1);
 		expect(await read('Name,Workflow,Phone\nAda,Lead,0301234567\n')).toEqual(['2: workflow']);
 	});
 
-	it('[I32] twins are told apart by their letters, empty columns are left out, longer rows are named', async () => {
+	it('[I32] duplicate heads get their column letter, empty columns are ignored, extra columns are named', async () => {
 		const sheet = await sheetOf('Name,Note,Note,,,\nAda,a,b,,,\nBo,a,b,c,+12025550100,\n');
 		expect(sheet.heads).toEqual(['Name', 'Note (column B)', 'Note (column C)', 'Column D', 'Column E']);
 		expect(sheet.unused).toEqual(['Note (column B)', 'Note (column C)', 'Column D']);
@@ -275,7 +275,7 @@ describe('an address book', () => {
 		],
 	])('[I33] %j', async (text, rows) => expect(await read(text)).toEqual(rows));
 
-	it('[I33] the columns that are read together can be chosen alone', async () => {
+	it('[I33] columns that are read together can be chosen alone', async () => {
 		const sheet = await sheetOf(OUTLOOK);
 		expect(sheet.columns).toMatchObject({ customerName: [0, 2], phoneNumber: [7, 5] });
 		expect([sheet.example('customerName'), sheet.example('phoneNumber')]).toEqual(['Ada Lovelace', '+12025550100']);
@@ -294,7 +294,7 @@ describe('an address book', () => {
 		['+12025550100, +12025550109', null],
 		['+12025550100 / +12025550109', null],
 		['+12025550100 or +12025550109', null],
-	])('[I33] of %j the number is %j', async (cell, number) =>
+	])('[I33] the number in %j is %j', async (cell, number) =>
 		expect(await read(`Name,Phone\nAda,"${cell}"\n`)).toEqual([number ? `2: Ada ${number}` : '2: phoneNumber']),
 	);
 });
@@ -310,14 +310,14 @@ describe('lines above the header', () => {
 		['Created,30/11/2026,12:00\n', 2],
 		['Phone list,,\n', 2],
 		[Array.from({ length: 25 }, (_, i) => `Remark ${i},,\n`).join(''), 26],
-	])('[I34] %j: the header is line %d', async (above, line) => {
+	])('[I34] %j: the header is on line %d', async (above, line) => {
 		const sheet = await sheetOf(above + CONTACTS);
 		expect(sheet.table?.rows[sheet.header ?? -1]?.line).toBe(line);
 		expect(outcome(sheet)).toEqual([`${line + 1}: Ada +12025550100`, `${line + 2}: Bo +12025550101`]);
 	});
 
 	it.each(['', ' ; \n'])(
-		'[I34] header and delimiter are looked for in as many rows, empty ones not counted: %j',
+		'[I34] header and delimiter are searched in the same number of rows, without empty ones: %j',
 		async (empty) => {
 			const above = Array.from({ length: 22 }, (_, i) => `Remark ${i}, of today\n${empty}`).join('');
 			const sheet = await sheetOf(`${above}Name;Phone;City\nAda;+12025550100;Bonn\n`);
@@ -340,11 +340,11 @@ describe('lines above the header', () => {
 			['2: Ada +12025550100', '3: phoneNumber', '4: Bo +12025550101'],
 		],
 		['Report;of today;\nHotline;+12025550100;\nName;Telefon;Campaign\nBo;+12025550101;y\n', ['4: Bo +12025550101']],
-	])('[I34] a row with a number to call is not left out for a later header: %j', async (text, rows) =>
+	])('[I34] a row with a number to call is not dropped for a later header: %j', async (text, rows) =>
 		expect(await read(text)).toEqual(rows),
 	);
 
-	it('[I34] semicolons are found below lines without any, and what follows the table is reported', async () =>
+	it('[I34] semicolons are detected below lines without any, and a line after the table is reported', async () =>
 		expect(await read('Report, of today\n\nName;Phone;City\nAda;+12025550100;Bonn\n\nTotal;1;\n')).toEqual([
 			...['4: Ada +12025550100', '6: phoneNumber'],
 		]));
@@ -352,15 +352,15 @@ describe('lines above the header', () => {
 	it('[I34] a remark that happens to name columns is no header if the header follows it directly', async () =>
 		expect(await read(`Contacts with phone, name\nName,Phone\nAda,+12025550100\n`)).toEqual(['3: Ada +12025550100']));
 
-	it('[I34] a first row that names the columns stays the header, and another can be chosen', async () => {
+	it('[I34] a first row that names the columns stays the header, and another one can be chosen', async () => {
 		const sheet = await sheetOf(`Name,Phone\nAda,+12025550100\n${CONTACTS}`);
 		expect(sheet.header).toBe(0);
 		expect(outcome(sheet)).toEqual([
 			...['2: Ada +12025550100', '3: phoneNumber', '4: Ada +12025550100', '5: Bo +12025550101'],
 		]);
-		await sheet.nameColumns(2);
+		await sheet.setHeader(2);
 		expect(outcome(sheet)).toEqual(['4: Ada +12025550100', '5: Bo +12025550101']);
-		await sheet.nameColumns(null);
+		await sheet.setHeader(null);
 		expect(sheet.heads).toEqual(['Column A', 'Column B', 'Column C']);
 	});
 });

@@ -52,7 +52,7 @@ export function checkRow(cells: readonly string[], plan: Plan, phones: PhoneCode
 	const word = cell('workflow');
 	const workflow = word === null ? plan.workflow : WORKFLOWS.find((one) => one === word.toUpperCase());
 	if (workflow === undefined)
-		wrong('workflow', word === '' ? `No workflow. Use ${OR_WORKFLOW}.` : `Not a workflow. Use ${OR_WORKFLOW}.`);
+		wrong('workflow', word === '' ? `No workflow. Use ${OR_WORKFLOW}.` : `Unknown workflow. Use ${OR_WORKFLOW}.`);
 
 	const at = cell('scheduledAt') ?? '';
 	const time = at === '' ? null : timeOf(at);
@@ -60,14 +60,13 @@ export function checkRow(cells: readonly string[], plan: Plan, phones: PhoneCode
 
 	const said = cell('scenario') ?? '';
 	const scenario = said === '' ? null : scenarioOf(said);
-	if (scenario === undefined) wrong('scenario', `Not a scenario. Use one of ${SCENARIO_NAMES.join(', ')}.`);
+	if (scenario === undefined) wrong('scenario', `Unknown scenario. Use one of ${SCENARIO_NAMES.join(', ')}.`);
 	else if (scenario !== null)
 		for (const { path, message } of scenarioErrors(scenario))
 			wrong('scenario', path.length === 0 ? message : `${path.join('.')}: ${message}`);
 
 	const run = cell('run') ?? plan.run.trim();
-	if (charactersIn(run) > RUN_MAX)
-		wrong('run', `Too long. ${RUN_MAX} characters at most, this is ${charactersIn(run)}.`);
+	if (charactersIn(run) > RUN_MAX) wrong('run', `Too long: ${charactersIn(run)} characters. Use at most ${RUN_MAX}.`);
 	else {
 		const why = unshown('run', run);
 		if (why) wrong('run', why);

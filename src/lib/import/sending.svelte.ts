@@ -3,7 +3,7 @@ import type { Refusal, Reply } from '#lib/api/api.ts';
 import { batchAt, type Ready } from './batches.ts';
 
 /** A row that the server rejected. */
-export interface Refused {
+export interface Rejected {
 	line: number;
 	/** The field, as the server names it. */
 	path: string;
@@ -29,14 +29,14 @@ export class Sending {
 	 * decide.
 	 */
 	state = $state<'sending' | 'waiting' | 'asking' | 'over'>('sending');
-	made = $state(0);
+	imported = $state(0);
 	/** The import stops after the current batch. */
 	stopping = $state(false);
 	/** The server's last response if it was an error. */
 	problem = $state.raw<Refusal | null>(null);
 	/** When the waiting batch is sent again, in milliseconds since the epoch. */
 	retryAt = $state(0);
-	refused = $state.raw<readonly Refused[]>([]);
+	rejected = $state.raw<readonly Rejected[]>([]);
 	/** The first line that was not sent; null if all were. */
 	restFrom = $state<number | null>(null);
 	/** After a stop, the number of rows that resuming would send. It includes rows with an unknown outcome. */
@@ -55,7 +55,7 @@ export class Sending {
 	/** A batch without a response. It is sent again unchanged under its key, so that nothing is created twice. */
 	#unanswered: { key: string; batch: readonly Ready[] } | null = null;
 	#wake = new AbortController();
-	#goOn: (() => void) | null = null;
+	#resume: (() => void) | null = null;
 
 	constructor(rows: readonly Ready[], lenient: boolean, deps: SendingDeps) {
 		this.#rows = rows;
@@ -81,7 +81,7 @@ export class Sending {
 	}
 
 	/** Resumes a stopped import. Resolves when it is over. */
-	goOn(): Promise<void> {
+	resume(): Promise<void> {
 		[this.stopping, this.left] = [false, 0];
 		return this.run();
 	}
@@ -95,20 +95,20 @@ export class Sending {
 	/** Retries now, or continues after a rejection. */
 	retryNow(): void {
 		this.#wake.abort();
-		this.#goOn?.();
+		this.#resume?.();
 	}
 
 	async #sendUntilAnswered(batch: readonly Ready[], key: string): Promise<void> {
 		const rows = batch.filter(({ line }) => !this.#without.includes(line));
 		const body = JSON.stringify({ calls: rows.map(({ call }) => call) });
-		let maybeMade = this.#unanswered !== null;
+		let maybeImported = this.#unanswered !== null;
 		this.#unanswered = null;
-		for (let tries = 0; ; tries++) {
+		for (let attempt = 0; ; attempt++) {
 			this.state = 'sending';
 			const { ok, problem } = rows.length === 0 ? { ok: { calls: [] } } : await this.#deps.send(body, key);
 			this.problem = problem ?? null;
 			if (ok) {
-				this.made += ok.calls.length;
+				this.imported += ok.calls.length;
 				this.#at += batch.length;
 				this.#without = [];
 				return;
@@ -118,27 +118,27 @@ export class Sending {
 				this.#most = Math.ceil(batch.length / 2);
 				return;
 			}
-			const wrong = refusedRows(problem, rows);
+			const wrong = rejectedRows(problem, rows);
 			if (wrong.length > 0) {
-				this.refused = [...this.refused, ...wrong];
+				this.rejected = [...this.rejected, ...wrong];
 				this.#without = wrong.map(({ line }) => line).concat(this.#without);
 				if (!this.#lenient) await this.#asks();
 				return;
 			}
 			// A 503 changed nothing. After any other failure the batch may have been created.
-			maybeMade ||= problem.status === 0 || (problem.status >= 500 && problem.status !== 503);
-			if (isPassing(problem)) await this.#waits(tries);
+			maybeImported ||= problem.status === 0 || (problem.status >= 500 && problem.status !== 503);
+			if (isPassing(problem)) await this.#waits(attempt);
 			else await this.#asks();
 			if (!this.stopping) continue;
-			if (maybeMade) this.#unanswered = { key, batch };
+			if (maybeImported) this.#unanswered = { key, batch };
 			return;
 		}
 	}
 
-	async #waits(tries: number): Promise<void> {
+	async #waits(attempt: number): Promise<void> {
 		if (this.stopping) return;
 		this.#wake = new AbortController();
-		const ms = WAITS[Math.min(tries, WAITS.length - 1)]! * 1_000;
+		const ms = WAITS[Math.min(attempt, WAITS.length - 1)]! * 1_000;
 		this.retryAt = this.#deps.now() + ms;
 		this.state = 'waiting';
 		await this.#deps.pause(ms, this.#wake.signal);
@@ -147,8 +147,8 @@ export class Sending {
 	async #asks(): Promise<void> {
 		if (this.stopping) return;
 		this.state = 'asking';
-		await new Promise<void>((resolve) => (this.#goOn = resolve));
-		this.#goOn = null;
+		await new Promise<void>((resolve) => (this.#resume = resolve));
+		this.#resume = null;
 	}
 }
 
@@ -156,7 +156,7 @@ export class Sending {
 const isPassing = ({ status }: Refusal): boolean => status === 0 || status === 408 || status === 429 || status >= 500;
 
 /** Returns the rows named by the server's error paths, such as `calls.17.phoneNumber`. */
-function refusedRows({ status, errors }: Refusal, rows: readonly Ready[]): Refused[] {
+function rejectedRows({ status, errors }: Refusal, rows: readonly Ready[]): Rejected[] {
 	if (status !== 400) return [];
 	return errors.flatMap(({ path, message }) => {
 		const [, index, field = ''] = /^calls\.(\d+)(?:\.(.+))?$/.exec(path) ?? [];

@@ -50,7 +50,7 @@ const met = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('an import', () => {
-	it('[I10] sends every row once, in order, in batches with a key each', async () => {
+	it('[I10] sends every row once, in order, each batch under its own key', async () => {
 		const { deps, requests, names } = serverWith();
 		const sending = new Sending(rows(601), true, deps);
 		await sending.run();
@@ -60,20 +60,20 @@ describe('an import', () => {
 			['key-2', 250],
 			['key-3', 101],
 		]);
-		expect([sending.state, sending.made, sending.restFrom]).toEqual(['over', 601, null]);
+		expect([sending.state, sending.imported, sending.restFrom]).toEqual(['over', 601, null]);
 	});
 
-	it('[I11] asks again under the same key, after longer and longer waits, where no answer comes', async () => {
+	it('[I11] sends a batch without a response again under the same key, after longer and longer waits', async () => {
 		const { deps, requests, names } = serverWith((asked) => (asked === 2 ? 'lost' : asked < 9 ? refusal(503) : null));
 		const sending = new Sending(rows(300), true, deps);
 		await sending.run();
 		expect(names()).toEqual(wanted(300));
-		expect(sending.made).toBe(300);
+		expect(sending.imported).toBe(300);
 		expect(deps.pauses).toEqual([1, 2, 4, 8, 15, 15, 15, 15].map((s) => s * 1_000));
 		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2']));
 	});
 
-	it('[I12] stops after the batch under way, and says what was made and from which line on nothing was sent', async () => {
+	it('[I12] stops after the current batch, with the number of imported calls and the first line that was not sent', async () => {
 		const { deps, names } = serverWith((asked) => {
 			if (asked === 2) sending.stop();
 			return null;
@@ -81,10 +81,10 @@ describe('an import', () => {
 		const sending: Sending = new Sending(rows(1_000), true, deps);
 		await sending.run();
 		expect(names()).toEqual(wanted(500));
-		expect([sending.made, sending.restFrom, sending.unknown]).toEqual([500, 502, null]);
+		expect([sending.imported, sending.restFrom, sending.unknown]).toEqual([500, 502, null]);
 	});
 
-	it('[I12] stopped while no answer comes, it says of which lines it does not know', async () => {
+	it('[I12] names the lines with an unknown outcome when it is stopped without a response', async () => {
 		const { deps } = serverWith((asked) => (asked > 1 ? 'lost' : null));
 		const sending = new Sending(rows(1_000), true, {
 			...deps,
@@ -94,21 +94,21 @@ describe('an import', () => {
 		await met(() => sending.state === 'waiting');
 		sending.stop();
 		await over;
-		expect([sending.made, sending.unknown, sending.restFrom]).toEqual([250, { from: 252, to: 501 }, 502]);
+		expect([sending.imported, sending.unknown, sending.restFrom]).toEqual([250, { from: 252, to: 501 }, 502]);
 		expect(sending.left).toBe(750);
 	});
 
-	it('[I15] stopped, it goes on with the rest', async () => {
+	it('[I15] continues with the rest after a stop', async () => {
 		const { deps, names, requests } = serverWith((asked) => {
 			if (asked === 1 || asked === 3) sending.stop();
 			return null;
 		});
 		const sending: Sending = new Sending(rows(800), true, deps);
 		await sending.run();
-		expect([sending.made, sending.left]).toEqual([250, 550]);
-		await sending.goOn();
-		expect([sending.made, sending.left, sending.restFrom]).toEqual([750, 50, 752]);
-		await sending.goOn();
+		expect([sending.imported, sending.left]).toEqual([250, 550]);
+		await sending.resume();
+		expect([sending.imported, sending.left, sending.restFrom]).toEqual([750, 50, 752]);
+		await sending.resume();
 		expect(names()).toEqual(wanted(800));
 		expect(requests.map(({ key, names }) => [key, names.length])).toEqual([
 			...[
@@ -118,35 +118,32 @@ describe('an import', () => {
 			],
 			['key-4', 50],
 		]);
-		expect([sending.state, sending.made, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
+		expect([sending.state, sending.imported, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
 	});
 
-	it.each([1, 2])(
-		'[I15] a batch that was not answered is sent again under its key, stopped %d times',
-		async (stops) => {
-			let away = true;
-			// The server creates the calls, but its response is lost.
-			const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
-			const sending = new Sending(rows(600), true, {
-				...deps,
-				pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
-			});
-			let over = sending.run();
-			for (let stopped = 0; stopped < stops; stopped++) {
-				await met(() => sending.state === 'waiting');
-				sending.stop();
-				await over;
-				if (stopped === stops - 1) away = false;
-				over = sending.goOn();
-			}
+	it.each([1, 2])('[I15] sends a batch without a response again under its key after %d stops', async (stops) => {
+		let away = true;
+		// The server creates the calls, but its response is lost.
+		const { deps, names, requests } = serverWith((asked) => (asked > 1 && away ? 'lost' : null));
+		const sending = new Sending(rows(600), true, {
+			...deps,
+			pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+		});
+		let over = sending.run();
+		for (let stopped = 0; stopped < stops; stopped++) {
+			await met(() => sending.state === 'waiting');
+			sending.stop();
 			await over;
-			expect(names()).toEqual(wanted(600));
-			expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
-			expect([sending.made, sending.unknown, sending.left]).toEqual([600, null, 0]);
-		},
-	);
+			if (stopped === stops - 1) away = false;
+			over = sending.resume();
+		}
+		await over;
+		expect(names()).toEqual(wanted(600));
+		expect(new Set(requests.map(({ key }) => key))).toEqual(new Set(['key-1', 'key-2', 'key-3']));
+		expect([sending.imported, sending.unknown, sending.left]).toEqual([600, null, 0]);
+	});
 
-	it('[I15] rows that the server refused before it was stopped stay out', async () => {
+	it('[I15] does not send rejected rows again after a stop', async () => {
 		const { deps, names } = serverWith((asked) =>
 			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
 		);
@@ -155,24 +152,24 @@ describe('an import', () => {
 		await met(() => sending.state === 'asking');
 		sending.stop();
 		await over;
-		expect([sending.made, sending.left]).toEqual([0, 2]);
-		await sending.goOn();
+		expect([sending.imported, sending.left]).toEqual([0, 2]);
+		await sending.resume();
 		expect(names()).toEqual(['Customer 2', 'Customer 3']);
 		expect(sending.left).toBe(0);
 	});
 
-	it('[I13] rows that the server refuses are told by their line and left out', async () => {
+	it('[I13] reports rejected rows by their line and skips them', async () => {
 		const { deps, requests, names } = serverWith((asked) =>
 			asked === 2 ? refusal(400, [{ path: 'calls.3.phoneNumber', message: 'Not possible.' }]) : null,
 		);
 		const sending = new Sending(rows(300), true, deps);
 		await sending.run();
-		expect(sending.refused).toEqual([{ line: 255, path: 'phoneNumber', message: 'Not possible.' }]);
+		expect(sending.rejected).toEqual([{ line: 255, path: 'phoneNumber', message: 'Not possible.' }]);
 		expect(names()).toEqual(wanted(300).filter((name) => name !== 'Customer 254'));
-		expect([sending.made, requests.at(-1)!.key]).toEqual([299, 'key-3']);
+		expect([sending.imported, requests.at(-1)!.key]).toEqual([299, 'key-3']);
 	});
 
-	it('[I13] where nothing was to be left out it asks first', async () => {
+	it('[I13] asks before it skips rejected rows, if no row may be skipped', async () => {
 		const { deps, names } = serverWith((asked) =>
 			asked === 1 ? refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]) : null,
 		);
@@ -185,7 +182,7 @@ describe('an import', () => {
 		expect(names()).toEqual(['Customer 2', 'Customer 3']);
 	});
 
-	it('[I13] any other refusal waits for somebody to say how to go on', async () => {
+	it('[I13] waits for the user after any other rejection', async () => {
 		const { deps, names } = serverWith((asked) => (asked === 1 ? refusal(401) : null));
 		const sending = new Sending(rows(3), true, deps);
 		const over = sending.run();
@@ -196,7 +193,7 @@ describe('an import', () => {
 		expect(names()).toEqual(wanted(3));
 	});
 
-	it('[I13] where the server does not answer, what waits is sent again at once when it is asked to', async () => {
+	it('[I13] retries a waiting batch at once on request', async () => {
 		const { deps, names, requests } = serverWith((asked) => (asked === 1 ? 'lost' : null));
 		const aborted = (signal: AbortSignal): Promise<void> =>
 			new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -209,7 +206,7 @@ describe('an import', () => {
 		expect(names()).toEqual(wanted(3));
 	});
 
-	it('[I14] where something on the way takes less, batches get smaller', async () => {
+	it('[I14] sends smaller batches where a proxy accepts only smaller bodies', async () => {
 		const { deps, names, requests } = serverWith((_asked, { names }) => (names.length > 130 ? refusal(413) : null));
 		const sending = new Sending(rows(500), true, deps);
 		await sending.run();

@@ -3,7 +3,12 @@ import { fieldsNamed, HEADER_ROWS } from './columns.ts';
 import { closeQuotes } from './quotes.ts';
 
 /** The possible delimiters with their names. A file may declare another character in its first line. */
-export const DELIMITERS: Readonly<Record<string, string>> = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Bar' };
+export const DELIMITERS: Readonly<Record<string, string>> = {
+	',': 'Comma',
+	';': 'Semicolon',
+	'\t': 'Tab',
+	'|': 'Pipe',
+};
 
 /** A text without the line in which Excel declares the delimiter. */
 export interface Stripped {

@@ -109,7 +109,7 @@ export class Sheet {
 
 	async open(file: File): Promise<void> {
 		await this.#take(file.name, async () => {
-			if (file.size > BYTES_MAX) throw new Unreadable('Larger than 20 MB. Divide the file and import the parts.');
+			if (file.size > BYTES_MAX) throw new Unreadable('Larger than 20 MB. Split the file and import the parts.');
 			return decode(new Uint8Array(await file.arrayBuffer()));
 		});
 	}
@@ -121,12 +121,12 @@ export class Sheet {
 		});
 	}
 
-	divideBy(delimiter: string): Promise<void> {
+	setDelimiter(delimiter: string): Promise<void> {
 		return this.#parse(delimiter);
 	}
 
 	/** Uses another row as the header, or none. */
-	async nameColumns(header: number | null): Promise<void> {
+	async setHeader(header: number | null): Promise<void> {
 		this.#guess(header);
 		await this.check();
 	}
@@ -185,7 +185,8 @@ export class Sheet {
 			if (lostPlus === null)
 				this.unclear = found.bad.flatMap(({ errors }) => errors.flatMap(({ unclear }) => unclear ?? []))[0] ?? null;
 		} catch {
-			if (generation === this.#generation) this.error = 'The numbering plans did not load. Choose the file again.';
+			if (generation === this.#generation)
+				this.error = 'The rules for phone numbers could not be loaded. Choose the file again.';
 		}
 		if (generation === this.#generation) this.work = null;
 	}
@@ -211,7 +212,8 @@ export class Sheet {
 		try {
 			const table = await readTable(this.#text, delimiter);
 			if (generation !== this.#generation) return;
-			if (table.rows.length === 0) throw new Unreadable('It is empty. Each call needs a row with a name and a number.');
+			if (table.rows.length === 0)
+				throw new Unreadable('No rows found. Each call needs a row with a name and a number.');
 			this.table = table;
 			this.#guess(findHeader(table.rows));
 			await this.check();
@@ -233,7 +235,7 @@ export class Sheet {
 
 	#fail(error: unknown): void {
 		[this.table, this.work] = [null, null];
-		this.error = error instanceof Unreadable ? error.message : 'It could not be read. Choose it again.';
+		this.error = error instanceof Unreadable ? error.message : 'The file could not be read. Choose it again.';
 	}
 }
 

@@ -9,8 +9,8 @@ async function sheetOf(text: string): Promise<Sheet> {
 	return sheet;
 }
 
-describe('a chosen file', () => {
-	it('[I16] its columns that hold something and become nothing are named', async () => {
+describe('Sheet', () => {
+	it('[I16] names the columns that have content but are not used', async () => {
 		const sheet = await sheetOf(
 			'Name;Telefon;Termin;;Leer\nAnne;0170 2854958;;;\nBo;0170 2854959;24.12.2099 15:30;x;\n',
 		);
@@ -20,23 +20,23 @@ describe('a chosen file', () => {
 		expect(sheet.found?.bad).toHaveLength(1);
 	});
 
-	it('[I16] a column is shown by the first of it that is not empty', async () => {
+	it('[I16] shows the first cell of a column that is not empty as its example', async () => {
 		const sheet = await sheetOf('Name;Telefon;Run\nAnne;0170 2854958;\nBo;0170 2854959;ci-7\n');
 		expect([sheet.example('customerName'), sheet.example('run'), sheet.example('scenario')]).toEqual([
 			...['Anne', 'ci-7', ''],
 		]);
 	});
 
-	it('[I8] in which nothing stands is told what it needs', async () => {
+	it('[I8] says what an empty file needs', async () => {
 		for (const text of ['', '\n \n'])
-			expect((await sheetOf(text)).error).toBe('It is empty. Each call needs a row with a name and a number.');
+			expect((await sheetOf(text)).error).toBe('No rows found. Each call needs a row with a name and a number.');
 	});
 });
 
-it('[I17] what was found, and what is not used is said in words', () => {
-	expect(foundWords(1, 1, 'en')).toBe('1 row is right, 1 is not.');
-	expect(foundWords(1_200, 0, 'en')).toBe('1,200 rows are right, 0 are not.');
-	expect(unusedWords(['Termin'], 'en')).toBe('Not used: Termin.');
+it('[I17] the valid rows and the unused columns are named in words', () => {
+	expect(foundWords(1, 1, 'en')).toBe('1 row is valid, 1 row has errors.');
+	expect(foundWords(1_200, 0, 'en')).toBe('1,200 rows are valid, 0 rows have errors.');
+	expect(unusedWords(['Termin'], 'en')).toBe('Unused columns: Termin.');
 	expect(
 		unusedWords(
 			Array.from({ length: 15 }, (_, i) => `c${i}`),

@@ -27,7 +27,8 @@ const CHUNK = 1 << 17;
  * `delimiter` is null, the file's first line declares it, or it is detected.
  */
 export async function readTable(given: string, delimiter: string | null = null): Promise<Table> {
-	if (given.includes('\0')) throw new Unreadable('This is not a text file. Save the table as CSV, and choose that.');
+	if (given.includes('\0'))
+		throw new Unreadable('This is not a text file. Save the table as CSV and choose that file.');
 	const { default: Papa } = await import('papaparse');
 	// Normalize line ends: the parser would miss some in a file with several kinds.
 	const stripped = withoutSeparator(given.replace(/^\uFEFF+/, '').replace(/\r\n?/g, '\n'));
@@ -48,7 +49,7 @@ export async function readTable(given: string, delimiter: string | null = null):
 			line += 1 + cells.reduce((sum, cell) => sum + newlines(cell), 0);
 		}
 		if (rows.length > ROWS_MAX + 1)
-			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Divide the file and import the parts.`);
+			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Split the file and import the parts.`);
 		if (broken) throw unclosed(rows.at(-1)?.line ?? line);
 		// The current row exceeds a whole slice.
 		if (data.length === 0 && text.length > CHUNK) throw text.includes('"') ? unclosed(line) : endless(line);
@@ -85,9 +86,9 @@ const newlines = (text: string): number => {
 };
 
 const endless = (line: number): Unreadable =>
-	new Unreadable(`Line ${line.toLocaleString('en')} does not end. Save the table as CSV, a line for each row.`);
+	new Unreadable(`Line ${line.toLocaleString('en')} is too long. Save the table as CSV with one line for each row.`);
 
 const unclosed = (line: number): Unreadable =>
 	new Unreadable(
-		`Near line ${line.toLocaleString('en')} a quote is opened and not closed as it should be. Fix it there.`,
+		`Near line ${line.toLocaleString('en')} a quote is not closed properly. Fix it and choose the file again.`,
 	);

@@ -49,7 +49,7 @@ describe('the time of a cell', () => {
 		['2099-01-01 9:00 Z', 'Give a time with its zone'],
 		['2099-01-01T10:00:00+1', 'Give a time with its zone'],
 		['tomorrow', 'Give a time with its zone'],
-	])('[I37] %s is refused with the cure', (text, error) => {
+	])('[I37] %s is rejected with the fix', (text, error) => {
 		expect(timeOf(text).error).toContain(error);
 		expect(timeOf(text).error).toContain('2026-11-22T15:30:00Z');
 	});

@@ -15,19 +15,21 @@ export const FIELD_WORDS: Readonly<Record<Field, string>> = {
 export const rowsOf = (count: number, locale: string): string =>
 	`${count.toLocaleString(locale)} ${count === 1 ? 'row' : 'rows'}`;
 
-const are = (count: number): string => (count === 1 ? 'is' : 'are');
+/** For example `1 row has errors` or `3 rows have errors`. */
+export const errorsWords = (count: number, locale: string): string =>
+	`${rowsOf(count, locale)} ${count === 1 ? 'has' : 'have'} errors`;
 
-/** For example `1 row is right, 30 are not.` */
+/** For example `1 row is valid, 30 rows have errors.` */
 export const foundWords = (right: number, wrong: number, locale: string): string =>
-	`${rowsOf(right, locale)} ${are(right)} right, ${wrong.toLocaleString(locale)} ${are(wrong)} not.`;
+	`${rowsOf(right, locale)} ${right === 1 ? 'is' : 'are'} valid, ${errorsWords(wrong, locale)}.`;
 
 const NAMED = 12;
 
-/** For example `Not used: Notes, Owner.` A file may have hundreds of columns, so only the first are named. */
+/** For example `Unused columns: Notes, Owner.` A file may have hundreds of columns, so only the first are named. */
 export function unusedWords(names: readonly string[], locale: string): string {
 	const more = names.length - NAMED;
 	const others = more > 0 ? ` and ${more.toLocaleString(locale)} more` : '';
-	return `Not used: ${names.slice(0, NAMED).join(', ')}${others}.`;
+	return `Unused columns: ${names.slice(0, NAMED).join(', ')}${others}.`;
 }
 
 /**

@@ -21,26 +21,26 @@ const done = exampleCall({
 });
 
 describe('the parts of a call', () => {
-	it('follow its times', () =>
+	it('follow the times of its events', () =>
 		expect(phasesOf(done, noon + 99_000)).toEqual([
 			{ part: 'queued', ms: 200 },
 			{ part: 'initiated', ms: 100 },
 			{ part: 'ringing', ms: 800 },
 			{ part: 'in-progress', ms: 1_710 },
 		]));
-	it('leave out what was skipped', () =>
+	it('leave out skipped phases', () =>
 		expect(
 			phasesOf(exampleCall({ status: 'FAILED', phase: 'ENDED', outcome: 'busy', started: 100, ended: 400 }), noon),
 		).toEqual([
 			{ part: 'queued', ms: 100 },
 			{ part: 'initiated', ms: 300 },
 		]));
-	it('grow until now while the call lives', () =>
+	it('grow until now while the call runs', () =>
 		expect(phasesOf(exampleCall({ phase: 'RINGING', started: 100, ringing: 200 }), noon + 1_200).at(-1)).toEqual({
 			part: 'ringing',
 			ms: 1_000,
 		}));
-	it('of an appointment begin when it is due', () =>
+	it('of a scheduled call begin when it is due', () =>
 		expect(phasesOf(exampleCall({ scheduledAt: '2026-11-22T12:05:00.000Z' }), noon + 301_000)).toEqual([
 			{ part: 'queued', ms: 1_000 },
 		]));
@@ -55,7 +55,7 @@ const anyStretches: fc.Arbitrary<Stretch[]> = fc
 	.map(({ parts, ms }) => parts.map((part, i) => ({ part, ms: ms[i]! })));
 
 describe('the fixed scale', () => {
-	it('[EX20] a part that fits has the length of its time, and a longer one is cut; together they fit', () => {
+	it('[EX20] draws a part that fits in its true length, cuts longer ones, and the sum fits', () => {
 		fc.assert(
 			fc.property(anyStretches, (stretches) => {
 				const parts = drawn(stretches);
@@ -71,7 +71,7 @@ describe('the fixed scale', () => {
 		);
 	});
 
-	it('[EX20] no part of a call that goes on gets longer by more than the time that passed', () => {
+	it('[EX20] grows no part of a running call by more than the time that passed', () => {
 		const at = (ms: number): Stretch[] => [
 			{ part: 'queued', ms: 300 },
 			{ part: 'ringing', ms: 900 },
@@ -88,7 +88,7 @@ describe('the fixed scale', () => {
 
 describe('the line', () => {
 	const size = { width: 122, height: 22 };
-	it('[EX20] of a long call has a break in every part that is cut, and no other', () => {
+	it('[EX20] has a break in every part that is cut, and in no other', () => {
 		fc.assert(
 			fc.property(anyStretches, (stretches) => {
 				const { strokes } = paint({ stretches, outcome: 'completed', status: 'COMPLETED', seed: 'a', ...size });
@@ -112,7 +112,7 @@ describe('the line', () => {
 		expect(paint(subject)).toEqual(paint(subject));
 		expect(paint(subject).strokes.map(({ kind }) => kind)).toEqual(['dots', 'thin', 'base', 'ticks', 'bars']);
 	});
-	it('keeps the bars that it has while it grows', () => {
+	it('keeps its bars while it grows', () => {
 		const bars = (ms: number): string =>
 			paint({ stretches: [{ part: 'in-progress', ms }], outcome: null, status: 'PENDING', seed: 'a', ...size })
 				.strokes[0]?.d ?? '';
@@ -133,7 +133,7 @@ describe('the line', () => {
 	] as const)('of a %s call (%s) ends with the mark %s', (status, outcome, mark) =>
 		expect(paint({ stretches: [], outcome, status, seed: 'a', ...size }).end.mark).toBe(mark),
 	);
-	it('never leaves its picture, however long or short the parts are', () => {
+	it('stays inside its picture for parts of any length', () => {
 		const part = fc.constantFrom('queued' as const, 'initiated' as const, 'ringing' as const, 'in-progress' as const);
 		fc.assert(
 			fc.property(
@@ -148,16 +148,16 @@ describe('the line', () => {
 	});
 });
 
-describe('in words', () => {
-	it('the line is a sentence', () =>
-		expect(sentence(done, noon)).toBe('Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 1.71 s, completed.'));
-	it('[EX20] a line that is cut says how long the call was', () => {
+describe('the words for a line', () => {
+	it('are a sentence', () =>
+		expect(sentence(done, noon)).toBe('Waited 0.20 s, dialed 0.10 s, rang 0.80 s, talked 1.71 s, completed.'));
+	it('[EX20] name the whole length of a line that is cut', () => {
 		const long = { ...done, endedAt: exampleCall({ ended: 601_100 }).endedAt };
 		expect(sentence(long, noon)).toBe(
-			'Waited 0.20 s, dialled 0.10 s, rang 0.80 s, talked 10 min 00 s, completed. 10 min 01 s in all; the line is cut.',
+			'Waited 0.20 s, dialed 0.10 s, rang 0.80 s, talked 10 min 00 s, completed. 10 min 01 s in total; the line is shortened.',
 		);
 	});
-	it('[EX5] line and duration never contradict each other, for any phases, outcome and talk', () => {
+	it('[EX5] agree with the duration, for any phases, outcome and talk', () => {
 		const time = fc.option(fc.nat(9_000), { nil: undefined });
 		const calls = fc.record({
 			times: fc.record({ started: time, ringing: time, answered: time, ended: fc.nat(20_000) }),
@@ -178,7 +178,7 @@ describe('in words', () => {
 			}),
 		);
 	});
-	it('[EX5] a talk of 0 ms is a talk, and one whose beginning was not reported is the end of the call', () => {
+	it('[EX5] count a talk of 0 ms, and put a talk without a reported start at the end of the call', () => {
 		const cut = exampleCall({
 			status: 'FAILED',
 			phase: 'ENDED',
@@ -194,12 +194,12 @@ describe('in words', () => {
 		]);
 		expect(talkOf(cut, noon)).toBeNull();
 	});
-	it('an outcome that the badge says already is not said twice', () => expect(why(done)).toBe(''));
+	it('do not repeat an outcome that the badge shows', () => expect(why(done)).toBe(''));
 	it.each([
 		[exampleCall({ phase: 'SCHEDULED' }), ''],
 		[exampleCall(), 'Queued'],
 		[exampleCall({ phase: 'IN_PROGRESS' }), 'Talking'],
 		[exampleCall({ phase: 'ENDED', status: 'FAILED', outcome: 'provider-unreachable' }), 'Provider unreachable'],
-		[exampleCall({ phase: 'ENDED', status: 'COMPLETED', outcome: 'manual' }), 'Corrected by hand'],
-	])('%#: %s', (call, words) => expect(why(call)).toBe(words));
+		[exampleCall({ phase: 'ENDED', status: 'COMPLETED', outcome: 'manual' }), 'Edited manually'],
+	])('%#: name the phase or the outcome', (call, words) => expect(why(call)).toBe(words));
 });

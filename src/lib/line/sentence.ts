@@ -7,7 +7,7 @@ import { drawn } from './scale.ts';
 const DID: Record<Part, string> = {
 	scheduled: 'scheduled',
 	queued: 'waited',
-	initiated: 'dialled',
+	initiated: 'dialed',
 	ringing: 'rang',
 	'in-progress': 'talked',
 };
@@ -18,6 +18,6 @@ export function sentence(call: Call, now: number): string {
 	const parts = phasesOf(call, now);
 	const text = [...parts.map(({ part, ms }) => `${DID[part]} ${lasted(ms)}`), endWords(call)].join(', ');
 	const isCut = drawn(parts).some((part) => part.isCut);
-	const whole = isCut ? ` ${lasted(parts.reduce((sum, { ms }) => sum + ms, 0))} in all; the line is cut.` : '';
+	const whole = isCut ? ` ${lasted(parts.reduce((sum, { ms }) => sum + ms, 0))} in total; the line is shortened.` : '';
 	return `${text.charAt(0).toUpperCase()}${text.slice(1)}.${whole}`;
 }

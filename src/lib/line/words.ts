@@ -8,24 +8,24 @@ const ENDS: Record<Outcome, string> = {
 	dropped: 'dropped',
 	canceled: 'canceled',
 	'provider-unreachable': 'provider unreachable',
-	'no-report': 'no report',
-	manual: 'corrected by hand',
+	'no-report': 'no status received',
+	manual: 'edited manually',
 };
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 export const outcomeWords = (outcome: Outcome): string => capital(ENDS[outcome]);
 
-/** The outcome in lower case, or `still going`. */
+/** The outcome in lower case, or `not ended yet`. */
 export const endWords = ({ outcome }: Pick<Call, 'outcome'>): string =>
-	outcome === null ? 'still going' : ENDS[outcome];
+	outcome === null ? 'not ended yet' : ENDS[outcome];
 
 /** The phase or outcome beside the badge. Empty if the badge says it all, or while the call waits for its time. */
 export function why({ phase, outcome, status }: Call): string {
 	if (outcome === 'completed' && status === 'COMPLETED') return '';
 	if (outcome !== null) return outcomeWords(outcome);
 	if (phase === 'QUEUED') return 'Queued';
-	if (phase === 'INITIATED') return 'Dialling';
+	if (phase === 'INITIATED') return 'Dialing';
 	if (phase === 'RINGING') return 'Ringing';
 	if (phase === 'IN_PROGRESS') return 'Talking';
 	return '';

@@ -23,29 +23,29 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-describe('changes that arrive', () => {
-	it('[F60] alone are drawn at once, in a burst together', () => {
+describe('arriving changes', () => {
+	it('[F60] render at once if alone, and together in a burst', () => {
 		for (const seq of [1, 2, 3]) arrivals.add(changes(seq));
 		expect(drawn).toEqual([[1]]);
 		vi.advanceTimersByTime(30);
 		expect(drawn).toEqual([[1], [2, 3]]);
 	});
-	it('[F60] are drawn before something that must not overtake them', () => {
+	it('[F60] render before a flush returns', () => {
 		for (const seq of [1, 2]) arrivals.add(changes(seq));
 		arrivals.flush();
 		expect(drawn).toEqual([[1], [2]]);
 	});
-	it('[F60] never wait by the thousand, though no timer comes', () => {
+	it('[F60] do not pile up by the thousand while no timer runs', () => {
 		for (let seq = 1; seq <= 5_000; seq += 100) arrivals.add(changes(seq, 100));
 		expect(drawn.flat().length).toBeGreaterThan(3_900);
 		expect(Math.max(...drawn.map(({ length }) => length))).toBe(1_100);
 	});
-	it('[F60] that cannot be drawn are told of, and those behind them are drawn', () => {
+	it('[F60] that cannot be applied are reported, and later ones still render', () => {
 		for (const seq of [13, 14]) arrivals.add(changes(seq));
 		vi.advanceTimersByTime(30);
 		expect([lost.length, drawn]).toEqual([1, [[14]]]);
 	});
-	it('[F60] are dropped where nobody looks any more', () => {
+	it('[F60] are dropped after the page has stopped', () => {
 		for (const seq of [1, 2]) arrivals.add(changes(seq));
 		arrivals.stop();
 		vi.advanceTimersByTime(1_000);

@@ -13,10 +13,10 @@ const well: Signs = {
 };
 
 describe('the connection', () => {
-	it('is live while it is up, in step and heard', () => expect(connection(well)).toEqual({ state: 'live' }));
-	it('is silent about a break under 2 s, yet does not call itself live', () =>
+	it('is live while it is up, synced and receiving', () => expect(connection(well)).toEqual({ state: 'live' }));
+	it('shows no break under 2 s, and is not live during it', () =>
 		expect(connection({ ...well, up: false, brokenAt: 100_000 })).toEqual({ state: 'connecting' }));
-	it('says when it tries again', () =>
+	it('says when it reconnects', () =>
 		expect(connection({ ...well, up: false, brokenAt: 100_000, now: 103_000, nextTryAt: 105_000 })).toEqual({
 			state: 'reconnecting',
 			inMs: 2_000,
@@ -25,14 +25,14 @@ describe('the connection', () => {
 		expect(connection({ ...well, now: 112_000 })).toMatchObject({ state: 'stale', since: 100_000 });
 		expect(connection({ ...well, up: false, brokenAt: 101_000, now: 112_000 })).toMatchObject({ state: 'stale' });
 	});
-	it('catches up until it is in step, and names what it caught', () => {
+	it('catches up until it is synced, and says how many changes it received', () => {
 		expect(connection({ ...well, synced: false })).toEqual({ state: 'catching', changes: null });
 		expect(connection({ ...well, caught: { changes: 38, until: 101_500 } })).toEqual({
 			state: 'catching',
 			changes: 38,
 		});
 	});
-	it('never calls itself live unless it is up, in step and heard within 12 s', () => {
+	it('is never live unless it is up, synced and received something within 12 s', () => {
 		const signs = fc.record({
 			up: fc.boolean(),
 			synced: fc.boolean(),

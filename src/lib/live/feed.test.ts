@@ -92,8 +92,8 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-describe('a line that was down for long', () => {
-	it('[F33] is given the time to be told where it stands, once it is up again', () => {
+describe('a connection that was down for long', () => {
+	it('[F33] has time to receive its first sync after it is up again', () => {
 		line.happens('connect');
 		line.happens('sync', sync('delta', 'a.10'));
 		line.happens('disconnect');
@@ -105,15 +105,15 @@ describe('a line that was down for long', () => {
 		line.happens('sync', sync('delta', 'a.10'));
 		expect(feed.connection).toEqual({ state: 'live' });
 	});
-	it('[F33] is tried anew when its first sync does not come either', () => {
+	it('[F33] is opened again if its first sync does not arrive', () => {
 		line.happens('connect');
 		vi.advanceTimersByTime(12_500);
 		expect([line.connected, line.tries]).toEqual([false, 2]);
 	});
 });
 
-describe('a try', () => {
-	it('[F34] that leads to nothing is given up for a new one', () => {
+describe('a connection attempt', () => {
+	it('[F34] without a result is replaced by another one', () => {
 		expect(line.tries).toBe(1);
 		vi.advanceTimersByTime(11_000);
 		expect(line.tries).toBe(1);
@@ -123,7 +123,7 @@ describe('a try', () => {
 		expect(line.tries).toBe(3);
 		expect(feed.connection.state).toBe('stale');
 	});
-	it('[F34] that is cut before the handshake is noticed at once, and the next one waits its time', () => {
+	it('[F34] that is cut before the handshake is noticed at once, and the next one waits its delay', () => {
 		line.io.engine.readyState = 'closed';
 		vi.advanceTimersByTime(500);
 		expect([line.active, line.tries]).toEqual([false, 1]);
@@ -132,8 +132,8 @@ describe('a try', () => {
 	});
 });
 
-describe('a page that is left', () => {
-	it('[F36] over the event stream claims nothing when it is come back to, until it is told where it stands', async () => {
+describe('a page that the user leaves and returns to', () => {
+	it('[F36] is not live over the event stream before its first sync', async () => {
 		for (let tries = 1; tries <= 2; tries++) line.happens('connect_error', new Error('refused'));
 		rider?.sync(sync('delta', 'a.10'));
 		expect([feed.overStream, feed.connection.state]).toEqual([true, 'live']);
@@ -162,7 +162,7 @@ describe('a tab that slept', () => {
 		line.answer(sync('delta', 'a.10'));
 		await vi.advanceTimersByTimeAsync(0);
 	};
-	it('[F37] is not live by what it hears, before an answer', async () => {
+	it('[F37] is not live by received frames before its own sync', async () => {
 		expect([line.questions.length, feed.connection.state]).toEqual([0, 'catching']);
 		vi.advanceTimersByTime(500);
 		expect([line.questions.length, line.tries, feed.connection.state]).toEqual([1, 1, 'catching']);
@@ -173,13 +173,13 @@ describe('a tab that slept', () => {
 		vi.advanceTimersByTime(5_000);
 		expect(line.questions.length).toBe(1);
 	});
-	it('[F37] asks at once when it is shown', async () => {
+	it('[F37] requests a sync at once when it is shown', async () => {
 		wake();
 		expect([line.questions.length, feed.connection.state]).toEqual([1, 'catching']);
 		await answer();
 		expect(feed.connection.state).toBe('live');
 	});
-	it('[F37] is not live by an answer of before its sleep', async () => {
+	it('[F37] is not live by a sync from before its sleep', async () => {
 		vi.advanceTimersByTime(500);
 		vi.setSystemTime(Date.now() + 10_000);
 		await answer();
@@ -189,7 +189,7 @@ describe('a tab that slept', () => {
 		await answer();
 		expect(feed.connection.state).toBe('live');
 	});
-	it('[F37] is not live by that answer either where a timer has run before it came', async () => {
+	it('[F37] is not live by such a sync either if a timer ran before it arrived', async () => {
 		vi.advanceTimersByTime(500);
 		vi.setSystemTime(Date.now() + 10_000);
 		vi.advanceTimersByTime(500);
@@ -203,14 +203,14 @@ describe('a tab that slept', () => {
 	});
 });
 
-describe('what is missing', () => {
+describe('missing changes', () => {
 	beforeEach(() => {
 		line.happens('connect');
 		line.happens('sync', sync('delta', 'a.10'));
 		line.happens('head', { cursor: 'a.12', at: new Date().toISOString() });
 		expect(line.questions).toEqual([{ cursor: 'a.10' }]);
 	});
-	it('[F38] is waited for as long as the server is heard', async () => {
+	it('[F38] do not end the connection while the server sends anything', async () => {
 		for (let i = 0; i < 6; i++) {
 			await vi.advanceTimersByTimeAsync(5_000);
 			line.happens('head', { cursor: 'a.12', at: new Date().toISOString() });
@@ -220,7 +220,7 @@ describe('what is missing', () => {
 		await vi.advanceTimersByTimeAsync(0);
 		expect([feed.cursor, feed.connection.state]).toEqual(['a.12', 'live']);
 	});
-	it('[F38] is asked for over a new line after eight seconds of silence', async () => {
+	it('[F38] are requested over another connection after eight seconds of silence', async () => {
 		await vi.advanceTimersByTimeAsync(7_500);
 		expect(line.tries).toBe(1);
 		await vi.advanceTimersByTimeAsync(500);
@@ -231,7 +231,7 @@ describe('what is missing', () => {
 	});
 });
 
-describe('a list that has to be loaded anew', () => {
+describe('a list that has to be reloaded', () => {
 	beforeEach(() => {
 		line.happens('connect');
 		line.happens('sync', sync('reset', 'b.7'));
@@ -243,14 +243,14 @@ describe('a list that has to be loaded anew', () => {
 			line.happens('head', { cursor: 'b.7', at: new Date().toISOString() });
 		}
 	};
-	it('[F35] is asked for again while it does not come', () => {
+	it('[F35] is requested again until it loads', () => {
 		expect(reloads).toBe(1);
 		pass(16);
 		expect([reloads, feed.connection.state]).toEqual([2, 'catching']);
 		pass(16);
 		expect(reloads).toBe(3);
 	});
-	it('[F35] is asked for no more once it came', () => {
+	it('[F35] is not requested again after it has loaded', () => {
 		feed.adopt('b.7');
 		expect(line.questions).toEqual([{ cursor: 'b.7' }]);
 		pass(40);
@@ -258,14 +258,14 @@ describe('a list that has to be loaded anew', () => {
 	});
 });
 
-it('[F31] a page of the list that was read earlier does not take the cursor back', () => {
+it('[F31] an older page of the list does not move the cursor back', () => {
 	feed.adopt('a.12');
 	feed.adopt('a.11');
 	expect(feed.cursor).toBe('a.12');
 });
 
 describe('a clock that is set back', () => {
-	it('keeps no silent line live', () => {
+	it('does not keep a silent connection live', () => {
 		line.happens('connect');
 		line.happens('sync', sync('delta', 'a.10'));
 		vi.setSystemTime(Date.now() - 3_600_000);
@@ -273,7 +273,7 @@ describe('a clock that is set back', () => {
 		expect(line.tries).toBe(2);
 		expect(feed.connection.state).not.toBe('live');
 	});
-	it('ends a try that leads nowhere all the same, and says so', () => {
+	it('does not keep an attempt without a result open', () => {
 		vi.setSystemTime(Date.now() - 3_600_000);
 		vi.advanceTimersByTime(13_000);
 		expect(line.tries).toBe(2);

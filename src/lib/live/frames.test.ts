@@ -13,25 +13,25 @@ const frame = (previous: number, cursor: number, seqs: number[], epoch = 'a'): C
 });
 const seqs = (step: Step): number[] => (step.do === 'apply' ? step.changes.map(({ seq }) => seq) : []);
 
-describe('a frame of changes', () => {
-	it('that follows is applied, and the cursor moves to its end', () => {
+describe('a changes frame', () => {
+	it('that follows the cursor is applied, and the cursor moves to its end', () => {
 		const step = onChanges('a.10', frame(10, 15, [12, 14]));
 		expect(step).toMatchObject({ do: 'apply', cursor: 'a.15' });
 		expect(seqs(step)).toEqual([12, 14]);
 	});
-	it('that begins past the own cursor is a gap', () =>
+	it('that begins after the cursor is a gap', () =>
 		expect(onChanges('a.10', frame(11, 15, [12]))).toEqual({ do: 'sync' }));
-	it('wholly at or below the own cursor is ignored', () =>
+	it('at or before the cursor is ignored', () =>
 		expect(onChanges('a.15', frame(10, 15, [12, 14]))).toEqual({ do: 'nothing' }));
-	it('that overlaps is applied above the own cursor only', () =>
+	it('that overlaps the cursor is applied only after it', () =>
 		expect(seqs(onChanges('a.12', frame(10, 15, [12, 14])))).toEqual([14]));
-	it('of another epoch is not compared', () => expect(onChanges('b.99', frame(1, 2, [2]))).toEqual({ do: 'sync' }));
+	it('of another epoch causes a sync', () => expect(onChanges('b.99', frame(1, 2, [2]))).toEqual({ do: 'sync' }));
 });
 
 describe('a heartbeat', () => {
-	it('past the own cursor asks for what is missing', () =>
+	it('after the cursor requests the missing changes', () =>
 		expect(onHead('a.10', { cursor: 'a.11', at })).toEqual({ do: 'sync' }));
-	it('at or below it says nothing new', () => {
+	it('at or before the cursor does nothing', () => {
 		expect(onHead('a.10', { cursor: 'a.10', at })).toEqual({ do: 'nothing' });
 		expect(onHead('a.10', { cursor: 'a.9', at })).toEqual({ do: 'nothing' });
 	});
@@ -44,18 +44,18 @@ describe('a sync', () => {
 		changes: changes.map(gone),
 		version: '1',
 	});
-	it('with a delta is applied above the own cursor', () =>
+	it('with a delta is applied only after the cursor', () =>
 		expect(seqs(onSync('a.10', sync('delta', 'a.20', [9, 11, 20])))).toEqual([11, 20]));
-	it('never takes the cursor back', () =>
+	it('never moves the cursor back', () =>
 		expect(onSync('a.10', sync('delta', 'a.5'))).toMatchObject({ cursor: 'a.10' }));
-	it('that resets, or is of another epoch, loads the list anew', () => {
+	it('that resets, or is of another epoch, reloads the list', () => {
 		expect(onSync('a.10', sync('reset', 'a.20'))).toEqual({ do: 'reload' });
 		expect(onSync('a.10', sync('delta', 'b.20'))).toEqual({ do: 'reload' });
 		expect(onSync(null, sync('delta', 'a.20'))).toEqual({ do: 'reload' });
 	});
 });
 
-it('whatever is lost, doubled or late, every change is applied once and in order, and all of them in the end', () => {
+it('every change is applied once and in order, although frames are lost, doubled or late', () => {
 	const moves = fc.array(
 		fc.record({ size: fc.integer({ min: 1, max: 4 }), fate: fc.constantFrom('sent', 'lost', 'twice', 'late') }),
 		{

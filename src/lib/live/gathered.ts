@@ -17,7 +17,7 @@ export class Gathered {
 		}
 	}
 
-	tell(): string {
+	take(): string {
 		const words = sum(this.#created.size, this.#failed.size);
 		this.#created.clear();
 		this.#failed.clear();

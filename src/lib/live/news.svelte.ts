@@ -28,6 +28,6 @@ export class News {
 	#speak(): void {
 		this.#timer = undefined;
 		this.#spokeAt = performance.now();
-		this.text = this.#gathered.tell();
+		this.text = this.#gathered.take();
 	}
 }

@@ -6,13 +6,13 @@ import { News } from './news.svelte.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('arrivals are told in sum', () => {
+it('new and failed calls are announced as counts', () => {
 	expect(sum(4, 1)).toBe('4 new calls, 1 failed');
 	expect(sum(1, 0)).toBe('1 new call');
 	expect(sum(0, 2)).toBe('2 calls failed');
 });
 
-it('the region speaks at most every 5 s, and counts each call once', () => {
+it('the live region speaks at most every 5 s, and counts each call once', () => {
 	const news = new News();
 	news.add([{ seq: 1, type: 'created', call: exampleCall() }]);
 	vi.advanceTimersByTime(1_000);
@@ -27,7 +27,7 @@ it('the region speaks at most every 5 s, and counts each call once', () => {
 	news.stop();
 });
 
-it('a clock that is set back does not silence it', () => {
+it('a clock that is set back does not silence the live region', () => {
 	const news = new News();
 	news.add([{ seq: 1, type: 'created', call: exampleCall() }]);
 	vi.advanceTimersByTime(1_000);

@@ -25,7 +25,7 @@ export class FeedSocket {
 	line: Line | undefined;
 	/** Milliseconds that the next attempt waits. */
 	wait: number;
-	#tries = 0;
+	#attempts = 0;
 	/** When the current attempt began; null between attempts and while connected. */
 	#triedAt: number | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +57,7 @@ export class FeedSocket {
 			this.plan();
 		});
 		socket.on('connect', () => {
-			this.#tries = 0;
+			this.#attempts = 0;
 			this.#feed.connected();
 			this.plan();
 		});
@@ -80,14 +80,14 @@ export class FeedSocket {
 	/** Fixes the wait before the next attempt. Socket.IO needs it one attempt ahead. */
 	plan(): void {
 		const chance = this.#chance();
-		this.wait = this.#feed.isRelieved() ? waitForSocket(chance) : waitBefore(this.#tries++, chance);
+		this.wait = this.#feed.isRelieved() ? waitForSocket(chance) : waitBefore(this.#attempts++, chance);
 		this.line?.io.reconnectionDelay(this.wait);
 		this.line?.io.reconnectionDelayMax(this.wait);
 	}
 
 	/** The server is reachable, so restart the backoff. */
 	calm(): void {
-		this.#tries = 0;
+		this.#attempts = 0;
 	}
 
 	/** No attempt is under way: the socket or the event stream is up. */

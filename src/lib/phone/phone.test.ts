@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compose, countries, group, lostPlus, phoneTextOf, split, tellNumber } from './phone.ts';
+import { compose, countries, formatNumber, group, lostPlus, phoneTextOf, split } from './phone.ts';
 
 describe('a typed number', () => {
 	it.each([
@@ -20,7 +20,7 @@ describe('a typed number', () => {
 		['202 555 01000', 'US', 'Too long for the United States. One digit too many?'],
 		['call me', 'DE', 'Letters cannot be dialed. Write the number in digits only.'],
 		['0033612345678', 'US', 'Write + instead of 00 before the country code.'],
-	])('%s in %s is refused with the cure', (typed, country, error) =>
+	])('%s in %s is rejected with the fix', (typed, country, error) =>
 		expect(compose(typed, country)).toEqual({ error }),
 	);
 
@@ -30,7 +30,7 @@ describe('a typed number', () => {
 		['17900 13800138000', 'CN', '+8613800138000'],
 		['11286 13800138000', 'CN', '+8613800138000'],
 		['011 15 2345-6789', 'AR', '+5491123456789'],
-	])('[TX4] %s in %s is not changed without a word', (typed, country, e164) =>
+	])('[TX4] %s in %s is not changed silently', (typed, country, e164) =>
 		expect(compose(typed, country).error).toBe(
 			`The numbering plan reads this as ${e164}. Write it like that if it is right.`,
 		),
@@ -49,25 +49,26 @@ describe('a typed number', () => {
 		['8 10 44 20 7946 0112', 'RU', '+442079460112'],
 		['0015 44 20 7946 0112', 'BR', '+442079460112'],
 		['44 (0)20 7946 0112', 'GB', '+442079460112'],
-	])('[TX4] %s in %s is %s: only what is dialed before a number is left out', (typed, country, e164) =>
+	])('[TX4] %s in %s is %s: only a dialing prefix is removed', (typed, country, e164) =>
 		expect(compose(typed, country)).toEqual({ e164 }),
 	);
 
 	it.each(['+12025550100 x123', '030 23125017 Durchwahl 12', '2025550100#1', '2025550100 доб. 12'])(
-		'[TX3] %s is refused as an extension',
+		'[TX3] %s is rejected as an extension',
 		(typed) => expect(compose(typed, 'US').error).toMatch(/^Extensions cannot be dialed\. Leave out “/),
 	);
 
-	it.each(['(202) 555-0100 x1', '2025550100#1', '202 call 5'])('[TX6] %s is not grouped: nothing disappears', (typed) =>
-		expect(group(typed, 'US')).toBe(typed),
+	it.each(['(202) 555-0100 x1', '2025550100#1', '202 call 5'])(
+		'[TX6] %s is not grouped, and no character disappears',
+		(typed) => expect(group(typed, 'US')).toBe(typed),
 	);
 
-	it('[TX6] a full-width + is kept while it is grouped', () => expect(group('＋４４２０７９', 'US')).toBe('+44 20 79'));
+	it('[TX6] grouping keeps a full-width +', () => expect(group('＋４４２０７９', 'US')).toBe('+44 20 79'));
 
 	it('is grouped for its country', () => expect(group('2025550100', 'US')).toBe('(202) 555-0100'));
 });
 
-it('[I36] a lost + is asked for alike in every spelling of the same digits', () => {
+it('[I36] a missing + is treated alike in every spelling of the same digits', () => {
 	const spelling = fc.record({
 		digits: fc.constantFrom(
 			'447911123456',
@@ -101,20 +102,19 @@ it('[I36] a lost + is asked for alike in every spelling of the same digits', () 
 });
 
 describe('a pasted number', () => {
-	it('brings its country', () =>
-		expect(split('+44 20 7946 0112')).toEqual({ country: 'GB', national: '20 7946 0112' }));
-	it('brings the main country of a shared calling code', () =>
+	it('sets its country', () => expect(split('+44 20 7946 0112')).toEqual({ country: 'GB', national: '20 7946 0112' }));
+	it('sets the main country of a shared calling code', () =>
 		expect(split('+12025550100')).toEqual({ country: 'US', national: '202 555 0100' }));
-	it('waits until it is possible', () => expect(split('+4420')).toBeNull());
-	it('[TX6] is left alone where it holds more than a number', () => expect(split('+44 20 7946 0112 x5')).toBeNull());
-	it('is left alone without a plus', () => expect(split('20 7946 0112')).toBeNull());
+	it('is not split before it is possible', () => expect(split('+4420')).toBeNull());
+	it('[TX6] stays unchanged if it contains more than a number', () => expect(split('+44 20 7946 0112 x5')).toBeNull());
+	it('stays unchanged without a plus', () => expect(split('20 7946 0112')).toBeNull());
 });
 
 describe('a stored number', () => {
-	it('is told in its international grouping', () =>
-		expect(tellNumber('+34910550138')).toEqual({ country: 'ES', text: '+34 910 55 01 38' }));
-	it('of no country has no tag', () => expect(tellNumber('+80012345678').country).toBeNull());
+	it('is shown in the international format', () =>
+		expect(formatNumber('+34910550138')).toEqual({ country: 'ES', text: '+34 910 55 01 38' }));
+	it('has no country tag if it belongs to no country', () => expect(formatNumber('+80012345678').country).toBeNull());
 });
 
-it('the countries carry names and calling codes', () =>
+it('countries have names and calling codes', () =>
 	expect(countries()).toContainEqual({ code: 'DE', name: 'Germany', callingCode: '49' }));

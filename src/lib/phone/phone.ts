@@ -11,7 +11,7 @@ import {
 	type PhoneNumber,
 } from 'libphonenumber-js/min';
 import { changedDigits, phoneTextOf } from '#contract/phone-text.ts';
-import type { Composed, Country, Told } from './types.ts';
+import type { Composed, Country, FormattedNumber } from './types.ts';
 
 export { phoneTextOf, plainPhone } from '#contract/phone-text.ts';
 export { lostPlus } from './lost-plus.ts';
@@ -48,7 +48,7 @@ export function countries(): Country[] {
 }
 
 /** Returns a stored number as a row shows it: its country and the international format. */
-export function tellNumber(e164: string): Told {
+export function formatNumber(e164: string): FormattedNumber {
 	const number = parsePhoneNumberFromString(e164);
 	return number
 		? { country: number.country ?? MAIN[number.countryCallingCode] ?? null, text: number.formatInternational() }

@@ -1,17 +1,17 @@
 import { createContext } from 'svelte';
 import type * as Code from './phone.ts';
-import type { Told } from './types.ts';
+import type { FormattedNumber } from './types.ts';
 
 type PhoneCode = typeof Code;
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'focusin', 'scroll'];
 /** The most formatted numbers in the cache: more than a screen shows, fewer than a history holds. */
-const KEPT = 5_000;
+const CACHED_MAX = 5_000;
 
 /** Loads the phone code on demand, and formats numbers with it or from the server's cache. */
 export class Phones {
 	/** Null until the phone code is loaded. */
 	code = $state.raw<PhoneCode | null>(null);
-	#told: Record<string, Told> = {};
+	#formatted: Record<string, FormattedNumber> = {};
 	#count = 0;
 	#loading: Promise<PhoneCode> | undefined;
 
@@ -38,23 +38,23 @@ export class Phones {
 	}
 
 	/** Stores numbers that the server has already formatted. */
-	remember(told: Record<string, Told>): void {
-		this.#told = { ...told };
+	remember(formatted: Record<string, FormattedNumber>): void {
+		this.#formatted = { ...formatted };
 	}
 
-	tell(e164: string): Told {
-		const told = this.#told[e164];
-		if (told) return told;
+	format(e164: string): FormattedNumber {
+		const formatted = this.#formatted[e164];
+		if (formatted) return formatted;
 		if (!this.code) {
 			// On the server, `remember` has already stored every number of the page.
 			if (typeof window !== 'undefined') this.load().catch(() => null);
 			return { country: null, text: e164 };
 		}
-		if (this.#count++ > KEPT) {
-			this.#told = {};
+		if (this.#count++ > CACHED_MAX) {
+			this.#formatted = {};
 			this.#count = 0;
 		}
-		return (this.#told[e164] = this.code.tellNumber(e164));
+		return (this.#formatted[e164] = this.code.formatNumber(e164));
 	}
 }
 

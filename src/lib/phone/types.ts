@@ -7,7 +7,7 @@ export interface Country {
 }
 
 /** A number as a row shows it. */
-export interface Told {
+export interface FormattedNumber {
 	country: string | null;
 	text: string;
 }

@@ -4,20 +4,20 @@ import { utcTime } from '#lib/time/wall-time.ts';
 import { checkName, checkTime, timeHint } from './checks.ts';
 import { dueAt } from './form.ts';
 
-describe('a customer name', () => {
-	it.each(['Ada', '  Ada  ', 'أمينة بنعلي', '🙂'.repeat(80)])('%s is taken', (name) =>
+describe('checkName', () => {
+	it.each(['Ada', '  Ada  ', 'أمينة بنعلي', '🙂'.repeat(80)])('accepts %s', (name) =>
 		expect(checkName(name)).toBeNull(),
 	);
 	it.each([
 		['', 'Enter the customer’s name.'],
 		['   ', 'Enter the customer’s name.'],
-		['x'.repeat(81), 'Too long. 80 characters at most, this is 81.'],
-		['a\u0007b', 'The name holds a character that cannot be shown. Type it again.'],
-		['Ada\r\nBerg', 'The name holds a line break. Write it on one line.'],
-	])('%j is not', (name, words) => expect(checkName(name)).toBe(words));
+		['x'.repeat(81), 'Too long: 81 characters. Use at most 80.'],
+		['a\u0007b', 'The name contains a character that cannot be displayed. Type it again.'],
+		['Ada\r\nBerg', 'The name contains a line break. Write it on one line.'],
+	])('rejects %j', (name, words) => expect(checkName(name)).toBe(words));
 });
 
-describe('a chosen time', () => {
+describe('the time field', () => {
 	const own = process.env.TZ;
 	beforeEach(() => void (process.env.TZ = 'Europe/Berlin'));
 	afterEach(() => {
@@ -28,29 +28,29 @@ describe('a chosen time', () => {
 	const now = Date.parse('2026-10-01T12:00:00.000Z');
 	const hint = (text: string): string => timeHint(text, localTime(text), now, place);
 
-	it('must be whole', () => {
-		expect(checkTime('')).toBe('Choose a day and a time.');
-		expect(checkTime('', { isPartial: true })).toBe('Not a whole time. Enter day, month, year, hour and minute.');
+	it('rejects an incomplete time', () => {
+		expect(checkTime('')).toBe('Choose a date and a time.');
+		expect(checkTime('', { isPartial: true })).toBe('The time is incomplete. Enter day, month, year, hour and minute.');
 		expect(checkTime('2026-11-22T15:30')).toBeNull();
-		expect(checkTime('2026-02-30T15:30')).toBe('Not a time. Write it as 2026-11-22T15:30.');
+		expect(checkTime('2026-02-30T15:30')).toBe('Not a valid time. Write it as 2026-11-22T15:30.');
 	});
-	it('[D70] that the clocks skip is refused, unless the field is in UTC', () => {
+	it('[D70] rejects a time that the clocks skip, unless the field is in UTC', () => {
 		const words = '02:30 does not exist that day: the clocks skip it. Choose another time.';
 		expect(checkTime('2027-03-28T02:30')).toBe(words);
 		expect(checkTime('2027-03-28T02:30', { read: utcTime })).toBeNull();
 		expect(dueAt({ when: 'pick', scheduledAt: '2027-03-28T02:30' }, now)).toBeNull();
 		expect(dueAt({ when: 'pick', scheduledAt: '2027-03-28T02:30' }, now, utcTime)).toBe('2027-03-28T02:30:00.000Z');
 	});
-	it('[D70] that comes twice says which one it is', () => {
-		expect(hint('2026-10-25T02:30')).toBe('02:30 comes twice that day. This is the first, UTC+2.');
+	it('[D70] says which of two moments it uses when a time occurs twice', () => {
+		expect(hint('2026-10-25T02:30')).toBe('02:30 occurs twice that day. The first one is used, UTC+2.');
 		expect(hint('2026-10-25T03:00')).toBe('');
 	});
-	it('that has passed starts the call at once, and says so', () => {
-		expect(hint('2026-10-01T13:59')).toBe('That time has passed. The call starts at once.');
-		expect(hint('0202-10-01T13:59')).toBe('That time has passed. The call starts at once.');
+	it('says that a call with a past time starts at once', () => {
+		expect(hint('2026-10-01T13:59')).toBe('This time has passed. The call starts at once.');
+		expect(hint('0202-10-01T13:59')).toBe('This time has passed. The call starts at once.');
 		expect(hint('2026-10-01T14:01')).toBe('');
 	});
-	it('lies before the year 10000, by UTC', () => {
+	it('rejects times from the year 10000 on, in UTC', () => {
 		expect(checkTime('9999-12-31T23:59')).toBeNull();
 		expect(checkTime('12026-11-22T15:30')).toBe('Choose a time before the year 10000.');
 		process.env.TZ = 'America/New_York';

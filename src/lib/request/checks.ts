@@ -15,7 +15,7 @@ export const charactersIn = (text: string): number => visibleLength(typedText(te
 export function checkName(text: string): string | null {
 	const fault = typedFault(typedText(text), NAME_MAX);
 	if (fault === 'missing') return 'Enter the customer’s name.';
-	if (fault === 'too-long') return `Too long. ${NAME_MAX} characters at most, this is ${charactersIn(text)}.`;
+	if (fault === 'too-long') return `Too long: ${charactersIn(text)} characters. Use at most ${NAME_MAX}.`;
 	return unshown('name', text, NAME_MAX);
 }
 
@@ -23,10 +23,10 @@ export function checkName(text: string): string | null {
 export function unshown(what: string, text: string, max = RUN_MAX): string | null {
 	if (text.trim() === '') return null;
 	const fault = typedFault(typedText(text), max);
-	if (fault === 'missing') return `The ${what} shows nothing. Type it again.`;
-	if (fault === 'padded') return `The ${what} holds too many invisible characters. Type it again.`;
-	if (fault === 'line-break') return `The ${what} holds a line break. Write it on one line.`;
-	return fault === 'unshown' ? `The ${what} holds a character that cannot be shown. Type it again.` : null;
+	if (fault === 'missing') return `The ${what} has no visible characters. Type it again.`;
+	if (fault === 'padded') return `The ${what} contains too many invisible characters. Type it again.`;
+	if (fault === 'line-break') return `The ${what} contains a line break. Write it on one line.`;
+	return fault === 'unshown' ? `The ${what} contains a character that cannot be displayed. Type it again.` : null;
 }
 
 const YEAR_10000 = Date.UTC(10_000, 0);
@@ -36,20 +36,20 @@ export function checkTime(
 	text: string,
 	{ read = localTime, isPartial = false }: { read?: (text: string) => ReadTime; isPartial?: boolean } = {},
 ): string | null {
-	if (isPartial) return 'Not a whole time. Enter day, month, year, hour and minute.';
-	if (text === '') return 'Choose a day and a time.';
+	if (isPartial) return 'The time is incomplete. Enter day, month, year, hour and minute.';
+	if (text === '') return 'Choose a date and a time.';
 	const time = read(text);
 	if (time && 'missing' in time)
 		return `${hourOf(text)} does not exist that day: the clocks skip it. Choose another time.`;
 	if (/^\d{5}/.test(text) || (time && time.at.getTime() >= YEAR_10000)) return 'Choose a time before the year 10000.';
-	return time ? null : 'Not a time. Write it as 2026-11-22T15:30.';
+	return time ? null : 'Not a valid time. Write it as 2026-11-22T15:30.';
 }
 
 /** Returns a note about a valid time, such as one in the past; empty for an ordinary time. */
 export function timeHint(text: string, time: ReadTime, now: number, place: Place): string {
 	if (!time || 'missing' in time) return '';
-	if (time.twice) return `${hourOf(text)} comes twice that day. This is the first, ${offsetName(place, time.at)}.`;
-	return time.at.getTime() <= now ? 'That time has passed. The call starts at once.' : '';
+	if (time.twice) return `${hourOf(text)} occurs twice that day. The first one is used, ${offsetName(place, time.at)}.`;
+	return time.at.getTime() <= now ? 'This time has passed. The call starts at once.' : '';
 }
 
 /** The hour of a readable time: `02:30`. */

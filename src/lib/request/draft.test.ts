@@ -11,13 +11,13 @@ beforeEach(() => {
 	draft = new Draft(phones, 'US', null);
 });
 
-describe('a field', () => {
-	it('is not blamed while it is typed for the first time', () => {
+describe('the errors of a field', () => {
+	it('stay hidden while the field is typed for the first time', () => {
 		draft.phoneNumber = '202';
 		draft.typed('phoneNumber');
 		expect(draft.errors).toEqual({});
 	});
-	it('is checked when it is left, then on each key until it is right', () => {
+	it('appear when the field loses focus, then update on each key until the field is valid', () => {
 		draft.phoneNumber = '202 555 01';
 		draft.left('phoneNumber');
 		expect(draft.errors.phoneNumber).toBe('Too short for the United States. Two more digits?');
@@ -31,13 +31,13 @@ describe('a field', () => {
 		draft.typed('phoneNumber');
 		expect(draft.errors).toEqual({});
 	});
-	it('left empty is not blamed before the form is sent', () => {
+	it('stay hidden for an empty field until the form is sent', () => {
 		draft.left('customerName');
 		expect(draft.errors).toEqual({});
 		expect(draft.showFaults()).toBe('customerName');
 		expect(Object.keys(draft.errors)).toEqual(['customerName', 'phoneNumber']);
 	});
-	it('that the server refused says so until it is typed into', () => {
+	it('from the server stay until the field is edited', () => {
 		draft.customerName = 'Ada';
 		draft.phoneNumber = '2025550100';
 		expect(
@@ -54,24 +54,24 @@ describe('a field', () => {
 	});
 });
 
-describe('what is asked of the server', () => {
+describe('the request body', () => {
 	const now = Date.parse('2026-11-22T12:00:00.000Z');
 	beforeEach(() => {
 		draft.customerName = ' Ada ';
 		draft.phoneNumber = '(202) 555-0100';
 	});
-	it('is the trimmed name and the whole number', () =>
+	it('has the trimmed name and the complete number', () =>
 		expect(draft.body(now)).toEqual({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' }));
-	it('in 5 minutes is counted from now', () => {
+	it('schedules “in 5 minutes” from now', () => {
 		draft.when = 'soon';
 		expect(draft.body(now).scheduledAt).toBe('2026-11-22T12:05:00.000Z');
 	});
-	it('a chosen time is the browser’s own, sent as UTC', () => {
+	it('has a chosen time of the browser’s zone in UTC', () => {
 		draft.when = 'pick';
 		draft.scheduledAt = '2026-12-01T09:30';
 		expect(draft.body(now).scheduledAt).toBe(new Date('2026-12-01T09:30').toISOString());
 	});
-	it('after a success the country and the workflow stay', () => {
+	it('keeps country and workflow for the next call', () => {
 		draft.workflow = 'SALES';
 		draft.next();
 		expect(draft.values()).toMatchObject({
@@ -84,7 +84,7 @@ describe('what is asked of the server', () => {
 	});
 });
 
-it('takes what was kept of an earlier one, but for the fields that have been filled in since', () => {
+it('a restored draft does not overwrite fields that were edited since', () => {
 	draft.customerName = 'Since';
 	draft.when = 'soon';
 	draft.restore({

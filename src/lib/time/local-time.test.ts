@@ -47,7 +47,7 @@ describe('[D70] a local time', () => {
 	])('in %s %s is %s', (zone, text, moment) => expect(readIn(zone, text)).toBe(moment));
 
 	it.each(['', 'soon', '2027-03-28', '2027-02-30T10:00', '2027-13-01T10:00', '2027-03-28T24:00', '12027-03-28T02:30'])(
-		'%j is none',
+		'%j is not a time',
 		(text) => expect(readIn('Europe/Berlin', text)).toBeNull(),
 	);
 });

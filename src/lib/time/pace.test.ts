@@ -15,7 +15,7 @@ function slow(everyMs: number): { pace: Pace; began: number[] } {
 	return { pace: new Pace(work, () => everyMs), began };
 }
 
-it('the first is done at once, those that come meanwhile together a second later', async () => {
+it('the first request runs at once, requests during it share one run a second later', async () => {
 	const { pace, began } = slow(1_000);
 	pace.ask();
 	await vi.advanceTimersByTimeAsync(100);
@@ -24,7 +24,7 @@ it('the first is done at once, those that come meanwhile together a second later
 	expect(began).toEqual([0, 1_000]);
 });
 
-it('what is asked while it works is done again: its answer may be older', async () => {
+it('a request during a run causes another run, because the first may have read older data', async () => {
 	const { pace, began } = slow(200);
 	pace.ask();
 	await vi.advanceTimersByTimeAsync(100);
@@ -33,7 +33,7 @@ it('what is asked while it works is done again: its answer may be older', async 
 	expect(began).toEqual([0, expect.closeTo(300, -1)]);
 });
 
-it('once stopped it does nothing more', async () => {
+it('nothing runs after stop', async () => {
 	const { pace, began } = slow(1_000);
 	pace.ask();
 	await vi.advanceTimersByTimeAsync(0);
@@ -43,7 +43,7 @@ it('once stopped it does nothing more', async () => {
 	expect(began).toEqual([0]);
 });
 
-it('a clock that is set back does not hold it up', async () => {
+it('a clock that is set back does not delay a run', async () => {
 	const { pace, began } = slow(1_000);
 	pace.ask();
 	await vi.advanceTimersByTimeAsync(5_000);

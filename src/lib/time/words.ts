@@ -16,13 +16,13 @@ export function ago(at: string, now: number, locale: string): string {
 	return `${Math.floor(age / DAY).toLocaleString(locale)} d ago`;
 }
 
-/** For example `in 40 s`, `in 12 min`, `in 1 h 22` or `in 3 d`; `now` from one second before it. */
+/** For example `in 40 s`, `in 12 min`, `in 1 h 22 min` or `in 3 d`; `now` from one second before it. */
 export function until(at: string, now: number, locale: string): string {
 	const left = Date.parse(at) - now;
 	if (left < 1_000) return 'now';
 	if (left < MINUTE) return `in ${Math.floor(left / 1_000)} s`;
 	if (left < HOUR) return `in ${Math.floor(left / MINUTE)} min`;
-	if (left < DAY) return `in ${Math.floor(left / HOUR)} h ${two(Math.floor((left % HOUR) / MINUTE))}`;
+	if (left < DAY) return `in ${Math.floor(left / HOUR)} h ${two(Math.floor((left % HOUR) / MINUTE))} min`;
 	return `in ${Math.floor(left / DAY).toLocaleString(locale)} d`;
 }
 

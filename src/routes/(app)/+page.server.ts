@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { compose, tellNumber } from '#lib/phone/phone.ts';
-import type { Told } from '#lib/phone/types.ts';
+import { compose, formatNumber } from '#lib/phone/phone.ts';
+import type { FormattedNumber } from '#lib/phone/types.ts';
 import { checkName, checkTime } from '#lib/request/checks.ts';
 import { utcTime } from '#lib/time/wall-time.ts';
 import { byField, dueAt, WHENS, type Errors, type FormAnswer, type Values } from '#lib/request/form.ts';
@@ -14,8 +14,8 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const { ok: view, problem } = await locals.app.calls(params);
 	if (problem) refuse(problem, locals.requestId);
 
-	const numbers: Record<string, Told> = {};
-	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= tellNumber(phoneNumber);
+	const numbers: Record<string, FormattedNumber> = {};
+	for (const { phoneNumber } of view.page.calls) numbers[phoneNumber] ??= formatNumber(phoneNumber);
 	return { view, numbers, deadLetters: await locals.app.deadLetters() };
 };
 

@@ -59,7 +59,7 @@ it('[A45] a wrong token is logged with its address and request, at most twenty l
 	for (let i = 0; i < 3_000; i++) check('192.0.2.1', `guess ${i}`);
 	expect(lines).toHaveLength(20);
 	expect(lines[0]).toEqual({ address: '192.0.2.1', requestId: 'req_1', message: 'wrong token' });
-	expect(lines[19]).toMatchObject({ message: 'wrong token: its address is limited now' });
+	expect(lines[19]).toMatchObject({ message: 'wrong token: the address is now limited' });
 	clock.advance(60_000);
 	check('192.0.2.1', 'guess');
 	expect(lines[20]).toEqual({ address: '192.0.2.1', count: 3_000, message: 'wrong tokens in a minute' });

@@ -96,7 +96,7 @@ export function createTokenLimiter({ addressOf, now, warn }: TokenLimiterDeps): 
 				entry.logged++;
 				total.logged++;
 				const isLimit = entry.tokens.size >= TOKENS_PER_ADDRESS || entry.count > most;
-				const message = isLimit ? 'wrong token: its address is limited now' : 'wrong token';
+				const message = isLimit ? 'wrong token: the address is now limited' : 'wrong token';
 				warn({ address, requestId: request.headers['x-request-id'] }, message);
 			}
 			if (entry.count > most) throw tooMany(entry);

@@ -85,7 +85,7 @@ export function createJobs({
 		const again = retryAt(job, response.retryAfterMs);
 		if (again !== null) return store.retry(job, again, response.error);
 		await calls.giveUp(job.callId, job, attemptOf(job, response));
-		onError(new Error(`Hang-up given up: ${response.error}`));
+		onError(new Error(`Hang-up failed after its last attempt: ${response.error}`));
 	}
 
 	async function watch(job: Job): Promise<void> {
