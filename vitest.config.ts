@@ -8,6 +8,9 @@ export default defineConfig({
 		maxWorkers: 2 * availableParallelism(),
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
+		// A busy machine is slow. A test that hangs still ends.
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
 		projects: [
 			{
 				extends: true,
@@ -22,9 +25,6 @@ export default defineConfig({
 					name: 'server units',
 					globalSetup: 'tests/support/templates.ts',
 					include: ['src/{contract,db,queue,server,provider,seed}/**/*.test.ts', 'tests/*.test.ts'],
-					// Some tests write real files and wait for other processes, which takes longer on a busy machine.
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
 				},
 			},
 			{
@@ -35,8 +35,6 @@ export default defineConfig({
 					name: 'integration',
 					globalSetup: 'tests/support/templates.ts',
 					include: ['tests/{integration,crash,feed}/**/*.test.ts'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
 				},
 			},
 			// Not part of `npm test`: benchmarks take minutes (npm run test:long).
