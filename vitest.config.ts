@@ -11,6 +11,7 @@ export default defineConfig({
 		// A busy machine is slow. A test that hangs still ends.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
+		expect: { poll: { timeout: 30_000 } },
 		projects: [
 			{
 				extends: true,
