@@ -6,7 +6,7 @@ const executablePath = findChromium();
 /** Browser tests against the built server. Each test starts its own server (tests/e2e/server.ts). */
 export default defineConfig({
 	testDir: 'tests/e2e',
-	globalSetup: './tests/support/templates.ts',
+	globalSetup: './tests/e2e/setup.ts',
 	fullyParallel: true,
 	workers: 2,
 	forbidOnly: true,

@@ -19,8 +19,8 @@ export function createServerHost(): ServerHost {
 
 	function running(): ChildProcess {
 		if (child) return child;
-		const started = fork(join(import.meta.dirname, 'host.ts'), {
-			execArgv: ['--import', import.meta.resolve('tsx')],
+		const started = fork(join(import.meta.dirname, '..', '..', 'build', 'test-host.js'), {
+			execArgv: ['--enable-source-maps'],
 			env: { ...process.env, NODE_ENV: 'production' },
 			stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 		});
