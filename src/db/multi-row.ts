@@ -13,32 +13,34 @@ export type Write = (rows: readonly (readonly Value[])[]) => Statement[];
  * Inserts many rows with constant texts that have a parameter for each value. For wide rows this takes half the time of
  * `json_each(?)`, which searches each value from the beginning of its row (docs/decisions/0002).
  */
-export function multiRowInsert(table: string, columns: readonly string[]): Write {
-	const names = quoted(columns).join(', ');
-	return byChunks(columns.length, (rows) => `INSERT INTO "${table}" (${names}) VALUES ${rows}`);
-}
+export const multiRowInsert = (table: string, columns: readonly string[]): Write =>
+	byChunks(columns.length, (rows) => `INSERT INTO "${table}" (${quoted(columns).join(', ')}) VALUES ${rows}`);
 
 /** Updates these columns of many rows. Each row begins with its integer key. */
-export function multiRowUpdate(table: string, key: string, columns: readonly string[]): Write {
-	const set = quoted(columns).map((name, i) => `${name} = "new"."column${i + 2}"`);
-	const update = `UPDATE "${table}" SET ${set.join(', ')}`;
-	return byChunks(
-		columns.length + 1,
-		(rows) => `${update} FROM (VALUES ${rows}) AS "new" WHERE "${key}" = "new"."column1"`,
-	);
-}
+export const multiRowUpdate = (table: string, key: string, columns: readonly string[]): Write =>
+	byChunks(columns.length + 1, (rows) => {
+		const set = quoted(columns).map((name, i) => `${name} = "told"."column${i + 2}"`);
+		return `UPDATE "${table}" SET ${set.join(', ')} FROM (VALUES ${rows}) AS "told" WHERE "${key}" = "told"."column1"`;
+	});
 
 const quoted = (names: readonly string[]): string[] => names.map((name) => `"${name}"`);
 
 function byChunks(width: number, textWith: (rows: string) => string): Write {
 	const row = `(${new Array<string>(width).fill('?').join(', ')})`;
+	const texts = new Map<number, string>();
+	const textOf = (count: number): string => {
+		let text = texts.get(count);
+		if (text === undefined) texts.set(count, (text = textWith(new Array<string>(count).fill(row).join(', '))));
+		return text;
+	};
 	return (rows) => {
 		const statements: Statement[] = [];
-		for (let from = 0, count = ROWS_MAX; from < rows.length; from += count) {
+		for (let from = 0, count = ROWS_MAX; from < rows.length;) {
 			while (count > rows.length - from) count /= 2;
-			const text = textWith(new Array<string>(count).fill(row).join(', '));
-			const values = rows.slice(from, from + count).flat();
-			statements.push([text, ...values.map(storable)]);
+			const values: [string, ...Value[]] = [textOf(count)];
+			for (const one of rows.slice(from, from + count)) for (const value of one) values.push(storable(value));
+			statements.push(values);
+			from += count;
 		}
 		return statements;
 	};

@@ -101,6 +101,10 @@ export async function findCalls<Read>(
 		values.push(...terms);
 	}
 	const context: ReadContext<Read> = { database, shape, down, where, values, ...timeBudget };
+	if (where.length === 0) {
+		const rows = await readWindow(context, low, high, limit);
+		return { rows, stoppedAt: null, feed };
+	}
 	const windows = byWindows(context);
 	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(context, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);

@@ -33,6 +33,7 @@ export class Counters {
 
 	/** Counts a call's change from `before` to `after`. null means that the call did not exist, or was deleted. */
 	move(before: Counted | null, after: Counted | null): void {
+		if (before && after && before.status === after.status && before.outcome === after.outcome) return;
 		if (before) this.#count(before, -1);
 		if (after) this.#count(after, 1);
 	}
