@@ -1,9 +1,12 @@
 import { defineConfig, devices } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from './tests/support/chromium.ts';
+import { CHROMIUM_ARGS, findChromium, LAN_HOST } from './tests/support/chromium.ts';
 
 const executablePath = findChromium();
 
-/** Browser tests against the built server. Each test starts its own server (tests/e2e/server.ts). */
+/**
+ * Browser tests against the built server. Each test has a server of its own (tests/e2e/server.ts). Options of a worker,
+ * such as `launchOptions` and `trace`, are set here only: a file with its own would start another worker and browser.
+ */
 export default defineConfig({
 	testDir: 'tests/e2e',
 	globalSetup: './tests/e2e/setup.ts',
@@ -17,8 +20,13 @@ export default defineConfig({
 		...devices['Desktop Chrome'],
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
+		// The lamps of the page pulse all the time, which costs CPU in a browser without a GPU. Tests of motion turn it on.
+		contextOptions: { reducedMotion: 'reduce' },
 		// DOM snapshots at each action would take a tenth of the run time.
 		trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false },
-		launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },
+		launchOptions: {
+			args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`],
+			...(executablePath === null ? {} : { executablePath }),
+		},
 	},
 });

@@ -36,6 +36,10 @@ export default defineConfig({
 					name: 'integration',
 					globalSetup: 'tests/support/templates.ts',
 					include: ['tests/{integration,crash,feed}/**/*.test.ts'],
+					// The built pages run as they are (tests/support/pages.ts).
+					server: { deps: { external: [/\/build\/web\//] } },
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			// Not part of `npm test`: benchmarks take minutes (npm run test:long).

@@ -5,7 +5,7 @@ import { startChild } from '#bench/support/children.ts';
 import { createHttpLine } from '#bench/support/http-line.ts';
 import { drive, keyOf, latenciesSince, micros, type Arrival } from '#bench/support/measure.ts';
 import { startPeer, startProduct, type Server } from '#bench/support/product.ts';
-import { createProvider, type Provider } from '#bench/support/provider.ts';
+import { createProvider } from '#bench/support/provider.ts';
 import { compare, printGoal } from '#bench/support/report.ts';
 import type { Setup } from '#bench/support/setup.ts';
 
@@ -42,7 +42,7 @@ export async function polling({ clients, seconds, rounds, copy }: Setup): Promis
 }
 
 /** Sends webhooks at a fixed rate. Returns when each was sent, and what the server used in that time. */
-async function report(server: Server, provider: Provider, seconds: number) {
+async function report(server: Server, provider: Awaited<ReturnType<typeof createProvider>>, seconds: number) {
 	const [cpuMs, start] = [await server.ask('cpuMs'), performance.now()];
 	const [sent] = await Promise.all([provider.steady(CHANGES_PER_SECOND, seconds), pause(seconds * 1_000)]);
 	const took = performance.now() - start;

@@ -9,18 +9,6 @@ import type { CallRow } from '#server/calls/call.ts';
 import { advance } from '#server/calls/machine.ts';
 import { bucketOf, MINUTE_MS } from '#server/calls/tallies.ts';
 
-/** The raw driver with prepared statements, on a connection with the product's PRAGMAs and checkpoints. */
-export interface Bare {
-	all(sql: string, ...values: Value[]): Row[];
-	/** Runs `work` in a transaction of its own. */
-	transact<T>(work: () => T): T;
-	/** Writes the rows that the product writes: call, event, job, counters. */
-	create(wanted: NewCall): { id: string };
-	/** The same for a webhook: call, event, receipt, counters. */
-	report(webhookId: string, report: ProviderReport): void;
-	close(): void;
-}
-
 const insert = (table: string, columns: string): string => {
 	const names = columns.split(' ');
 	return `INSERT INTO "${table}" ("${names.join('", "')}") VALUES (${names.map(() => '?').join(', ')})`;
@@ -41,7 +29,8 @@ const COUNT = `INSERT INTO "Tally" VALUES ('', ?, ?, ?, ?) ON CONFLICT DO UPDATE
 const COUNT_MINUTE = `INSERT INTO "Minute" VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET "count" = "count" + 1`;
 const MOVE_FEED = 'UPDATE "Feed" SET "lastSeq" = ?1, "lastChange" = ?1, "lastAt" = ?2 WHERE "id" = 1';
 
-export function openBare(path: string, synchronous: Synchronous = 'FULL'): Bare {
+/** The raw driver with prepared statements, on a connection with the product's PRAGMAs and checkpoints. */
+export function openBare(path: string, synchronous: Synchronous = 'FULL') {
 	const sqlite = connect(path, synchronous);
 	const prepared = new Map<string, Sqlite.Statement>();
 	const statement = (sql: string): Sqlite.Statement => {
@@ -75,7 +64,8 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL'): Bare 
 	return {
 		all,
 		transact,
-		create: ({ customerName, phoneNumber, workflow, scheduledAt }) =>
+		/** Writes the rows that the product writes: call, event, job, counters. */
+		create: ({ customerName, phoneNumber, workflow, scheduledAt }: NewCall) =>
 			commit((n, at) => {
 				const id = newId();
 				const dueAt = scheduledAt == null ? null : Date.parse(scheduledAt);
@@ -90,7 +80,8 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL'): Bare 
 				countMinute(at, 'created');
 				return { n, id, customerName, phoneNumber, workflow, status: 'PENDING', phase, createdAt: at, seq: n };
 			}),
-		report: (webhookId, report) =>
+		/** The same for a webhook: call, event, receipt, counters. */
+		report: (webhookId: string, report: ProviderReport) =>
 			commit((seq, at) => {
 				const [row] = all('SELECT * FROM "Call" WHERE "id" = ?', report.callId);
 				const before = row as unknown as CallRow; // no call of a benchmark has a scenario

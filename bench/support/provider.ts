@@ -3,19 +3,15 @@ import { WEBHOOK_PATH, type Phase } from '#contract';
 import { createCall, createHttpLine, JSON_BODY, type HttpLine } from './http-line.ts';
 import { drive, keyOf, micros, paced, type Sent } from './measure.ts';
 
-/** A provider that sends signed webhooks. Each is a real change of another call than those under way. */
-export interface Provider {
-	/** `callers` send as fast as the server responds. */
-	burst(callers: number, seconds: number): Promise<Sent>;
-	steady(rate: number, seconds: number): Promise<Sent>;
-}
-
 /** The phases that are reported for each call, in this order. */
 const PHASES = ['QUEUED', 'INITIATED', 'RINGING', 'IN_PROGRESS', 'ENDED'] as const satisfies Phase[];
 const CALLERS = 32;
 
-/** Creates the calls that the provider reports on. */
-export async function createProvider(server: { port: number; secret: string }, count: number): Promise<Provider> {
+/**
+ * A provider that sends signed webhooks. Creates `count` calls first. Each webhook is a real change of another call than
+ * those under way.
+ */
+export async function createProvider(server: { port: number; secret: string }, count: number) {
 	const key = Buffer.from(server.secret.slice('whsec_'.length), 'base64');
 	const idle: HttpLine[] = [];
 	const withLine = async <T>(use: (line: HttpLine) => Promise<T>): Promise<T> => {
@@ -43,7 +39,8 @@ export async function createProvider(server: { port: number; secret: string }, c
 	}
 
 	return {
-		async burst(callers, seconds) {
+		/** `callers` send as fast as the server responds. Returns when each change was sent. */
+		async burst(callers: number, seconds: number): Promise<Sent> {
 			const sent: Sent = {};
 			const until = performance.now() + seconds * 1_000;
 			const caller = async (): Promise<void> => {
@@ -52,7 +49,7 @@ export async function createProvider(server: { port: number; secret: string }, c
 			await Promise.all(Array.from({ length: callers }, caller));
 			return sent;
 		},
-		async steady(rate, seconds) {
+		async steady(rate: number, seconds: number): Promise<Sent> {
 			const sent: Sent = {};
 			const reports: Promise<void>[] = [];
 			await paced(rate, seconds, () => {

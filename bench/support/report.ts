@@ -1,9 +1,3 @@
-export interface Comparison<Side extends string, Figure extends string> {
-	median(side: Side, figure: Figure): number;
-	/** The median of the quotients of the rounds. What drifts between two rounds cancels out. */
-	ratio(side: Side, peer: Side, figure: Figure): number;
-}
-
 /**
  * Measures every side once per round, in an order that rotates by one, and prints the figures. With a warm-up, the
  * first round does not count. With a `peer`, the table has the other sides' ratios to it.
@@ -12,7 +6,7 @@ export async function compare<Side extends string, Figure extends string>(
 	title: string,
 	{ sides, rounds, warmUp = false, peer }: { sides: readonly Side[]; rounds: number; warmUp?: boolean; peer?: Side },
 	measure: (side: Side) => Promise<Record<Figure, number>>,
-): Promise<Comparison<Side, Figure>> {
+) {
 	const samples = new Map(sides.map((side): [Side, Record<Figure, number>[]] => [side, []]));
 	for (let round = warmUp ? -1 : 0; round < rounds; round++)
 		for (let i = 0; i < sides.length; i++) {
@@ -21,24 +15,23 @@ export async function compare<Side extends string, Figure extends string>(
 			if (round >= 0) samples.get(side)!.push(sample);
 		}
 	const values = (side: Side, figure: Figure): number[] => samples.get(side)!.map((sample) => sample[figure]);
-	const comparison: Comparison<Side, Figure> = {
-		median: (side, figure) => medianOf(values(side, figure)),
-		ratio(side, peer, figure) {
-			const base = values(peer, figure);
-			return medianOf(values(side, figure).map((value, i) => value / base[i]!));
-		},
+	const median = (side: Side, figure: Figure): number => medianOf(values(side, figure));
+	/** The median of the quotients of the rounds. What drifts between two rounds cancels out. */
+	const ratio = (side: Side, peer: Side, figure: Figure): number => {
+		const base = values(peer, figure);
+		return medianOf(values(side, figure).map((value, i) => value / base[i]!));
 	};
 
 	const figures = Object.keys(samples.get(sides[0]!)![0]!) as Figure[];
 	const cell = (side: Side, figure: Figure): string => {
 		const all = values(side, figure);
 		const range = `${show(medianOf(all))} (${show(Math.min(...all))} to ${show(Math.max(...all))})`;
-		return peer === undefined || side === peer ? range : `${range} × ${show(comparison.ratio(side, peer, figure))}`;
+		return peer === undefined || side === peer ? range : `${range} × ${show(ratio(side, peer, figure))}`;
 	};
 	const rows = sides.map((side) => [side, ...figures.map((figure) => cell(side, figure))]);
 	const lines = [['', ...figures], ['---', ...figures.map(() => '---')], ...rows];
 	console.log(`\n### ${title}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`);
-	return comparison;
+	return { median, ratio };
 }
 
 /** The median. */

@@ -7,7 +7,7 @@ import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { seed } from '#seed/seed.ts';
 
 /** How much is measured. */
-export interface Setup extends Pick<Histories, 'copy'> {
+export interface Setup extends Pick<ReturnType<typeof createHistories>, 'copy'> {
 	rounds: number;
 	/** Of a measurement of fixed length. */
 	seconds: number;
@@ -21,23 +21,12 @@ export interface Setup extends Pick<Histories, 'copy'> {
 
 /** The short form shows that every benchmark runs. Its figures mean little. */
 export function scaleOf(short: boolean): Omit<Setup, 'copy'> {
-	if (short) return { rounds: 2, seconds: 0.3, times: 3, sizes: [200, 300], clients: (count) => Math.ceil(count / 50) };
+	if (short) return { rounds: 1, seconds: 0.3, times: 2, sizes: [200, 300], clients: (count) => Math.ceil(count / 50) };
 	return { rounds: 5, seconds: 3, times: 60, sizes: [10_000, 1_000_000], clients: (count) => count };
 }
 
-/** A database file in a folder of its own. It is deleted after use. */
-export interface Copy extends AsyncDisposable {
-	path: string;
-}
-
 /** Made-up histories. Each size is made once and copied, so that all sides of a comparison begin with the same file. */
-export interface Histories {
-	copy(calls: number): Promise<Copy>;
-	/** Deletes all files, synchronously. */
-	remove(): void;
-}
-
-export function createHistories(): Histories {
+export function createHistories() {
 	const folder = mkdtempSync(join(tmpdir(), 'audena-bench-'));
 	const made = new Map<number, Promise<string>>();
 
@@ -51,7 +40,8 @@ export function createHistories(): Histories {
 	}
 
 	return {
-		async copy(calls) {
+		/** A copy in a folder of its own. Both are deleted after use. */
+		async copy(calls: number) {
 			if (!made.has(calls)) made.set(calls, make(calls));
 			const own = await mkdtemp(join(folder, 'copy-'));
 			const path = join(own, 'history.db');
@@ -62,6 +52,7 @@ export function createHistories(): Histories {
 			await file.close();
 			return { path, [Symbol.asyncDispose]: () => rm(own, { recursive: true, force: true }) };
 		},
+		/** Deletes all files, synchronously. */
 		remove: () => rmSync(folder, { recursive: true, force: true }),
 	};
 }

@@ -1,14 +1,28 @@
-import AxeBuilder from '@axe-core/playwright';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
+import type { AxeResults, RunOptions } from 'axe-core';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [360, 768, 1440];
 
-/** Legacy mode checks the page itself: without it axe opens another page for each report. No page here has frames. */
-const axe = (page: Page): AxeBuilder => new AxeBuilder({ page }).setLegacyMode();
+const SOURCE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+let source: Promise<string> | undefined;
 
-async function expectNoViolations(builder: AxeBuilder, what: string): Promise<void> {
-	const { violations } = await builder.analyze();
+/** Runs axe in the page. A document gets the script once: parsing it costs more than a check. */
+async function violationsOf(page: Page, runOnly: RunOptions['runOnly']): Promise<AxeResults['violations']> {
+	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await (source ??= readFile(SOURCE, 'utf8')));
+	return page.evaluate(
+		async (options) => {
+			const { axe } = window as unknown as { axe: { run(on: Document, options: RunOptions): Promise<AxeResults> } };
+			return (await axe.run(document, options)).violations;
+		},
+		{ runOnly, resultTypes: ['violations'] } as RunOptions,
+	);
+}
+
+async function expectNoViolations(page: Page, runOnly: RunOptions['runOnly'], what: string): Promise<void> {
+	const violations = await violationsOf(page, runOnly);
 	const found = violations.map(
 		({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
 	);
@@ -17,7 +31,7 @@ async function expectNoViolations(builder: AxeBuilder, what: string): Promise<vo
 
 async function expectAccessibleInLight(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-	await expectNoViolations(axe(page).withTags(TAGS), what);
+	await expectNoViolations(page, { type: 'tag', values: TAGS }, what);
 	const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	expect(beyond, `${what}: sideways scrolling, in pixels`).toBeLessThanOrEqual(0);
 }
@@ -25,7 +39,7 @@ async function expectAccessibleInLight(page: Page, what: string): Promise<void> 
 /** In the dark theme axe checks the contrast alone: nothing else differs. */
 async function expectContrastInDark(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-	await expectNoViolations(axe(page).withRules(['color-contrast']), `${what}, dark`);
+	await expectNoViolations(page, { type: 'rule', values: ['color-contrast'] }, `${what}, dark`);
 }
 
 /** Expects the page to meet WCAG 2.2 AA in both themes as far as axe can tell, and not to scroll sideways. */

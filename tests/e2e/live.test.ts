@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { test } from './proxy.ts';
-import { expect, expectConnection, openDashboard, rowOf } from './server.ts';
+import { expect, expectConnection, isMarked, mark, openDashboard, rowOf, step } from './server.ts';
 
 test('[D10] the indicator is true while the server is away, and missed changes arrive without a reload', async ({
 	page,
@@ -9,7 +9,7 @@ test('[D10] the indicator is true while the server is away, and missed changes a
 }) => {
 	const { id } = await server.create({ customerName: 'Ivo Before', scheduledAt: '2099-01-01T00:00:00Z' });
 	await openDashboard(page, server);
-	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+	await mark(page);
 	await server.stop('SIGKILL');
 	await expectConnection(page, /Reconnecting|Stale/);
 	await server.start();
@@ -19,108 +19,123 @@ test('[D10] the indicator is true while the server is away, and missed changes a
 	await expectConnection(page, 'Live');
 	await expect(rowOf(page, 'Jana Meanwhile')).toContainText('Completed');
 	await expect(rowOf(page, 'Ivo Before')).toContainText('Failed');
-	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+	expect(await isMarked(page)).toBe(true);
 });
 
-test('[D62] a search that is typed while the server is away keeps the page, and runs when the server is back', async ({
-	page,
-	server,
-}) => {
-	for (const customerName of ['Ada Away', 'Bela Stein']) await server.create({ customerName });
-	await openDashboard(page, server);
-	await expect(rowOf(page, 'Bela Stein')).toContainText('Completed');
-	const search = page.getByLabel('Search name or number');
-	await search.evaluate((field) => Object.assign(window, { field }));
-	await server.stop('SIGKILL');
-	// The search sends its request to a server that is down.
-	const asked = page.waitForEvent('requestfailed', (request) => new URL(request.url()).pathname === '/healthz');
-	await search.pressSequentially('Ada A');
-	await asked;
-	await expectConnection(page, /Reconnecting|Stale/);
-	await search.pressSequentially('w');
-	await expect(rowOf(page, 'Bela Stein')).toBeVisible();
-	await expect(page).toHaveURL(`${server.url}/`);
-	await server.start();
-	await expect(page).toHaveURL(`${server.url}/?q=Ada+Aw`);
-	await expect(rowOf(page, 'Bela Stein')).toHaveCount(0);
-	await expect(rowOf(page, 'Ada Away')).toBeVisible();
-	// The same field element, with the typed text.
-	await expect(search).toHaveValue('Ada Aw');
-	expect(await search.evaluate((field) => 'field' in window && window.field === field)).toBe(true);
+test.describe('a long list', () => {
+	test.use({ calls: 20_000 });
+
+	test('[D8, D62] while the server is away the form keeps its draft, and a search replaces no page; both go on once it is back', async ({
+		page,
+		server,
+	}) => {
+		await openDashboard(page, server);
+		await page.getByLabel('Customer name').fill('Caller 12345');
+		await page.getByLabel('Phone number').fill('+12025550100');
+		const search = page.getByLabel('Search name or number');
+		await search.evaluate((field) => Object.assign(window, { field }));
+		await server.stop();
+
+		await step('[D8] a request that gets no response keeps the draft', async () => {
+			await page.getByRole('button', { name: 'Place call' }).click();
+			await expect(page.getByText(/Call not placed/)).toBeVisible();
+			await expect(page.getByLabel('Customer name')).toHaveValue('Caller 12345');
+		});
+
+		await step('[D62] a search replaces no page, and says that it waits for the server', async () => {
+			// The search sends its request to a server that is down.
+			const asked = page.waitForEvent('requestfailed', (request) => new URL(request.url()).pathname === '/healthz');
+			await search.pressSequentially('Caller 1234');
+			await asked;
+			await expectConnection(page, /Reconnecting|Stale/);
+			await search.pressSequentially('5');
+			for (const width of [360, 1440]) {
+				await page.setViewportSize({ width, height: 740 });
+				const said = page.getByRole('status').filter({ hasText: 'Waiting for the server.' });
+				await expect(said).toBeInViewport({ ratio: 1 });
+			}
+			await expect(rowOf(page, 'Caller 20000')).toBeVisible();
+			await expect(page).toHaveURL(`${server.url}/`);
+		});
+
+		await step('[D62] a place in the old list, to which it is dragged, lets the search go first', async () => {
+			await page.getByLabel('Customer name').focus();
+			await page.evaluate(() => scrollTo(0, 300_000));
+			await page.waitForRequest((request) => request.url().endsWith('/healthz'));
+			await server.start();
+			await expect(page).toHaveURL(`${server.url}/?q=Caller+12345`, { timeout: 30_000 });
+			await expect(rowOf(page, 'Caller 20000')).toHaveCount(0);
+			await expect(rowOf(page, 'Caller 12345')).toBeVisible();
+			await expect(page.getByText('Waiting for the server.')).toHaveCount(0);
+			// The same field element, with the typed text.
+			await expect(search).toHaveValue('Caller 12345');
+			expect(await search.evaluate((field) => 'field' in window && window.field === field)).toBe(true);
+		});
+
+		await step('[D8] the draft says what happened, and is sent again', async () => {
+			await expectConnection(page, 'Live');
+			// The message is still true when the server is back.
+			await expect(page.getByRole('alert')).toContainText('The server did not respond. Your draft is kept.');
+			await page.getByRole('button', { name: 'Try again' }).click();
+			await expect(rowOf(page, 'Caller 12345')).toHaveCount(2);
+		});
+	});
 });
 
-test('[D11] a tab notices a cut network, and recovers when it is back', async ({ context, page, server }) => {
-	await openDashboard(page, server);
-	await context.setOffline(true);
-	// Chromium keeps an open WebSocket in offline mode, so the server must cut it, too.
-	await server.stop('SIGKILL');
-	await server.start();
-	await expectConnection(page, /Reconnecting|Stale/);
-	await server.create({ customerName: 'Kofi Offline' });
-	await expect(rowOf(page, 'Kofi Offline')).toHaveCount(0);
-	await context.setOffline(false);
-	await expectConnection(page, 'Live');
-	await expect(rowOf(page, 'Kofi Offline')).toContainText('Completed');
-});
-
-test('[D12] ten tabs of one history show the same rows', async ({ context, server }) => {
-	test.slow();
-	const pages = await Promise.all(Array.from({ length: 10 }, () => context.newPage()));
-	for (const page of pages) await openDashboard(page, server);
-	const names = ['Lena', 'Mira', 'Nils', 'Olga', 'Pia'];
-	for (const customerName of names) await server.create({ customerName });
-	for (const page of pages) {
-		for (const name of names) await expect(rowOf(page, name)).toContainText('Completed');
-	}
-	const text = await Promise.all(pages.map((page) => page.getByRole('table').getByRole('rowheader').allInnerTexts()));
-	for (const rows of text) expect(rows).toEqual(text[0]);
-});
-
-test('[D13] a row that no longer matches the filter stays until the next load', async ({ page, server }) => {
-	const { id } = await server.create({ customerName: 'Quentin', scheduledAt: '2099-01-01T00:00:00Z' });
-	await openDashboard(page, server, '/?status=PENDING');
-	await server.api('PATCH', `/api/calls/${id}`, { status: 'COMPLETED' });
-	await expect(rowOf(page, 'Quentin')).toContainText('Completed');
-	await page.reload();
-	await expect(rowOf(page, 'Quentin')).toHaveCount(0);
-});
-
-test('[D31] the indicator is never “Live” while the network is cut or silent, and missed changes arrive', async ({
+test('[D11, D31] a network that is cut, one that dies without a signal, and a browser that is offline: the indicator says so, and what was missed comes', async ({
+	context,
 	page,
 	server,
 	between,
 }) => {
 	test.slow();
 	between.upgrades = true;
-	const told = await follow(page);
+	const told = await collectTexts(page);
 	await page.goto(between.url);
 	await expectConnection(page, 'Live');
-	await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+	await mark(page);
 
-	between.cut();
-	await expectConnection(page, 'Reconnecting');
-	for (const customerName of ['Lara', 'Milo']) await server.create({ customerName });
-	const silent = told.length;
-	await expectConnection(page, 'Stale since');
-	expect(told.slice(silent).filter((words) => words.includes('Live'))).toEqual([]);
-	await expect(rowOf(page, 'Lara')).toHaveCount(0);
-	between.mend();
-	for (const name of ['Lara', 'Milo']) await expect(rowOf(page, name)).toContainText('Completed');
-	await expectConnection(page, 'Live');
+	await step('[D31] a network that is cut', async () => {
+		between.cut();
+		await expectConnection(page, 'Reconnecting');
+		for (const customerName of ['Lara', 'Milo']) await server.create({ customerName });
+		const silent = told.length;
+		await expectConnection(page, 'Stale since');
+		expect(told.slice(silent).filter((words) => words.includes('Live'))).toEqual([]);
+		await expect(rowOf(page, 'Lara')).toHaveCount(0);
+		between.mend();
+		for (const name of ['Lara', 'Milo']) await expect(rowOf(page, name)).toContainText('Completed');
+		await expectConnection(page, 'Live');
+	});
 
-	between.silent = true;
-	await server.create({ customerName: 'Noor' });
-	await expectConnection(page, 'Stale since');
-	await expect(rowOf(page, 'Noor')).toHaveCount(0);
-	between.silent = false;
-	await page.evaluate(() => void dispatchEvent(new Event('online')));
-	await expect(rowOf(page, 'Noor')).toContainText('Completed');
-	await expectConnection(page, 'Live');
-	expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+	await step('[D31] a network that dies without a signal', async () => {
+		between.silent = true;
+		await server.create({ customerName: 'Noor' });
+		await expectConnection(page, 'Stale since');
+		await expect(rowOf(page, 'Noor')).toHaveCount(0);
+		between.silent = false;
+		await page.evaluate(() => void dispatchEvent(new Event('online')));
+		await expect(rowOf(page, 'Noor')).toContainText('Completed');
+		await expectConnection(page, 'Live');
+	});
+
+	await step('[D11] a browser that is offline, and back', async () => {
+		await context.setOffline(true);
+		// Chromium keeps an open WebSocket in offline mode, so the proxy must cut it, too.
+		between.cut();
+		between.mend();
+		await expectConnection(page, /Reconnecting|Stale/);
+		await server.create({ customerName: 'Kofi Offline' });
+		await expect(rowOf(page, 'Kofi Offline')).toHaveCount(0);
+		await context.setOffline(false);
+		await expectConnection(page, 'Live');
+		await expect(rowOf(page, 'Kofi Offline')).toContainText('Completed');
+	});
+	expect(await isMarked(page)).toBe(true);
 });
 
 /** Collects every text that the indicator shows from now on. */
-async function follow(page: Page): Promise<string[]> {
+async function collectTexts(page: Page): Promise<string[]> {
 	const told: string[] = [];
 	await page.exposeFunction('tell', (words: string) => told.push(words));
 	await page.addInitScript(() => {

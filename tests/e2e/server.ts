@@ -135,7 +135,22 @@ export async function expectConnection(page: Page, words: string | RegExp): Prom
 	await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(words, { timeout: 20_000 });
 }
 
+/** Follows a link of the navigation: the next page comes without a reload. */
+export const follow = (page: Page, name: string | RegExp): Promise<void> =>
+	page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name }).click();
+
+/** Waits two frames: work that a response starts has begun by then. */
+export const frames = (page: Page): Promise<unknown> =>
+	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+
+/** Marks the document. `isMarked` returns false once the page was reloaded. */
+export const mark = (page: Page): Promise<unknown> => page.evaluate(() => Object.assign(window, { notReloaded: true }));
+export const isMarked = (page: Page): Promise<boolean> => page.evaluate(() => 'notReloaded' in window);
+
 /** Locates the row of a customer in the history. */
 export const rowOf = (page: Page, customer: string) => page.getByRole('row').filter({ hasText: customer });
+
+/** One part of a test. Its title begins with the ids of the rules that it proves, so a failure names them. */
+export const step = (title: string, body: () => Promise<void>): Promise<void> => test.step(title, body);
 
 export { expect };

@@ -1,11 +1,9 @@
 import type { Page } from '@playwright/test';
 import { test } from './proxy.ts';
-import { expect, expectConnection, rowOf } from './server.ts';
+import { expect, expectConnection, isMarked, mark, rowOf, step } from './server.ts';
 
 const OVER_STREAM = 'Live over the event stream';
 const indicator = (page: Page) => page.getByRole('button', { name: /^Connection:/ });
-const mark = (page: Page) => page.evaluate(() => Object.assign(window, { notReloaded: true }));
-const isMarked = (page: Page) => page.evaluate(() => 'notReloaded' in window);
 const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
 
 test('[D30] where a proxy blocks WebSockets one tab holds the event stream for all, and the tabs return to the socket when they can', async ({
@@ -42,7 +40,7 @@ test('[D30] where a proxy blocks WebSockets one tab holds the event stream for a
 	await expect.poll(between.streams).toBe(1);
 
 	// The server restarts: missed changes arrive without a reload.
-	await server.stop('SIGKILL');
+	await server.stop();
 	for (const page of others) await expect(indicator(page)).toContainText(/Reconnecting|Stale/);
 	await server.start();
 	await everywhere('Efe', others);
@@ -80,51 +78,14 @@ test('[D35] another tab takes over the stream of a frozen tab', async ({ context
 	await expect(rowOf(two, 'Gita')).toContainText('Completed');
 });
 
-test('[D36] without Web Locks the tabs share one stream, too, and each returns to the socket by itself', async ({
-	context,
-	server,
-	between,
-}) => {
-	test.slow();
-	await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
-	const pages = [await context.newPage(), await context.newPage()];
-	for (const page of pages) {
-		await page.goto(between.url);
-		await expectConnection(page, OVER_STREAM);
-	}
-	await expect.poll(between.streams).toBe(1);
-	await server.create({ customerName: 'Hana' });
-	for (const page of pages) await expect(rowOf(page, 'Hana')).toContainText('Completed');
-
-	// Without a user's action: each tab retries the socket every 30 s at most.
-	between.upgrades = true;
-	await expect.poll(between.sockets, { timeout: 60_000 }).toBe(2);
-	await expect.poll(between.streams).toBe(0);
-	for (const page of pages) await expectConnection(page, 'Live');
-});
-
-test('[D37] over the event stream the deliveries page reloads after changes, and says how old its data is', async ({
-	page,
-	server,
-	between,
-}) => {
-	await page.goto(`${between.url}/deliveries`);
-	await expectConnection(page, OVER_STREAM);
-	await mark(page);
-	await server.create({ customerName: 'Ines' });
-	await expect(page.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
-	await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
-	await expect(page.getByRole('link', { name: 'Reload' })).toBeVisible();
-	expect(await isMarked(page)).toBe(true);
-});
-
 test.describe('a protected dashboard', () => {
 	const TOKEN = 'a-token-for-the-stream-tests';
 	test.use({ env: { API_TOKEN: TOKEN } });
 
-	test('[D41] over the event stream, too, the page says when its session ends, and nothing is live', async ({
+	test('[D37, D41] over the event stream the deliveries page loads its data again, and a session that ends is shown as ended', async ({
 		context,
 		page,
+		server,
 		between,
 	}) => {
 		await page.goto(between.url);
@@ -132,12 +93,24 @@ test.describe('a protected dashboard', () => {
 		await page.keyboard.press('Enter');
 		await expectConnection(page, OVER_STREAM);
 		const other = await context.newPage();
-		await other.goto(between.url);
+		await other.goto(`${between.url}/deliveries`);
 		await expectConnection(other, OVER_STREAM);
-		await page.getByRole('button', { name: 'Sign out' }).click();
-		await expect(page).toHaveURL(/\/login/);
-		await expect(other.getByText('The session has ended.')).toBeVisible();
-		await expect(indicator(other)).not.toContainText('Live');
-		await expect.poll(between.streams).toBe(0);
+
+		await step('[D37] the deliveries page loads its data again after changes, and says how old it is', async () => {
+			await mark(other);
+			await server.create({ customerName: 'Ines' });
+			await expect(other.getByRole('listitem').filter({ hasText: 'Ines' }).first()).toBeVisible();
+			await expect(other.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
+			await expect(other.getByRole('link', { name: 'Reload' })).toBeVisible();
+			expect(await isMarked(other)).toBe(true);
+		});
+
+		await step('[D41] a session that ends is shown as ended, and nothing is live', async () => {
+			await page.getByRole('button', { name: 'Sign out' }).click();
+			await expect(page).toHaveURL(/\/login/);
+			await expect(other.getByText('The session has ended.')).toBeVisible();
+			await expect(indicator(other)).not.toContainText('Live');
+			await expect.poll(between.streams).toBe(0);
+		});
 	});
 });

@@ -1,23 +1,14 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from '#tests/support/chromium.ts';
+import { LAN_HOST } from '#tests/support/chromium.ts';
 import { test, type Proxy } from './proxy.ts';
-import { expect, rowOf } from './server.ts';
+import { expect, rowOf, step } from './server.ts';
 
 /** Many tabs at once are slow on a busy machine. */
 const PATIENCE = { timeout: 90_000 };
-const executablePath = findChromium();
 
-// A host name at plain http, like `http://<a LAN address>`, is no secure context, so there are no Web Locks.
-test.use({
-	trace: 'off',
-	env: { ALLOWED_HOSTS: 'audena.test' },
-	launchOptions: {
-		args: [...CHROMIUM_ARGS, '--host-resolver-rules=MAP audena.test 127.0.0.1'],
-		...(executablePath === null ? {} : { executablePath }),
-	},
-});
+test.use({ env: { ALLOWED_HOSTS: LAN_HOST } });
 
-const address = ({ url }: Proxy): string => url.replace('127.0.0.1', 'audena.test');
+const address = ({ url }: Proxy): string => url.replace('127.0.0.1', LAN_HOST);
 
 const expectOverStream = (page: Page): Promise<void> =>
 	expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live over the event stream', PATIENCE);
@@ -65,28 +56,24 @@ test.beforeEach(async ({ context }) => {
 	});
 });
 
-test('[D74] at a plain http address seven tabs share one stream, and a call from the seventh is placed at once', async ({
-	context,
-	between,
-}) => {
-	test.slow();
-	const pages = await openTabs(context, between, 7);
-	expect(await pages[0]!.evaluate(() => [isSecureContext, 'locks' in navigator])).toEqual([false, false]);
-	await expect.poll(between.streams).toBe(1);
-	await placeCall(pages[6]!, 'Amara');
-	for (const page of pages) await expect(rowOf(page, 'Amara')).toContainText('Completed', PATIENCE);
-	// The holder, one request for missing changes, and briefly a second holder.
-	expect(between.mostStreams).toBeLessThan(6);
-	await expect.poll(between.streams).toBe(1);
-});
-
-test('[D74] at a plain http address another tab takes over the stream of a tab that leaves, breaks or freezes, and nothing is missed', async ({
+test('[D36, D74] without Web Locks seven tabs share one stream, which another tab takes over when its tab closes, breaks or freezes; all return to the socket', async ({
 	context,
 	server,
 	between,
 }) => {
 	test.slow();
-	let pages = await openTabs(context, between, 4);
+	let pages = await openTabs(context, between, 7);
+
+	await step('[D74] at a plain http address the call of the seventh tab is placed at once', async () => {
+		expect(await pages[0]!.evaluate(() => [isSecureContext, 'locks' in navigator])).toEqual([false, false]);
+		await expect.poll(between.streams).toBe(1);
+		await placeCall(pages[6]!, 'Amara');
+		for (const page of pages) await expect(rowOf(page, 'Amara')).toContainText('Completed', PATIENCE);
+		// The holder, one request for missing changes, and briefly a second holder.
+		expect(between.mostStreams).toBeLessThan(6);
+		await expect.poll(between.streams).toBe(1);
+	});
+
 	const leave = async (page: Page, end: () => Promise<unknown>): Promise<void> => {
 		await end();
 		pages = pages.filter((other) => other !== page);
@@ -97,31 +84,51 @@ test('[D74] at a plain http address another tab takes over the stream of a tab t
 		for (const page of pages) await expectOverStream(page);
 		await expect.poll(between.streams).toBe(1);
 	};
-	await everywhere('Amara');
+	await step('[D74] three tabs close, among them the holder', async () => {
+		const holder = await holderOf(pages);
+		const others = pages.filter((page) => page !== holder);
+		for (const page of [holder, ...others.slice(0, 2)]) await leave(page, () => page.close());
+		await everywhere('Bela');
+	});
 
-	// The holder navigates to another page.
-	const first = await holderOf(pages);
-	await leave(first, () => first.goto(`${address(between)}/proxies`));
-	await everywhere('Bela');
+	await step('[D74] the holder goes to another page', async () => {
+		const holder = await holderOf(pages);
+		await leave(holder, () => holder.goto(`${address(between)}/proxies`));
+		await everywhere('Chidi');
+	});
 
-	// The holder is frozen, as a browser freezes background tabs, and later thaws.
-	const second = await holderOf(pages);
-	const session = await context.newCDPSession(second);
-	await leave(second, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
-	for (const customerName of ['Chidi', 'Dora']) await server.create({ customerName });
-	for (const page of pages)
-		for (const name of ['Chidi', 'Dora']) await expect(rowOf(page, name)).toContainText('Completed', PATIENCE);
-	await session.send('Page.setWebLifecycleState', { state: 'active' });
-	pages.push(second);
-	await everywhere('Efe');
+	await step('[D74] the holder is frozen, as a browser freezes background tabs, and later thaws', async () => {
+		const holder = await holderOf(pages);
+		const session = await context.newCDPSession(holder);
+		await leave(holder, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
+		for (const customerName of ['Dora', 'Efe']) await server.create({ customerName });
+		for (const page of pages)
+			for (const name of ['Dora', 'Efe']) await expect(rowOf(page, name)).toContainText('Completed', PATIENCE);
+		await session.send('Page.setWebLifecycleState', { state: 'active' });
+		pages.push(holder);
+		await everywhere('Farid');
+	});
 
-	// The server restarts.
-	await server.stop('SIGKILL');
-	await server.start();
-	await everywhere('Farid');
-	for (const page of pages)
-		for (const name of ['Amara', 'Bela', 'Chidi', 'Dora', 'Efe', 'Farid'])
-			await expect(rowOf(page, name)).toHaveCount(1);
+	await step('[D74] the stream breaks, because the server restarts', async () => {
+		await server.stop();
+		await server.start();
+		await everywhere('Gita');
+		for (const page of pages)
+			for (const name of ['Amara', 'Bela', 'Chidi', 'Dora', 'Efe', 'Farid', 'Gita'])
+				await expect(rowOf(page, name)).toHaveCount(1);
+	});
+
+	await step('[D36] each tab returns to the socket by itself', async () => {
+		// Without a user's action: each tab retries the socket every 30 s at most.
+		between.upgrades = true;
+		await expect.poll(between.sockets, { timeout: 60_000 }).toBe(pages.length);
+		await expect.poll(between.streams).toBe(0);
+		for (const page of pages) {
+			const indicator = page.getByRole('button', { name: /^Connection:/ });
+			await expect(indicator).toContainText('Live');
+			await expect(indicator).not.toContainText('over the event stream');
+		}
+	});
 });
 
 test('[D75] the form says that it waits, gives up after 30 s, and sends the same call again', async ({

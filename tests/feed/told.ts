@@ -26,7 +26,8 @@ export class AcknowledgedChanges {
 	/** Records a call as a response has it. `requestedAt` is the time of the request. */
 	recordCall({ id, seq, run }: Call, requestedAt: number): void {
 		// A concurrent clear did not know of this call and may have deleted it.
-		if (this.#clears.some((clear) => clear.endedAt >= requestedAt && (clear.run ?? run) === run)) this.beingDeleted.add(id);
+		if (this.#clears.some((clear) => clear.endedAt >= requestedAt && (clear.run ?? run) === run))
+			this.beingDeleted.add(id);
 		if (!this.beingDeleted.has(id)) this.existing.set(id, run);
 		this.entries.push({ at: Date.now(), id, seq, run });
 	}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Call, CallPage, Delivery, Event, Problem, Settings } from '#contract';
 import { createApp, type AppDeps } from '#server/app.ts';
-import { readConfig } from '#server/config.ts';
+import { readConfig, type Config } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
 import { fillHistory } from './history.ts';
 import { newSecret } from './webhook.ts';
@@ -50,15 +50,22 @@ const ENV = {
 /** Parts that a test may replace, such as the clock, random numbers, the log and timeouts. */
 type AppOverrides = Partial<AppDeps>;
 
-/** Starts a server that stops with the test. Set `DATABASE_URL` to start on an existing file. */
-export async function startApp(env: Record<string, string> = {}, overrides: AppOverrides = {}): Promise<TestApp> {
+/**
+ * Starts a server that stops with the test, without pages by default (tests/support/pages.ts). Set `DATABASE_URL` to
+ * start on an existing file.
+ */
+export async function startApp(
+	env: Record<string, string> = {},
+	overrides: AppOverrides = {},
+	pages: Config['pages'] = 'none',
+): Promise<TestApp> {
 	const given = {
 		...ENV,
 		WEBHOOK_SECRET: newSecret(),
 		DATABASE_URL: env.DATABASE_URL ?? (await newDatabase()),
 		...env,
 	};
-	const app = await createApp(readConfig(given, 'none'), { log: createLog('silent'), ...overrides });
+	const app = await createApp(readConfig(given, pages), { log: createLog('silent'), ...overrides });
 	const url = await app.listen();
 	let closed: Promise<void> | undefined;
 	const close = (): Promise<void> => (closed ??= app.close());

@@ -22,6 +22,12 @@ export function findChromium(): string | null {
 	return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path)) ?? null;
 }
 
+/**
+ * A name of this machine in the tests' browser. Like `http://<a LAN address>`, a page from there is no secure context,
+ * so it has no Web Locks.
+ */
+export const LAN_HOST = 'audena.test';
+
 /** Chromium flags for tests: no sandbox as root, and no requests to the internet. */
 export const CHROMIUM_ARGS = [
 	...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

@@ -1,8 +1,13 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '#server/log.ts';
+import type { TestApp } from '#tests/support/app.ts';
+import { startPages } from '#tests/support/pages.ts';
 import { rawExchange, rawRequest, readRaw } from '#tests/support/raw.ts';
-import { expect, test, type Server } from './server.ts';
+
+/** Hostile requests to the built pages. raw-http.test.ts has those to the API. */
 
 const TOKEN = 'a-token-for-the-hostile-tests';
 const HTML = 'Accept: text/html';
@@ -10,15 +15,17 @@ const JSON_WANTED = 'Accept: application/json';
 const URLENCODED = 'Content-Type: application/x-www-form-urlencoded';
 const MULTIPART = 'Content-Type: multipart/form-data; boundary=x';
 
+/** Starts a server with the pages. `lines` are the warnings and errors that it logs. */
+async function start(env: Record<string, string> = {}): Promise<{ app: TestApp; lines: string[] }> {
+	const lines: string[] = [];
+	const log = createLog('warn', { write: (line) => void lines.push(line) });
+	return { app: await startPages(env, { log }), lines };
+}
+
 /** Sends one raw request, with the origin of a form on our own pages. */
-async function ask(
-	server: Server,
-	start: string,
-	lines: string[] = [],
-	body = '',
-): Promise<ReturnType<typeof readRaw>> {
-	const all = [`Origin: ${server.url}`, ...lines];
-	return readRaw(await rawExchange(server.url, rawRequest(server.url, start, all, body)));
+async function ask(app: TestApp, start: string, lines: string[] = [], body = ''): Promise<ReturnType<typeof readRaw>> {
+	const all = [`Origin: ${app.url}`, ...lines];
+	return readRaw(await rawExchange(app.url, rawRequest(app.url, start, all, body)));
 }
 
 /** Returns the problem's code, or the content type if the body is not a problem. */
@@ -27,8 +34,7 @@ function codeOf({ headers, body }: ReturnType<typeof readRaw>): string {
 	return type.startsWith('application/problem+json') ? (/"code":"(\w+)"/.exec(body)?.[1] ?? '') : type;
 }
 
-const expectAlive = async (server: Server): Promise<void> =>
-	expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+const expectAlive = async (app: TestApp): Promise<void> => expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
 
 const MALFORMED = [
 	'/%',
@@ -58,31 +64,28 @@ for (const [name, env] of [
 	['without a token', {}],
 	['with one', { API_TOKEN: TOKEN }],
 ] as const)
-	test.describe(`hostile requests ${name}`, () => {
-		test.use({ env });
-
-		test('[HT1] malformed paths are 404 and end no process, and a browser gets the page', async ({ server }) => {
+	describe(`hostile requests ${name}`, () => {
+		it('[HT1] malformed paths end no process: 404, and a browser gets the page', async () => {
+			const { app, lines } = await start(env);
 			for (const path of MALFORMED) {
 				for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
-					const answer = await ask(server, `${method} ${path}`, [JSON_WANTED]);
-					expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 404, 'not_found']);
+					const response = await ask(app, `${method} ${path}`, [JSON_WANTED]);
+					expect([method, path, response.status, codeOf(response)]).toEqual([method, path, 404, 'not_found']);
 				}
-				expect((await ask(server, `HEAD ${path}`)).status).toBe(404);
+				expect((await ask(app, `HEAD ${path}`)).status).toBe(404);
 				// The pages, or the login in front of them.
-				expect([200, 303, 404]).toContain((await ask(server, `GET ${path}`, [HTML])).status);
+				expect([200, 303, 404]).toContain((await ask(app, `GET ${path}`, [HTML])).status);
 			}
 			for (const [start, line] of SIDEWAYS) {
-				const { status } = await ask(server, start, [line]);
+				const { status } = await ask(app, start, [line]);
 				expect([start, line, status > 0 && status < 500]).toEqual([start, line, true]);
 			}
-			await expectAlive(server);
-			expect(server.lines).toEqual([]);
+			await expectAlive(app);
+			expect(lines).toEqual([]);
 		});
 
-		test('[HT7] for any raw bytes no response is 5xx, no error is logged and the server keeps running', async ({
-			server,
-		}) => {
-			test.slow();
+		it('[HT7] no raw bytes get a 5xx, log an error or end the server', { timeout: 120_000 }, async () => {
+			const { app, lines } = await start(env);
 			const piece = fc.constantFrom(
 				'/',
 				'//',
@@ -141,21 +144,21 @@ for (const [name, env] of [
 				fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 5 }), async (requests) => {
 					// Pipelined in one packet, after which the client ends its side.
 					const bytes = requests.map(([verb, path, lines, text]) =>
-						rawRequest(server.url, `${verb} ${path}`, lines, text).replace('Connection: close\r\n', ''),
+						rawRequest(app.url, `${verb} ${path}`, lines, text).replace('Connection: close\r\n', ''),
 					);
-					const text = await halfClosed(server, bytes.join(''));
+					const text = await halfClosed(app, bytes.join(''));
 					expect(text.match(/HTTP\/1\.1 5\d\d/g)).toBeNull();
 				}),
 				{ numRuns: 150 },
 			);
-			await expectAlive(server);
+			await expectAlive(app);
 			// One of the requests may be a login that tries a token.
-			expect(server.lines.filter((line) => !line.includes('"msg":"wrong token'))).toEqual([]);
+			expect(lines.filter((line) => !line.includes('"msg":"wrong token'))).toEqual([]);
 		});
 	});
 
 /** Sends these bytes and ends this side. Returns everything received. */
-async function halfClosed({ url }: Server, bytes: string): Promise<string> {
+async function halfClosed({ url }: TestApp, bytes: string): Promise<string> {
 	const socket = connect(Number(new URL(url).port), '127.0.0.1');
 	let text = '';
 	socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
@@ -166,10 +169,9 @@ async function halfClosed({ url }: Server, bytes: string): Promise<string> {
 	return text;
 }
 
-test.describe('outside /api with a token', () => {
-	test.use({ env: { API_TOKEN: TOKEN } });
-
-	test('[HT8] only a browser that requests a page is redirected to the login', async ({ server }) => {
+describe('outside /api with a token', () => {
+	it('[HT8] only a browser that asks for a page is led to the login', async () => {
+		const { app } = await start({ API_TOKEN: TOKEN });
 		const call = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' });
 		for (const [path, status, code] of [
 			['//api/calls', 404, 'not_found'],
@@ -181,30 +183,32 @@ test.describe('outside /api with a token', () => {
 			for (const accept of [JSON_WANTED, 'Accept: */*', 'X-No-Accept: 1'])
 				for (const token of [[], [`Authorization: Bearer ${TOKEN}`]]) {
 					const lines = [accept, 'Content-Type: application/json', ...token];
-					const answer = await ask(server, `POST ${path}`, lines, call);
-					expect([path, accept, answer.status, codeOf(answer)]).toEqual([path, accept, status, code]);
+					const response = await ask(app, `POST ${path}`, lines, call);
+					expect([path, accept, response.status, codeOf(response)]).toEqual([path, accept, status, code]);
 				}
-		expect((await ask(server, 'POST /?/create', [HTML, URLENCODED], 'customerName=Ada')).status).toBe(401);
+		expect((await ask(app, 'POST /?/create', [HTML, URLENCODED], 'customerName=Ada')).status).toBe(401);
 		for (const accept of [JSON_WANTED, 'Accept: */*']) {
-			expect(codeOf(await ask(server, 'GET /deliveries', [accept]))).toBe('unauthorized');
-			expect(codeOf(await ask(server, 'GET //api/calls', [accept]))).toBe('not_found');
+			expect(codeOf(await ask(app, 'GET /deliveries', [accept]))).toBe('unauthorized');
+			expect(codeOf(await ask(app, 'GET //api/calls', [accept]))).toBe('not_found');
 		}
-		const { status, headers } = await ask(server, 'GET /deliveries?state=dead', [HTML]);
+		const { status, headers } = await ask(app, 'GET /deliveries?state=dead', [HTML]);
 		expect([status, headers.get('location')]).toEqual([303, '/login?next=%2Fdeliveries%3Fstate%3Ddead']);
 	});
 });
 
-test('[HT8] without a token an unknown path is 404, for scripts as problem details', async ({ server }) => {
+it('[HT8] without a token a path that is no page is 404, for scripts as problem details', async () => {
+	const { app } = await start();
 	for (const path of ['//api/calls', '/foo', '/calls', '/logout/x'])
 		for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
-			const answer = await ask(server, `${method} ${path}`, [JSON_WANTED, 'Content-Type: application/json'], '{}');
-			expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 404, 'not_found']);
+			const response = await ask(app, `${method} ${path}`, [JSON_WANTED, 'Content-Type: application/json'], '{}');
+			expect([method, path, response.status, codeOf(response)]).toEqual([method, path, 404, 'not_found']);
 		}
-	expect((await ask(server, 'POST /foo', [HTML, URLENCODED], 'a=b')).status).toBe(404);
-	expect((await ask(server, 'GET /foo', [HTML])).body).toContain('<main');
+	expect((await ask(app, 'POST /foo', [HTML, URLENCODED], 'a=b')).status).toBe(404);
+	expect((await ask(app, 'GET /foo', [HTML])).body).toContain('<main');
 });
 
-test('[HT9] pages and files reject other methods with 405 and Allow', async ({ server }) => {
+it('[HT9] pages and files refuse other methods with 405 and Allow', async () => {
+	const { app } = await start();
 	const known: [path: string, allow: string][] = [
 		['/', 'GET, HEAD, POST, OPTIONS'],
 		['/deliveries', 'GET, HEAD, OPTIONS'],
@@ -221,17 +225,18 @@ test('[HT9] pages and files reject other methods with 405 and Allow', async ({ s
 	for (const [path, allow] of known)
 		for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
 			if (allow.includes(method)) continue;
-			const answer = await ask(server, `${method} ${path}`, [JSON_WANTED]);
-			expect([method, path, answer.status, codeOf(answer)]).toEqual([method, path, 405, 'method_not_allowed']);
-			expect([path, answer.headers.get('allow')]).toEqual([path, allow]);
-			const browser = await ask(server, `${method} ${path}`, [HTML]);
+			const response = await ask(app, `${method} ${path}`, [JSON_WANTED]);
+			expect([method, path, response.status, codeOf(response)]).toEqual([method, path, 405, 'method_not_allowed']);
+			expect([path, response.headers.get('allow')]).toEqual([path, allow]);
+			const browser = await ask(app, `${method} ${path}`, [HTML]);
 			expect([path, browser.status, browser.headers.get('allow')]).toEqual([path, 405, allow]);
 		}
 	for (const path of ['/', '/deliveries', '/nowhere'])
-		expect([path, (await ask(server, `TRACE ${path}`, [HTML])).status]).toEqual([path, 405]);
+		expect([path, (await ask(app, `TRACE ${path}`, [HTML])).status]).toEqual([path, 405]);
 });
 
-test('[HT22] a malformed form is rejected with its status, stores nothing and logs no error', async ({ server }) => {
+it('[HT22] a form that cannot be read is refused with its status, stores nothing and is no error', async () => {
+	const { app, lines } = await start();
 	const fields = 'country=US&phoneNumber=2025550100&workflow=SALES&when=now';
 	const part = (name: string, value: string): string =>
 		`--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
@@ -253,35 +258,36 @@ test('[HT22] a malformed form is rejected with its status, stores nothing and lo
 		[413, 'body_too_large', URLENCODED, `customerName=${'x'.repeat(530_000)}`],
 	];
 	for (const [status, code, type, body] of refused) {
-		const script = await ask(server, 'POST /?/create', [JSON_WANTED, type], body);
+		const script = await ask(app, 'POST /?/create', [JSON_WANTED, type], body);
 		expect([body.slice(0, 40), script.status, codeOf(script)]).toEqual([body.slice(0, 40), status, code]);
-		expect((await ask(server, 'POST /?/create', [HTML, type], body)).status).toBe(status);
-		expect((await ask(server, 'POST /deliveries?/redeliver', [HTML, type], body)).status).toBe(status);
+		expect((await ask(app, 'POST /?/create', [HTML, type], body)).status).toBe(status);
+		expect((await ask(app, 'POST /deliveries?/redeliver', [HTML, type], body)).status).toBe(status);
 	}
 	for (const action of ['/?/default', '/?/nothing'])
-		expect((await ask(server, `POST ${action}`, [HTML, URLENCODED], 'a=b')).status).toBe(404);
-	expect((await server.api<{ calls: unknown[] }>('GET', '/api/calls')).calls).toEqual([]);
-	expect(server.lines).toEqual([]);
+		expect((await ask(app, `POST ${action}`, [HTML, URLENCODED], 'a=b')).status).toBe(404);
+	expect((await app.list()).calls).toEqual([]);
+	expect(lines).toEqual([]);
 
-	const good = await ask(server, 'POST /?/create', [HTML, URLENCODED], `customerName=J%C3%BCrgen+M&${fields}`);
+	const good = await ask(app, 'POST /?/create', [HTML, URLENCODED], `customerName=J%C3%BCrgen+M&${fields}`);
 	expect(good.status).toBe(303);
-	const { calls } = await server.api<{ calls: { customerName: string }[] }>('GET', '/api/calls');
+	const { calls } = await app.list();
 	expect(calls.map(({ customerName }) => customerName)).toEqual(['Jürgen M']);
 });
 
-test('[HT30] a client that breaks off a form causes no error in the log', async ({ server }) => {
-	const { port, host } = new URL(server.url);
+it('[HT30] a form whose client leaves in the middle is no error', async () => {
+	const { app, lines } = await start();
+	const { port, host } = new URL(app.url);
 	for (const type of [URLENCODED, MULTIPART])
 		for (const length of ['Content-Length: 1000', 'Transfer-Encoding: chunked']) {
 			const socket = connect(Number(port), '127.0.0.1');
-			const lines = [`Host: ${host}`, `Origin: ${server.url}`, HTML, type, length, 'Expect: 100-continue'];
+			const lines = [`Host: ${host}`, `Origin: ${app.url}`, HTML, type, length, 'Expect: 100-continue'];
 			socket.write(`POST /?/create HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n5\r\nhello`);
 			await once(socket, 'data'); // 100: the server reads the body
 			const closed = once(socket, 'close');
 			socket.destroy();
 			await closed;
 		}
-	await expectAlive(server);
-	await server.stop();
-	expect(server.lines).toEqual([]);
+	await expectAlive(app);
+	await app.close();
+	expect(lines).toEqual([]);
 });
