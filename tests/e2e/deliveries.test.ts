@@ -28,11 +28,11 @@ test('[D33, E1, E2, E3, E9] the page is live: deliveries are shown with their at
 	const summary = own.locator('summary').first();
 
 	await step(
-		'[E1] what failed shows each of its tries, with request and response, and the time of the next',
+		'[E1] what failed shows each of its attempts, with request and response, and the time of the next',
 		async () => {
 			await expect(own).toContainText(new URL(receiver.url).host);
 			await summary.click();
-			await expect(own).toContainText('2, automatic');
+			await expect(own).toContainText('Attempt 2 · automatic');
 			await expect(own).toContainText('Attempt 1 · automatic');
 			await expect(own).toContainText(/in \d+:\d\d|due \d\d:\d\d:\d\d/);
 			await expect(own).toContainText('webhook-signature: v1,••••••••');
@@ -147,7 +147,7 @@ test('[E4, E5] filters are in the URL, survive a reload and can be dropped; the 
 
 		await all.click();
 		await dialog.getByRole('button', { name: `Redeliver ${each}` }).click();
-		await expect(page.getByRole('status').getByText(`${each} sent again.`)).toBeVisible();
+		await expect(page.getByRole('status').getByText(`Redelivering ${each}.`)).toBeVisible();
 		await expect(dialog).toBeHidden();
 		await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBe(each);
 		expect((await deliveriesOf(server, 'state=dead')).length).toBe(count - each);

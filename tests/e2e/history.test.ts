@@ -426,7 +426,7 @@ test.describe('some calls', () => {
 			for (const width of [360, 1440]) {
 				await page.setViewportSize({ width, height: 740 });
 				await goTo('0001-01-01');
-				await expect(page.getByText('Nothing before 17 Nov 2026. These are the oldest.')).toBeInViewport({ ratio: 1 });
+				await expect(page.getByText('No calls before 17 Nov 2026. These are the oldest.')).toBeInViewport({ ratio: 1 });
 				await page.evaluate(() => scrollTo(0, 0));
 				await expect(page.getByText('No calls before')).toHaveCount(0);
 			}

@@ -21,7 +21,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 async function make(page: Page, server: Server, count: number): Promise<CallPage['calls']> {
 	const calls = count === 1 ? '1 call' : `${count} calls`;
 	await press(page, `Import ${calls}`);
-	await expect(page.getByRole('heading', { name: `${calls} made` })).toBeVisible();
+	await expect(page.getByRole('heading', { name: `${calls} imported` })).toBeVisible();
 	await press(page, 'Import another file');
 	return (await server.api<CallPage>('GET', `/api/calls?limit=${count}`)).calls.toReversed();
 }

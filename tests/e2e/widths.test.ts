@@ -61,7 +61,7 @@ test('[D61, D63] names of twenty letters, outcomes, times and filters are whole 
 
 	await page.goto(`${server.url}/?status=FAILED&outcome=no-answer&q=${'abcdefghij'.repeat(10)}`);
 	await step('a chip says its filter and the value side by side', async () => {
-		const chip = page.getByRole('link', { name: 'Drop outcome: No answer' }).first();
+		const chip = page.getByRole('link', { name: 'Remove filter outcome: No answer' }).first();
 		const gap = await chip.evaluate((link) => {
 			const value = link.querySelector('b')!;
 			const label = value.parentElement!.querySelector('span')!;
@@ -99,7 +99,7 @@ test.describe('a list that is scrolled', () => {
 			const [clear, other] = [page.getByRole('button', { name: 'Delete calls' }), page.getByText('Import / Export')];
 			for (const width of [360, 768, 1100, 1440]) {
 				await widen(page, width);
-				for (const name of ['Drop status: Pending, Failed', 'Remove filter workflow: Support'])
+				for (const name of ['Remove filter status: Pending, Failed', 'Remove filter workflow: Support'])
 					await expect(page.getByRole('link', { name })).toBeInViewport({ ratio: 1 });
 				await expect(clear).toBeInViewport({ ratio: 1 });
 				expect(await lineOf(clear)).toBeCloseTo(await lineOf(other), 0);
