@@ -47,7 +47,7 @@ const numbers = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe('the provider’s records', () => {
-	it('[RT13] [RT6] beyond an age go, with their webhooks and attempts', async () => {
+	it('[RT13] [RT6] beyond an age are deleted, with their webhooks and attempts', async () => {
 		const { pass, left, database } = await stage(100, NOW, DAY_MS);
 		await database.all(
 			`INSERT INTO "ProviderDice" ("phoneNumber", "workflow", "next") VALUES ('+12025550100', 'SALES', 100)`,
@@ -59,7 +59,7 @@ describe('the provider’s records', () => {
 		expect(await database.all('SELECT "next" FROM "ProviderDice"')).toEqual([{ next: 100 }]);
 	});
 
-	it('[RT13] beyond a number go, however large it is', async () => {
+	it('[RT13] beyond a number are deleted, however large it is', async () => {
 		const { pass, left } = await stage(1_200, NOW - DAY_MS, 1);
 		for (const calls of [2_500, 1_201, 1_200]) await pass({ days: null, calls });
 		expect(await left()).toHaveLength(1_200);
@@ -67,6 +67,13 @@ describe('the provider’s records', () => {
 		expect(await left()).toEqual(numbers(101, 1_200));
 		await pass({ days: null, calls: 1_000 });
 		expect(await left()).toEqual(numbers(201, 1_200));
+	});
+
+	it('[RT13] records from the future, accepted before the clock was set back, take the place of no other', async () => {
+		const { pass, left, database } = await stage(20, NOW - DAY_MS, 1);
+		await database.all(`UPDATE "ProviderCall" SET "acceptedAt" = ? WHERE "providerId" > 'sim_0015'`, NOW + DAY_MS);
+		await pass({ days: null, calls: 10 });
+		expect(await left()).toEqual(numbers(6, 20));
 	});
 
 	it('[RT13] either limit is enough', async () => {

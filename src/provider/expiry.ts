@@ -31,12 +31,14 @@ const STEP = 32;
 const REST_MS = 20;
 /** How many records are counted at once, from the newest back. */
 const HOP = 1_000;
+/** A record accepted later than this after now is from the future. */
+const FUTURE_MS = 3_600_000;
 /** Greater than every provider id. */
 const END = '~';
 
 /** Provider ids rise with the time of acceptance, so an id is a place in the order of age. */
 const BACK =
-	'SELECT "providerId" FROM "ProviderCall" WHERE "providerId" < ? ORDER BY "providerId" DESC LIMIT 1 OFFSET ?';
+	'SELECT "providerId" FROM "ProviderCall" WHERE "providerId" < ? AND "acceptedAt" <= ? ORDER BY "providerId" DESC LIMIT 1 OFFSET ?';
 /** A webhook that waits, or is under way, has a due time. */
 const NEXT = `SELECT "providerId", "acceptedAt", EXISTS (
 		SELECT 1 FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId" AND "dueAt" IS NOT NULL
@@ -48,11 +50,14 @@ const DROP = [
 	`DELETE FROM "ProviderCall" WHERE ${IS_ONE}`,
 ];
 
-/** Returns the id of the oldest of the newest `count` records; '' if there are fewer. */
-async function oldestOf(database: Database, count: number): Promise<string> {
+/**
+ * Returns the id of the oldest of the newest `count` records; '' if there are fewer, or if the pass must not go on. A
+ * record from the future, accepted before the clock was set back, does not count.
+ */
+async function oldestOf({ database, now, goesOn }: ExpiryDeps, count: number): Promise<string> {
 	let id = END;
 	for (let left = count; left > 0; left -= HOP) {
-		const [row] = await database.all(BACK, id, Math.min(left, HOP) - 1);
+		const [row] = goesOn() ? await database.all(BACK, id, now() + FUTURE_MS, Math.min(left, HOP) - 1) : [];
 		if (!row) return '';
 		id = String(row.providerId);
 		await new Promise(setImmediate);
@@ -64,8 +69,9 @@ async function oldestOf(database: Database, count: number): Promise<string> {
  * Deletes the records beyond a limit in small steps, the oldest first: provider calls with their deliveries and
  * attempts. Records with an open webhook stay. `ProviderDice` stays too, because seeded draws depend on it.
  */
-export async function expire({ database, keep, now, goesOn }: ExpiryDeps): Promise<void> {
-	const firstKept = keep.calls === null ? '' : await oldestOf(database, keep.calls);
+export async function expire(deps: ExpiryDeps): Promise<void> {
+	const { database, keep, now, goesOn } = deps;
+	const firstKept = keep.calls === null ? '' : await oldestOf(deps, keep.calls);
 	for (let after: string | null = ''; after !== null && goesOn();) {
 		const from: string = after;
 		const at = now();

@@ -216,7 +216,7 @@ export async function createApp(
 		async moveTimesBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
-		onJump: (ms) => log.warn({ ms }, 'the clock jumped: nothing is deleted by age for an hour'),
+		onJump: (ms) => log.warn({ ms }, 'the clock jumped: retention and expiry pause for an hour'),
 		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back: due times move back as far'),
 		onResume() {
 			jobs?.wake();
@@ -287,7 +287,7 @@ export async function createApp(
 	});
 	const listener = oneByOne(inOriginForm(http));
 	server.on('request', listener);
-	refuseMalformed(server, listener.isBusy);
+	refuseMalformed(server, listener.isResponding);
 	io.attach(server);
 	// In development Vite handles upgrades of its own.
 	if (config.pages !== 'vite') ignoreOtherUpgrades(server, listener.isBusy);

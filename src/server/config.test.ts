@@ -39,14 +39,18 @@ describe('the environment', () => {
 				APP_URL: 'https://calls.example/',
 				TRUST_PROXY: '2',
 			},
-			...{ ALLOWED_HOSTS: 'a.example, b.example', CALLBACK_HOSTS: 'c.example:8080 d.example', API_TOKEN: ' s3cret ' },
+			...{
+				ALLOWED_HOSTS: 'a.example, Bücher.example',
+				CALLBACK_HOSTS: 'c.example:8080 d.example',
+				API_TOKEN: ' s3cret ',
+			},
 			...{ PROVIDER_URL: 'http://carrier:4000/', PROVIDER_TOKEN: 'p', PROVIDER_SEED: 'x', PROVIDER_SPEED: '2.5' },
 			...{ PROVIDER_DELAY_MS_MIN: '5', PROVIDER_DELAY_MS_MAX: '5', PROVIDER_FAIL_RATE: '1', LOG_LEVEL: 'debug' },
 			WEBHOOK_SECRET: secrets.join(' '),
 		});
 		expect(config).toMatchObject({
 			...{ port: 0, host: '::1', appUrl: 'https://calls.example', trustProxy: 2, apiToken: 's3cret' },
-			...{ allowedHosts: ['a.example', 'b.example'], callbackHosts: ['c.example:8080', 'd.example'] },
+			...{ allowedHosts: ['a.example', 'xn--bcher-kva.example'], callbackHosts: ['c.example:8080', 'd.example'] },
 			...{ database: { url: 'file:/tmp/x.db' }, webhookSecrets: secrets, logLevel: 'debug' },
 			provider: {
 				...{ url: 'http://carrier:4000', token: 'p' },
@@ -100,6 +104,7 @@ describe('the environment', () => {
 		['ALLOWED_HOSTS', 'box.lan/x'],
 		['CALLBACK_HOSTS', 'https://hooks.example'],
 		['CALLBACK_HOSTS', 'hooks.example:http'],
+		['CALLBACK_HOSTS', 'hooks.example:99999'],
 	])(
 		'[C4] %s=%s stops the start with one line that names the variable, the value and what is allowed',
 		(name, value) => {

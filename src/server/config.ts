@@ -74,8 +74,12 @@ const httpUrl = z
 	.transform((value) => (value === '' ? null : value.replace(/\/+$/, '')));
 const list = z.string().transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''));
 /** Host names or addresses, an IPv6 address in brackets. */
-const hosts = list.refine((names) => names.every((name) => isHost(name)));
-const hostsAndPorts = list.refine((names) => names.every((name) => isHost(name.replace(/:\d{1,5}$/, ''))));
+const hosts = list
+	.refine((names) => names.every(isHost))
+	.transform((names) => names.map((name) => new URL(`http://${name}/`).hostname));
+const hostsAndPorts = list.refine((names) =>
+	names.every((name) => isHost(name.replace(/:\d{1,5}$/, '')) && URL.canParse(`http://${name}/`)),
+);
 
 const variable = <T>(fallback: string, allowed: string, schema: z.ZodType<T, string>, secret = false): Variable<T> => ({
 	...{ fallback, allowed, schema, secret },

@@ -114,10 +114,14 @@ describe('a request target', () => {
 describe('bytes that are not a request', () => {
 	it('[R6] get a problem with a request id, and end the connection', async () => {
 		const app = await startApp();
+		const chunked = (body: string): string =>
+			rawRequest(app.url, 'POST /api/calls', [JSON_TYPE, 'Transfer-Encoding: chunked']) + body;
 		for (const [bytes, code] of [
 			['HELLO\r\n\r\n', 'malformed_request'],
 			['GET / HTTP/9.9\r\n\r\n', 'malformed_request'],
 			['GET / HTTP/1.1\r\nno colon\r\n\r\n', 'malformed_request'],
+			[chunked('zz\r\n'), 'malformed_request'],
+			[chunked(`1;${'x'.repeat(20_000)}\r\n`), 'body_too_large'],
 			[rawRequest(app.url, 'GET /healthz', [`X-Long: ${'x'.repeat(17_000)}`]), 'headers_too_large'],
 		] as const) {
 			const { status, headers, body } = readRaw(await rawExchange(app.url, bytes));

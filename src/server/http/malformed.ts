@@ -5,11 +5,11 @@ import { newRequestId } from './request-id.ts';
 
 /**
  * Responds to bytes that Node's parser refuses, with a problem and a request id like every other error, and closes the
- * connection. Sends nothing into a response that is under way: `isBusy` returns whether there is one.
+ * connection. Sends nothing into a response that was sent in part: `isResponding` returns whether there is one.
  */
-export function refuseMalformed(server: Server, isBusy: (socket: Duplex) => boolean): void {
+export function refuseMalformed(server: Server, isResponding: (socket: Duplex) => boolean): void {
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-		if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) {
+		if (error.code === 'ECONNRESET' || !socket.writable || isResponding(socket)) {
 			socket.destroy();
 			return;
 		}
@@ -24,7 +24,8 @@ export function refuseMalformed(server: Server, isBusy: (socket: Duplex) => bool
 			`X-Request-Id: ${requestId}`,
 			'Connection: close',
 		];
-		socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+		// A client that never closes must not keep the connection.
+		socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 	});
 }
 
@@ -33,6 +34,8 @@ function problemOf(code: string | undefined): ProblemError {
 	switch (code) {
 		case 'HPE_HEADER_OVERFLOW':
 			return new ProblemError('headers_too_large', 'Send fewer or shorter headers: 16 KiB in all.');
+		case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+			return new ProblemError('body_too_large', 'Send shorter chunk extensions.');
 		case 'ERR_HTTP_REQUEST_TIMEOUT':
 			return new ProblemError('request_timeout', 'The request did not arrive in time. Send it again.');
 		default:

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** How many requests of one connection may wait. Clients and load balancers send the next one after the response. */
@@ -7,6 +7,8 @@ const WAITING_REQUESTS_MAX = 64;
 export interface OneByOne extends RequestListener {
 	/** Whether a response on this connection is under way. */
 	isBusy(socket: Duplex): boolean;
+	/** Whether part of that response was sent, or other requests wait behind it. */
+	isResponding(socket: Duplex): boolean;
 }
 
 /**
@@ -16,9 +18,11 @@ export interface OneByOne extends RequestListener {
  */
 export function oneByOne(run: RequestListener, max = WAITING_REQUESTS_MAX): OneByOne {
 	const waiting = new WeakMap<Duplex, (() => void)[]>();
+	const current = new WeakMap<Duplex, ServerResponse>();
 	const listener: RequestListener = (request, response) => {
 		const { socket } = request;
 		const start = (): void => {
+			current.set(socket, response);
 			response.once('close', () => {
 				const next = waiting.get(socket)?.shift();
 				if (next === undefined || socket.destroyed) waiting.delete(socket);
@@ -33,5 +37,8 @@ export function oneByOne(run: RequestListener, max = WAITING_REQUESTS_MAX): OneB
 		} else if (queue.length < max) queue.push(start);
 		else socket.destroy();
 	};
-	return Object.assign(listener, { isBusy: (socket: Duplex) => waiting.has(socket) });
+	const isBusy = (socket: Duplex): boolean => waiting.has(socket);
+	const isResponding = (socket: Duplex): boolean =>
+		isBusy(socket) && (current.get(socket)?.headersSent === true || waiting.get(socket)!.length > 0);
+	return Object.assign(listener, { isBusy, isResponding });
 }
