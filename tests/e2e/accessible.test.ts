@@ -1,7 +1,7 @@
 import { expectAccessible, expectAccessibleAtWidths } from './accessibility.ts';
 import { expect, expectConnection, openDashboard, rowOf, test } from './server.ts';
 
-test('[D16, D18, D34] the dashboard, its error pages, the login and the proxy notes are accessible at three widths, in both themes', async ({
+test('[D16, D18, D34] the dashboard and the proxy notes are accessible at three widths, error pages, login and dialogs at one; all in both themes', async ({
 	page,
 	server,
 }) => {

@@ -36,7 +36,7 @@ test('[D33, E1, E2, E3, E9] the page is live: deliveries are shown with their at
 			await expect(own).toContainText('Attempt 1 · automatic');
 			await expect(own).toContainText(/in \d+:\d\d|due \d\d:\d\d:\d\d/);
 			await expect(own).toContainText('webhook-signature: v1,••••••••');
-			await expect(own).toContainText('It answers 500.');
+			await expect(own).toContainText('The receiver returned 500.');
 			await expect(own).toContainText('"callId":"watched-call"');
 			await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
 		},

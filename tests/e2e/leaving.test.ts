@@ -144,7 +144,7 @@ behindProxy.describe('over the event stream', () => {
 	});
 
 	behindProxy(
-		'[D62] a search that waits for the server goes, though the list that waits too is to be loaded anew',
+		'[D62] a waiting search runs once the server responds, even if a list reload waits too',
 		async ({ page, server, between }) => {
 			await page.goto(between.url);
 			await expectConnection(page, 'Live over the event stream');

@@ -1,4 +1,3 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { test } from './proxy.ts';
 import { expect, expectConnection, isMarked, mark, openDashboard, rowOf, step } from './server.ts';
@@ -124,8 +123,8 @@ test('[D11, D31] a network that is cut, one that dies without a signal, and a br
 		// Chromium keeps an open WebSocket in offline mode, so the proxy must cut it, too.
 		between.cut();
 		between.mend();
-		await expectConnection(page, /Reconnecting|Stale/);
 		await server.create({ customerName: 'Kofi Offline' });
+		await expectConnection(page, 'Stale since');
 		await expect(rowOf(page, 'Kofi Offline')).toHaveCount(0);
 		await context.setOffline(false);
 		await expectConnection(page, 'Live');
@@ -171,27 +170,6 @@ test('[D38] a tab that slept checks its connection at once when it wakes', async
 	await expectConnection(page, 'Live');
 });
 
-/** Copies the built server, with another version. The version is in a chunk that the tests' host imports too. */
-async function otherVersion(): Promise<{ program: string; remove(): Promise<void> }> {
-	const mark = `other-${process.pid}`;
-	const version = /(\+)[0-9a-z]{8}(`)/;
-	const main = await readFile('build/main.js', 'utf8');
-	const imported = [...main.matchAll(/"\.\/([\w-]+\.js)"/g)].map(([, name]) => name!);
-	const texts = await Promise.all(imported.map((name) => readFile(`build/${name}`, 'utf8')));
-	const chunk = imported[texts.findIndex((text) => version.test(text))]!;
-	const copies = [
-		[`build/${mark}-${chunk}`, texts[imported.indexOf(chunk)]!.replace(version, '$1another$2')],
-		[`build/${mark}-main.js`, main.replaceAll(`./${chunk}`, `./${mark}-${chunk}`)],
-	] as const;
-	for (const [file, text] of copies) await writeFile(file, text);
-	return {
-		program: copies[1][0],
-		async remove() {
-			await Promise.all(copies.map(([file]) => rm(file)));
-		},
-	};
-}
-
 test('[D32] a server of another version asks for a reload, and typed text stays', async ({ page, server }) => {
 	await openDashboard(page, server);
 	const typed = { 'Customer name': 'Half a nam', 'Phone number': '+44 20 79' };
@@ -202,19 +180,15 @@ test('[D32] a server of another version asks for a reload, and typed text stays'
 		await expect(page.getByLabel('Sales')).toBeChecked();
 	};
 
-	const other = await otherVersion();
-	try {
-		await server.stop();
-		await server.start(other.program);
-		await expectConnection(page, 'Live');
-		const notice = page.getByRole('status').filter({ hasText: 'The server runs a different version than this page.' });
-		await expect(notice).toBeVisible();
-		await isUntouched();
-		await expect(page.getByLabel('Phone number')).toBeEditable();
-		await notice.getByRole('button', { name: 'Reload' }).click();
-		await expect(notice).toHaveCount(0);
-		await isUntouched();
-	} finally {
-		await other.remove();
-	}
+	// The host of the tests' servers is another build, so it has another version.
+	await server.stop();
+	await server.start('build/main.js');
+	await expectConnection(page, 'Live');
+	const notice = page.getByRole('status').filter({ hasText: 'The server runs a different version than this page.' });
+	await expect(notice).toBeVisible();
+	await isUntouched();
+	await expect(page.getByLabel('Phone number')).toBeEditable();
+	await notice.getByRole('button', { name: 'Reload' }).click();
+	await expect(notice).toHaveCount(0);
+	await isUntouched();
 });

@@ -69,6 +69,7 @@ test('[D9, D56, D71, E8, I27] without JavaScript the history is read, filtered a
 	});
 
 	await step('[I27] exports are plain links with the filters of the page; the import says what it needs', async () => {
+		await page.goto(`${server.url}/?q=goran&workflow=SUPPORT&limit=10`);
 		await page.getByRole('link', { name: 'Import / Export' }).click();
 		const waiting = page.waitForEvent('download');
 		await page.getByRole('link', { name: 'Export as NDJSON' }).click();
@@ -84,7 +85,7 @@ test('[D9, D56, D71, E8, I27] without JavaScript the history is read, filtered a
 		await page.goto(`${server.url}/deliveries?state=dead&callId=plain-call`);
 		const ended = page.getByRole('listitem').filter({ hasText: 'call.ended' }).first();
 		await ended.locator('summary').first().click();
-		await expect(ended).toContainText('It answers 500.');
+		await expect(ended).toContainText('The receiver returned 500.');
 		await expect(ended.getByRole('button', { name: /^Redeliver/ })).toBeHidden();
 	});
 });

@@ -1,15 +1,23 @@
 import { build } from 'vite';
 import createTemplates from '#tests/support/templates.ts';
+import serverConfig from '../../vite.server.config.ts';
 
 /**
- * Global setup of the browser tests: builds the servers' host (host.ts) beside the server's own bundle, from the same
- * chunks, and creates the folder for templates. Returns the teardown.
+ * Global setup of the browser tests: bundles the servers' host (host.ts) beside the built server, which stays as it is,
+ * and creates the folder for templates. Returns the teardown.
  */
 export default async function setup(): Promise<() => Promise<void>> {
 	await build({
-		configFile: 'vite.server.config.ts',
+		...serverConfig,
+		configFile: false,
 		logLevel: 'warn',
-		build: { rolldownOptions: { input: { 'test-host': 'tests/e2e/host.ts' } } },
+		build: {
+			...serverConfig.build,
+			rolldownOptions: {
+				input: { 'test-host': 'tests/e2e/host.ts' },
+				output: { entryFileNames: '[name].js', chunkFileNames: 'test-host-[name].js' },
+			},
+		},
 	});
 	return createTemplates();
 }

@@ -40,7 +40,7 @@ test('[D30] where a proxy blocks WebSockets one tab holds the event stream for a
 	await expect.poll(between.streams).toBe(1);
 
 	// The server restarts: missed changes arrive without a reload.
-	await server.stop();
+	await server.stop('SIGKILL');
 	for (const page of others) await expect(indicator(page)).toContainText(/Reconnecting|Stale/);
 	await server.start();
 	await everywhere('Efe', others);
