@@ -2,7 +2,7 @@ import { CannotOpen, isDatabaseFault } from '#db/database.ts';
 import { migrate, MigrationChanged, migrationsFrom } from '#db/migrate.ts';
 import { openAlone } from '#db/open.ts';
 import { BadFlags, readFlags } from '#seed/options.ts';
-import { CannotSeed, seed } from '#seed/seed.ts';
+import { SeedError, seed } from '#seed/seed.ts';
 import { ConfigError, readConfig } from '#server/config.ts';
 import { loadEnvFile } from '#server/env-file.ts';
 
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
 	const flags = readFlags(process.argv.slice(2));
 	loadEnvFile(process.cwd(), process.env);
 	const { database: location } = readConfig(process.env);
-	if (!location.url.startsWith('file:')) throw new CannotSeed('it is remote; only a file can be seeded');
+	if (!location.url.startsWith('file:')) throw new SeedError('it is remote; only a file can be seeded');
 	const migrations = migrationsFrom(import.meta.dirname);
 	const { database, release } = await openAlone(location, migrations, 0);
 	try {
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 /** Expected errors are printed as one line. Any other error is a bug. */
 const isExpected = (error: unknown): error is Error =>
 	error instanceof CannotOpen ||
-	error instanceof CannotSeed ||
+	error instanceof SeedError ||
 	error instanceof MigrationChanged ||
 	(error instanceof Error && isDatabaseFault(error));
 

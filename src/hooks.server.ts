@@ -12,7 +12,7 @@ const NO_PAGE = '/(app)/[...path]';
 /** Always returns a response: Kit catches errors thrown here for most requests, but not for all. */
 export const handle: Handle = async ({ event, resolve }) => {
 	const app = globalThis.audena;
-	if (!app) throw new Error('The pages were started without the server (src/server/web.ts hands it over).');
+	if (!app) throw new Error('The pages were started without the server: start them through src/server/web.ts.');
 	event.locals.app = app;
 	event.locals.requestId = event.request.headers.get('x-request-id') ?? '';
 	event.locals.origin = event.request.headers.get('x-audena-origin') ?? event.url.origin;

@@ -99,7 +99,7 @@ function faultsOf(from: string, { specifier, typeOnly }: Import, known: Readonly
 /** Files of `calls` may import no other part of the server. Only files directly in src/server may import app.ts. */
 function insideOf(from: string, target: string): string[] {
 	if (from.startsWith('src/server/calls/') && !target.startsWith('src/server/calls/'))
-		return ['calls knows nobody else of the server'];
+		return ['calls imports no other part of the server'];
 	const isStart = /^src\/server\/\w+\.ts$/.test(from);
 	return target === MEETING_PLACE && !isStart ? ['only the start knows the whole app'] : [];
 }
@@ -179,7 +179,7 @@ describe('the architecture', () => {
 		['src/provider/new.ts', `const app = await import('#server/app.ts');`, 'provider may not know server'],
 		['src/provider/new.ts', `import { x } from '../server/calls/call.ts';`, 'named from its #'],
 		['src/server/jobs/new.ts', `import { planCall } from '#provider/scenarios.ts';`, 'server may not know provider'],
-		['src/server/calls/new.ts', `import { createHub } from '../feed/hub.ts';`, 'calls knows nobody else'],
+		['src/server/calls/new.ts', `import { createHub } from '../feed/hub.ts';`, 'no other part of the server'],
 		['src/server/calls/new.ts', `import '#http/body.ts';`, 'calls knows contract and db only'],
 		[
 			'src/server/calls/new.ts',

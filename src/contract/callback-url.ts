@@ -21,15 +21,16 @@ export function authorityOf(address: string): { scheme: string; credentials: str
 function malformation(address: string): string | null {
 	if (address.length > ADDRESS_MAX) return `The address is too long: at most ${ADDRESS_MAX} characters.`;
 	if (/[\s\p{Cc}]/u.test(address) || !address.isWellFormed())
-		return 'The address holds white space or a control character. Take it out, or write it as %20 and the like.';
+		return 'The address contains white space or a control character. Remove it or percent-encode it, such as %20 for a space.';
 	const written = authorityOf(address);
-	if (!written) return 'Give a whole address that begins with http:// or https://.';
+	if (!written) return 'Give an absolute URL that begins with http:// or https://.';
 	const { scheme, host } = written;
 	if (scheme !== 'http' && scheme !== 'https') return `Webhooks are sent by http or https, not by ${scheme}.`;
-	if (/^[^?#]*\\/.test(address)) return 'The address holds a backslash. Write / instead.';
+	if (/^[^?#]*\\/.test(address)) return 'The address contains a backslash. Write / instead.';
 	if (host === '' || host.startsWith(':')) return 'The address has no host.';
 	const port = /:([^:\]]+)$/.exec(host)?.[1];
-	if (port !== undefined && !(Number(port) <= 65_535)) return `${port} is no port: ports are numbers from 1 to 65535.`;
+	if (port !== undefined && !(Number(port) <= 65_535))
+		return `${port} is not a port. Ports are numbers from 1 to 65535.`;
 	if (!URL.canParse(address)) return `${host} is not a valid host.`;
 	if (address.includes('#')) return 'A fragment is never sent. Leave out # and what follows it.';
 	return null;

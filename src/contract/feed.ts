@@ -4,7 +4,9 @@ import { CURSOR_PATTERN } from './cursor.ts';
 import { Timestamp } from './text.ts';
 
 /** A position in the feed: `"<epoch>.<seq>"`. */
-export const Cursor = z.string().regex(CURSOR_PATTERN, 'Not a cursor of this feed.');
+export const Cursor = z
+	.string()
+	.regex(CURSOR_PATTERN, 'This is not a cursor of this feed. Use a cursor that the server returned, or omit it.');
 export type Cursor = z.infer<typeof Cursor>;
 
 const seq = z.int().positive();

@@ -12,7 +12,7 @@ const orNothing = (value: unknown): unknown => {
 };
 /** A filter that may repeat. An empty one counts as absent. */
 const repeated = <T extends z.ZodType>(schema: T) =>
-	z.preprocess(orNothing, z.array(schema).max(20, 'Give at most 20 of them.').optional());
+	z.preprocess(orNothing, z.array(schema).max(20, 'Give at most 20 values.').optional());
 /** A parameter that may appear once. An empty one counts as absent. */
 const once = <T extends z.ZodType>(name: string, schema: T) =>
 	z.preprocess((value, context) => {
@@ -24,7 +24,7 @@ const once = <T extends z.ZodType>(name: string, schema: T) =>
 /** A longer search is rejected before it is folded. */
 const Q_RAW_MAX = 1_000;
 const callId = once('callId', z.string().max(100, 'A call’s id has at most 100 characters.'));
-const page = once('page', z.string().max(500, 'This is no page token.'));
+const page = once('page', z.string().max(500, 'This is not a page token. Use one that the server returned.'));
 /** Treats a search of blanks and invisible characters as absent. */
 const blankIsAbsent = (value: unknown): unknown =>
 	typeof value === 'string' && value.length <= Q_RAW_MAX && isBlankSearch(value) ? undefined : value;
@@ -121,9 +121,9 @@ export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
 const chosenDeliveries = {
 	state: z.preprocess(
 		(value) => (typeof value === 'string' ? [value] : value),
-		z.array(DeliveryState).min(1, 'Name a state, or leave it out.').max(20).optional(),
+		z.array(DeliveryState).min(1, 'Give at least one state, or omit `state`.').max(20).optional(),
 	),
-	callId: z.string().min(1, 'Name a call, or leave it out.').max(100).optional(),
+	callId: z.string().min(1, 'Give a call id, or omit `callId`.').max(100).optional(),
 	code: wholeNumber('code', 100, 599).optional(),
 	from: ZonedTime.optional(),
 	to: ZonedTime.optional(),

@@ -57,7 +57,7 @@ const rate = z.number().min(0).max(1);
 export const Settings = z.strictObject({
 	delayMs: z
 		.strictObject({ min: Milliseconds.max(3_600_000), max: Milliseconds.max(3_600_000) })
-		.refine(({ min, max }) => min <= max, 'The shortest delay is above the longest.'),
+		.refine(({ min, max }) => min <= max, '`delayMs.min` must be at most `delayMs.max`.'),
 	/** The share of calls that fail if neither a scenario nor a test number decides the outcome. */
 	failRate: rate,
 	/** The seed for repeatable draws. null draws a new seed each time. */

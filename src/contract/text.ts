@@ -45,5 +45,5 @@ export const ForeignId = z
 	.max(100)
 	.refine(
 		(text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-		'An id holds no control characters and no broken Unicode.',
+		'An id must not contain control characters or invalid Unicode.',
 	);

@@ -155,7 +155,7 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 			if (!sqlite.open) return;
 			checkpoints.close();
 			const [folded] = sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as Row[];
-			if (folded?.busy !== 0) process.emitWarning(`Somebody else reads ${path}: keep its -wal file with it.`);
+			if (folded?.busy !== 0) process.emitWarning(`Another process is reading ${path}: keep its -wal file with it.`);
 			prepared.clear();
 			sqlite.close();
 		},

@@ -76,7 +76,7 @@ export function openRemote(
 			} catch (error) {
 				if (!(error instanceof NotDone)) throw error;
 				if (isOver())
-					throw new DatabaseUnavailable(`The database server did nothing in time: ${error.message}`, {
+					throw new DatabaseUnavailable(`The database server did not complete the request in time: ${error.message}`, {
 						cause: error.cause,
 					});
 			}
@@ -170,7 +170,7 @@ async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 	} catch (error) {
 		if (isOfStatement(error)) throw error;
 		if (isBusy(error)) throw notDone(error);
-		throw new OutcomeUnknown('A write had no response. It may have been done.', { cause: error });
+		throw new OutcomeUnknown('A write got no response. It may have succeeded.', { cause: error });
 	}
 }
 

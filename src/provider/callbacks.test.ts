@@ -33,7 +33,7 @@ const WHOLE = /begins with http:\/\/ or https:\/\//;
 const NO_HOST = /has no host/;
 const SPACE = /white space or a control character/;
 const CREDENTIALS = /^Leave out the name and password before @/;
-const NOT_NAMED = /^Webhooks may not go to .* Add the host to CALLBACK_HOSTS/;
+const NOT_NAMED = /^Webhooks to .* are not allowed\. Add the host to CALLBACK_HOSTS/;
 
 describe('a callback address', () => {
 	it.each([
@@ -76,11 +76,11 @@ describe('a callback address', () => {
 		['http://127.0.0.2/', NOT_NAMED],
 		['http://[::ffff:127.0.0.1]/', NOT_NAMED],
 		['http://169.254.169.254/', NOT_NAMED],
-		['http://3232235777/', /may not go to 192\.168\.1\.1\./],
+		['http://3232235777/', /to 192\.168\.1\.1 are not allowed\./],
 		['http://localhost../', NOT_NAMED],
 		[
 			'http://ported.example/',
-			/^Webhooks may go to ported\.example on port 8080, 9090 only\. Add ported\.example:80 to/,
+			/^Webhooks to ported\.example are allowed on port 8080, 9090 only\. Add ported\.example:80 to/,
 		],
 		['http://secure.example/', /on port 443 only\. Add secure\.example:80 to/],
 		['ftp://localhost/', /not by ftp/],
@@ -97,8 +97,8 @@ describe('a callback address', () => {
 		['http://?a', NO_HOST],
 		['http://:4000/', NO_HOST],
 		['http://user@/', NO_HOST],
-		['http://localhost:65536/', /65536 is no port/],
-		['http://localhost:hook/', /hook is no port/],
+		['http://localhost:65536/', /65536 is not a port/],
+		['http://localhost:hook/', /hook is not a port/],
 		['http://localhost/#top', /fragment/],
 		['http://localhost/#', /fragment/],
 		[' http://localhost/', SPACE],

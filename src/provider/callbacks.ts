@@ -39,8 +39,8 @@ function reasonsAgainst(callbackUrl: string, allowed: readonly string[]): string
 	const ports = named.map((place) => place.port).join(', ');
 	reasons.push(
 		named.length === 0
-			? `Webhooks may not go to ${url.host}. Add the host to CALLBACK_HOSTS.`
-			: `Webhooks may go to ${host} on port ${ports} only. Add ${host}:${port} to CALLBACK_HOSTS.`,
+			? `Webhooks to ${url.host} are not allowed. Add the host to CALLBACK_HOSTS.`
+			: `Webhooks to ${host} are allowed on port ${ports} only. Add ${host}:${port} to CALLBACK_HOSTS.`,
 	);
 	return reasons;
 }

@@ -73,10 +73,10 @@ const AGAIN = ['retrying', 'dead', 'delivered'] as const satisfies DeliveryState
 const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" <= ?)`;
 /** Why a redelivery was refused, by the delivery's state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
-	canceled: 'This delivery was canceled: its call is gone or was hung up.',
-	pending: 'This delivery was never tried: it is sent at its own time.',
+	canceled: 'This delivery was canceled and cannot be redelivered.',
+	pending: 'This delivery has not been attempted yet. It is sent when it is due.',
 };
-const UNDER_WAY = 'An attempt is under way. Wait for what comes of it, then send again.';
+const UNDER_WAY = 'An attempt is in progress. Wait for its result, then redeliver.';
 const IDS = `"id" IN (SELECT value FROM json_each(?))`;
 const [REDELIVER, REDELIVER_IDS] = [
 	`${redeliverWhere(0)} ${IDS} RETURNING "id"`,

@@ -25,8 +25,8 @@ export interface Seeded {
 }
 
 /** The database cannot take a made-up history. The message says why. */
-export class CannotSeed extends Error {
-	override readonly name = 'CannotSeed';
+export class SeedError extends Error {
+	override readonly name = 'SeedError';
 }
 
 /** Events per transaction. The calls that are complete by then are written with them. */
@@ -40,7 +40,7 @@ const USUAL = ['synchronous', 'wal_autocheckpoint'];
 /**
  * Fills a migrated database without calls with a plausible history, its counters and its search index. Uses little
  * memory and the connection of `database`. No server may use the file meanwhile. Deliveries and provider calls are not
- * made up. Throws `CannotSeed`.
+ * made up. Throws `SeedError`.
  */
 export async function seed(
 	database: Database,
@@ -48,9 +48,9 @@ export async function seed(
 ): Promise<Seeded> {
 	if (!Number.isInteger(calls) || calls < 1)
 		throw new RangeError(`The number of calls must be a positive whole number, not ${calls}.`);
-	if (database.file === null) throw new CannotSeed('it is remote; only a file can be seeded');
+	if (database.file === null) throw new SeedError('it is remote; only a file can be seeded');
 	const [call] = await database.all(`SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED} LIMIT 1`);
-	if (call) throw new CannotSeed('it already has calls; only an empty history can be filled');
+	if (call) throw new SeedError('it already has calls; only an empty history can be filled');
 	const usual = await Promise.all(USUAL.map(async (pragma) => [pragma, await valueOf(database, pragma)] as const));
 	for (const pragma of BULK) await database.all(pragma);
 	try {

@@ -3,7 +3,7 @@ import type { Location } from '#db/location.ts';
 import { MigrationChanged } from '#db/migrate.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-/** The line that a start prints for a database that cannot be opened. null if the error is a bug. */
+/** Returns the line that the server prints if the database cannot be opened, or null if the error is a bug. */
 export function whyNotOpened({ url }: Location, error: unknown): string | null {
 	if (!(error instanceof CannotOpen || error instanceof MigrationChanged || isDatabaseFault(error))) return null;
 	const name = url.startsWith('file:') ? 'DATABASE_URL' : 'TURSO_DATABASE_URL';

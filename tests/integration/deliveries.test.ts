@@ -657,7 +657,7 @@ describe('a manual action on a delivery', () => {
 		const { app, receiver, redeliver, many } = await bench();
 		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 3_600_000 } });
 		const before = await deliveriesOf(app, callId);
-		expect(expectDetail(await redeliver(before[0]!.id))).toMatch(/never tried/);
+		expect(expectDetail(await redeliver(before[0]!.id))).toMatch(/not been attempted/);
 		for (const which of [{ filter: {} }, { filter: { callId } }, { ids: before.map(({ id }) => id) }])
 			for (const dryRun of [true, false]) expect((await many({ ...which, dryRun })).body).toEqual({ count: 0 });
 		expect(await deliveriesOf(app, callId)).toEqual(before);

@@ -101,7 +101,7 @@ describe('a callback address', () => {
 				['http://127.0.0.1:6000/hook', 'callback_not_allowed', /refuse to connect to port 6000/],
 				['http://user:pw@127.0.0.1:3291/hook', 'callback_not_allowed', /name and password/],
 				['http://evil.example/', 'callback_not_allowed', /CALLBACK_HOSTS/],
-				['http://localhost:70000/', 'invalid_input', /70000 is no port/],
+				['http://localhost:70000/', 'invalid_input', /70000 is not a port/],
 				['http://localhost/#top', 'invalid_input', /fragment/],
 				[17, 'invalid_input', /must be text/],
 			] as const) {

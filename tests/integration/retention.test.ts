@@ -54,7 +54,7 @@ const send = (app: TestApp, key: string): ReturnType<TestApp['api']> =>
 	);
 
 describe('a history with limits', () => {
-	it('[RT12] a connected tab is told each call that goes, and who comes back gets them by a delta', async () => {
+	it('[RT12] a connected tab receives each deletion; a returning tab receives them in a delta', async () => {
 		const url = `file:${await temporaryFolder()}/audena.db`;
 		await fillHistory(url, 150);
 		await setLastClock(url, Date.now());

@@ -14,9 +14,9 @@ const delivery = (...attempts: Attempt[]): Delivery => ({
 
 describe('the result of an attempt', () => {
 	it.each([
-		[204, '204', 'Accepted', 'ok'],
+		[204, '204', 'OK', 'ok'],
 		[302, '302', 'Redirect, not followed', 'bad'],
-		[401, '401', 'Not authorized', 'bad'],
+		[401, '401', 'Unauthorized', 'bad'],
 		[418, '418', 'Rejected', 'bad'],
 		[599, '599', 'Server error', 'bad'],
 	])('a response %d is shown as %s, %s', (status, code, words, tone) =>
@@ -33,7 +33,7 @@ describe('the result of an attempt', () => {
 		['No answer in time.', 'timeout', 'bad'],
 		['connect ECONNREFUSED 127.0.0.1:4000', 'refused', 'bad'],
 		['Lost on purpose: it was never sent.', 'lost', 'fault'],
-		['something nobody knows', 'failed', 'bad'],
+		['an unknown error', 'failed', 'bad'],
 	])('without a response, the error "%s" is shown as %s', (error, code, tone) =>
 		expect(resultOf({ response: null, error })).toMatchObject({ code, tone }),
 	);

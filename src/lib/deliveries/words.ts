@@ -17,7 +17,7 @@ export interface Result {
 
 const MEANINGS: Readonly<Record<number, string>> = {
 	400: 'Bad request',
-	401: 'Not authorized',
+	401: 'Unauthorized',
 	403: 'Forbidden',
 	404: 'Not found',
 	405: 'Method not allowed',
@@ -25,8 +25,8 @@ const MEANINGS: Readonly<Record<number, string>> = {
 	409: 'Conflict',
 	410: 'Gone: not sent again',
 	413: 'Too large',
-	415: 'Wrong content type',
-	422: 'Not accepted',
+	415: 'Unsupported media type',
+	422: 'Unprocessable content',
 	429: 'Too many requests',
 	500: 'Server error',
 	502: 'Bad gateway',
@@ -61,7 +61,7 @@ export const tookWords = ({ durationMs, error }: Pick<Attempt, 'durationMs' | 'e
 	isLost(error) ? 'never sent' : took(durationMs);
 
 function meaning(status: number): string {
-	if (status >= 200 && status < 300) return 'Accepted';
+	if (status >= 200 && status < 300) return 'OK';
 	if (status >= 300 && status < 400) return 'Redirect, not followed';
 	return MEANINGS[status] ?? (status < 500 ? 'Rejected' : 'Server error');
 }

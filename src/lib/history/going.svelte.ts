@@ -1,10 +1,10 @@
 import { createContext } from 'svelte';
 
-/** What it needs from the page. */
+/** What the pending navigation needs from the page. */
 interface Around {
 	/** Returns true while the feed is connected. */
 	isUp(): boolean;
-	/** Asks the server over HTTP, because push does not get through everywhere. */
+	/** Checks the server over HTTP, because a proxy may block push. */
 	answers(): Promise<boolean>;
 }
 

@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import { Pace } from '#lib/time/pace.ts';
 import type { Board } from './board.svelte.ts';
 
-/** What it needs from the page. */
+/** What the pending navigation needs from the page. */
 interface Around {
 	/** Resolves once the server responds. */
 	reached(): Promise<void>;

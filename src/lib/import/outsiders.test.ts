@@ -254,7 +254,7 @@ describe('an address book', () => {
 			'First Name,Last Name,Phone\n,Lovelace,0301234567\n,,0301234568\n',
 			[...['2: Lovelace +49301234567', '3: customerName']],
 		],
-		// Salesforce, HubSpot, Mailchimp, Samsung, a shop.
+		// Header rows as exported by Salesforce, HubSpot, Mailchimp, Samsung and a web shop.
 		[
 			'First Name,Last Name,Account Name,Phone,Mobile,Fax,Assistant Phone\nAda,Lovelace,Engines Ltd,030999999,0301234567,030888888,030777777\n',
 			['2: Ada Lovelace +49301234567'],

@@ -177,6 +177,6 @@ function illegal(command: Command, { illegal: call }: Extract<Outcome, { illegal
 	const detail =
 		command.do === 'cancel'
 			? `The call has ended already: ${call.status.toLowerCase()}. Only a pending call can be canceled.`
-			: `The call has ended already: ${call.status.toLowerCase()}. An ended call never goes back to PENDING.`;
+			: `The call has ended already: ${call.status.toLowerCase()}. An ended call cannot return to PENDING.`;
 	return new ProblemError('illegal_transition', detail);
 }

@@ -78,7 +78,7 @@ class Group {
 		return { calls, response };
 	}
 
-	/** The result of a request that must take effect once and already has; null otherwise. */
+	/** Returns the stored response of an earlier request with this idempotency key, or a conflict if its body was different. null if the key is new or absent. */
 	#earlierOutcome(idempotencyKey: IdempotencyKey | null): Outcome | null {
 		const known = idempotencyKey && this.#unit.storedResponse(idempotencyKey);
 		if (!known) return null;

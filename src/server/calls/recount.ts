@@ -6,7 +6,7 @@ import { DELETE_COUNTERS, MINUTE_MS, Counters } from './tallies.ts';
 const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_NOT_CLEARED} GROUP BY 2, 3, 4
 	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_NOT_CLEARED} GROUP BY 1, 2, 3, 4`;
-const LATELY = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_NOT_CLEARED}`;
+const RECENT_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_NOT_CLEARED}`;
 /** The minutes that statistics cover, and some more. */
 const MINUTES = 120;
 
@@ -15,7 +15,7 @@ const MINUTES = 120;
  * is in milliseconds since 1970.
  */
 export async function recount(database: Database, now: number): Promise<void> {
-	await database.transact([[LATELY, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
+	await database.transact([[RECENT_CALLS, now - MINUTES * MINUTE_MS]], ([rows = []]) => {
 		const counters = new Counters();
 		for (const row of rows) counters.countMinutes(fromRow(row), 1);
 		return {

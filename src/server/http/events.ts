@@ -28,7 +28,12 @@ export function eventRoutes({ access, streams, connections, reads, sessionEnds }
 		const resumed = request.get('last-event-id');
 		if (resumed !== undefined && resumed !== '' && !Cursor.safeParse(resumed).success)
 			throw new ProblemError('invalid_input', 'Last-Event-ID is not a cursor of this feed. Omit it.', {
-				errors: [{ path: 'Last-Event-ID', message: 'Not a cursor of this feed.' }],
+				errors: [
+					{
+						path: 'Last-Event-ID',
+						message: 'This is not a cursor of this feed. Use a cursor that the server returned, or omit it.',
+					},
+				],
 			});
 		const gone = heldOpen(connections, request, response);
 		const sender = await access.identify(request);

@@ -49,7 +49,7 @@ export function checkCookie({ cookie, origin, authorization }: Headers, method: 
 	if (!hasSession(cookie)) return;
 	throw new ProblemError(
 		'origin_not_allowed',
-		'Send the Origin header with a session cookie, or use the token instead.',
+		'Send the Origin header with a session cookie, or authenticate with the API token.',
 	);
 }
 

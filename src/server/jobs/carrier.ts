@@ -79,6 +79,6 @@ function parseSendCallResponse(text: string): SendCallResponse {
 	try {
 		return SendCallResponse.parse(JSON.parse(text));
 	} catch (error) {
-		throw new Error('The provider answered something that is not { providerId, scheduledInMs }.', { cause: error });
+		throw new Error(`The provider's response is not { providerId, scheduledInMs }.`, { cause: error });
 	}
 }

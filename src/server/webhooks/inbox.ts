@@ -33,7 +33,7 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 		// The verifier parses only the leading digits and checks the signature over those. Anything after them would be
 		// unsigned.
 		if (!TIMESTAMP.test(timestamp))
-			throw new ProblemError('invalid_signature', 'webhook-timestamp is whole seconds since 1970, in digits alone.');
+			throw new ProblemError('invalid_signature', 'webhook-timestamp must be whole seconds since 1970, digits only.');
 		const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
 		let reason = '';
 		for (const verifier of verifiers) {

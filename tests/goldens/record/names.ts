@@ -1,6 +1,6 @@
 /** Replaces random values by names: the same value by the same name everywhere. Everything else stays as it is. */
 export interface Names {
-	/** From now on `value` is `name`, wherever it appears in a text. */
+	/** Replaces `value` by `name` in every later text. */
 	know(value: string, name: string): void;
 	/** Gives `value` the next number of its kind. */
 	number(kind: string, value: string): string;
