@@ -100,6 +100,8 @@ describe('a new call', () => {
 		const call = { phoneNumber: '+12025550100', workflow: 'SALES' };
 		expect(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(80) })).toEqual({});
 		expect(Object.keys(errorsOf(NewCall, { ...call, customerName: '😀'.repeat(81) }))).toEqual(['customerName']);
+		// A ligature that Unicode decomposes counts once
+		expect(errorsOf(NewCall, { ...call, customerName: '\ufb1f'.repeat(80) })).toEqual({});
 		// `e` and a combining acute accent, as macOS writes names
 		expect(errorsOf(NewCall, { ...call, customerName: 'e\u0301'.repeat(80) })).toEqual({});
 		expect(Object.keys(errorsOf(NewCall, { ...call, customerName: 'e\u0301'.repeat(81) }))).toEqual(['customerName']);

@@ -33,9 +33,14 @@ export function typedText(text: string): string {
 	return characters.slice(start, end).join('');
 }
 
-/** Counts the code points that count toward a limit: no invisible characters, and a letter with its marks composed. */
+/**
+ * Counts the code points that count toward a limit: no invisible characters, and a letter with its marks as one where
+ * Unicode composes them. A few ligatures have no composed form; they count as written.
+ */
 export const visibleLength = (text: string): number =>
-	PLAIN.test(text) ? text.length : [...text.normalize('NFC')].filter((character) => !IGNORABLE.test(character)).length;
+	PLAIN.test(text) ? text.length : Math.min(visibleIn(text), visibleIn(text.normalize('NFC')));
+
+const visibleIn = (text: string): number => [...text].filter((character) => !IGNORABLE.test(character)).length;
 
 /** Why a text cannot be stored. `padded` means more invisible characters than any script needs. */
 export type TypedFault = 'missing' | 'too-long' | 'padded' | 'line-break' | 'unshown';
