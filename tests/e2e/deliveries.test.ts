@@ -61,7 +61,7 @@ test('[D33, E1, E2, E3, E9] the page is live: deliveries are shown with their at
 		// Refused while the next attempt is under way.
 		await expect(() => server.api('POST', `/api/deliveries/${id}/redeliver`)).toPass();
 		await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('manual');
-		await expect(own).toContainText('It answers 200.');
+		await expect(own).toContainText('The receiver returned 200.');
 		await expect(summary).toBeFocused();
 		expect(await page.evaluate(() => scrollY)).toBe(40);
 		await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();

@@ -16,7 +16,9 @@ export const test = base.extend<{ receiver: Receiver }>({
 		const http: HttpServer = createServer((request, response) => {
 			receiver.received.push(String(request.headers['webhook-id']));
 			request.resume();
-			response.writeHead(receiver.status, { 'content-type': 'text/plain' }).end(`It answers ${receiver.status}.`);
+			response
+				.writeHead(receiver.status, { 'content-type': 'text/plain' })
+				.end(`The receiver returned ${receiver.status}.`);
 		});
 		await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
 		receiver.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/hook`;
