@@ -11,7 +11,7 @@ export default defineConfig({
 	testDir: 'tests/e2e',
 	globalSetup: './tests/e2e/setup.ts',
 	fullyParallel: true,
-	workers: 3,
+	workers: 2,
 	forbidOnly: true,
 	timeout: 120_000,
 	expect: { timeout: 15_000 },

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	test: {
 		// Most tests wait most of the time: a worker uses a quarter of a core.
-		maxWorkers: 3 * availableParallelism(),
+		maxWorkers: 2 * availableParallelism(),
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
 		// A busy machine is slow. A test that hangs still ends.

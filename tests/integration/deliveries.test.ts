@@ -676,7 +676,7 @@ describe('a manual action on a delivery', () => {
 		clock.advance(1_000);
 		await wakeProvider(app);
 		await receiver.received(3);
-		expect(expectDetail(await redeliver(id))).toMatch(/under way/);
+		expect(expectDetail(await redeliver(id))).toMatch(/in progress/);
 		expect((await many({ ids: [id] })).body).toEqual({ count: 0 });
 		held.forEach((respond) => respond());
 		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
