@@ -167,7 +167,10 @@ export async function createApp(
 	});
 	const subscriptions = createSubscriptions({ io, reads, deliveries: desk, onError });
 	const socketTransport = openSocketTransport({
-		...{ io, hub, subscriptions, onError },
+		io,
+		hub,
+		subscriptions,
+		onError,
 		settings: provider.settings,
 		stats: reads.stats,
 	});
@@ -299,7 +302,11 @@ export async function createApp(
 			startJobs();
 			stopExpiry = startExpiry({ database, now, isSteady: time.isSteady, onError });
 			retention = createRetention({
-				...{ database, calls, keep: config.retention, now, onError },
+				database,
+				calls,
+				keep: config.retention,
+				now,
+				onError,
 				isSteady: time.isSteady,
 				onJobs: () => jobs?.wake(),
 				onDeleted: (deleted) => log.info({ deleted }, 'retention deleted calls'),

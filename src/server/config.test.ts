@@ -50,7 +50,8 @@ describe('the environment', () => {
 		});
 		expect(config).toMatchObject({
 			...{ port: 0, host: '::1', appUrl: 'https://calls.example', trustProxy: 2, apiToken: 's3cret' },
-			...{ allowedHosts: ['a.example', 'xn--bcher-kva.example'], callbackHosts: ['c.example:8080', 'd.example'] },
+			allowedHosts: ['a.example', 'xn--bcher-kva.example'],
+			callbackHosts: ['c.example:8080', 'd.example'],
 			...{ database: { url: 'file:/tmp/x.db' }, webhookSecrets: secrets, logLevel: 'debug' },
 			provider: {
 				...{ url: 'http://carrier:4000', token: 'p' },

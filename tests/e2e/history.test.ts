@@ -212,7 +212,7 @@ test.describe('in motion', () => {
 		});
 
 		const pill = page.getByRole('link', { name: /new calls?$/ });
-		await step('[D53] what is read stays where it is, and new calls wait behind a pill', async () => {
+		await step('[D53] the visible rows keep their place, and new calls wait behind a pill', async () => {
 			await page.mouse.move(900, 500);
 			await turn(page, placeOf, 30_000);
 			const where = async (): Promise<Seen> => (await filled(page)).seen[3]!;

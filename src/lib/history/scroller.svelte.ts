@@ -185,9 +185,9 @@ export class Scroller {
 		this.#makeRoom();
 	}
 
-	/** Shows the list's beginning. `anew` loads it even if it is here, because newer calls are missing. */
-	async toStart(anew = false): Promise<void> {
-		const isHere = this.#board.first && !anew;
+	/** Shows the list's beginning. `isReload` loads it even if it is here, because newer calls are missing. */
+	async toStart(isReload = false): Promise<void> {
+		const isHere = this.#board.first && !isReload;
 		if (isHere && this.focused !== null) await this.focusRow(0);
 		else if (isHere) this.viewport.scrollTo(0);
 		else await this.#jump({ to: 'start', at: null });

@@ -105,7 +105,8 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 			const outcome = await writer.write({
 				do: 'create-many',
 				requests: requests.map((request) => ({ id: newId(), request })),
-				...{ callbackUrl: callbackUrl(), idempotencyKey },
+				callbackUrl: callbackUrl(),
+				idempotencyKey,
 			});
 			if (!('calls' in outcome)) return replayOf(outcome);
 			return { response: outcome.response ?? batchResponse(outcome.calls), replayed: false };

@@ -95,6 +95,10 @@ const created = (rows: readonly CallRow[]) => ({
 		stoppedCalls: [],
 		responses: [],
 	},
-	...{ askedJobs: [], doneJobs: [], deadJobs: [], revivedCalls: [], retries: [] },
+	askedJobs: [],
+	doneJobs: [],
+	deadJobs: [],
+	revivedCalls: [],
+	retries: [],
 	counters: new Counters(),
 });

@@ -26,7 +26,10 @@ async function start() {
 	return { database, writer, reads };
 }
 const create = (id: string, run: string | null): Command => ({
-	...{ do: 'create', id, callbackUrl: null, idempotencyKey: null },
+	do: 'create',
+	id,
+	callbackUrl: null,
+	idempotencyKey: null,
 	request: {
 		...{ customerName: `Ada ${id}`, phoneNumber: '+12025550100', workflow: 'SUPPORT', run },
 		...{ scheduledAt: null, scenario: null },
