@@ -49,6 +49,7 @@ test('[D5] clearing names the number and wants it typed; under a filter it offer
 		await expect(page.getByRole('heading', { name: 'No calls yet' })).toBeVisible();
 		for (const name of ['One', 'Two', 'Three']) await server.create({ customerName: name });
 		await expect(rowOf(page, 'Three')).toBeVisible();
+		await expect(page.getByText(/^3 calls/)).toBeVisible();
 		await page.getByRole('button', { name: 'Delete calls' }).click();
 		await expect(page.getByRole('dialog', { name: 'Delete 3 calls?' })).toBeVisible();
 		await dialog.getByRole('button', { name: 'Delete 3 calls' }).click();
