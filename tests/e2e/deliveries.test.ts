@@ -132,7 +132,7 @@ test('[E4, E5] filters are in the URL, survive a reload and can be dropped; the 
 		await page.getByLabel('Last response').fill('404');
 		await page.getByRole('button', { name: 'Filter', exact: true }).click();
 		await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
-		await page.getByRole('link', { name: 'Remove filter response: 404' }).first().click();
+		await page.getByRole('link', { name: 'Remove filter Response 404' }).first().click();
 		await expect(page.locator('[data-delivery]')).toHaveCount(each);
 	});
 
@@ -147,7 +147,7 @@ test('[E4, E5] filters are in the URL, survive a reload and can be dropped; the 
 
 		await all.click();
 		await dialog.getByRole('button', { name: `Redeliver ${each}` }).click();
-		await expect(page.getByRole('status').getByText(`Redelivering ${each}.`)).toBeVisible();
+		await expect(page.getByRole('status').getByText(`Redelivering ${each} webhooks.`)).toBeVisible();
 		await expect(dialog).toBeHidden();
 		await expect.poll(async () => (await deliveriesOf(server, 'state=delivered')).length).toBe(each);
 		expect((await deliveriesOf(server, 'state=dead')).length).toBe(count - each);

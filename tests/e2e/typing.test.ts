@@ -135,9 +135,9 @@ test('[D65] what is typed while a list is loaded stays, and so does the focus', 
 		await id.pressSequentially('o');
 		lists.letGo();
 		await expect(page).toHaveURL(/callId=tw$/);
-		await expect(page.getByRole('link', { name: 'Remove filter call: tw' }).first()).toBeVisible();
+		await expect(page.getByRole('link', { name: 'Remove filter Call tw' }).first()).toBeVisible();
 		await expect(id).toHaveValue('two');
-		await page.getByRole('link', { name: 'Remove filter call: tw' }).first().click();
+		await page.getByRole('link', { name: 'Remove filter Call tw' }).first().click();
 		await expect(page).toHaveURL(/\?state=dead$/);
 		await expect(id).toHaveValue('');
 		await page.unrouteAll();
