@@ -72,19 +72,33 @@ function commentsOf(text: string): string[] {
 	return comments;
 }
 
-/** What a reader of the file reads as English: a document without its code, the comments of a program. */
+/** The string literals of a TypeScript text that have a blank. One word alone is a name or a key. */
+function textsOf(text: string): string[] {
+	const texts: string[] = [];
+	const visit = (node: ts.Node): void => {
+		if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+			if (node.text.includes(' ')) texts.push(node.text);
+		ts.forEachChild(node, visit);
+	};
+	visit(ts.createSourceFile('', text, ts.ScriptTarget.Latest));
+	return texts;
+}
+
+const proseOfProgram = (text: string): string[] => [...commentsOf(text), ...textsOf(text)];
+
+/** What a reader of the file reads as English: a document without its code, the comments and texts of a program. */
 function proseOf(path: string): string[] {
 	const text = readFileSync(join(root, path), 'utf8');
 	if (path.endsWith('.md')) return [text.replaceAll(/```[\s\S]*?```/g, '')];
 	if (path.endsWith('.css')) return text.match(/\/\*[\s\S]*?\*\//g) ?? [];
-	if (!path.endsWith('.svelte')) return commentsOf(text);
+	if (!path.endsWith('.svelte')) return proseOfProgram(text);
 	const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].flatMap(([, script = '']) =>
-		commentsOf(script),
+		proseOfProgram(script),
 	);
-	return [...scripts, ...(text.match(/<!--[\s\S]*?-->/g) ?? [])];
+	return [...scripts, text.replaceAll(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '')];
 }
 
-it('[X11] documents and comments use plain words', () => {
+it('[X11] documents, comments and texts use plain words', () => {
 	const found = CLEAN.flatMap(filesOf).flatMap((path) =>
 		proseOf(path)
 			.map((prose) => prose.replaceAll(/`[^`]*`/g, ''))

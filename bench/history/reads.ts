@@ -48,7 +48,7 @@ async function readsOf(size: number, { rounds, times, sizes, copy }: Setup): Pro
 	printGoal('a changed list, times as fast as raw rows', changed, '≥ 0.3 ×');
 
 	const [call] = (await reads.list({ page })).calls;
-	for (const q of [call!.phoneNumber.slice(1), 'nobody at all']) {
+	for (const q of [call!.phoneNumber.slice(1), 'absent at all']) {
 		const scan: Query = ['scan', () => bare.all(rows('instr("folded", ?) > 0'), q)];
 		const search = await speed(`search for “${q}”`, scan, ['search', () => reads.list({ q })]);
 		if (size === sizes[1]) printGoal('a rare term, times as fast as a scan', search, '≥ 100 ×');

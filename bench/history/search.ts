@@ -119,7 +119,7 @@ function combinations(now: number): CallQuery[] {
 		[{}, { status: ['PENDING'] }, { status: ['FAILED'] }],
 		[{}, { workflow: ['SALES'] }],
 		[{}, { outcome: ['completed'] }, { outcome: ['no-report'] }],
-		[{}, ...['mar', '49', 'zq', 'Ada Berg', '+49', 'nobody at all'].map((q) => ({ q }))],
+		[{}, ...['mar', '49', 'zq', 'Ada Berg', '+49', 'absent at all'].map((q) => ({ q }))],
 	];
 	return choices.reduce((queries, more) => queries.flatMap((query) => more.map((one) => ({ ...query, ...one }))), [{}]);
 }

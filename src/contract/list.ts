@@ -43,7 +43,7 @@ const wholeNumber = (name: string, min: number, max: number) =>
 				error: `${name} must be a whole number from ${min} to ${max}.`,
 			},
 		)
-		.pipe(z.number().min(min, `${name} is at least ${min}.`).max(max, `${name} is at most ${max}.`));
+		.pipe(z.number().min(min, `${name} must be at least ${min}.`).max(max, `${name} must be at most ${max}.`));
 
 /** The query parameters of `GET /api/calls`. */
 export const CallQuery = z.strictObject({

@@ -102,7 +102,7 @@ function decimalIn(written: string): PhoneText | null {
 	return { fault: 'decimal', error, exact: digitsOf(whole) };
 }
 
-const several = failed('several', 'This holds more than one number. Give one.');
+const several = failed('several', 'This contains more than one number. Give one.');
 const tooLong = failed('too-long', `Too long for a phone number: at most ${PHONE_MAX} characters.`);
 
 /** Returns the normalized spelling of a number, on one line and trimmed. */
@@ -127,10 +127,10 @@ function faultIn(written: string): PhoneText {
 		return failed('extension', `Extensions cannot be dialed. Leave out “${rest.replace(/[\s)\]]+$/, '')}”.`);
 	if (/\p{L}/u.test(written)) return failed('letters', 'Letters cannot be dialed. Write the number in digits only.');
 	const odd = [...rest].find((character) => !/[\d\s()[\]./-]/.test(character));
-	if (odd === undefined) return failed('characters', 'A phone number holds digits. Write it with its country code.');
+	if (odd === undefined) return failed('characters', 'Write the number in digits, with its country code.');
 	if (/[\p{Cc}\p{Cs}]/u.test(odd))
-		return failed('characters', 'The phone number holds a character that cannot be shown. Type it again.');
-	return failed('characters', `A phone number holds digits only. Leave out “${odd}”.`);
+		return failed('characters', 'The phone number contains a character that cannot be shown. Type it again.');
+	return failed('characters', `A phone number contains only digits. Leave out “${odd}”.`);
 }
 
 /**

@@ -34,7 +34,7 @@ describe('the parameters of a scenario', () => {
 		[
 			{ outcome: 'dropped', delayMs: 500, talkMs: 501 },
 			'talkMs',
-			'Talk is the last part of the delay: talkMs is at most delayMs, which is 500.',
+			'Talk is the last part of the delay: talkMs must be at most delayMs, which is 500.',
 		],
 		[
 			{ outcome: 'completed', delayMs: '500' },

@@ -44,7 +44,7 @@ export function scenarioErrors(value: unknown): ScenarioError[] {
 	else if (isMilliseconds(talkMs) && isMilliseconds(delayMs) && talkMs > delayMs)
 		errors.push({
 			path: ['talkMs'],
-			message: `Talk is the last part of the delay: talkMs is at most delayMs, which is ${delayMs}.`,
+			message: `Talk is the last part of the delay: talkMs must be at most delayMs, which is ${delayMs}.`,
 		});
 	return errors;
 }

@@ -4,9 +4,9 @@ import { typedFault, typedText, type TypedFault } from './typed-text.ts';
 const FAULTS: Readonly<Record<TypedFault, (max: number) => string>> = {
 	missing: () => 'is missing.',
 	'too-long': (max) => `is too long: at most ${max} characters.`,
-	padded: () => 'holds too many invisible characters. Type it again.',
-	'line-break': () => 'holds a line break. Write it on one line.',
-	unshown: () => 'holds a character that cannot be shown.',
+	padded: () => 'contains too many invisible characters. Type it again.',
+	'line-break': () => 'contains a line break. Write it on one line.',
+	unshown: () => 'contains a character that cannot be shown.',
 };
 
 /** Text that a person typed, cleaned by `typedText`: 1 to `max` visible characters on one line, in valid Unicode. */

@@ -19,8 +19,8 @@ export const multiRowInsert = (table: string, columns: readonly string[]): Write
 /** Updates these columns of many rows. Each row begins with its integer key. */
 export const multiRowUpdate = (table: string, key: string, columns: readonly string[]): Write =>
 	byChunks(columns.length + 1, (rows) => {
-		const set = quoted(columns).map((name, i) => `${name} = "told"."column${i + 2}"`);
-		return `UPDATE "${table}" SET ${set.join(', ')} FROM (VALUES ${rows}) AS "told" WHERE "${key}" = "told"."column1"`;
+		const set = quoted(columns).map((name, i) => `${name} = "given"."column${i + 2}"`);
+		return `UPDATE "${table}" SET ${set.join(', ')} FROM (VALUES ${rows}) AS "given" WHERE "${key}" = "given"."column1"`;
 	});
 
 const quoted = (names: readonly string[]): string[] => names.map((name) => `"${name}"`);

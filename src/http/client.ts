@@ -14,7 +14,7 @@ export function retryAfterMs(response: Response, now: number): number | null {
 /** Returns why a request got no response, with the system's own error code if there is one. */
 export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
-	if (error.name === 'TimeoutError') return 'No answer in time.';
+	if (error.name === 'TimeoutError') return 'No response in time.';
 	const { cause } = error;
 	// fetch wraps the system's error. The result is never empty, because an empty reason would read as no error.
 	const own = error.message || error.name;

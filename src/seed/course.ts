@@ -256,7 +256,7 @@ class CallSimulation {
 
 	#refused(number: number): void {
 		const durationMs = this.#advanceBetween(3, 40);
-		const error = 'The provider answered 503: {"code":"provider_refused"}';
+		const error = 'The provider responded with 503: {"code":"provider_refused"}';
 		this.event('dispatch.attempt', { number, durationMs, status: 503, error } satisfies DispatchAttempt, false);
 		this.#advanceBetween(0, 500 * 2 ** (number - 1));
 	}

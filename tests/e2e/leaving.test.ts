@@ -156,7 +156,7 @@ behindProxy.describe('over the event stream', () => {
 			await server.api('DELETE', `/api/calls/${calls[0]!.id}`);
 			await read;
 			await server.api('DELETE', `/api/calls/${calls[1]!.id}`);
-			await server.create({ customerName: 'Told after the second' });
+			await server.create({ customerName: 'Sent after the second' });
 			await expect(page.locator('.pager')).toContainText('5,002 calls');
 			await server.stop();
 			await expectConnection(page, /Reconnecting/);

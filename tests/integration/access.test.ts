@@ -338,7 +338,7 @@ describe('a provider on another host', () => {
 		]) {
 			const app = await startApp({ API_TOKEN: TOKEN, PROVIDER_URL: provider.url, ...env });
 			const tab = await openFollowingTab(app, { token: TOKEN });
-			const { id } = await app.create({ scenario: 'busy', customerName: 'Nobody Else’s Business' });
+			const { id } = await app.create({ scenario: 'busy', customerName: 'Not Your Business' });
 			await tab.until(() =>
 				tab.changes().some((change) => 'call' in change && change.call.providerId === 'sim_theirs'),
 			);
@@ -400,7 +400,7 @@ describe('a provider on another host', () => {
 	});
 
 	it.each([
-		['answers 500', 500],
+		['responds with 500', 500],
 		['refuses the request', 400],
 		['refuses the connection', null],
 	])('[A32] that %s six times ends the call as FAILED and provider-unreachable', async (_what, status) => {

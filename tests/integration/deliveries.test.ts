@@ -160,7 +160,7 @@ describe('a delivery', () => {
 		const callId = await sendCall(app, receiver.url);
 		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
-			{ number: 1, response: null, error: 'No answer in time.' },
+			{ number: 1, response: null, error: 'No response in time.' },
 			{ number: 2, response: { status: 200 }, error: null },
 		]);
 		expect(attempts[0]!.durationMs).toBeGreaterThanOrEqual(115);
@@ -175,7 +175,7 @@ describe('a delivery', () => {
 		const callId = await sendCall(app, receiver.url);
 		const { attempts } = await delivery(app, callId, ENDED, hasState('delivered'));
 		expect(attempts).toMatchObject([
-			{ response: { status: 200, body: 'half an', truncated: true }, error: 'No answer in time.' },
+			{ response: { status: 200, body: 'half an', truncated: true }, error: 'No response in time.' },
 			{ response: { status: 200, truncated: false }, error: null },
 		]);
 	});
@@ -191,7 +191,7 @@ describe('a delivery', () => {
 		expect(nextAttemptAt).toBe(after(clock.now(), 77_000));
 		expect(attempts[0]).toMatchObject({
 			response: { status: 429, headers: { 'retry-after': '77' }, body: 'Not so fa', truncated: true },
-			error: 'No answer in time.',
+			error: 'No response in time.',
 		});
 	});
 

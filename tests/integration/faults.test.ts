@@ -271,7 +271,7 @@ describe('faults of send-call', () => {
 		const gone = await settled(app, (await app.create()).id);
 		expect(gone.call).toMatchObject({ outcome: 'provider-unreachable', faults: 6 });
 		expect(gone.events.filter(({ type }) => type === 'dispatch.attempt').map(({ data }) => data.error)).toEqual(
-			[1, 2, 3, 4, 5, 6].map(() => 'No answer in time.'),
+			[1, 2, 3, 4, 5, 6].map(() => 'No response in time.'),
 		);
 		expect(await providerCalls(app)).toEqual([]);
 

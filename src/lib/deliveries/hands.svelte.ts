@@ -69,7 +69,7 @@ export class DeliveryActions {
 		const { ok, problem } = await redeliverMany(filter, false);
 		if (problem) return problem;
 		await this.#desk.reload();
-		this.notice = `Redelivering ${ok.count}.`;
+		this.notice = `Redelivering ${ok.count} ${ok.count === 1 ? 'webhook' : 'webhooks'}.`;
 		return null;
 	}
 

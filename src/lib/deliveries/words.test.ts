@@ -24,13 +24,13 @@ describe('the result of an attempt', () => {
 	);
 
 	it('an incomplete response is not a success', () => {
-		const error = 'No answer in time.';
+		const error = 'No response in time.';
 		expect(resultOf({ response: response(200), error })).toMatchObject({ code: '200', tone: 'bad' });
 		expect(resultOf({ response: response(410), error })).toEqual(resultOf({ response: response(410), error: null }));
 	});
 
 	it.each([
-		['No answer in time.', 'timeout', 'bad'],
+		['No response in time.', 'timeout', 'bad'],
 		['connect ECONNREFUSED 127.0.0.1:4000', 'refused', 'bad'],
 		['Lost on purpose: it was never sent.', 'lost', 'fault'],
 		['an unknown error', 'failed', 'bad'],

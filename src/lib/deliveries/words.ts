@@ -35,7 +35,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 };
 /** Patterns for the errors of attempts without a response, with the short code and the words for each. */
 const FAILURES: readonly (readonly [sign: RegExp, code: string, words: string])[] = [
-	[/No answer in time/, 'timeout', 'No response in time'],
+	[/No response in time/, 'timeout', 'No response in time'],
 	[/ECONNREFUSED/, 'refused', 'Connection refused'],
 	[/ECONNRESET|other side closed/, 'cut', 'Connection closed'],
 	[/ENOTFOUND|EAI_AGAIN/, 'dns', 'Host not found'],

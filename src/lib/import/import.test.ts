@@ -132,7 +132,7 @@ describe('checking a row', () => {
 		['{"outcome":"busy","talkMs":5}', ['talkMs: A call that ends as busy has no talk. Omit talkMs.']],
 		[
 			'{"outcome":"completed","delayMs":5,"talkMs":6}',
-			['talkMs: Talk is the last part of the delay: talkMs is at most delayMs, which is 5.'],
+			['talkMs: Talk is the last part of the delay: talkMs must be at most delayMs, which is 5.'],
 		],
 		['{"outcome":"completed","wait":5}', ['wait: This field does not exist.']],
 	])('[EX1] checks the scenario %s before anything is sent', (scenario, messages) => {

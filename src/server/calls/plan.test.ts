@@ -10,7 +10,7 @@ import { statementsOf } from './rows.ts';
 
 const TIMEOUT_MS = 900_000;
 const WATCH_AT = NOON + 5_000_000;
-const ERROR = 'The provider answered 500';
+const ERROR = 'The provider responded with 500';
 
 /** A pending call that the provider does not know yet. */
 const pending = (over: Partial<CallRow> = {}): CallRow => callRow({ id: 'a', ...over });

@@ -78,7 +78,7 @@ const report = (webhookId: string, callId: string, over: Partial<ProviderReport>
 });
 const queue = (id: string, job: Job): Command => ({ do: 'queue', id, job });
 const attempt: DispatchAttempt = { number: 1, durationMs: 5, status: 200, error: null };
-const failedAttempt: DispatchAttempt = { ...attempt, status: 500, error: 'The provider answered 500' };
+const failedAttempt: DispatchAttempt = { ...attempt, status: 500, error: 'The provider responded with 500' };
 const accepted = (id: string, job: Job, providerId = 'sim_1'): Command => ({
 	do: 'accepted',
 	id,
@@ -331,7 +331,7 @@ describe('jobs', () => {
 		await group(refused('a', a!, NOON + 500), refused('b', b!, NOON + 900));
 		expect(await column(TYPES)).toEqual(['created', 'created', 'dispatch.attempt', 'dispatch.attempt']);
 		const jobs = await database.all('SELECT "callId", "dueAt", "lease", "lastError" FROM "Job" ORDER BY "callId"');
-		const lastError = 'The provider answered 500';
+		const lastError = 'The provider responded with 500';
 		expect(jobs).toEqual([
 			{ callId: 'a', dueAt: NOON + 500, lease: null, lastError },
 			{ callId: 'b', dueAt: NOON + 900, lease: null, lastError },
@@ -354,7 +354,7 @@ describe('jobs', () => {
 			const [last] = kind === 'hangup' ? await claim() : [job];
 			await group(kind === 'hangup' ? giveUp('a', last!) : refused('a', last!, null));
 
-			expect(await column(DEAD)).toEqual([`${kind} a The provider answered 500`]);
+			expect(await column(DEAD)).toEqual([`${kind} a The provider responded with 500`]);
 			expect(await column(JOBS)).toEqual([`${kind} a`]);
 			clock.now += 3_600_000;
 			expect(await claim()).toEqual([]);

@@ -55,7 +55,7 @@ export function createProviderClient({ baseUrl, token, now, timeoutMs }: Provide
 			const { body: text, failure } = await readUpTo(response, RESPONSE_BYTES_MAX);
 			if (failure !== undefined) throw failure;
 			if (response.ok) return { status, durationMs: took(), value: read(text) };
-			const error = `The provider answered ${status}: ${text.slice(0, SHOWN_MAX).toWellFormed()}`;
+			const error = `The provider responded with ${status}: ${text.slice(0, SHOWN_MAX).toWellFormed()}`;
 			return { status, durationMs: took(), error, retryAfterMs: again };
 		} catch (error) {
 			return { status, durationMs: took(), error: reasonOf(error), retryAfterMs: again };
