@@ -8,6 +8,8 @@ export default defineConfig({
 		maxWorkers: 2 * availableParallelism(),
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
+		// To optimize the WebAssembly of Prisma takes longer than it saves in a process of a few minutes.
+		execArgv: ['--liftoff-only'],
 		// A busy machine is slow. A test that hangs still ends.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
@@ -18,28 +20,21 @@ export default defineConfig({
 				plugins: [svelte({ compilerOptions: { runes: true } })],
 				// Runes must behave as in a browser, not as in server rendering.
 				resolve: { conditions: ['browser'] },
-				test: { name: 'browser units', include: ['src/lib/**/*.test.ts'] },
-			},
-			{
-				extends: true,
-				test: {
-					name: 'server units',
-					globalSetup: 'tests/support/templates.ts',
-					include: ['src/{contract,db,queue,server,provider,seed}/**/*.test.ts', 'tests/*.test.ts'],
-				},
+				test: { name: 'browser', include: ['src/lib/**/*.test.ts'] },
 			},
 			{
 				extends: true,
 				// The feed tests drive the browser's classes.
 				plugins: [svelte({ compilerOptions: { runes: true } })],
 				test: {
-					name: 'integration',
+					name: 'server',
 					globalSetup: 'tests/support/templates.ts',
-					include: ['tests/{integration,crash,feed}/**/*.test.ts'],
+					include: [
+						'src/{contract,db,http,queue,server,provider,seed}/**/*.test.ts',
+						'tests/{*.test.ts,{integration,crash,feed}/**/*.test.ts}',
+					],
 					// The built pages run as they are (tests/support/pages.ts).
 					server: { deps: { external: [/\/build\/web\//] } },
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
 				},
 			},
 			// Not part of `npm test`: benchmarks take minutes (npm run test:long).

@@ -49,9 +49,8 @@ async function runChecks(): Promise<void> {
 
 async function runTests(): Promise<void> {
 	const vitest = join(reports, 'vitest.json');
-	const projects = ['browser units', 'server units', 'integration'].map((name) => `--project=${name}`);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`];
-	await suite('unit and integration', ['vitest', 'run', ...projects, ...reporters], vitest, countVitest);
+	await suite('unit and integration', ['vitest', 'run', 'src/', 'tests/', ...reporters], vitest, countVitest);
 	if (options['no-browser']) return;
 	if (ensureChromium() === null) {
 		console.error(NO_CHROMIUM);
@@ -63,13 +62,18 @@ async function runTests(): Promise<void> {
 	await suite('browser', ['playwright', 'test', '--reporter=line,json'], playwright, countPlaywright, env);
 }
 
+const build = async (): Promise<boolean> =>
+	(await check('build the pages', ['vite', 'build', '--logLevel', 'warn'])) &&
+	(await check('build the server', ['vite', 'build', '--config', 'vite.server.config.ts', '--logLevel', 'warn']));
+
 try {
-	const built =
-		(await check('generate', ['svelte-kit', 'sync'])) &&
-		(await check('Prisma client', ['prisma', 'generate'])) &&
-		(await check('build the pages', ['vite', 'build', '--logLevel', 'warn'])) &&
-		(await check('build the server', ['vite', 'build', '--config', 'vite.server.config.ts', '--logLevel', 'warn']));
-	if (built) await Promise.all([runChecks(), runTests()]);
+	const generated =
+		(await check('generate', ['svelte-kit', 'sync'])) && (await check('Prisma client', ['prisma', 'generate']));
+	if (generated) {
+		const checks = runChecks();
+		if (await build()) await runTests();
+		await checks;
+	}
 } finally {
 	rmSync(reports, { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Call } from '#contract';
 import { temporaryFolder } from './app.ts';
-import { programOf } from './program.ts';
+import { programOf, SHORT_LIVED } from './program.ts';
 
 export interface Exit {
 	code: number | null;
@@ -29,7 +29,7 @@ export async function startProcess(
 	cwd?: string,
 	args: readonly string[] = [],
 ): Promise<ServerProcess> {
-	const child = spawn(process.execPath, [...programOf(file), ...args], {
+	const child = spawn(process.execPath, [SHORT_LIVED, ...programOf(file), ...args], {
 		cwd: cwd ?? (await temporaryFolder()),
 		env: { PATH: process.env.PATH, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],

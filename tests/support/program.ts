@@ -15,6 +15,12 @@ export function isBuilt(file = 'main.js'): boolean {
 	return statSync(built).mtimeMs >= newest;
 }
 
+/**
+ * A flag of Node for processes that live for seconds. To optimize the WebAssembly of Prisma would take a third of their
+ * CPU time.
+ */
+export const SHORT_LIVED = '--liftoff-only';
+
 /** Returns Node's arguments to run a source file: its build if up to date, else the source through tsx. */
 export function programOf(source: string): string[] {
 	const built = BUILT[source];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { isBuilt, programOf } from './program.ts';
+import { isBuilt, programOf, SHORT_LIVED } from './program.ts';
 
 /** A server process. */
 export interface ServerProcess {
@@ -23,7 +23,7 @@ export function serverCommand(): { args: string[]; built: boolean } {
 
 /** Starts the server in `folder`, which has no `.env` file, with this environment plus PATH. */
 export function startServer(folder: string, env: Record<string, string>): ServerProcess {
-	const child = spawn(process.execPath, serverCommand().args, {
+	const child = spawn(process.execPath, [SHORT_LIVED, ...serverCommand().args], {
 		cwd: folder,
 		env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'production', ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
