@@ -21,7 +21,7 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 	globalThis.audena = pages;
 	if (kind === 'vite') {
 		const { createServer } = await import('vite');
-		const vite = await createServer({ root, server: { middlewareMode: true, ws: { server } } });
+		const vite = await createServer({ root, server: { middlewareMode: true, hmr: { server } } });
 		return { handler: vite.middlewares, close: () => vite.close() };
 	}
 	const built = pathToFileURL(join(root, 'build', 'web', 'handler.js')).href;
