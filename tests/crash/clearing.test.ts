@@ -9,7 +9,7 @@ import { SOON } from '#tests/support/soon.ts';
 
 const CALLS = 20_000;
 
-/** Starts a server process on this file. Returns a client of its REST API. */
+/** Starts a server process on this database file. Returns the process and functions that call its REST API. */
 async function serve(file: string) {
 	const server = startServer(join(file, '..'), { LOG_LEVEL: 'silent', DATABASE_URL: `file:${file}` });
 	onTestFinished(() => server.kill('SIGKILL'));
@@ -23,7 +23,8 @@ async function serve(file: string) {
 	};
 	const wanted = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' };
 	return {
-		...{ server, ask },
+		server,
+		ask,
 		create: async (more: object = {}): Promise<string> =>
 			(await ask<{ call: Call }>('/api/calls', 'POST', { ...wanted, ...more })).call.id,
 	};

@@ -10,8 +10,18 @@ describe('kill -9', () => {
 			console.log(`crash seed ${seed}`);
 			const report = await crash({ kills: 3, calls: 120, seed, log: () => undefined });
 			expect(report).toMatchObject({
-				...{ kills: 3, missing: [], notTerminal: [], endedOtherThanOnce: [], otherEnd: [], twoProviderCalls: [] },
-				...{ lostDeliveries: [], unplanned: [], jobsLeft: [], integrity: 'ok', exitCode: 0, errors: [] },
+				kills: 3,
+				missing: [],
+				notTerminal: [],
+				endedOtherThanOnce: [],
+				otherEnd: [],
+				twoProviderCalls: [],
+				lostDeliveries: [],
+				unplanned: [],
+				jobsLeft: [],
+				integrity: 'ok',
+				exitCode: 0,
+				errors: [],
 			});
 			expect(report.accepted).toBeGreaterThan(10);
 			expect(report.deliveries).toBeGreaterThan(10);

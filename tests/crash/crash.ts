@@ -10,7 +10,7 @@ import { serverCommand, startServer, type ServerProcess } from '#tests/support/s
 
 export interface CrashOptions {
 	kills: number;
-	/** Maximum calls that are created meanwhile. */
+	/** Maximum number of calls that are created while servers are killed. */
 	calls: number;
 	seed: string;
 	log(line: string): void;
@@ -20,9 +20,9 @@ export interface CrashOptions {
 export interface CrashReport {
 	built: boolean;
 	kills: number;
-	/** The kills that may come before the server listens. */
+	/** Number of kills that did not wait until the server listened. */
 	duringStart: number;
-	/** Calls that got a 201. */
+	/** Number of calls whose creation got a 201. */
 	accepted: number;
 	canceled: number;
 	deleted: number;
@@ -30,7 +30,7 @@ export interface CrashReport {
 	deliveries: number;
 	attempts: number;
 	tookMs: number;
-	/** Accepted and never deleted, but not in the database. */
+	/** Calls that were accepted and never deleted, but are not in the database. */
 	missing: string[];
 	notTerminal: string[];
 	/** Calls with zero or several `ended` events. */
@@ -41,13 +41,13 @@ export interface CrashReport {
 	 */
 	otherEnd: string[];
 	twoProviderCalls: string[];
-	/** Planned, but neither delivered nor canceled because their call was hung up or deleted. */
+	/** Deliveries that were neither delivered, nor canceled because their call was hung up or deleted. */
 	lostDeliveries: string[];
 	/** Calls with more or fewer deliveries than their plan has reports. */
 	unplanned: string[];
-	/** Jobs left, without dead ones. */
+	/** Jobs that are left, except dead ones. */
 	jobsLeft: string[];
-	/** Hang-ups and recalls that are dead. */
+	/** Number of dead jobs: hang-ups and recalls whose attempts are used up. */
 	deadJobs: number;
 	integrity: string;
 	exitCode: number | null;
@@ -56,18 +56,30 @@ export interface CrashReport {
 }
 
 const ENV = {
-	...{ LOG_LEVEL: 'error', PROVIDER_DELAY_MS_MIN: '200', PROVIDER_DELAY_MS_MAX: '2500', PROVIDER_FAIL_RATE: '0.2' },
+	LOG_LEVEL: 'error',
+	PROVIDER_DELAY_MS_MIN: '200',
+	PROVIDER_DELAY_MS_MAX: '2500',
+	PROVIDER_FAIL_RATE: '0.2',
 	PROVIDER_SPEED: '4', // webhooks are retried after 75 s at most
 };
-/** Low enough that every delivery succeeds within its schedule. */
+/** Fault rates that are low enough for every delivery to succeed within its schedule of attempts. */
 const FAULTS: Settings['faults'] = {
-	...{ ...NO_FAULTS, doubled: 0.1, reordered: 0.1, late: 0.1, lost: 0.1, badSignature: 0.05 },
-	...{ refused: 0.05, acceptedThenFailed: 0.15 },
+	...NO_FAULTS,
+	doubled: 0.1,
+	reordered: 0.1,
+	late: 0.1,
+	lost: 0.1,
+	badSignature: 0.05,
+	refused: 0.05,
+	acceptedThenFailed: 0.15,
 };
 const LOADERS = 4;
 const QUIET_WITHIN_MS = 120_000;
 
-/** Creates calls on a server that is killed repeatedly, lets the last one finish, and inspects its file. */
+/**
+ * Creates calls on a server that is killed and restarted again and again. Then waits for the end of all calls, and
+ * inspects the database file.
+ */
 export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<CrashReport> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-crash-'));
 	const databaseUrl = `file:${join(folder, 'audena.db')}`;
@@ -118,8 +130,14 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 		const exitCode = await end('SIGTERM');
 		const { accepted, canceled, cancelRequested, deleted, maybeDeleted } = result;
 		return {
-			...{ built: serverCommand().built, kills, duringStart },
-			...{ accepted: accepted.length, canceled, deleted: deleted.length, exitCode, errors },
+			built: serverCommand().built,
+			kills,
+			duringStart,
+			accepted: accepted.length,
+			canceled,
+			deleted: deleted.length,
+			exitCode,
+			errors,
 			...(await inspect(databaseUrl, accepted, new Set([...deleted, ...maybeDeleted]), new Set(cancelRequested))),
 			tookMs: Math.round(performance.now() - start),
 		};
@@ -130,8 +148,8 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 	}
 
 	/**
-	 * Waits until `count` more calls were accepted. This measures the server's progress, independent of the machine's
-	 * load.
+	 * Waits until `count` more calls were accepted, for at most 5 s. A fixed pause would mean more progress on a fast
+	 * machine than on a slow one.
 	 */
 	async function moreCalls(count: number): Promise<void> {
 		const target = acceptedSoFar + count;
@@ -151,7 +169,7 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 			result.accepted.push(id);
 			acceptedSoFar++;
 			const draw = own();
-			// A change of mind about an earlier call, which may be in any phase.
+			// The call to cancel or delete: one of the last twelve, in any phase.
 			const other = result.accepted[Math.max(0, result.accepted.length - 1 - Math.floor(own() * 12))]!;
 			if (draw < 0.06) {
 				result.cancelRequested.push(other);
@@ -165,7 +183,7 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 		return result;
 	}
 
-	/** Returns the response's body, or null if there was no response. Throws if the request is refused. */
+	/** Returns the response's body, or null if there was no response. Throws for any error except 404 and 409. */
 	async function send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
 		let response: Response;
 		let text: string;
@@ -178,7 +196,7 @@ export async function crash({ kills, calls, seed, log }: CrashOptions): Promise<
 		} catch {
 			return null; // the server was killed
 		}
-		// A call may have ended before its cancel, or be deleted.
+		// 404: the call was deleted. 409: the call ended before its cancel.
 		if (!response.ok && ![404, 409].includes(response.status))
 			throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		return (text === '' ? {} : JSON.parse(text)) as T;
@@ -191,7 +209,7 @@ interface LoadResult {
 	/** Calls whose cancel was requested, whether it succeeded or not. */
 	cancelRequested: string[];
 	deleted: string[];
-	/** Deletes without a response, because the server was killed. */
+	/** Calls whose delete got no response, because the server was killed. */
 	maybeDeleted: string[];
 }
 
@@ -203,7 +221,7 @@ const sum = (a: LoadResult, b: LoadResult): LoadResult => ({
 	maybeDeleted: [...a.maybeDeleted, ...b.maybeDeleted],
 });
 
-/** Makes up a request: some scheduled, some with a scenario, few phone numbers. */
+/** Returns a random request: some scheduled, some with a scenario. Few phone numbers, so that calls share them. */
 function randomRequest(dice: Dice): object {
 	const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)]!;
 	const scheduledAt = new Date(Date.now() + dice() * 4_000).toISOString();
@@ -224,7 +242,7 @@ async function putFaults(url: string, faults: Settings['faults']): Promise<void>
 	if (!ok) throw new Error('The settings were refused.');
 }
 
-/** Resolves when every call has ended, no webhook waits and only dead jobs are left. */
+/** Waits until every call has ended, no webhook waits and only dead jobs are left, or until the timeout. */
 async function waitUntilQuiet(url: string, databaseUrl: string): Promise<void> {
 	const giveUpAt = performance.now() + QUIET_WITHIN_MS;
 	const hasAny = async (path: string): Promise<boolean> => {
@@ -247,13 +265,13 @@ async function waitUntilQuiet(url: string, databaseUrl: string): Promise<void> {
 }
 
 const JOBS_LEFT = 'SELECT "kind", "callId" FROM "Job" WHERE "deadAt" IS NULL';
-/** The condition that every attempt of the schedule failed. */
+/** SQL condition on a call: every dispatch attempt of the schedule failed. */
 const REFUSED_TO_THE_END = `${DISPATCH_SCHEDULE.length + 1} = (SELECT count(*) FROM "Event" WHERE "callId" = "Call"."id"
 	AND "type" = 'dispatch.attempt' AND "data" ->> 'error' IS NOT NULL)`;
 const NEVER_ACCEPTED = `NOT EXISTS (SELECT 1 FROM "Event" WHERE "callId" = "Call"."id"
 	AND ("type" IN ('initiated', 'ringing', 'in-progress') OR ("type" = 'dispatch.attempt' AND "data" ->> 'error' IS NULL)))`;
 
-/** Inspects the file that the last server left. */
+/** Inspects the database file after the last server has ended. */
 async function inspect(
 	url: string,
 	accepted: readonly string[],
@@ -287,14 +305,15 @@ async function inspect(
 				LEFT JOIN "Call" ON "Call"."id" = "Delivery"."callId"
 				WHERE NOT ("Delivery"."state" = 'delivered' OR ("Delivery"."state" = 'canceled'
 					AND ("ProviderCall"."state" = 'canceled' OR "Call"."id" IS NULL OR "Call"."outcome" = 'canceled')))`),
-			// A call that was hung up has one more report.
+			// A hang-up adds one report to those of the plan.
 			unplanned:
 				await ids(`SELECT "providerId" FROM "ProviderCall" WHERE json_array_length("plan") + ("state" = 'canceled') <>
 				(SELECT count(*) FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId")`),
 			jobsLeft: await ids(JOBS_LEFT),
 			deadJobs: (await ids('SELECT "id" FROM "Job" WHERE "deadAt" IS NOT NULL')).length,
 			integrity: (await ids('PRAGMA integrity_check')).join('\n'),
-			...{ providerCalls: await number('ProviderCall'), deliveries: await number('Delivery') },
+			providerCalls: await number('ProviderCall'),
+			deliveries: await number('Delivery'),
 			attempts: await number('Attempt'),
 		};
 	} finally {

@@ -11,7 +11,9 @@ const { values } = parseArgs({
 });
 console.log(`crash seed ${values.seed} (again with: npm run test:crash -- --seed ${values.seed})`);
 const report = await crash({
-	...{ kills: Number(values.kills), calls: Number(values.calls), seed: values.seed },
+	kills: Number(values.kills),
+	calls: Number(values.calls),
+	seed: values.seed,
 	log: (line) => console.log(line),
 });
 console.log(report);

@@ -7,7 +7,7 @@ import { createSender } from '#provider/sender.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
 import { createJobStore, type Job } from '#server/jobs/store.ts';
 
-/** A worker process on a database file that other processes use too. It reports to its parent what it runs. */
+/** The task of this process, which the parent passes as JSON. Several such processes work on one database file. */
 export interface Task {
 	what: 'jobs' | 'deliveries';
 	url: string;
@@ -15,10 +15,10 @@ export interface Task {
 	/** URL for webhooks that have none of their own. */
 	ownUrl?: string;
 	leaseMs?: number;
-	/** True if it never settles what it claims. */
+	/** If true, a claimed job never ends. */
 	hangs?: boolean;
 }
-/** Reports the id of a row that it ran, or that the worker is ready. */
+/** A message to the parent: the id of a row that this worker ran, or that the worker is ready. */
 export type WorkerMessage = { ran: string } | { works: true };
 
 const sendToParent = (message: WorkerMessage): void => void process.send?.(message);
@@ -38,7 +38,10 @@ const outboxOf = (lane: Lane): Worker =>
 		store: createOutboxStore(database, lane),
 		concurrency: 16,
 		send: createSender({
-			...{ secrets: [task.secret], ownUrl: () => task.ownUrl ?? '', now: Date.now, timeoutMs: 10_000 },
+			secrets: [task.secret],
+			ownUrl: () => task.ownUrl ?? '',
+			now: Date.now,
+			timeoutMs: 10_000,
 		}),
 		onFault: () => Promise.resolve(),
 		onSettled: (id) => sendToParent({ ran: id }),
@@ -58,7 +61,9 @@ function start(): Pick<Worker, 'close'> {
 	}
 	const store = createJobStore(database);
 	return createWorker<Job>({
-		...{ ...shared, store, newLease: () => `${process.pid}-${++leases}` },
+		...shared,
+		store,
+		newLease: () => `${process.pid}-${++leases}`,
 		...(task.leaseMs === undefined ? {} : { leaseMs: task.leaseMs }),
 		async run(job) {
 			sendToParent({ ran: job.id });

@@ -9,7 +9,7 @@ import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
 import { temporaryFolder } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { PATIENCE } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { newSecret } from '#tests/support/webhook.ts';
 import type { Task, WorkerMessage } from './worker.ts';
@@ -18,10 +18,10 @@ const ROWS = 2_000;
 
 interface Working {
 	process: ChildProcess;
-	/** Ids of the rows that it ran. */
+	/** Ids of the rows that this worker ran. */
 	ran: string[];
 	works: Promise<void>;
-	/** Lets the worker settle what is under way. Returns its exit code. */
+	/** Lets the worker finish the rows under way, and waits for its end. Returns the exit code. */
 	stop(): Promise<number | null>;
 }
 
@@ -39,7 +39,9 @@ function startWorker(task: Task): Working {
 		});
 	});
 	return {
-		...{ process: child, ran, works },
+		process: child,
+		ran,
+		works,
 		async stop() {
 			child.send('stop');
 			return ended;
@@ -67,9 +69,7 @@ describe('two worker processes on one file', () => {
 		);
 		const task = { what: 'jobs', url, secret: newSecret() } as const;
 		const workers = [startWorker(task), startWorker(task)];
-		await expect
-			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 60_000 })
-			.toBe(0);
+		await expect.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...SOON, timeout: 60_000 }).toBe(0);
 		expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
 		const ran = workers.flatMap((worker) => worker.ran);
 		expect(ran).toHaveLength(ROWS);
@@ -90,7 +90,7 @@ describe('two worker processes on one file', () => {
 						const id = String(headers['webhook-id']);
 						sent.set(id, (sent.get(id) ?? 0) + 1);
 						load.most = Math.max(load.most, ++load.now);
-						// Responds in a later turn, so that simultaneous requests overlap here.
+						// Responds in a later turn of the event loop, so that simultaneous requests overlap here.
 						setImmediate(() => {
 							load.now--;
 							response.writeHead(204).end();
@@ -127,7 +127,7 @@ describe('two worker processes on one file', () => {
 				{ state: 'delivered', attempts: 1, count: ROWS },
 			]);
 			expect(await left(file, 'SELECT count(*) AS "left" FROM "Attempt"')).toBe(ROWS);
-			// Both processes together keep to the slots of one receiver.
+			// Both processes together never send more than six requests to one receiver at once.
 			for (const { load } of others) expect(load.most).toBeLessThanOrEqual(6);
 			for (const { ran } of workers) expect(ran.length).toBeGreaterThan(0);
 		},
@@ -141,13 +141,11 @@ describe('two worker processes on one file', () => {
 		);
 		const task = { what: 'jobs', url, secret: newSecret(), leaseMs: 1_500 } as const;
 		const killed = startWorker({ ...task, hangs: true });
-		await expect.poll(() => killed.ran, PATIENCE).toEqual(['held']);
+		await expect.poll(() => killed.ran, SOON).toEqual(['held']);
 		killed.process.kill('SIGKILL');
 		const [row] = await file.all('SELECT "leasedUntil" FROM "Job"');
 		const successor = startWorker(task);
-		await expect
-			.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...PATIENCE, timeout: 50_000 })
-			.toBe(0);
+		await expect.poll(() => left(file, 'SELECT count(*) AS "left" FROM "Job"'), { ...SOON, timeout: 50_000 }).toBe(0);
 		expect(Date.now()).toBeGreaterThan(Number(row?.leasedUntil));
 		expect(successor.ran).toEqual(['held']);
 		expect(await successor.stop()).toBe(0);
@@ -169,7 +167,8 @@ describe('two worker processes on one file', () => {
 				VALUES ('held', 'sim_1', 'a', 1, 'call.ringing', '{}', 'pending', 0, 1, 'theirs', ?, 0)`,
 			until,
 		);
-		// The other scheme makes the app treat the file as a remote database, through the client and without a lock.
+		// With the scheme `FILE`, the app treats the file as a remote database, through the client and without a
+		// lock.
 		const config = readConfig({ WEBHOOK_SECRET: newSecret(), DATABASE_URL: url }, 'none');
 		const location = { url: url.replace(/^file/, scheme), authToken: undefined };
 		const app = await createApp({ ...config, database: location }, { log: createLog('silent') });

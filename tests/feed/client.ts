@@ -9,13 +9,13 @@ export interface Client {
 	readonly failedLoads: number;
 	/** Loads the list, then follows the feed, as a page does. */
 	open(): Promise<void>;
-	/** The user opens a page that has the feed, or is already there. */
+	/** Starts to follow the feed, as when the user opens a page with the feed. No effect if already started. */
 	start(): void;
-	/** The user leaves for a page without the feed. */
+	/** Stops following the feed, as when the user leaves for a page without the feed. */
 	stop(): void;
-	/** The browser reports that the network is back, or that the page is visible. */
+	/** Acts as if the browser reported that the network is back and the page is visible. */
 	wake(): void;
-	/** The user asks for a check of the connection. */
+	/** Checks the connection, as when the user presses the connection indicator. */
 	check(): void;
 	/** Whether the client is live at the head of the feed. */
 	isAt(head: string): boolean;
@@ -23,5 +23,5 @@ export interface Client {
 	describeState(): string;
 }
 
-/** Timeout of a list or of one page of it, in milliseconds. */
+/** Timeout of one page of the list, in milliseconds. */
 export const LIST_WITHIN_MS = 4_000;

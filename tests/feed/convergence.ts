@@ -42,7 +42,7 @@ type Kind = Disturbance | (typeof READERS)[number];
 const READERS = ['away for a while', 'asked by the reader', 'woken'] as const;
 const KINDS: readonly Kind[] = [...DISTURBANCES, ...READERS];
 
-/** The final result. Every list is empty if the feed kept its promises. */
+/** The result of a run. Every list is empty if the feed kept its promises. */
 export interface ConvergenceReport extends Faults {
 	built: boolean;
 	clients: number;
@@ -58,7 +58,7 @@ export interface ConvergenceReport extends Faults {
 	applied: number;
 	appliedOnStreams: number;
 	connections: number;
-	/** Reloads of lists, and how many of them failed. */
+	/** Loads of the list after the first, and failed loads. Clients of the event stream count the first load too. */
 	loads: number;
 	failedLoads: number;
 	/** Share of samples in which clients were live, in percent. */
@@ -72,7 +72,7 @@ export interface ConvergenceReport extends Faults {
 	missing: string[];
 	different: string[];
 	tooMany: string[];
-	/** Differences between REST and the file. */
+	/** Differences between the list over REST and the database file. */
 	otherInFile: string[];
 	/** Restarts after which the epoch was wrongly kept or wrongly changed. */
 	wrongEpochs: string[];
@@ -80,7 +80,7 @@ export interface ConvergenceReport extends Faults {
 	errors: string[];
 }
 
-/** One in this many clients uses the event stream. The first of them follows one run. */
+/** One client in this many uses the event stream. The first such client follows one run only. */
 const STREAM_EVERY = 3;
 const WRITERS = 3;
 const WRITE_EVERY_MS = 60;
@@ -90,8 +90,8 @@ const SETTLED_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
 
 /**
- * Runs clients on unreliable connections against a server that is written to, killed and restored. Then compares all
- * clients with its file.
+ * Runs clients on unreliable connections against a server that is written to, killed and restored. Then compares the
+ * calls of all clients with the server's list, and this list with the database file.
  */
 export async function converge(options: ConvergenceOptions): Promise<ConvergenceReport> {
 	const { seed, log } = options;
@@ -110,7 +110,9 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 	try {
 		await stage.begin();
 		writers = startWriters({
-			...{ url: stage.url, acknowledged, everyMs: WRITE_EVERY_MS },
+			url: stage.url,
+			acknowledged,
+			everyMs: WRITE_EVERY_MS,
 			dice: Array.from({ length: WRITERS }, (_, i) => diceOf(seed, 'writer', i)),
 		});
 		for (let i = 0; i < options.clients; i++) await addClient(i);
@@ -148,7 +150,8 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 				...counts,
 				written: writers.written,
 			},
-			...{ acknowledged: acknowledged.entries.length, calls: expected.size },
+			acknowledged: acknowledged.entries.length,
+			calls: expected.size,
 			applied: sum(({ view }) => view.applied),
 			appliedOnStreams: sum(({ view }) => view.applied, streams),
 			connections: members.reduce((all, { proxy }) => all + proxy.accepted, 0),
@@ -156,11 +159,15 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 			failedLoads: sum(({ failedLoads }) => failedLoads),
 			live: Math.round((100 * sum(({ view }) => view.liveSamples)) / sum(({ view }) => view.samples)),
 			longestBehindMs: Math.max(...clients.map(({ view }) => view.longestBehindMs)),
-			...{ settledMs, tookMs: Math.round(performance.now() - start), notSettled },
+			settledMs,
+			tookMs: Math.round(performance.now() - start),
+			notSettled,
 			...mergeLists(members.map(({ name, client }) => differences(name, client.view.calls, expectedFor(client)))),
 			...mergeLists(faults),
 			otherInFile: Object.values(differences('the file', await readFromFile(stage.databaseUrl), expected)).flat(),
-			...{ wrongEpochs, exitCode, errors: stage.errors },
+			wrongEpochs,
+			exitCode,
+			errors: stage.errors,
 		};
 	} finally {
 		clearInterval(sampler);
@@ -172,12 +179,14 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		await rm(folder, { recursive: true, force: true });
 	}
 
-	/** Adds one client with its own connection. */
+	/** Adds one client that connects through a proxy of its own. */
 	async function addClient(i: number): Promise<void> {
 		const onStream = i % STREAM_EVERY === STREAM_EVERY - 1;
 		const name = `client ${i + 1}${onStream ? ' on the stream' : ''}`;
 		const proxy = await startCuttingProxy({
-			...{ target: stage.url, dice: diceOf(seed, 'line', i), stallMs: options.stallMs },
+			target: stage.url,
+			dice: diceOf(seed, 'line', i),
+			stallMs: options.stallMs,
 		});
 		const given = [name, proxy.url, acknowledged, diceOf(seed, 'client', i)] as const;
 		const run = i === STREAM_EVERY - 1 ? RUNS[0] : undefined;
@@ -240,7 +249,9 @@ export async function converge(options: ConvergenceOptions): Promise<Convergence
 		return (await read<{ cursor: string }>(`${stage.url()}/api/calls?limit=1`, QUIET_WITHIN_MS)).cursor;
 	}
 
-	/** Waits until every client is live at the head of the feed. Returns the clients that are not after the timeout. */
+	/**
+	 * Waits until every client is live at the head of the feed. At the timeout, describes each client that is not.
+	 */
 	async function waitUntilSettled(): Promise<string[]> {
 		const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
 		for (;;) {

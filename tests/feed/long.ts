@@ -14,9 +14,11 @@ const { values } = parseArgs({
 	},
 });
 console.log(`feed seed ${values.seed} (again with: npm run test:feed -- --seed ${values.seed})`);
-// The browser's classes use runes, which Vite compiles.
+// The clients use browser classes with Svelte runes, which only Vite's Svelte plugin compiles.
 const { module } = await runnerImport<typeof Convergence>('./tests/feed/convergence.ts', {
-	...{ configFile: false, logLevel: 'warn', plugins: [svelte({ configFile: false })] },
+	configFile: false,
+	logLevel: 'warn',
+	plugins: [svelte({ configFile: false })],
 });
 const report = await module.converge({
 	clients: Number(values.clients),

@@ -7,7 +7,7 @@ import { readList } from './list.ts';
 import type { AcknowledgedChanges } from './told.ts';
 import { View } from './view.ts';
 
-/** A tab without a screen: the product's own feed over a real socket. */
+/** A browser tab without a screen: runs the product's own `Feed` over a real Socket.IO connection. */
 export class SocketClient implements Client {
 	readonly view: View;
 	readonly run = undefined;
@@ -72,13 +72,13 @@ export class SocketClient implements Client {
 	}
 
 	async #load(): Promise<void> {
-		// Of several loads under way only the last one counts, as in the pages.
+		// If several loads are under way, only the result of the last one is shown, as in the pages.
 		const load = ++this.loads;
 		try {
 			const list = await readList(this.#url, LIST_WITHIN_MS);
 			if (load === this.loads) this.view.show(list, (cursor) => this.#feed.adopt(cursor));
 		} catch {
-			this.failedLoads++; // the feed asks for a reload again
+			this.failedLoads++; // the feed calls `reload` again later
 		}
 	}
 }

@@ -4,23 +4,28 @@ import Sqlite from 'libsql';
 import { startServer, type ServerProcess } from '#tests/support/server-process.ts';
 
 const ENV = {
-	...{ LOG_LEVEL: 'error', PROVIDER_DELAY_MS_MIN: '100', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_FAIL_RATE: '0.2' },
+	LOG_LEVEL: 'error',
+	PROVIDER_DELAY_MS_MIN: '100',
+	PROVIDER_DELAY_MS_MAX: '1500',
+	PROVIDER_FAIL_RATE: '0.2',
 	PROVIDER_SPEED: '10', // webhooks that failed while the server was down are retried soon
 };
 
-/** A server on its own file, which can be stopped, killed and restored. */
+/** A server on its own database file. The test stops, kills and restarts the server, and restores the file. */
 export interface Stage {
 	databaseUrl: string;
-	/** Returns the server's URL; empty while it is down. */
+	/** Returns the server's URL; empty while the server is down. */
 	url(): string;
 	/** The errors that the servers logged. */
 	errors: string[];
 	begin(): Promise<void>;
 	/** Ends the server. Returns its exit code. */
 	end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
-	/** Copies the database while it is written to. */
+	/** Copies the database file while the server runs. */
 	backUp(): Promise<void>;
-	/** Replaces the database by the copy, as a user would who ignores epochs. Only between `end` and `begin`. */
+	/**
+	 * Replaces the database file by the copy, as a user restores a backup. Call this only while the server is down.
+	 */
 	restore(): Promise<void>;
 }
 

@@ -14,8 +14,8 @@ import { View } from './view.ts';
 type End = 'again' | 'reload';
 
 /**
- * A program that follows `GET /api/events`, all of it or one run, and resumes with `Last-Event-ID`. The product's own
- * functions decide what each message means. After any error it reconnects.
+ * A client that follows `GET /api/events`, for all calls or one run, and resumes with `Last-Event-ID`. The
+ * product's own functions decide what each message means. After any error the client reconnects.
  */
 export class StreamClient implements Client {
 	readonly view: View;
@@ -30,12 +30,12 @@ export class StreamClient implements Client {
 	/** Whether this stream has delivered its `sync`. */
 	#synced = false;
 	/**
-	 * When the last message was certainly current; for a `sync` the time of its request. The connection may hold messages
-	 * back and then fall silent.
+	 * A time at which the last message was certainly current: the server's time in the message, or the time of the
+	 * request for a `sync`. The time of receipt is no proof, because the connection may hold messages back.
 	 */
 	#currentAt = 0;
 	#attempts = 0;
-	/** Ends the following. `#stream` ends the current stream. */
+	/** `#stop` ends this client's loop. `#stream` closes only the current stream, and the loop opens another one. */
 	#stop: AbortController | null = null;
 	#stream: AbortController | null = null;
 
@@ -55,7 +55,7 @@ export class StreamClient implements Client {
 	start(): void {
 		if (this.#stop) return;
 		const { signal } = (this.#stop = new AbortController());
-		void this.#follow(signal); // it retries after every error
+		void this.#follow(signal); // never rejects, because the loop retries after every error
 	}
 
 	stop(): void {
@@ -90,7 +90,7 @@ export class StreamClient implements Client {
 			const end = await this.#followOnce(stopped).catch((): End => 'again');
 			if (stopped.aborted) return;
 			this.#synced = false;
-			// If the list fails to load, the next stream asks for the reload again.
+			// If the list fails to load, the `sync` of the next stream demands the reload again.
 			if (end === 'reload') await this.#load(stopped).catch(() => this.failedLoads++);
 			await pause(waitBefore(this.#attempts++, this.#dice()), undefined, { signal: stopped }).catch(() => undefined);
 		}
@@ -132,7 +132,8 @@ export class StreamClient implements Client {
 	}
 
 	/**
-	 * Checks that ids never move back on one stream, repeated messages included: a client that resumes misses nothing.
+	 * Checks that the id of each message is its cursor, and that ids never move back on one stream. So a client can
+	 * resume from the last id that it received.
 	 */
 	#checkId({ event, id, data }: Message, last: string | null): void {
 		if (id !== data.cursor) this.view.faults.outOfOrder.push(`${this.#name}: ${event} of ${data.cursor} has id ${id}`);
@@ -151,7 +152,7 @@ export class StreamClient implements Client {
 		this.view.recordTime(data.at);
 		if (this.#cursor === null) return 'reload';
 		if (event === 'changes') return this.#take(onChanges(this.#cursor, data));
-		// A stream of one run carries only its changes. The head reports how far the other calls have come.
+		// A stream of one run carries only the changes of this run. A head moves the cursor past the other changes.
 		if (this.run !== undefined && isPast(this.#cursor, data.cursor)) {
 			this.#cursor = data.cursor;
 			return undefined;

@@ -1,13 +1,13 @@
 import type { Call } from '#contract';
 
-/** A change that the server has acknowledged. From `at` on, every live client has it. */
+/** A change that the server has acknowledged. Soon after `at`, every live client must show it. */
 export interface AcknowledgedChange {
 	/** When the response was received. */
 	at: number;
 	id: string;
 	/** The call's seq in the response; null for a deleted call. */
 	seq: number | null;
-	/** The run of an existing call. */
+	/** The run of the call; null for a call without a run and for a deleted call. */
 	run: string | null;
 }
 
@@ -16,16 +16,18 @@ export class AcknowledgedChanges {
 	readonly entries: AcknowledgedChange[] = [];
 	/** Existing calls with their runs, as acknowledged. */
 	readonly existing = new Map<string, string | null>();
-	/** Calls with a requested deletion: a client without such a call need not have its last change. */
+	/** Calls whose deletion was requested. A client without such a call lacks no change, even before the response. */
 	readonly beingDeleted = new Set<string>();
-	/** Index of the first valid entry: earlier ones belong to another database. */
+	/** Index of the first entry that counts. Earlier entries are from before the database was restored. */
 	from = 0;
-	/** Clears of a run (null: everything), from their request to their end. */
+	/**
+	 * All clears, each of one run or, with null, of all calls. `endedAt` is Infinity while the clear is under way.
+	 */
 	readonly #clears: { run: string | null; endedAt: number }[] = [];
 
-	/** Records a call as a response has it. `requestedAt` is the time of the request. */
+	/** Records the call of a response. `requestedAt` is the time of the request. */
 	recordCall({ id, seq, run }: Call, requestedAt: number): void {
-		// A concurrent clear did not know of this call and may have deleted it.
+		// A clear that overlaps this request may have deleted the call without announcing it.
 		if (this.#clears.some((clear) => clear.endedAt >= requestedAt && (clear.run ?? run) === run))
 			this.beingDeleted.add(id);
 		if (!this.beingDeleted.has(id)) this.existing.set(id, run);
@@ -39,7 +41,9 @@ export class AcknowledgedChanges {
 		for (const id of ids) this.beingDeleted.add(id);
 	}
 
-	/** Announces a clear. Call the returned function when its response was received or will never come. */
+	/**
+	 * Announces a clear. Call the returned function when the response to the clear was received or will never come.
+	 */
 	announceClear(run: string | null): () => void {
 		const clear = { run, endedAt: Infinity };
 		this.#clears.push(clear);
@@ -53,13 +57,13 @@ export class AcknowledgedChanges {
 		}
 	}
 
-	/** Discards all entries after the database was restored. */
+	/** Discards all entries, because a restored database may lack their changes. */
 	discardAll(): void {
 		this.from = this.entries.length;
 		this.existing.clear();
 	}
 
-	/** Whether `calls` contains this change or a newer one. */
+	/** Whether `calls` shows this change or a newer one. A call that is being deleted may be missing. */
 	isShown({ id, seq }: AcknowledgedChange, calls: ReadonlyMap<string, Call>): boolean {
 		const call = calls.get(id);
 		if (seq === null) return call === undefined;

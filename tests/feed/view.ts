@@ -6,7 +6,9 @@ import type { AcknowledgedChanges, AcknowledgedChange } from './told.ts';
 
 /** The server may gather changes this long before it sends them. */
 const GATHERED_WITHIN_MS = 1_000;
-/** The feed checks its clock twice a second. The rest is for a busy machine. */
+/**
+ * Tolerance for a client that notices silence late. The feed looks twice a second; the rest is for a busy machine.
+ */
 const NOTICED_WITHIN_MS = 2_000;
 
 /** What went wrong with a client, as sentences. */
@@ -25,14 +27,15 @@ interface ConnectionState {
 }
 
 /**
- * The calls that a client shows, from its list and changes, and checks of its promises. All calls or those of one run.
+ * The calls that a client shows, all or those of one run, according to its lists and changes. Records each broken
+ * promise of the feed in `faults`.
  */
 export class View {
 	calls = new Map<string, Call>();
 	readonly faults: Faults = { doubled: [], outOfOrder: [], movedBack: [], falselyLive: [] };
 	/** Number of changes applied. */
 	applied = 0;
-	/** Number of samples, and of those in which the client was live. */
+	/** Number of samples, and number of samples in which the client was live. */
 	samples = 0;
 	liveSamples = 0;
 	/** Maximum age of an acknowledged change that the client lacked while live. */
@@ -42,14 +45,14 @@ export class View {
 	#run: string | undefined;
 	#acknowledged: AcknowledgedChanges;
 	#state: ConnectionState;
-	/** The server's time in the last message received. */
+	/** The latest server time in the received messages. */
 	#sentAt = 0;
 	/** Index of the first acknowledged change that the client has not shown yet. */
 	#next = 0;
 	#epoch = '';
 	#seq = 0;
 	#seen = new Set<number>();
-	/** Changes applied in this epoch: a list may have been read before them. */
+	/** Changes applied in this epoch. They are applied again to a list that was read before them. */
 	#log: Change[] = [];
 
 	constructor(name: string, run: string | undefined, acknowledged: AcknowledgedChanges, state: ConnectionState) {
@@ -64,7 +67,7 @@ export class View {
 		this.#sentAt = Math.max(this.#sentAt, Date.parse(at));
 	}
 
-	/** Shows a list. `adopt` takes its cursor. */
+	/** Shows a list, with all later changes applied. Passes the list's cursor to `adopt`. */
 	show({ calls, cursor }: List, adopt: (cursor: string) => void): void {
 		const { epoch, seq } = parseCursor(cursor);
 		if (epoch !== this.#epoch) this.#log = [];
@@ -74,7 +77,7 @@ export class View {
 		this.checkCursor();
 	}
 
-	/** Applies changes after the cursor has moved past them. */
+	/** Applies changes. The client must have moved its cursor past them already. */
 	apply(changes: readonly Change[]): void {
 		const before = this.#seq;
 		this.checkCursor();
@@ -93,9 +96,9 @@ export class View {
 	}
 
 	/**
-	 * Checks the client's claim to be live. A live client may lack no acknowledged change
-	 * - before the server sent the last frame or heartbeat received: with traffic, that is the heartbeat's 5 s;
-	 * - longer ago than the silence after which a client is no longer live: without traffic, 12 s.
+	 * Checks the client's claim to be live. A live client must have every change that was acknowledged
+	 * - before the server sent the last message that the client received (one comes at least every 5 s), or
+	 * - more than 12 s ago, because a client that received no message for so long must not claim to be live.
 	 */
 	sample(now: number): void {
 		const { entries, from } = this.#acknowledged;
@@ -124,7 +127,7 @@ export class View {
 		this.#seq = seq;
 	}
 
-	/** Whether the client shows this change or need not show it. */
+	/** Whether the client shows this change, or need not show it because the call is of another run. */
 	#has(entry: AcknowledgedChange): boolean {
 		const theirs = entry.seq !== null && this.#run !== undefined && entry.run !== this.#run;
 		return theirs || this.#acknowledged.isShown(entry, this.calls);

@@ -4,11 +4,11 @@ import type { Dice } from '#provider/dice.ts';
 import type { AcknowledgedChanges } from './told.ts';
 
 export const RUNS = ['a', 'b', 'c', 'd'] as const;
-/** Maximum number of calls at once. */
+/** While this many calls exist, the writers create no more. */
 const CALLS_MAX = 400;
 
 export interface WritersOptions {
-	/** Returns the server's URL; empty while it is down. */
+	/** Returns the server's URL; empty while the server is down. */
 	url(): string;
 	acknowledged: AcknowledgedChanges;
 	/** Random numbers, one source per writer. */
@@ -32,9 +32,7 @@ export interface Writers {
 	stop(): Promise<void>;
 }
 
-/**
- * Starts writers that create, update, delete and clear calls by REST, and record acknowledged changes.
- */
+/** Starts writers that create, update, delete and clear calls over REST, and record the acknowledged changes. */
 export function startWriters({ url, acknowledged, dice, everyMs }: WritersOptions): Writers {
 	const written: WrittenCounts = { created: 0, updated: 0, deleted: 0, cleared: 0 };
 	const underWay = new Set<Promise<void>>();
@@ -91,7 +89,7 @@ export function startWriters({ url, acknowledged, dice, everyMs }: WritersOption
 		written[as]++;
 	}
 
-	/** Returns the response's body, or null if there was no response. Throws for an unexpected status. */
+	/** Returns the response's body, or null if the server was down or stopping. Throws for an unexpected status. */
 	async function send(method: string, path: string, body?: unknown): Promise<{ call?: Call } | null> {
 		let response: Response;
 		let text: string;
@@ -104,7 +102,7 @@ export function startWriters({ url, acknowledged, dice, everyMs }: WritersOption
 		} catch {
 			return null; // the server was stopped
 		}
-		// Another writer may have deleted the call. A server that stops responds with 503.
+		// 503: the server is stopping. 404: another writer may have deleted the call.
 		if (response.status === 503) return null;
 		if (!response.ok && response.status !== 404)
 			throw new Error(`${method} /api/calls${path}: ${response.status} ${text}`);

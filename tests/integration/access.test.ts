@@ -15,7 +15,7 @@ import { postWebhook } from '#tests/support/webhook.ts';
 const TOKEN = 'the-api-token';
 const GOOD = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE };
 
-/** Returns the problem's code when a socket is refused, and expects that the socket received no event. */
+/** Expects that the server refuses this socket and sends no event to it. Returns the code of the problem. */
 async function refusal(app: TestApp, options: TabOptions = {}): Promise<unknown> {
 	const tab = openTab(app, options);
 	const error = await new Promise<Error & { data?: Partial<Problem> }>((resolve, reject) => {
@@ -77,7 +77,7 @@ describe('with API_TOKEN', () => {
 		expect((await app.api('GET', '/healthz', undefined, open)).status).toBe(200);
 		expect((await app.api('GET', '/readyz', undefined, open)).status).toBe(200);
 		expectProblem(await app.api('POST', WEBHOOK_PATH, {}, open), 'invalid_signature');
-		expectProblem(await app.api('POST', WEBHOOK_PATH, {}), 'invalid_signature'); // the API token does not sign webhooks
+		expectProblem(await app.api('POST', WEBHOOK_PATH, {}), 'invalid_signature'); // the API token is no signature
 	});
 
 	it('[A3] a socket connects only with the token, and receives nothing before that', async () => {
@@ -347,7 +347,10 @@ describe('a provider on another host', () => {
 			expect(headers.authorization).toBe('PROVIDER_TOKEN' in env ? 'Bearer theirs' : undefined);
 			expect(headers['idempotency-key']).toBe(id);
 			expect(JSON.parse(body)).toEqual({
-				...{ callId: id, phoneNumber: '+12025550100', workflow: 'SUPPORT', scenario: 'busy' },
+				callId: id,
+				phoneNumber: '+12025550100',
+				workflow: 'SUPPORT',
+				scenario: 'busy',
 				callbackUrl: `${'APP_URL' in env ? env.APP_URL : app.url}${WEBHOOK_PATH}`,
 			});
 			expect((await app.timeline(id)).deliveries).toEqual([]);
@@ -435,7 +438,7 @@ describe('a provider on another host', () => {
 		const { id } = await first.create({ scheduledAt: FAR_FUTURE });
 		await first.close();
 		const database = await openTestDatabase(first.env.DATABASE_URL);
-		// Claimed as often as the schedule allows, by processes that were killed before they got a response.
+		// As if processes had claimed the job six times, and each was killed before it got a response.
 		await database.all('UPDATE "Job" SET "attempts" = 6, "dueAt" = 0');
 		database.close();
 		const again = await startApp(first.env);
@@ -497,7 +500,7 @@ describe('a provider on another host', () => {
 		const [canceled, silent] = [await app.create(), await app.create()];
 		await expect.poll(async () => (await app.call(canceled.id)).providerId, SOON).not.toBeNull();
 		await expect.poll(async () => (await app.call(silent.id)).providerId, SOON).not.toBeNull();
-		// Fills every slot of the worker and more.
+		// More calls than the worker has slots, so that dispatches fill every slot.
 		await Promise.all(Array.from({ length: 40 }, () => app.create()));
 		await provider.received(2 + 32);
 		await app.api('POST', `/api/calls/${canceled.id}/cancel`);

@@ -5,7 +5,10 @@ import { expectProblem } from '#tests/support/problems.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
 
 const one = (over: Record<string, unknown> = {}) => ({
-	...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT', scheduledAt: '2099-01-01T00:00:00Z' },
+	customerName: 'Ada',
+	phoneNumber: '+12025550100',
+	workflow: 'SUPPORT',
+	scheduledAt: '2099-01-01T00:00:00Z',
 	...over,
 });
 const many = (count: number, over: Record<string, unknown> = {}) =>

@@ -16,11 +16,11 @@ interface Bench {
 	path: string;
 	database: Database;
 	desk: Desk;
-	/** The number of rows that each statement returned or changed, in order. */
+	/** The statements of the desk in order, each with the number of rows that it returned or changed. */
 	steps: { sql: string; rows: number }[];
 }
 
-/** A database of delivered and dead webhooks, four per call. One in a thousand got status 418. */
+/** Creates a desk on a database of delivered and dead webhooks, four a call. One in a thousand got status 418. */
 async function startDesk(onDue: () => void = () => undefined): Promise<Bench> {
 	const path = join(await temporaryFolder(), 'audena.db');
 	const database = await openTestDatabase(`file:${path}`);
@@ -68,7 +68,7 @@ describe('a bulk redelivery in a large table', () => {
 		const { desk, steps, path } = await startDesk();
 		await desk.redeliverMany({ filter: { code: 418 } });
 		await desk.redeliverMany({ ids: ['msg_1'] });
-		// Explains the query as a read on its own connection: the driver explains no writing statement.
+		// Explains each UPDATE as a SELECT with the same condition, because the driver explains no writing statement.
 		const explaining = new Sqlite(path);
 		onTestFinished(() => void explaining.close());
 		for (const { sql } of steps.filter(({ sql }) => sql.startsWith('UPDATE'))) {
@@ -155,7 +155,7 @@ describe('a webhook that is due during a bulk redelivery', () => {
 			const store = createOutboxStore(database, lane);
 			expect((await store.claim(NOW + 2, 1, 'first', NOW + 10_000)).map(({ id }) => id)).toEqual(['live']);
 			expect(await store.claim(NOW + 2, 64, 'bulk', NOW + 10_000)).toHaveLength(most);
-			// Its slots are full: none of its deliveries is due until a slot is free.
+			// All bulk slots of the lane are in use, so none of its deliveries is due until a slot is free.
 			expect(await store.claim(NOW + 2, 64, 'more', NOW + 10_000)).toEqual([]);
 			expect((await store.nextDue(NOW + 2)) ?? Infinity).toBeGreaterThan(NOW + 2);
 		},

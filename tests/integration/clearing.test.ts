@@ -97,7 +97,10 @@ describe('a clear with filters', () => {
 	it('[CL4] leaves a call that changed before its step, and every change about it is correct', async () => {
 		const app = await startApp();
 		const calls = Array.from({ length: 300 }, () => ({
-			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR_FUTURE },
+			customerName: 'Ada',
+			phoneNumber: '+12025550100',
+			workflow: 'SALES',
+			scheduledAt: FAR_FUTURE,
 		}));
 		await app.api('POST', '/api/calls/batch', { calls });
 		const ids = [...(await app.list('?limit=200')).calls, ...(await app.list('?limit=200&order=oldest')).calls];
@@ -202,7 +205,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		expect(await count(app, '?status=COMPLETED')).toBe((CALLS / 3) * 2);
 		const began = performance.now();
 		const deletion = clear(app, '?status=COMPLETED');
-		await tab.until(() => tab.syncs.length > 1); // the first step is committed
+		await tab.until(() => tab.syncs.length > 1); // until the first step of the deletion is committed
 		const since = await app.create({ scheduledAt: FAR_FUTURE });
 		expect((await deletion).status).toBe(204);
 		const seconds = (performance.now() - began) / 1_000;
@@ -215,7 +218,7 @@ describe('a clear of more than 5,000 calls', { timeout: 120_000 }, () => {
 		for (const stream of streams) {
 			const { length } = stream.messages().filter(({ event, data }) => event === 'sync' && data.mode === 'reset');
 			expect(length).toBeGreaterThan(0);
-			// The first reset at once, then one a second, the last up to a second after the deletion.
+			// The first reset comes at once, then one a second, the last up to a second after the deletion.
 			expect(length).toBeLessThanOrEqual(2 + seconds);
 		}
 		const back = openTab(app, { cursor });

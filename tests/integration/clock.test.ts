@@ -7,10 +7,9 @@ import { wakeProvider } from '#tests/support/deliveries.ts';
 import { fetchJson, environment, request, startServer } from '#tests/support/process.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { settableClock } from '#tests/support/set-clock.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { newSecret } from '#tests/support/webhook.ts';
 
-/** The server pushes nothing here, so the test polls. The timeout is long enough for slow machines. */
-const PATIENCE = { interval: 20, timeout: 45_000 };
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -27,14 +26,14 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 			const { calls: found } = await fetchJson<{ calls: Call[] }>(url, '/api/calls');
 			return found;
 		};
-		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), PATIENCE).toBe(true);
+		await expect.poll(async () => (await all()).every(({ phase }) => phase !== 'QUEUED'), SOON).toBe(true);
 		void server.kill('SIGSTOP');
 		const stoppedAt = Date.now();
-		// Until well after the last webhook and the call timeout.
+		// Keeps the process suspended until well after the last webhook and the call timeout.
 		await pause(requestedAt + lastWebhook + 2_000 - stoppedAt);
 		void server.kill('SIGCONT');
 		const statuses = async (): Promise<string[]> => (await all()).map(({ status }) => status);
-		await expect.poll(async () => (await statuses()).includes('PENDING'), PATIENCE).toBe(false);
+		await expect.poll(async () => (await statuses()).includes('PENDING'), SOON).toBe(false);
 		expect((await all()).map(({ outcome }) => outcome)).toEqual(calls.map(() => 'completed'));
 		// The test proves something only if some calls were under way at the stop.
 		const ends = (await all()).map(({ endedAt }) => Date.parse(endedAt!));
@@ -47,7 +46,7 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 			response.end(JSON.stringify({ providerId: 'far', scheduledInMs: 0 }));
 		});
 		const WEBHOOK_SECRET = newSecret();
-		// Long enough for a machine that stalls before the stop. The shortest pause that counts is half of it.
+		// Long enough for a slow machine. A pause of at least half the timeout counts as a suspension.
 		const timeoutMs = 6_000;
 		const CALL_TIMEOUT_MS = String(timeoutMs);
 		const env = await environment({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS, WEBHOOK_SECRET });
@@ -55,12 +54,12 @@ describe('a process that was suspended', { timeout: 90_000 }, () => {
 		const url = await server.url;
 		const { id } = await request(url);
 		const call = async (): Promise<Call> => (await fetchJson<{ call: Call }>(url, `/api/calls/${id}`)).call;
-		await expect.poll(async () => (await call()).providerId, PATIENCE).toBe('far');
+		await expect.poll(async () => (await call()).providerId, SOON).toBe('far');
 		void server.kill('SIGSTOP');
 		await pause(timeoutMs / 2 + 500);
 		const continuedAt = Date.now();
 		void server.kill('SIGCONT');
-		await expect.poll(async () => (await call()).outcome, PATIENCE).toBe('no-report');
+		await expect.poll(async () => (await call()).outcome, SOON).toBe('no-report');
 		expect(Date.parse((await call()).endedAt!)).toBeGreaterThanOrEqual(continuedAt + timeoutMs);
 	});
 });
@@ -72,15 +71,15 @@ async function outcomes(app: TestApp, ids: readonly string[]): Promise<(string |
 		.poll(async () => {
 			calls = await Promise.all(ids.map((id) => app.call(id)));
 			return calls.filter(({ status }) => status === 'PENDING').map(({ phase }) => phase);
-		}, PATIENCE)
+		}, SOON)
 		.toEqual([]);
 	return calls.map(({ outcome }) => outcome);
 }
 
 const isPhase = async (app: TestApp, id: string, phase: Call['phase']): Promise<void> =>
-	expect.poll(async () => (await app.call(id)).phase, PATIENCE).toBe(phase);
+	expect.poll(async () => (await app.call(id)).phase, SOON).toBe(phase);
 
-/** Creates a call in each phase. */
+/** Creates calls that are at different points of their life, two of them because of faults. Returns their ids. */
 async function atEachPoint(app: TestApp): Promise<string[]> {
 	const faults = async (rates: object): Promise<void> => {
 		const { body } = await app.api<{ faults: object }>('GET', '/api/provider/settings');
@@ -91,11 +90,11 @@ async function atEachPoint(app: TestApp): Promise<string[]> {
 	const refused = await app.create({ scenario: talk(100) });
 	const attempts = async (): Promise<number> =>
 		(await app.timeline(refused.id)).events.filter(({ type }) => type === 'dispatch.attempt').length;
-	await expect.poll(attempts, PATIENCE).toBe(2); // attempted again after a second
+	await expect.poll(attempts, SOON).toBe(2); // attempted again after a second
 	await faults({ lost: 1 });
 	const lost = await app.create({ scenario: talk(0) });
 	const states = async (): Promise<string[]> => (await app.timeline(lost.id)).deliveries.map(({ state }) => state);
-	await expect.poll(states, PATIENCE).toContain('retrying');
+	await expect.poll(states, SOON).toContain('retrying');
 	await faults({});
 	const ringing = await app.create({ scenario: talk(4_000) });
 	await isPhase(app, ringing.id, 'RINGING');
@@ -150,7 +149,7 @@ describe('a clock jump', { timeout: 90_000 }, () => {
 		const clock = settableClock();
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' });
 		const { id } = await app.create();
-		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).toBe('mute');
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).toBe('mute');
 		clock.set(-DAY);
 		expect(await outcomes(app, [id])).toEqual(['no-report']);
 	});
@@ -159,18 +158,18 @@ describe('a clock jump', { timeout: 90_000 }, () => {
 describe('a due webhook', { timeout: 90_000 }, () => {
 	it('[CK2] runs before its call is judged silent, however late it is', async () => {
 		const clock = manualClock();
-		// Longer than the second after which a call with a due webhook is checked again.
+		// The timeout is longer than the second after which a call with a due webhook is checked again.
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now });
 		const { id } = await app.create({ scenario: talk(20_000) });
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const watched = async (): Promise<number> =>
 			Number((await database.all(`SELECT "dueAt" FROM "Job" WHERE "kind" = 'watch' AND "callId" = ?`, id))[0]?.dueAt);
 		const judgedAt = clock.now() + 25_000;
-		await expect.poll(watched, PATIENCE).toBe(judgedAt);
+		await expect.poll(watched, SOON).toBe(judgedAt);
 		clock.advance(60_000);
-		// Wakes only the worker of jobs: a change of the test's clock wakes no worker.
+		// Wakes only the worker of jobs. Moving the test's clock wakes no worker.
 		await app.create({ scheduledAt: new Date(clock.now() + DAY).toISOString() });
-		await expect.poll(watched, PATIENCE).not.toBe(judgedAt);
+		await expect.poll(watched, SOON).not.toBe(judgedAt);
 		expect(await watched()).toBe(clock.now() + 1_000);
 		await wakeProvider(app);
 		expect(await outcomes(app, [id])).toEqual(['completed']);

@@ -28,7 +28,7 @@ import { environment, startProcess } from '#tests/support/process.ts';
 const MIGRATIONS = migrationsFrom(import.meta.dirname);
 const at = (path: string): { url: string; authToken: undefined } => ({ url: `file:${path}`, authToken: undefined });
 
-/** Returns 'opened', or the message if opening fails. An opened database is closed with the test. */
+/** Opens a database file as a server does. Returns 'opened', or the message if opening fails. */
 async function refusalOf(path: string): Promise<string> {
 	try {
 		const { database, release } = await openAlone(at(path), MIGRATIONS, 0);
@@ -55,7 +55,7 @@ async function contentsOf(folder: string): Promise<Record<string, string>> {
 	return Object.fromEntries(await Promise.all(names.map(({ name }) => digest(name))));
 }
 
-/** Creates a closed database after running these statements in it. */
+/** Creates a database file, runs these statements in it and closes it. Returns its path. */
 async function databaseWith(...statements: string[]): Promise<string> {
 	const path = join(await temporaryFolder(), 'other.db');
 	const sqlite = new Sqlite(path);
@@ -272,7 +272,7 @@ describe('permissions', () => {
 			};
 			const database = await migratedDatabase();
 			database.close();
-			/** Creates a folder with a database. One part of it is read-only. */
+			/** Creates a folder with a database. `part` is read-only: a file in it, or the folder itself if empty. */
 			const withReadOnly = async (part: string): Promise<string> => {
 				const folder = await temporaryFolder();
 				const path = join(folder, 'audena.db');

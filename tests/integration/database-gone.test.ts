@@ -37,7 +37,7 @@ async function create(app: TestApp): Promise<[status: number, code: string | und
 const ACCIDENTS: [what: string, happen: (running: Running) => Promise<void>, line: RegExp][] = [
 	['the file is deleted', ({ path }) => unlink(path), /was deleted or moved/],
 	['the file is renamed', ({ path }) => rename(path, `${path}.old`), /was deleted or moved/],
-	// Files are deleted one by one, so the server may notice the first one.
+	// The files are deleted before the folder, so the server may report the deleted file.
 	['the folder is deleted', ({ folder }) => rm(folder, { recursive: true }), /was deleted/],
 	['the folder is renamed', ({ folder }) => rename(folder, `${folder}.old`), /was deleted or moved/],
 	[

@@ -13,26 +13,28 @@ import {
 	delivery,
 	hasState,
 	wakeProvider,
-	PATIENCE,
 	hasAttempts,
 	typeOf,
 } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
 
 const [INITIATED, ENDED] = ['call.initiated', 'call.ended'];
-/** SPEC section 3, step 3, in milliseconds. */
+/** The waits between the attempts of a webhook, in milliseconds. */
 const SCHEDULE = [1_000, 5_000, 15_000, 60_000, 300_000];
 const FAST = { PROVIDER_SPEED: '1000' };
 const after = (at: number, ms: number): string => new Date(at + ms).toISOString();
 
-/** Expects `illegal_transition`. Returns its detail. */
+/** Expects the problem `illegal_transition`. Returns the detail of the problem. */
 function expectDetail(response: ApiResponse<unknown>): string {
 	expectProblem(response, 'illegal_transition');
 	return (response.body as Problem).detail;
 }
 
-/** Fails unless the server's secret signed the webhook. Returns its timestamp in seconds, which may be of any day. */
+/**
+ * Fails unless the server's secret signed the webhook. Returns the signed timestamp in seconds, however old it is.
+ */
 function signedAt(app: TestApp, { headers, body }: Pick<Received, 'headers' | 'body'>): number {
 	const at = Number(headers['webhook-timestamp']);
 	const signature = new Webhook(app.secret).sign(String(headers['webhook-id']), new Date(at * 1_000), body);
@@ -52,8 +54,14 @@ describe('a delivery', () => {
 		const { attempts, ...sent } = Delivery.parse(await delivery(app, callId, ENDED, hasState('delivered')));
 		const [call] = (await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
 		expect(sent).toEqual({
-			...{ id: expect.stringMatching(/^msg_\w+$/) as string, callId, providerId: call!.providerId, type: ENDED },
-			...{ url: `${receiver.url}/hooks?of=us`, state: 'delivered', nextAttemptAt: null, createdAt: call!.acceptedAt },
+			id: expect.stringMatching(/^msg_\w+$/) as string,
+			callId,
+			providerId: call!.providerId,
+			type: ENDED,
+			url: `${receiver.url}/hooks?of=us`,
+			state: 'delivered',
+			nextAttemptAt: null,
+			createdAt: call!.acceptedAt,
 		});
 
 		const seen = receiver.requests.find((request) => typeOf(request) === ENDED)!;
@@ -66,7 +74,12 @@ describe('a delivery', () => {
 		expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': sent.id });
 		expect(request.body).toBe(seen.body);
 		expect(JSON.parse(request.body)).toMatchObject({
-			...{ callId, providerId: sent.providerId, status: 'FAILED', phase: 'ENDED', outcome: 'busy', sequence: 2 },
+			callId,
+			providerId: sent.providerId,
+			status: 'FAILED',
+			phase: 'ENDED',
+			outcome: 'busy',
+			sequence: 2,
 		});
 		expect(response).toMatchObject({ status: 202, body: 'Danke, gehört', truncated: false });
 		expect(response?.headers).toMatchObject({ 'x-receiver': 'ours', 'content-type': 'text/plain; charset=utf-8' });
@@ -264,7 +277,8 @@ describe('a delivery', () => {
 		const callId = await sendCall(app, receiver.url);
 		for (const type of [INITIATED, ENDED])
 			expect(await delivery(app, callId, type, hasState('canceled'))).toMatchObject({
-				...{ nextAttemptAt: null, attempts: [{ number: 1, response: { status: 410 } }] },
+				nextAttemptAt: null,
+				attempts: [{ number: 1, response: { status: 410 } }],
 			});
 		expect(receiver.requests).toHaveLength(2);
 	});
@@ -340,7 +354,7 @@ describe('a delivery', () => {
 		});
 		const callId = await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 } });
 		await delivery(app, callId, INITIATED, hasAttempts(1));
-		clock.advance(1_000); // as long as a webhook without an attempt may delay those behind it
+		clock.advance(1_000); // a webhook without a finished attempt delays later ones by at most a second
 		await wakeProvider(app);
 		await delivery(app, callId, 'call.in-progress', hasState('delivered'));
 		await delivery(app, callId, ENDED, hasState('delivered'));
@@ -391,13 +405,13 @@ describe('a delivery', () => {
 			clock.advance(60_000);
 			const app = why === 'a restart' ? await startApp(first.env, { now: clock.now }) : first;
 			await wakeProvider(app);
-			// All webhooks of both calls are long due. Each webhook of the slow call waits for the response to the one before
-			// it.
+			// All webhooks of both calls are long due. Each webhook of the slow call waits for the response to the
+			// previous one.
 			const seen = (): string[] => receiver.requests.filter(({ path }) => path === '/slow').map(typeOf);
 			const types = [INITIATED, 'call.ringing', 'call.in-progress', ENDED];
 			await delivery(app, other, ENDED, hasState('delivered'));
 			for (const [i, type] of types.entries()) {
-				await expect.poll(() => held.length, PATIENCE).toBe(i + 1);
+				await expect.poll(() => held.length, SOON).toBe(i + 1);
 				expect(seen()).toEqual(types.slice(0, i + 1));
 				held[i]!();
 				await delivery(app, slow, type, hasState('delivered'));
@@ -418,7 +432,7 @@ describe('a delivery', () => {
 		await receiver.received(1);
 		clock.advance(999);
 		await sendCall(app, receiver.url);
-		await receiver.received(2 /* of another call: by then the worker has polled */);
+		await receiver.received(2 /* the second is of another call, so the worker has polled by then */);
 		expect(receiver.requests.filter(({ body }) => body.includes(callId)).map(typeOf)).toEqual([INITIATED]);
 		clock.advance(1);
 		await wakeProvider(app);
@@ -430,7 +444,7 @@ describe('a delivery', () => {
 });
 
 describe('a manual action on a delivery', () => {
-	/** An app with a stopped clock, and a receiver that responds with `respondWith.status`. */
+	/** Starts an app with a manual clock, and a receiver that responds with `respondWith.status`. */
 	async function bench() {
 		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
@@ -486,7 +500,8 @@ describe('a manual action on a delivery', () => {
 		const { id: first } = await delivery(app, callId, INITIATED, hasState('delivered'));
 		await redeliver(first);
 		expect(await delivery(app, callId, INITIATED, hasAttempts(2))).toMatchObject({
-			...{ state: 'delivered', attempts: [{ manual: false }, { manual: true }] },
+			state: 'delivered',
+			attempts: [{ manual: false }, { manual: true }],
 		});
 
 		const { id } = await delivery(app, callId, ENDED, hasAttempts(1));
@@ -510,7 +525,8 @@ describe('a manual action on a delivery', () => {
 		for (const count of [2, 3]) {
 			await redeliver(id);
 			expect(await delivery(app, callId, ENDED, hasAttempts(count))).toMatchObject({
-				...{ state: 'delivered', nextAttemptAt: null },
+				state: 'delivered',
+				nextAttemptAt: null,
 			});
 		}
 		clock.advance(1_000_000);
@@ -519,7 +535,7 @@ describe('a manual action on a delivery', () => {
 		await delivery(app, await sendCall(app, receiver.url), ENDED, hasAttempts(1));
 		expect(seen()).toBe(3);
 
-		// After two redeliveries before the attempt, the delivery keeps its original state. A 410 cancels it.
+		// Two redeliveries before one attempt keep the original state of the delivery, so a 410 cancels it.
 		respondWith.status = 410;
 		await Promise.all([redeliver(id), redeliver(id)]);
 		expect(await delivery(app, callId, ENDED, hasState('canceled'))).toMatchObject({ nextAttemptAt: null });
@@ -531,7 +547,7 @@ describe('a manual action on a delivery', () => {
 		const gone = await sendCall(app, receiver.url, { scenario: { outcome: 'busy', delayMs: 3_600_000 } });
 		const [{ providerId }] = (await deliveriesOf(app, gone)) as [Delivery];
 		await app.api('POST', `/api/provider/calls/${providerId}/cancel`);
-		await expect.poll(async () => (await deliveriesOf(app, gone)).at(-1)?.state, PATIENCE).toBe('retrying');
+		await expect.poll(async () => (await deliveriesOf(app, gone)).at(-1)?.state, SOON).toBe('retrying');
 		const ids = (await deliveriesOf(app, one)).map(({ id }) => id);
 		const sentBefore = receiver.requests.length;
 
@@ -550,7 +566,8 @@ describe('a manual action on a delivery', () => {
 		expect((await many({ ids })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED])
 			expect((await delivery(app, one, type, hasState('delivered'))).attempts.at(-1)).toMatchObject({
-				...{ number: 7, manual: true },
+				number: 7,
+				manual: true,
 			});
 		expect((await many({ filter: { state: 'dead' } })).body).toEqual({ count: 2 });
 		for (const type of [INITIATED, ENDED]) await delivery(app, two, type, hasState('delivered'));
@@ -626,7 +643,7 @@ describe('a manual action on a delivery', () => {
 			const { id, providerId } = await delivery(app, callId, INITIATED, hasState('delivered'));
 			expect((await app.api('POST', `/api/deliveries/${id}/redeliver`)).status).toBe(200);
 			await expect
-				.poll(() => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length, PATIENCE)
+				.poll(() => receiver.requests.filter(({ headers }) => headers['webhook-id'] === id).length, SOON)
 				.toBe(2);
 			const path = what === 'the call' ? `provider/calls/${providerId}` : `deliveries/${id}`;
 			expect((await app.api('POST', `/api/${path}/cancel`)).status).toBe(200);
@@ -648,7 +665,7 @@ describe('a manual action on a delivery', () => {
 		expect(planned.map(({ state, nextAttemptAt }) => [state, nextAttemptAt])).toEqual(
 			planned.map(() => ['canceled', null]),
 		);
-		// The provider's final report: hung up.
+		// The only webhook that was sent is the provider's final report: the call was hung up.
 		const [request] = await receiver.received(1);
 		expect(JSON.parse(request!.body)).toMatchObject({ status: 'FAILED', outcome: 'canceled', sequence: 5 });
 	});
@@ -842,6 +859,6 @@ describe('the list of deliveries', () => {
 		const { id } = await app.create({ scenario: ENDS_AT_ONCE });
 		await delivery(app, id, ENDED, hasState('delivered'));
 		await delivery(app, id, INITIATED, ({ state }) => state === 'delivered');
-		await expect.poll(async () => (await app.timeline(id)).deliveries, PATIENCE).toEqual(await deliveriesOf(app, id));
+		await expect.poll(async () => (await app.timeline(id)).deliveries, SOON).toEqual(await deliveriesOf(app, id));
 	});
 });

@@ -69,7 +69,7 @@ describe('the documents', () => {
 	it('[X5] docs/spec has every rule that a test quotes, and a test quotes every rule there', () => {
 		const tests = ['tests', 'src', 'bench'].flatMap(filesBelow).filter((path) => path.endsWith('.test.ts'));
 		const quoted = new Set(
-			// A name quotes one id, or several: `[D1, D2] …`.
+			// The name of a test quotes the id of one rule, or several ids: `[D1, D2] …`.
 			tests.flatMap((path) =>
 				[...read(path).matchAll(/['"`]\[([A-Z]+\d+(?:, [A-Z]+\d+)*)\] /g)].flatMap(([, ids]) => ids!.split(', ')),
 			),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Change } from '#contract';
 import { startApp } from '#tests/support/app.ts';
-import { PATIENCE } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { openStream, type Message } from '#tests/support/stream.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -134,7 +134,7 @@ describe('the event stream', () => {
 		const { port } = new URL(app.url);
 		const socket = connect(Number(port), '127.0.0.1');
 		onTestFinished(() => void socket.destroy());
-		socket.on('error', () => undefined); // the server cuts it
+		socket.on('error', () => undefined); // ignored, because the server cuts this connection
 		socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
 		await once(socket, 'data');
 		socket.pause();
@@ -160,7 +160,7 @@ describe('the event stream', () => {
 			stream.close();
 			return stream.status;
 		};
-		await expect.poll(one, PATIENCE).toBe(200);
+		await expect.poll(one, SOON).toBe(200);
 		const three = await Promise.all([openStream(app, '', from), openStream(app, '', from), openStream(app, '', from)]);
 		expect(three.map(({ status }) => status)).toEqual([200, 200, 200]);
 		expect((await openStream(app, '', from)).status).toBe(429);

@@ -49,7 +49,7 @@ describe('chosen times', () => {
 		const { calls } = (await app.api<{ calls: { acceptedAt: string; endsAt: string }[] }>('GET', '/api/provider/calls'))
 			.body;
 		expect(Date.parse(calls[0]!.endsAt) - Date.parse(calls[0]!.acceptedAt)).toBe(delayMs);
-		// The app measures the chosen talk.
+		// The stored times of the call differ by exactly the chosen talk time.
 		expect(Date.parse(call.endedAt!) - Date.parse(call.answeredAt!)).toBe(talkMs);
 	});
 });

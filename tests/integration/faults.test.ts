@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_FAULTS, type Call, type Delivery, type Event, type ProviderCall, type Settings } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
-import { PATIENCE } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { startReceiver, type Receiver } from '#tests/support/receiver.ts';
 import { openFollowingTab } from '#tests/support/tab.ts';
@@ -10,7 +10,7 @@ import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 type Rates = Settings['faults'];
-/** Retries come within 3 s instead of 300, and the four webhooks of a `TALK` within 40 ms. */
+/** At this speed, retries come within 3 s instead of 300 s, and the four webhooks of a `TALK` within 40 ms. */
 const FAST = { PROVIDER_SPEED: '100' };
 const TALK = { outcome: 'completed', delayMs: 4_000, talkMs: 1_000 } as const;
 const TYPES = ['call.initiated', 'call.ringing', 'call.in-progress', 'call.ended'];
@@ -34,7 +34,7 @@ async function settled(app: TestApp, id: string): Promise<Seen> {
 			seen = await app.timeline(id);
 			const open = seen.deliveries.filter(({ state }) => state === 'pending' || state === 'retrying');
 			return [seen.call.status === 'PENDING', open.length];
-		}, PATIENCE)
+		}, SOON)
 		.toEqual([false, 0]);
 	return seen!;
 }
@@ -46,7 +46,7 @@ const count = ({ events }: Pick<Seen, 'events'>, wanted: Event['type']): number 
 	events.filter(({ type }) => type === wanted).length;
 const providerCalls = async (app: TestApp): Promise<ProviderCall[]> =>
 	(await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls')).body.calls;
-/** Creates a job, which wakes the worker. A change of the test's clock does not. */
+/** Creates a call, whose job wakes the worker of jobs. Moving the test's clock wakes no worker. */
 const wakeJobs = (app: TestApp): Promise<Call> => app.create({ scheduledAt: FAR_FUTURE, customerName: 'A wake' });
 
 describe('faults of webhooks', () => {
@@ -173,10 +173,10 @@ describe('faults of webhooks', () => {
 		await inject(app, { lost: 1, refused: 1, late: 1 }, new Date(clock.now() + 5).toISOString());
 		clock.advance(5);
 		const { id } = await app.create({ scenario: TALK });
-		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).not.toBeNull();
 		await inject(app, { lost: 1, late: 1 }, new Date(clock.now() + 1).toISOString());
 		const other = await app.create({ scenario: TALK });
-		await expect.poll(async () => (await app.call(other.id)).providerId, PATIENCE).not.toBeNull();
+		await expect.poll(async () => (await app.call(other.id)).providerId, SOON).not.toBeNull();
 		clock.advance(10_000);
 		const last = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		for (const one of [id, other.id, last.id]) {
@@ -200,7 +200,7 @@ describe('faults that were drawn earlier', () => {
 		const until = new Date(clock.now() + 60_000).toISOString();
 		await inject(app, { badSignature: 1, doubled: 1, late: 1 }, until);
 		const { id } = await app.create({ scenario: TALK });
-		await expect.poll(async () => (await app.call(id)).providerId, PATIENCE).not.toBeNull();
+		await expect.poll(async () => (await app.call(id)).providerId, SOON).not.toBeNull();
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const faults = (await database.all('SELECT "faults" FROM "Delivery" ORDER BY "sequence"')).map((row) => row.faults);
 		expect(faults).toEqual([...Array.from({ length: 3 }, () => '["badSignature","late"]'), '["badSignature"]']);
@@ -209,7 +209,7 @@ describe('faults that were drawn earlier', () => {
 		clock.advance(10_000);
 		await app.create({ scenario: { outcome: 'busy', delayMs: 0 } }); // wakes the workers
 		const seen = await settled(app, id);
-		// The order was drawn too and has already happened, so it is still recorded.
+		// `late` took effect when the webhooks were planned, so it is still recorded.
 		expect(faultsOf(seen)).toEqual(['late', 'late', 'late']);
 		for (const { attempts } of seen.deliveries)
 			expect(attempts).toMatchObject([{ number: 1, response: { status: 200 } }]);
@@ -236,7 +236,7 @@ describe('faults of send-call', () => {
 		await inject(app, { refused: 1 }, new Date(clock.now() + 1_000).toISOString());
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		for (const [i, wait] of [500, 1_000].entries()) {
-			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i + 1);
+			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, SOON).toBe(i + 1);
 			clock.advance(wait);
 			await wakeJobs(app);
 		}
@@ -253,7 +253,7 @@ describe('faults of send-call', () => {
 		await inject(app, { rateLimited: 1 });
 		const { id } = await app.create();
 		for (let i = 1; i <= 5; i++) {
-			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(i);
+			await expect.poll(async () => attemptsOf(await app.timeline(id)).length, SOON).toBe(i);
 			clock.advance(1_000);
 			await wakeJobs(app);
 		}
@@ -276,7 +276,7 @@ describe('faults of send-call', () => {
 		expect(await providerCalls(app)).toEqual([]);
 
 		const { id } = await app.create({ scenario: TALK });
-		await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBeGreaterThan(0);
+		await expect.poll(async () => attemptsOf(await app.timeline(id)).length, SOON).toBeGreaterThan(0);
 		await inject(app, {});
 		const seen = await settled(app, id);
 		expect([seen.call.status, attemptsOf(seen).at(-1)]).toEqual(['COMPLETED', 200]);
@@ -284,24 +284,23 @@ describe('faults of send-call', () => {
 	});
 
 	it('[N16] acceptedThenFailed: the call ends as planned, with one provider call, however often the app retries', async () => {
-		// Its webhooks are due within 40 ms, its next attempt after half a second at the earliest. Only the webhooks are
-		// due.
+		// After 40 ms the call's webhooks are due, but not the next attempt, which waits for half a second.
 		const clock = manualClock();
 		const slow = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		await inject(slow, { acceptedThenFailed: 1 });
 		const { id } = await slow.create({ scenario: { ...TALK, delayMs: 40, talkMs: 10 } });
-		await expect.poll(async () => attemptsOf(await slow.timeline(id)), PATIENCE).toEqual([500]);
+		await expect.poll(async () => attemptsOf(await slow.timeline(id)), SOON).toEqual([500]);
 		clock.advance(40);
 		const seen = await settled(slow, id);
 		expect(seen.call).toMatchObject({ status: 'COMPLETED', durationMs: 10, faults: 1 });
 		expect([attemptsOf(seen), faultsOf(seen), count(seen, 'ended')]).toEqual([[500], ['acceptedThenFailed'], 1]);
 		expect((await providerCalls(slow)).map(({ providerId }) => providerId)).toEqual([seen.call.providerId]);
 
-		// Attempted five more times at once, while its reports are far in the future.
+		// At this speed the other five attempts follow at once, while the first report is far in the future.
 		const quick = await startApp(FAST, { chance: () => 0 });
 		await inject(quick, { acceptedThenFailed: 1 });
 		const other = await quick.create({ scenario: LONG });
-		await expect.poll(async () => (await quick.call(other.id)).status, PATIENCE).toBe('FAILED');
+		await expect.poll(async () => (await quick.call(other.id)).status, SOON).toBe('FAILED');
 		const after = await quick.timeline(other.id);
 		expect(after.call).toMatchObject({ outcome: 'provider-unreachable', faults: 6 });
 		expect(attemptsOf(after)).toEqual([500, 500, 500, 500, 500, 500]);
@@ -314,21 +313,21 @@ describe('faults of send-call', () => {
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
 		const waitForAttempts = async (times: number): Promise<void> =>
-			expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBe(times);
+			expect.poll(async () => attemptsOf(await app.timeline(id)).length, SOON).toBe(times);
 		await waitForAttempts(1);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'INITIATED' });
-		// Attempts continue through the schedule: they do no harm, and only the response says when the last webhook is due.
+		// Attempts continue in spite of the report, because only their response says when the last webhook is due.
 		for (const [i, wait] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
 			clock.advance(wait);
 			await wakeJobs(app);
 			await waitForAttempts(i + 2);
 		}
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'INITIATED', providerId });
-		// After that the call only waits for its timeout.
+		// After the last attempt, the call only waits for its timeout.
 		clock.advance(5_000);
 		await wakeJobs(app);
-		await expect.poll(async () => (await app.call(id)).outcome, PATIENCE).toBe('no-report');
+		await expect.poll(async () => (await app.call(id)).outcome, SOON).toBe('no-report');
 		expect(attemptsOf(await app.timeline(id))).toEqual([500, 500, 500, 500, 500, 500]);
 	});
 
@@ -337,16 +336,16 @@ describe('faults of send-call', () => {
 		const app = await startApp({ CALL_TIMEOUT_MS: '5000' }, { now: clock.now, chance: MAX_CHANCE });
 		await inject(app, { acceptedThenFailed: 1 });
 		const { id } = await app.create({ scenario: LONG });
-		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500]);
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), SOON).toEqual([500]);
 		const [{ providerId }] = (await providerCalls(app)) as [ProviderCall];
 		await postWebhook(app, { callId: id, providerId, status: 'PENDING', phase: 'IN_PROGRESS' });
 		await inject(app, {});
 		clock.advance(500);
 		await wakeJobs(app);
-		await expect.poll(async () => attemptsOf(await app.timeline(id)), PATIENCE).toEqual([500, 200]);
-		clock.advance(60_000); // far beyond CALL_TIMEOUT_MS, but before its next report
+		await expect.poll(async () => attemptsOf(await app.timeline(id)), SOON).toEqual([500, 200]);
+		clock.advance(60_000); // far beyond CALL_TIMEOUT_MS, but before the call's next report
 		const later = await app.create({ scenario: 'provider-down' });
-		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), PATIENCE).toEqual([503]);
+		await expect.poll(async () => attemptsOf(await app.timeline(later.id)), SOON).toEqual([503]);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'IN_PROGRESS' });
 	});
 
@@ -369,18 +368,19 @@ describe('faults of send-call', () => {
 			expect(count(seen, 'ended')).toBe(1);
 			const theirs = (await providerCalls(app)).find(({ callId }) => callId === id);
 			const attempts = attemptsOf(seen);
-			// An attempt whose response was spoiled or late may have been accepted.
+			// The provider may have accepted an attempt whose response failed or came too late.
 			const hasFailedResponse = faultsOf(seen).includes('acceptedThenFailed');
 			const isUncertain = hasFailedResponse || attempts.includes(null);
 			const reported = seen.events.filter(({ data }) => 'webhookId' in data && 'report' in data);
 			outcomes.add(seen.call.outcome);
 			if (seen.call.outcome === 'provider-unreachable') {
-				// Refused to the end, with no earlier report.
+				// All six attempts failed, and no report came.
 				expect([attempts.length, attempts.includes(200), reported]).toEqual([6, false, []]);
 				expect(seen.call.providerId).toBeNull();
 				expect(theirs === undefined ? !hasFailedResponse : isUncertain).toBe(true);
 			} else {
-				// As the provider planned, by its own last report. The app got its response, unless the call ended earlier.
+				// The call ended as the provider planned, by the last report. An attempt got a 200, unless
+				// responses failed.
 				expect(theirs).toMatchObject({ providerId: seen.call.providerId, plan: seen.deliveries.map(() => ({})) });
 				const { status, outcome } = theirs!.plan.at(-1)!;
 				expect([status, outcome]).toEqual([seen.call.status, seen.call.outcome]);
@@ -391,7 +391,7 @@ describe('faults of send-call', () => {
 			}
 			expect(attempts.slice(0, -1)).not.toContain(200); // no attempt after a 200
 		}
-		// Six refusals in a row are rare, and the only other outcome is the requested one.
+		// Every call that the provider did not refuse to the end has completed, because the fail rate is 0.
 		expect([...outcomes].filter((outcome) => outcome !== 'provider-unreachable')).toEqual(['completed']);
 		const accepted = (await providerCalls(app)).map(({ callId }) => callId);
 		expect(new Set(accepted).size).toBe(accepted.length);
@@ -447,14 +447,22 @@ describe('the same seed and the same requests', () => {
 	const numbers = Array.from({ length: 20 }, (_, i) => `+120255501${String(i).padStart(2, '0')}`);
 	const byFault = (a: unknown[], b: unknown[]): number => a.join().localeCompare(b.join());
 
-	/** What a server with this seed makes of the requests: outcomes, plans and every fault. */
+	/** Sends the same requests to a new server with this seed. Returns the outcomes, plans and faults. */
 	async function runHistory(seed: string): Promise<unknown[]> {
 		const app = await startApp({ ...FAST, PROVIDER_SEED: seed, PROVIDER_FAIL_RATE: '0.4' });
 		await app.settings({
 			delayMs: { min: 2_000, max: 9_000 },
 			faults: {
-				...{ doubled: 0.3, reordered: 0.2, late: 0.2, lost: 0.2, badSignature: 0.2, stale: 0.2 },
-				...{ refused: 0.4, rateLimited: 0.02, timedOut: 0, acceptedThenFailed: 0 },
+				doubled: 0.3,
+				reordered: 0.2,
+				late: 0.2,
+				lost: 0.2,
+				badSignature: 0.2,
+				stale: 0.2,
+				refused: 0.4,
+				rateLimited: 0.02,
+				timedOut: 0,
+				acceptedThenFailed: 0,
 			},
 		});
 		const results: unknown[] = [];
@@ -465,8 +473,11 @@ describe('the same seed and the same requests', () => {
 				.filter(({ type }) => type === 'fault')
 				.map(({ data: { fault, type = '', attempt = 0 } }) => [fault, type, attempt]);
 			results.push({
-				...{ outcome: call.outcome, durationMs: call.durationMs, plan: accepted?.plan },
-				...{ faults: faults.toSorted(byFault), dispatches: events.filter((e) => e.type === 'dispatch.attempt').length },
+				outcome: call.outcome,
+				durationMs: call.durationMs,
+				plan: accepted?.plan,
+				faults: faults.toSorted(byFault),
+				dispatches: events.filter((e) => e.type === 'dispatch.attempt').length,
 				deliveries: deliveries.map(({ type, attempts }) => [type, attempts.length]),
 			});
 		};
@@ -482,7 +493,7 @@ describe('the same seed and the same requests', () => {
 		expect(two).toEqual(one);
 		expect(other).not.toEqual(one);
 		expect(new Set(one.map((call) => (call as Call).outcome)).size).toBeGreaterThan(2);
-		expect(one.slice(-4)).not.toContainEqual(one[0]); // another call to the same number has its own draws
+		expect(one.slice(-4)).not.toContainEqual(one[0]); // each call to a number draws its own faults
 	});
 
 	it('[N31] give the same faults after acceptance', async () => {
@@ -491,9 +502,9 @@ describe('the same seed and the same requests', () => {
 			await inject(app, { acceptedThenFailed: 0.5, refused: 0.2 });
 			const calls = await Promise.all(numbers.map((phoneNumber) => app.create({ phoneNumber, scenario: LONG })));
 			const results: unknown[] = [];
-			// A webhook may name the provider's id while the dispatch is still retried.
+			// Waits for the dispatches, because a webhook may bring the provider's id before a dispatch succeeds.
 			const database = await openTestDatabase(app.env.DATABASE_URL);
-			await expect.poll(() => database.all(`SELECT "id" FROM "Job" WHERE "kind" = 'dispatch'`), PATIENCE).toEqual([]);
+			await expect.poll(() => database.all(`SELECT "id" FROM "Job" WHERE "kind" = 'dispatch'`), SOON).toEqual([]);
 			for (const { id } of calls) {
 				const seen = await app.timeline(id);
 				results.push([attemptsOf(seen), faultsOf(seen), seen.call.outcome]);
@@ -517,7 +528,7 @@ describe('two calls to one number', () => {
 			for (let i = 0; i < 15; i++) {
 				const { id } = await app.create({ phoneNumber: '+12025550100' });
 				ids.push(id);
-				await expect.poll(async () => attemptsOf(await app.timeline(id)).length, PATIENCE).toBeGreaterThan(0);
+				await expect.poll(async () => attemptsOf(await app.timeline(id)).length, SOON).toBeGreaterThan(0);
 			}
 			for (const id of ids) {
 				const seen = await settled(app, id);
@@ -558,13 +569,13 @@ describe('two calls to one number', () => {
 });
 
 describe('a call without reports', () => {
-	/** A provider that accepts everything and sends no report. */
+	/** Starts a provider that accepts everything and sends no report. */
 	const silent = (scheduledInMs = 0): Promise<Receiver> =>
 		startReceiver((response, { path }) => {
 			const body = path.endsWith('/send-call') ? { providerId: 'mute', scheduledInMs } : {};
 			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 		});
-	const outcome = (app: TestApp, id: string) => expect.poll(async () => (await app.call(id)).outcome, PATIENCE);
+	const outcome = (app: TestApp, id: string) => expect.poll(async () => (await app.call(id)).outcome, SOON);
 	/** Returns when the call's watch job is due, if there is one. */
 	async function watchedAt(app: TestApp, id: string): Promise<number | undefined> {
 		const database = await openTestDatabase(app.env.DATABASE_URL);
@@ -595,12 +606,12 @@ describe('a call without reports', () => {
 		const app = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const start = clock.now();
 		const { id } = await app.create();
-		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_000);
+		await expect.poll(() => watchedAt(app, id), SOON).toBe(start + 61_000);
 		clock.advance(60_900);
 		await postWebhook(app, { callId: id, providerId: 'mute', status: 'PENDING', phase: 'RINGING' }, { at: new Date() });
 		clock.advance(100);
 		await wakeJobs(app);
-		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(start + 61_900);
+		await expect.poll(() => watchedAt(app, id), SOON).toBe(start + 61_900);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'RINGING' });
 		clock.advance(900);
 		await wakeJobs(app);
@@ -614,12 +625,12 @@ describe('a call without reports', () => {
 		const { id } = await app.create({ scheduledAt: new Date(clock.now() + 60_000).toISOString() });
 		clock.advance(59_999);
 		const other = await app.create();
-		await expect.poll(() => watchedAt(app, other.id), PATIENCE).toBe(clock.now() + 1_000);
+		await expect.poll(() => watchedAt(app, other.id), SOON).toBe(clock.now() + 1_000);
 		expect(await app.call(id)).toMatchObject({ status: 'PENDING', phase: 'SCHEDULED' });
 		expect(await watchedAt(app, id)).toBeUndefined();
 		clock.advance(1);
 		await wakeJobs(app);
-		await expect.poll(() => watchedAt(app, id), PATIENCE).toBe(clock.now() + 1_000);
+		await expect.poll(() => watchedAt(app, id), SOON).toBe(clock.now() + 1_000);
 		clock.advance(1_000);
 		await wakeJobs(app);
 		await outcome(app, id).toBe('no-report');
@@ -630,11 +641,11 @@ describe('a call without reports', () => {
 		const provider = await silent();
 		const first = await startApp({ PROVIDER_URL: provider.url, CALL_TIMEOUT_MS: '1000' }, { now: clock.now });
 		const { id } = await first.create();
-		await expect.poll(() => watchedAt(first, id), PATIENCE).toBe(clock.now() + 1_000);
+		await expect.poll(() => watchedAt(first, id), SOON).toBe(clock.now() + 1_000);
 		await first.close();
 		clock.advance(3_600_000);
 		const second = await startApp(first.env, { now: clock.now });
-		await expect.poll(() => watchedAt(second, id), PATIENCE).toBe(clock.now() + 1_000);
+		await expect.poll(() => watchedAt(second, id), SOON).toBe(clock.now() + 1_000);
 		expect(await second.call(id)).toMatchObject({ status: 'PENDING' });
 		clock.advance(1_000);
 		await wakeJobs(second);
@@ -664,7 +675,7 @@ describe('refused webhooks', () => {
 		];
 		expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(await app.timeline(id)).toMatchObject({ events, call });
-		await app.close(); // flushes the noted rejections
+		await app.close(); // flushes the recorded rejections
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const kept = await database.all('SELECT "webhookId", "reason" FROM "Rejection" ORDER BY rowid');
 		expect(kept.map(({ webhookId }) => webhookId)).toEqual(['msg_wrong', 'msg_old', null]);

@@ -52,7 +52,9 @@ describe('the feed', () => {
 		expect(end.calls.map(({ id }) => id)).toContain(last.id);
 	});
 
-	/** Adds `count` changes to a closed database, as tombstones, and prunes those up to `pruned`. */
+	/**
+	 * Adds `count` tombstones to the database of a stopped app, and sets the watermark of pruned ones to `pruned`.
+	 */
 	async function age(app: TestApp, count: number, pruned: number): Promise<void> {
 		const database = await openTestDatabase(app.env.DATABASE_URL);
 		const numbers = JSON.stringify(Array.from({ length: count }, (_, i) => i + 1));

@@ -48,7 +48,7 @@ const MALFORMED = [
 	'/%/__data.json',
 	'/_app/%',
 ];
-/** Requests whose path SvelteKit reads from other sources than the request's path. */
+/** Requests with hostile text in other parts than the path, such as headers that SvelteKit reads. */
 const SIDEWAYS: [start: string, line: string][] = [
 	['GET /_app/remote/a/b', 'x-sveltekit-pathname: %'],
 	['GET /_app/remote/a/b', 'x-sveltekit-search: %'],
@@ -73,7 +73,7 @@ for (const [name, env] of [
 					expect([method, path, response.status, codeOf(response)]).toEqual([method, path, 404, 'not_found']);
 				}
 				expect((await ask(app, `HEAD ${path}`)).status).toBe(404);
-				// The pages, or the login in front of them.
+				// A page, the redirect to the login, or the error page.
 				expect([200, 303, 404]).toContain((await ask(app, `GET ${path}`, [HTML])).status);
 			}
 			for (const [start, line] of SIDEWAYS) {
@@ -152,7 +152,7 @@ for (const [name, env] of [
 				{ numRuns: 150 },
 			);
 			await expectAlive(app);
-			// One of the requests may be a login that tries a token.
+			// A random request may be a login with a wrong token, which the server logs.
 			expect(lines.filter((line) => !line.includes('"msg":"wrong token'))).toEqual([]);
 		});
 	});
@@ -282,7 +282,7 @@ it('[HT30] a form whose client leaves in the middle is no error', async () => {
 			const socket = connect(Number(port), '127.0.0.1');
 			const lines = [`Host: ${host}`, `Origin: ${app.url}`, HTML, type, length, 'Expect: 100-continue'];
 			socket.write(`POST /?/create HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n5\r\nhello`);
-			await once(socket, 'data'); // 100: the server reads the body
+			await once(socket, 'data'); // 100 Continue: the server waits for the body
 			const closed = once(socket, 'close');
 			socket.destroy();
 			await closed;

@@ -17,10 +17,13 @@ describe('hostile input', () => {
 		});
 		const send = (callId: string, callbackUrl: string): Promise<unknown> =>
 			app.api('POST', '/api/provider/send-call', {
-				...{ callId, phoneNumber: '+12025550100', workflow: 'SALES', callbackUrl },
+				callId,
+				phoneNumber: '+12025550100',
+				workflow: 'SALES',
+				callbackUrl,
 				scenario: { outcome: 'completed', delayMs: 0 },
 			});
-		// More than all slots, each to its own path, as callbacks often are.
+		// More calls than the provider has slots, each with its own callback path.
 		await Promise.all(Array.from({ length: 300 }, (_, i) => send(`hung-${i}`, `${hung.url}/calls/${i}`)));
 		await hung.received(6);
 		const healthy = await startReceiver((response) => response.end());

@@ -17,7 +17,7 @@ const BOUNDED = [
 	// Jobs are deleted once done, so those that are not dead are the waiting ones.
 	/^SEARCH Job USING INDEX Job_kind_deadAt_dueAt_idx \(kind=\? AND deadAt=\?( AND dueAt<\?)?\)$/,
 ];
-/** Structures that SQLite builds from rows that it has already read. */
+/** Reads of temporary results, which SQLite builds from rows that it has already read. */
 const OF_ITS_OWN = /^(SCAN|SEARCH) (origins|busy|\(subquery-\d+\)|CONSTANT ROW)/;
 
 /** Returns SQLite's query plan for each statement that `work` runs on a real database. */
@@ -34,11 +34,11 @@ async function readsOf(work: (database: Database) => Promise<unknown>): Promise<
 		},
 	});
 	expect(queries.length).toBeGreaterThan(0);
-	// On its own connection: the driver leaves an explained statement open.
+	// Explains on another connection, because the driver leaves an explained statement open.
 	const explaining = new Sqlite(path);
 	onTestFinished(() => void explaining.close());
 	const lines = queries.flatMap(([sql, values]) => {
-		// Explains only the search of an update: the driver explains no writing statement.
+		// Explains only the search of an update, because the driver explains no writing statement.
 		const search = /WHERE "id" IN \(([\s\S]+)\)\s+RETURNING/.exec(sql)?.[1] ?? sql;
 		const plan = explaining.prepare(`EXPLAIN QUERY PLAN ${search}`).all(values) as { detail: string }[];
 		return plan.map(({ detail }) => detail);

@@ -11,8 +11,13 @@ describe('the main flow', () => {
 
 		const made = await app.create({ customerName: '  Ada Lovelace ', phoneNumber: '+1 (202) 555-0100' });
 		expect(Call.parse(made)).toMatchObject({
-			...{ customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
-			...{ status: 'PENDING', phase: 'QUEUED', outcome: null, providerId: null },
+			customerName: 'Ada Lovelace',
+			phoneNumber: '+12025550100',
+			workflow: 'SUPPORT',
+			status: 'PENDING',
+			phase: 'QUEUED',
+			outcome: null,
+			providerId: null,
 		});
 
 		const [seenByOne, seenByTwo] = await Promise.all([one.ended(made.id), two.ended(made.id)]);

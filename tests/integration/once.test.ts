@@ -29,7 +29,7 @@ describe('Idempotency-Key on POST /api/calls', () => {
 		expect(await post()).toEqual([201, `/api/calls/${id}`, 'true', first[3]]);
 		expect((await app.list()).calls).toHaveLength(1);
 
-		// Also after a deletion, and after a restart on the same file.
+		// The response stays the same after a deletion, and after a restart on the same file.
 		await app.api('DELETE', `/api/calls/${id}`);
 		expect(await post()).toEqual([201, `/api/calls/${id}`, 'true', first[3]]);
 		await app.close();

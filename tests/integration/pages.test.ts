@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TestApp } from '#tests/support/app.ts';
-import { sendCall, deliveriesOf, PATIENCE } from '#tests/support/deliveries.ts';
+import { sendCall, deliveriesOf } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { openPage, startPages, textOf } from '#tests/support/pages.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { run } from '#tests/support/shell.ts';
 import { FAR_FUTURE } from '#tests/support/trace.ts';
 
-/** What the server renders and sends of the pages. What a browser makes of it is tested in tests/e2e. */
+/** Tests the pages as the server renders and sends them. tests/e2e tests the pages in a browser. */
 
 const TOKEN = 'a-token-for-the-pages';
 
@@ -36,7 +37,7 @@ it('[D18] every page has the same frame: the section, the connection, the theme;
 		const [, nav = ''] = /<nav aria-label="Main"[^>]*>(.*?)<\/nav>/s.exec(body) ?? [];
 		const calls = /<a href="\/"[^>]*>/.exec(nav)?.[0] ?? '';
 		expect([path, calls !== '', /aria-current="(\w+)"/.exec(calls)?.[1]]).toEqual([path, true, current]);
-		for (const part of ['aria-label="Audena, calls"', 'Connection:', 'aria-label="Theme: '])
+		for (const part of ['aria-label="Audena: all calls"', 'Connection:', 'aria-label="Theme: '])
 			expect(body, path).toContain(part);
 		if (status !== 200) expect(textOf(body), path).toContain(`Request ${headers.get('x-request-id')!}`);
 	}
@@ -46,7 +47,7 @@ it('[D3] an address with wrong filters says what is wrong with them', async () =
 	const app = await startPages();
 	for (const [query, words] of [
 		['?status=DONE&limit=no', 'status: Choose one of PENDING, COMPLETED, FAILED. limit must be'],
-		['?q=a&q=b', 'Give q once.'],
+		['?q=a&q=b', 'q may appear only once.'],
 		['?page=x', 'Request the list without a page token first.'],
 	] as const) {
 		const { status, body } = await openPage(app, `/${query}`);
@@ -62,7 +63,7 @@ it('[D76] the tabs of the deliveries page count what its other filters show, and
 	const ended = async (callId: string, path: string, state: string): Promise<number> => {
 		await sendCall(app, `${receiver.url}${path}`, { callId });
 		const states = async (): Promise<Set<string>> => new Set((await deliveriesOf(app, callId)).map((one) => one.state));
-		await expect.poll(states, PATIENCE).toEqual(new Set([state]));
+		await expect.poll(states, SOON).toEqual(new Set([state]));
 		return (await deliveriesOf(app, callId)).length;
 	};
 	const first = await ended('first-call', '/dead', 'dead');
@@ -121,7 +122,7 @@ describe('a command to copy', () => {
 		const [upgrade = '', stream = ''] = textOf(commands)
 			.replaceAll('https://calls.example.com', app.url)
 			.split('\ncurl -sN');
-		// The time limit of each command ends it, which curl reports as a failure.
+		// Each command ends by its time limit, which curl reports as a failure.
 		const [first, second] = await Promise.all([run(upgrade), run(`curl -sN${stream} || true`)]);
 		expect(first).toContain('101 Switching Protocols');
 		expect(second).toContain('event: sync');

@@ -12,7 +12,7 @@ it('[R19] the pages find a place in the list by day, time, call or share, and it
 	const url = `file:${await temporaryFolder()}/audena.db`;
 	await fillHistory(url, CALLS);
 	const places = createAnchors(await openTestDatabase(url));
-	/** Returns the first call of the list there; null at the list's beginning. */
+	/** Returns the number of the first call at this place of the list: null for the beginning, 'end' for the end. */
 	const first = async (at: string, order: CallQuery['order'] = 'newest'): Promise<number | null | 'end'> => {
 		const token = await places.tokenAt({ order }, at);
 		const place = token === null ? null : pageStartOf({ order, page: token });
@@ -34,7 +34,7 @@ it('[R19] the pages find a place in the list by day, time, call or share, and it
 		['0.5', 1_501, 1_501],
 	] as const)
 		expect([at, await first(at), await first(at, 'oldest')]).toEqual([at, newest, oldest]);
-	// The id of a deleted call still gives its time. This one is long before all others.
+	// The id of a deleted call still has its creation time. This id is older than all calls.
 	expect(await first('00000000-0000-7000-8000-000000000000')).toBe('end');
 	for (const at of ['yesterday', '2026-13-01', '2026-02-30', '1.5', '2026-11-19T10:00:00'])
 		await expect(places.tokenAt({}, at)).rejects.toThrow('This place does not exist in the history.');

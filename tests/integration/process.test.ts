@@ -33,7 +33,8 @@ describe('a stop signal', () => {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) }),
-			...{ duplex: 'half' },
+			// Node requires `duplex` if the body is a stream, but the types of fetch lack this option.
+			...({ duplex: 'half' } as RequestInit),
 		}).catch((error: unknown) => error);
 		const at = performance.now();
 		const { code } = await server.kill('SIGTERM');
@@ -57,7 +58,7 @@ describe('a start that cannot succeed', () => {
 		(await startProcess('src/server/main.ts', await environment(over), cwd)).exit;
 
 	it('[K15] ends with exit code 1 and one line that names a wrong variable', async () => {
-		const wrong = { PORT: '65536', TRUST_PROXY: 'perhaps' }; // each variable: src/server/config.test.ts
+		const wrong = { PORT: '65536', TRUST_PROXY: 'perhaps' }; // src/server/config.test.ts tests every variable
 		await Promise.all(
 			Object.entries(wrong).map(async ([name, value]) => expectRefusal(await start({ [name]: value }), name, value)),
 		);

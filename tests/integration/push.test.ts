@@ -113,7 +113,7 @@ describe('a broadcast', () => {
 		const left: string[] = [];
 		socket!.once('disconnect', (why) => left.push(why));
 		for (let i = 0; i < 200 && left.length === 0; i++) {
-			// To this socket only: from the first unread message on, all of them wait in its queue.
+			// Sends to this socket only. From the first unread message on, all messages wait in the socket's queue.
 			socket!.emit('alone', 'y'.repeat(1_000_000));
 			io.emit('all', { i });
 			await new Promise(setImmediate);
@@ -193,7 +193,7 @@ describe('a connection', () => {
 			bytes = Buffer.concat([bytes, piece]);
 			if (opcodesIn(bytes).includes(CLOSE)) break;
 		}
-		expect(opcodesIn(bytes)).toEqual([TEXT, CLOSE]); // the open packet of Engine.IO, and the close
+		expect(opcodesIn(bytes)).toEqual([TEXT, CLOSE]); // the open packet of Engine.IO, then the close frame
 	}, 30_000);
 });
 
@@ -215,20 +215,20 @@ function opcodesIn(bytes: Buffer): number[] {
 	return opcodes;
 }
 
-/** An Engine.IO client on bare TCP that joins the feed and then reads nothing. */
+/** Connects an Engine.IO client on bare TCP that joins the feed and then reads nothing. */
 async function sleepingClient(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = await connectRaw(port);
 	await once(socket, 'data');
-	// "40" with mask 0: join the feed.
+	// The Socket.IO packet "40" in a frame with mask 0, which joins the feed.
 	socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
 	return socket.pause();
 }
 
-/** A client on bare TCP that requests a WebSocket upgrade. */
+/** Connects a client on bare TCP that requests a WebSocket upgrade. */
 async function connectRaw(port: number): Promise<ReturnType<typeof connect>> {
 	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => void socket.destroy());
-	socket.on('error', () => undefined); // the server cuts it
+	socket.on('error', () => undefined); // ignored, because the server cuts this connection
 	await once(socket, 'connect');
 	socket.write(
 		[

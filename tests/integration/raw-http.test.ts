@@ -91,7 +91,7 @@ describe('a request target', () => {
 			['POST /api/calls', 'h2c', 201, body],
 		] as const) {
 			const lines = [...upgrading(protocol), 'HTTP2-Settings: AAMAAABk', 'Content-Type: application/json'];
-			// The last response is for the request after it, on the same connection.
+			// A second request follows on the same connection. The last response must be for the second request.
 			const bytes =
 				rawRequest(app.url, line, lines, text).replace('Connection: close\r\n', '') +
 				rawRequest(app.url, 'GET /api/calls?limit=1');
@@ -155,7 +155,7 @@ describe('methods', () => {
 			const path = full.split('?')[0]!;
 			known.set(path, (known.get(path) ?? new Set()).add(method));
 		}
-		// All methods of a call's path, for every call in the table.
+		// Adds all methods of a call's path, for every call in the table.
 		for (const [path, methods] of known)
 			if (/^\/api\/calls\/[0-9a-f-]{36}$/.test(path))
 				for (const method of ['GET', 'PATCH', 'DELETE']) methods.add(method);
@@ -331,7 +331,7 @@ describe('a body', () => {
 });
 
 const sign = (app: TestApp, at: Date, bytes: Buffer): string => {
-	// The signature covers bytes. The library accepts text or bytes.
+	// Signs the bytes unchanged, because they may not be valid UTF-8.
 	return new Webhook(app.secret).sign('msg_1', at, bytes);
 };
 
@@ -347,7 +347,7 @@ describe('the log', () => {
 				socket.write(
 					`POST ${path} HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Type: ${type}\r\n${lines}\r\n\r\n5\r\n{"a":`,
 				);
-				await once(socket, 'data'); // 100: the server reads the body
+				await once(socket, 'data'); // 100 Continue: the server waits for the body
 				const closed = once(socket, 'close');
 				socket.destroy();
 				await closed;

@@ -4,7 +4,7 @@ import { problemOf, startApp, type TestApp } from '#tests/support/app.ts';
 import { MAX_CHANCE, manualClock } from '#tests/support/clock.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { endpointsOf } from '#tests/support/doors.ts';
-import { PATIENCE } from '#tests/support/deliveries.ts';
+
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver } from '#tests/support/receiver.ts';
 import { SOON } from '#tests/support/soon.ts';
@@ -13,7 +13,7 @@ import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { postWebhook } from '#tests/support/webhook.ts';
 
 const GOOD = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT' };
-/** A provider whose calls take an hour: accepted calls do nothing by themselves. */
+/** An environment in which a call takes an hour, so that an accepted call does nothing by itself. */
 const SLOW = { PROVIDER_DELAY_MS_MIN: '3600000', PROVIDER_DELAY_MS_MAX: '3600000' };
 const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 
@@ -27,7 +27,7 @@ function atProvider(tab: Tab, id: string): Promise<Call & { providerId: string }
 
 const providerCall = async (app: TestApp, providerId: string): Promise<ProviderCall> =>
 	(await app.api<{ call: ProviderCall }>('GET', `/api/provider/calls/${providerId}`)).body.call;
-/** Waits until the provider has hung up. A job sends the hang-up. */
+/** Waits until a job has sent the hang-up and the provider has hung up. */
 const hungUp = (app: TestApp, providerId: string): Promise<void> =>
 	expect.poll(async () => (await providerCall(app, providerId)).state, SOON).toBe('canceled');
 /** Returns the states of a call's deliveries from the file, even if the call is deleted. */
@@ -42,8 +42,12 @@ describe('creating a call', () => {
 	it('[R1] returns 201 with the normalized call and its Location', async () => {
 		const app = await startApp();
 		const wanted = {
-			...{ customerName: '  Zoë  ', phoneNumber: '+49 (0)30 123456', workflow: 'REMINDER' },
-			...{ scheduledAt: '2100-01-01T02:00:00+02:00', scenario: { outcome: 'busy', delayMs: 10 }, run: ' nightly ' },
+			customerName: '  Zoë  ',
+			phoneNumber: '+49 (0)30 123456',
+			workflow: 'REMINDER',
+			scheduledAt: '2100-01-01T02:00:00+02:00',
+			scenario: { outcome: 'busy', delayMs: 10 },
+			run: ' nightly ',
 		};
 		const { status, headers, body } = await app.api<{ call: Call }>('POST', '/api/calls', wanted);
 		expect(status).toBe(201);
@@ -256,7 +260,9 @@ describe('every route', () => {
 describe('the list', () => {
 	const idsOf = ({ calls }: CallPage): string[] => calls.map(({ id }) => id);
 
-	/** Creates calls to which nothing happens, at once, so that many share a millisecond. Returns ids, newest first. */
+	/**
+	 * Creates calls for the far future, at once so that many share a millisecond. Returns their ids, newest first.
+	 */
 	async function fill(app: TestApp, count: number, over: Record<string, unknown> = {}): Promise<string[]> {
 		await Promise.all(Array.from({ length: count }, () => app.create({ scheduledAt: FAR_FUTURE, ...over })));
 		const calls = (await app.list(`?limit=200`)).calls;
@@ -422,22 +428,33 @@ describe('the list', () => {
 			]);
 		const twice = Problem.parse((await app.api('GET', '/api/calls?q=a&q=b')).body);
 		expect(twice.detail).toBe('The query is invalid. Its errors say what to change.');
-		expect(twice.errors).toEqual([{ path: 'q', message: 'Give q once.' }]);
+		expect(twice.errors).toEqual([{ path: 'q', message: 'q may appear only once.' }]);
 	});
 
 	it('[R17] finds a substring of name or number by `q`, ignoring case and punctuation; short terms match beginnings', async () => {
 		const app = await startApp();
 		const people: Record<string, string> = {
-			...{ 'Ada Lovelace': '+12025550100', 'Grace Hopper': '+14155550123', 'Jörg Müller': '+4930123456' },
-			...{ 'ÅSA Öberg': '+46812345678', '100% Real_Name': '+442079460000', "O'Brien, Pat": '+353861234567' },
+			'Ada Lovelace': '+12025550100',
+			'Grace Hopper': '+14155550123',
+			'Jörg Müller': '+4930123456',
+			'ÅSA Öberg': '+46812345678',
+			'100% Real_Name': '+442079460000',
+			"O'Brien, Pat": '+353861234567',
 		};
 		for (const [customerName, phoneNumber] of Object.entries(people))
 			await app.create({ customerName, phoneNumber, scheduledAt: FAR_FUTURE });
 		const found = async (q: string): Promise<string[]> =>
 			(await app.list(`?q=${encodeURIComponent(q)}`)).calls.map(({ customerName }) => customerName).toSorted();
 		const table: Record<string, string[]> = {
-			...{ ada: ['Ada Lovelace'], 'ADA LOVE': ['Ada Lovelace'], 'a l': ['Ada Lovelace'], '  lace ': ['Ada Lovelace'] },
-			...{ ove: ['Ada Lovelace'], ov: [], lo: ['Ada Lovelace'], L: ['Ada Lovelace'], xyz: [] },
+			ada: ['Ada Lovelace'],
+			'ADA LOVE': ['Ada Lovelace'],
+			'a l': ['Ada Lovelace'],
+			'  lace ': ['Ada Lovelace'],
+			ove: ['Ada Lovelace'],
+			ov: [],
+			lo: ['Ada Lovelace'],
+			L: ['Ada Lovelace'],
+			xyz: [],
 			...{
 				MÜLLER: ['Jörg Müller'],
 				'mu\u0308ller': ['Jörg Müller'],
@@ -445,10 +462,26 @@ describe('the list', () => {
 				åsa: ['ÅSA Öberg'],
 				muller: ['Jörg Müller'],
 			},
-			...{ '00%': ['100% Real_Name'], l_n: ['100% Real_Name'], '%': [], _: [], '%%%': [], a_a: [], 'l%n': [] },
-			...{ '555-01': ['Ada Lovelace', 'Grace Hopper'], '(555) 0123': ['Grace Hopper'], '+1 202 555': ['Ada Lovelace'] },
-			...{ '5550100': ['Ada Lovelace'], '49': ['Jörg Müller'], '+49': ['Jörg Müller'], '55': [], '123456': [] },
-			...{ "o'b": ["O'Brien, Pat"], pat: ["O'Brien, Pat"], '"': [], "'; DROP TABLE": [], '\\': [] },
+			'00%': ['100% Real_Name'],
+			l_n: ['100% Real_Name'],
+			'%': [],
+			_: [],
+			'%%%': [],
+			a_a: [],
+			'l%n': [],
+			'555-01': ['Ada Lovelace', 'Grace Hopper'],
+			'(555) 0123': ['Grace Hopper'],
+			'+1 202 555': ['Ada Lovelace'],
+			'5550100': ['Ada Lovelace'],
+			'49': ['Jörg Müller'],
+			'+49': ['Jörg Müller'],
+			'55': [],
+			'123456': [],
+			"o'b": ["O'Brien, Pat"],
+			pat: ["O'Brien, Pat"],
+			'"': [],
+			"'; DROP TABLE": [],
+			'\\': [],
 		};
 		table['123456'] = ['Jörg Müller', "O'Brien, Pat", 'ÅSA Öberg'];
 		for (const [q, expected] of Object.entries(table)) expect([q, await found(q)]).toEqual([q, expected.toSorted()]);
@@ -706,9 +739,9 @@ describe('the API of the provider', () => {
 			);
 			expect([status, body.call.state]).toEqual([200, 'canceled']);
 		}
-		// The final report is sent. This server does not know the call, so it is canceled.
+		// This server does not know the call and responds to the final report with 410, so the report is canceled.
 		const states = async () => [...new Set(await deliveryStates(app, ask.callId))];
-		await expect.poll(states, PATIENCE).toEqual(['canceled']);
+		await expect.poll(states, SOON).toEqual(['canceled']);
 	});
 
 	it('[R41] leaves an ended provider call ended on a hang-up', async () => {
@@ -725,7 +758,7 @@ describe('the API of the provider', () => {
 		const clock = manualClock();
 		const app = await startApp({}, { now: clock.now, chance: MAX_CHANCE });
 		const tab = await openFollowingTab(app);
-		// Its webhooks are refused. So the call is ended here manually while the provider still retries its reports.
+		// The server refuses all webhooks of the call, so a manual end comes while the provider still retries them.
 		await app.settings({ faults: { ...NO_FAULTS, badSignature: 1 } });
 		const { id } = await app.create({ scenario: { outcome: 'busy', delayMs: 0 } });
 		await expect.poll(() => deliveryStates(app, id), SOON).toEqual(['retrying', 'retrying']);

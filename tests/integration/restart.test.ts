@@ -11,7 +11,7 @@ import { FAR_FUTURE } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
 const MINUTE = 60_000;
-/** A clock four minutes ahead, within a webhook's allowed age. What is due within the next minutes is due. */
+/** A clock four minutes ahead: all work of these minutes is due, and a webhook is still young enough to be valid. */
 const MINUTES_LATER = { now: () => Date.now() + 4 * MINUTE };
 /** Starts the server again on the same file, on another port unless one is named. */
 const again = (app: TestApp, env: Record<string, string> = {}): Promise<TestApp> =>
@@ -20,7 +20,7 @@ const again = (app: TestApp, env: Record<string, string> = {}): Promise<TestApp>
 const callsOf = (changes: Change[]): Call[] => changes.flatMap((change) => ('call' in change ? [change.call] : []));
 const ended = (events: Event[]): Event[] => events.filter(({ type }) => type === 'ended');
 
-/** Creates calls in as many phases as possible. Resolves when the first one is in progress. */
+/** Creates calls that reach different phases. Resolves when the first call is in progress. */
 async function callsUnderWay(app: TestApp, tab: Tab): Promise<Call[]> {
 	const calls: Call[] = [];
 	for (const delayMs of [400, 800, 1_600, 30_000, 60_000])
@@ -198,7 +198,7 @@ describe('a server that is killed', () => {
 	it('[K10] again and again with calls under way ends every call exactly once', { timeout: 60_000 }, async () => {
 		const env = await environment();
 		const calls: Call[] = [];
-		/** The moments of the kill: accepted by the provider, and the first call ended. */
+		/** When to kill the server: once the provider has accepted a call, and once a call has ended. */
 		const moments: ((call: Call) => boolean)[] = [
 			({ providerId }) => providerId !== null,
 			({ status }) => status !== 'PENDING',

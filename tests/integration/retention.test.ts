@@ -17,7 +17,7 @@ async function completeCalls(app: TestApp, count: number): Promise<void> {
 	}
 }
 
-/** Starts the server again `hours` later, with a clock that has been right until then. */
+/** Starts the server again with a clock `hours` ahead. The stored time is as late, so the clock counts as right. */
 async function later(app: TestApp, hours: number, limits: Record<string, string>): Promise<TestApp> {
 	const now = (): number => Date.now() + hours * HOUR_MS;
 	await app.close();
@@ -25,7 +25,9 @@ async function later(app: TestApp, hours: number, limits: Record<string, string>
 	return startApp({ ...app.env, ...limits }, { now });
 }
 
-/** Writes the last time of the clock, as a server does once a minute. Without a time the clock is unknown. */
+/**
+ * Stores the last time of the clock, as a server does once a minute. Deletes the stored time if `at` is undefined.
+ */
 async function setLastClock(url: string, at: number | undefined): Promise<void> {
 	const database = openDatabase({ url, authToken: undefined });
 	for (const name of ['clock', 'steady-clock']) {
@@ -44,7 +46,7 @@ async function provider(app: TestApp) {
 	return { database, count };
 }
 
-/** Requests a call of another client. By the response, the provider has begun to delete what it deletes at its start. */
+/** Sends a call as another client. When the provider responds, it has begun the deletions of its start. */
 const send = (app: TestApp, key: string): ReturnType<TestApp['api']> =>
 	app.api(
 		'POST',
@@ -64,7 +66,9 @@ describe('a history with limits', () => {
 		expect((await app.list('?q=Caller%201&limit=200')).calls.length).toBe(62);
 
 		const calls = Array.from({ length: 100 }, () => ({
-			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES' },
+			customerName: 'Ada',
+			phoneNumber: '+12025550100',
+			workflow: 'SALES',
 		}));
 		expect((await app.api('POST', '/api/calls/batch', { calls })).status).toBe(201);
 		const gone = Array.from({ length: 50 }, (_, i) => idOf(i + 1));
@@ -158,7 +162,7 @@ describe('a history with limits', () => {
 			return Object.values(byStatus).reduce((sum, calls) => sum + calls);
 		};
 		const limits = { DATABASE_URL: url, RETENTION_CALLS: '100' };
-		// A pass removes cleared rows, then deletes by the limits.
+		// Waits for the removal of cleared rows. A pass of retention removes them first, then deletes by the limits.
 		const passed = async (app: TestApp): Promise<void> => {
 			const database = await openTestDatabase(url);
 			await app.create({ run: 'gone', scheduledAt: FAR_FUTURE });

@@ -54,7 +54,7 @@ describe('npm run seed', () => {
 		await runSeed(['--calls', '300'], { DATABASE_URL: url });
 		const database = await openTestDatabase(url);
 		const kept = await database.all('SELECT * FROM "Tally"');
-		// The state of a file before the seeding counts what it wrote.
+		// As after an interrupted seeding, which counts its calls only at the end.
 		for (const table of ['Tally', 'Minute']) await database.all(`DELETE FROM "${table}"`);
 		database.close();
 

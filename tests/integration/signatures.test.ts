@@ -4,7 +4,8 @@ import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { sendCall, PATIENCE } from '#tests/support/deliveries.ts';
+import { sendCall } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { startReceiver, type Received } from '#tests/support/receiver.ts';
 import { FAR_FUTURE } from '#tests/support/trace.ts';
@@ -17,7 +18,7 @@ interface Party {
 	verify(secret: string, headers: Record<string, string>, body: string): void;
 }
 
-/** The specification: HMAC-SHA256 of `id.timestamp.body`, with the base64 after `whsec_` as the key. */
+/** Signs as Standard Webhooks specifies: HMAC-SHA256 of `id.timestamp.body`; the key is the base64 after `whsec_`. */
 const signManually = (secret: string, id: string, seconds: string, body: string): string =>
 	createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
 		.update(`${id}.${seconds}.${body}`)
@@ -54,7 +55,7 @@ const headersOf = ({ headers }: Received): Record<string, string> =>
 		['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => [name, String(headers[name])]),
 	);
 
-/** Returns four webhooks that the server sent to another receiver. */
+/** Makes the provider send four webhooks to another receiver. Returns the received webhooks. */
 async function sentBy(app: TestApp): Promise<Received[]> {
 	const receiver = await startReceiver((response) => response.writeHead(204).end());
 	await sendCall(app, receiver.url, { scenario: { outcome: 'completed', delayMs: 0 }, callId: 'Ünïcode – ✓' });
@@ -131,13 +132,11 @@ describe('signatures', () => {
 		const slow = { PROVIDER_DELAY_MS_MIN: '600', PROVIDER_DELAY_MS_MAX: '900' };
 		const before = await startApp({ ...slow, WEBHOOK_SECRET: old });
 		const calls = await Promise.all(Array.from({ length: 5 }, () => before.create()));
-		for (const { id } of calls)
-			await expect.poll(async () => (await before.call(id)).providerId, PATIENCE).not.toBeNull();
+		for (const { id } of calls) await expect.poll(async () => (await before.call(id)).providerId, SOON).not.toBeNull();
 		await before.close();
 		for (const WEBHOOK_SECRET of [`${young} ${old}`, young]) {
 			const after = await startApp({ ...before.env, WEBHOOK_SECRET });
-			for (const { id } of calls)
-				await expect.poll(async () => (await after.call(id)).status, PATIENCE).toBe('COMPLETED');
+			for (const { id } of calls) await expect.poll(async () => (await after.call(id)).status, SOON).toBe('COMPLETED');
 			const { deliveries } = await after.timeline(calls[0]!.id);
 			expect(deliveries.flatMap(({ attempts }) => attempts).map(({ response }) => response?.status)).not.toContain(401);
 			await after.close();

@@ -12,14 +12,14 @@ import { readPhone } from '#server/calls/phone.ts';
 import { startApp, temporaryFolder, type ApiResponse, type TestApp } from '#tests/support/app.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
-/** Later than any test runs. */
+/** The other fields of a call. Its time is later than any test runs, so that no call starts. */
 const SCHEDULED = { workflow: 'SUPPORT', scheduledAt: '2100-01-01T00:00:00.000Z' };
 const COLUMNS = { customerName: 0, phoneNumber: 1, workflow: null, scheduledAt: null, scenario: null, run: null };
 const PLAN = { columns: COLUMNS, workflow: 'SUPPORT', run: '', country: 'US', lostPlus: null } as const;
 
 const messageOf = ({ body }: ApiResponse<unknown>): string => (body as Problem).errors?.[0]?.message ?? '';
 
-/** Returns what each entry point makes of a number: the stored number, or the message. */
+/** Returns what each entry point, such as the form or REST, makes of a number: the stored number or the message. */
 async function entrances(app: TestApp, phoneNumber: string): Promise<Record<string, string>> {
 	const one = { customerName: 'Ada', phoneNumber, ...SCHEDULED };
 	const alone = await app.api<{ call: Call }>('POST', '/api/calls', one);
@@ -77,7 +77,7 @@ describe('a phone number', () => {
 			expect(read, typed).toEqual(all(read.form!));
 			expect(read.form, typed).toMatch(/\.$/);
 		}
-		// An import reads a spreadsheet's decimal exactly if its digits are those that were typed.
+		// Only an import accepts the decimal that a spreadsheet makes of a number, if no digit was lost.
 		const decimal = await entrances(app, '+12025550100.0');
 		expect(decimal).toEqual({ ...all(decimal.form!), row: '+12025550100' });
 		expect(decimal.form).toMatch(/^A spreadsheet took this number for a decimal/);
@@ -198,7 +198,8 @@ describe('a name', () => {
 		];
 		for (const [typed, name] of stored)
 			expect(await app.create({ ...SCHEDULED, customerName: typed, run: typed }), typed).toMatchObject({
-				...{ customerName: name, run: name },
+				customerName: name,
+				run: name,
 			});
 	});
 });
@@ -238,7 +239,7 @@ describe('a search', () => {
 		await rm(join(folder, '20261130010000_one_folding'), { recursive: true });
 		const before = await openTestDatabase(url);
 		await migrate(before, folder);
-		// Folded as the version before the migration did, with all names in its index.
+		// Inserts a call that is folded as before the migration and counts as indexed.
 		await before.all(
 			`INSERT INTO "Call" ("n", "id", "customerName", "phoneNumber", "folded", "workflow", "status", "phase", "createdAt",
 				"updatedAt", "endedAt", "outcome", "faults", "seq") VALUES (1, ?, 'Søren Lefèvre', '+12025550150', ?, 'SALES',

@@ -6,7 +6,7 @@ import { callRow } from '#tests/support/call-row.ts';
 
 /** Blocks this process, as a suspension does. */
 const blockEventLoop = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-/** Resolves after the timers that were due before. */
+/** Resolves after all timers that are already due have run. */
 const afterTimers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 it('[CK8] a suspension uses up one slice of a request’s time limit, not all of it', async () => {
@@ -28,7 +28,9 @@ it('[CK8] a wait for a call’s end continues after a suspension, so that the ca
 	const call = callRow({ id: 'a', status: 'COMPLETED', phase: 'ENDED', outcome: 'completed' });
 	callWaits.committed({
 		changes: [{ seq: call.seq, type: 'updated', call }],
-		...{ previous: 0, position: { seq: call.seq, change: call.seq, at: 0 }, touched: [] },
+		previous: 0,
+		position: { seq: call.seq, change: call.seq, at: 0 },
+		touched: [],
 	});
 	expect(await wait).toMatchObject({ id: 'a', status: 'COMPLETED' });
 	const silent = callWaits.of('a', 200, new AbortController().signal);

@@ -4,7 +4,7 @@ import { startApp } from '#tests/support/app.ts';
 import { expectProblem } from '#tests/support/problems.ts';
 import { FAR_FUTURE } from '#tests/support/trace.ts';
 
-// src/server/feed/endings.test.ts proves what a wait does at each moment. Here the requests are real.
+// src/server/feed/endings.test.ts tests every order of events. These tests send real requests.
 describe('a wait for a call', () => {
 	it('[R60] returns as soon as the call is terminal, and at once if it already is', async () => {
 		const app = await startApp({ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '300' });
@@ -61,7 +61,7 @@ describe('a wait for a call', () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
-		await app.call(id); // most likely later than the wait; src/server/feed/endings.test.ts proves the order
+		await app.call(id); // most likely handled after the wait; src/server/feed/endings.test.ts tests the order
 		await app.close();
 		expectProblem(await wait, 'stopping');
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Event, Timeline, CallSnapshot } from '#contract';
 import { startApp, type TestApp } from '#tests/support/app.ts';
-import { PATIENCE } from '#tests/support/deliveries.ts';
+import { SOON } from '#tests/support/soon.ts';
 import { openFollowingTab, type Tab } from '#tests/support/tab.ts';
 import { FAR_FUTURE } from '#tests/support/trace.ts';
 
@@ -13,7 +13,7 @@ function timelines(tab: Tab): Timeline[] {
 	tab.socket.on('timeline', (timeline) => received.push(timeline));
 	return received;
 }
-/** Combines all that a watcher has received: each event once, and the latest state of each delivery. */
+/** Combines all that a watching tab has received: every event, and the latest state of each delivery. */
 function known(watched: CallSnapshot, received: readonly Timeline[]): { events: Event[]; deliveries: Delivery[] } {
 	const deliveries = new Map(watched.deliveries.map((one) => [one.id, one]));
 	for (const one of received.flatMap((timeline) => timeline.deliveries)) deliveries.set(one.id, one);
@@ -37,7 +37,7 @@ async function expectWhole(
 			expect(mine.events).toEqual(events);
 			expect(byId(mine.deliveries)).toEqual(byId(deliveries));
 			return deliveries.every(({ state }) => state === 'delivered');
-		}, PATIENCE)
+		}, SOON)
 		.toBe(true);
 }
 
@@ -66,7 +66,7 @@ describe('a subscription to a call', () => {
 		const watched = await watch(tab, id);
 		await app.api('PATCH', `/api/calls/${id}`, { status: 'FAILED' });
 		await expect
-			.poll(() => received.flatMap(({ events }) => events.map(({ type }) => type)), PATIENCE)
+			.poll(() => received.flatMap(({ events }) => events.map(({ type }) => type)), SOON)
 			.toEqual(['corrected']);
 		expect(watched.events.map(({ type }) => type)).toEqual(['created', 'ended']);
 	});
@@ -87,8 +87,7 @@ describe('a subscription to a call', () => {
 		const watched = await Promise.all(work);
 		const { events } = await app.timeline(id);
 		expect(events.length).toBeGreaterThan(2);
-		for (const i of tabs.keys())
-			await expect.poll(() => known(watched[i]!, received[i]!).events, PATIENCE).toEqual(events);
+		for (const i of tabs.keys()) await expect.poll(() => known(watched[i]!, received[i]!).events, SOON).toEqual(events);
 	});
 
 	it('[F71] is for one call at a time, and empty for null or an unknown call', async () => {
@@ -101,8 +100,8 @@ describe('a subscription to a call', () => {
 		await app.api('PATCH', `/api/calls/${a.id}`, { status: 'COMPLETED' });
 		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'COMPLETED' });
 		const calls = (): string[] => received.map(({ callId }) => callId);
-		await expect.poll(calls, PATIENCE).toContain(b.id);
-		expect(calls()).toEqual([b.id]); // entries come in commit order
+		await expect.poll(calls, SOON).toContain(b.id);
+		expect(calls()).toEqual([b.id]); // in commit order: an entry of `a` would come first
 		const nothing = { call: null, events: [], deliveries: [] };
 		expect(await watch(tab, null)).toEqual(nothing);
 		await app.api('PATCH', `/api/calls/${b.id}`, { status: 'FAILED' });
@@ -135,7 +134,7 @@ describe('a subscription to the deliveries', () => {
 			.poll(() => {
 				const last = new Map(received.flat().map((one) => [one.id, one.state]));
 				return [last.size, new Set(last.values())];
-			}, PATIENCE)
+			}, SOON)
 			.toEqual([40, new Set(['delivered'])]);
 		expect(received.length).toBeLessThan(40);
 		expect(await tab.socket.emitWithAck('watch-deliveries', { on: false })).toEqual({ on: false });

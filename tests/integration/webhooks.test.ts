@@ -11,7 +11,7 @@ import { openFollowingTab } from '#tests/support/tab.ts';
 import { FAR_FUTURE, expectNoEffect } from '#tests/support/trace.ts';
 import { newSecret, postWebhook } from '#tests/support/webhook.ts';
 
-/** A provider whose calls take an hour: accepted calls do nothing by themselves. */
+/** An environment in which a call takes an hour, so that an accepted call does nothing by itself. */
 const SLOW = { PROVIDER_DELAY_MS_MIN: '3600000', PROVIDER_DELAY_MS_MAX: '3600000' };
 const NO_CALL = '019abcde-0000-7000-8000-000000000000';
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ interface WebhookResponse {
 	idempotent?: true;
 }
 
-/** Creates a call scheduled for a distant day, and a report of it. */
+/** Creates a call for the far future. Returns the call with a report that it rings. */
 async function callToReport(app: TestApp): Promise<{ call: Call; report: Record<string, unknown> }> {
 	const call = await app.create({ scheduledAt: FAR_FUTURE });
 	return { call, report: { callId: call.id, providerId: 'sim_1', status: 'PENDING', phase: 'RINGING' } };
@@ -297,7 +297,7 @@ async function sendCall(app: TestApp, over: Record<string, unknown> = {}): Promi
 	return body;
 }
 
-/** Returns what a receiver reads after it has verified the signature, as every integrator would. */
+/** Verifies the signature as a receiver does. Returns the parsed body. */
 const verified = ({ body, headers }: Received, secret: string): unknown =>
 	new Webhook(secret).verify(body, headers as Record<string, string>);
 
@@ -309,7 +309,7 @@ interface StoredDelivery {
 	attempts: number;
 	dueAt: number | null;
 }
-/** Returns the deliveries from the file. */
+/** Returns the deliveries of a call from the database file. */
 async function storedDeliveries(app: TestApp, callId = ASK.callId): Promise<StoredDelivery[]> {
 	const database = await openTestDatabase(app.env.DATABASE_URL);
 	const sql = 'SELECT "type", "state", "attempts", "dueAt" FROM "Delivery" WHERE "callId" = ? ORDER BY "sequence"';
@@ -324,7 +324,8 @@ describe('the delivery to a foreign receiver', () => {
 		const app = await startApp();
 		const receiver = await startReceiver((response) => response.writeHead(204).end());
 		const { providerId, scheduledInMs } = await sendCall(app, {
-			...{ callbackUrl: `${receiver.url}/hooks?for=me`, scenario: 'completed' },
+			callbackUrl: `${receiver.url}/hooks?for=me`,
+			scenario: 'completed',
 		});
 		const requests = await receiver.received(4);
 		for (const request of requests) {
@@ -353,7 +354,7 @@ describe('the delivery to a foreign receiver', () => {
 		let ahead = 0;
 		const app = await startApp({ PROVIDER_SPEED: '1000' }, { now: () => Date.now() + ahead });
 		const receiver = await startReceiver((response, _request, count) => {
-			ahead += 2_000; // less than a lease in total
+			ahead += 2_000; // the clock moves by less than a lease in total
 			response.writeHead(count <= 2 ? 500 : 200).end();
 		});
 		await sendCall(app, { callbackUrl: receiver.url, scenario: 'busy' });

@@ -3,11 +3,9 @@ import { expect } from 'vitest';
 import type { Delivery, ProviderCall, SendCallResponse } from '#contract';
 import type { TestApp } from './app.ts';
 import type { Received } from './receiver.ts';
+import { SOON } from './soon.ts';
 
-/** Poll interval and timeout in milliseconds, where the server pushes nothing. */
-export const PATIENCE = { interval: 10, timeout: 15_000 };
-
-/** A call that ends at once: its `call.initiated` and `call.ended` are due immediately. */
+/** The scenario of a call that ends at once: the webhooks `call.initiated` and `call.ended` are due immediately. */
 export const ENDS_AT_ONCE = { outcome: 'busy', delayMs: 0 } as const;
 
 /** Requests a call from the provider with webhooks to `callbackUrl`. Returns the call's id. */
@@ -41,7 +39,7 @@ export async function delivery(
 		.poll(async () => {
 			found = (await deliveriesOf(app, callId)).find((one) => one.type === type);
 			return found !== undefined && condition(found) ? 'as wanted' : found;
-		}, PATIENCE)
+		}, SOON)
 		.toBe('as wanted');
 	return found!;
 }
@@ -55,13 +53,16 @@ export const hasState =
 	(delivery: Delivery): boolean =>
 		delivery.state === state;
 
-/** Returns the type that a webhook reports. */
+/** Returns the delivery type of a received webhook, such as `call.in-progress`. */
 export const typeOf = ({ body }: Received): string => {
 	const { phase } = JSON.parse(body) as { phase: string };
 	return `call.${phase.toLowerCase().replace('_', '-')}`;
 };
 
-/** Makes the provider check for due webhooks now: a change of a test's clock wakes no worker. */
+/**
+ * Makes the provider check for due webhooks now, by canceling a call that exists for this purpose only. Moving the
+ * clock of a test wakes no worker.
+ */
 export async function wakeProvider(app: TestApp): Promise<void> {
 	const { body } = await app.api<{ calls: ProviderCall[] }>('GET', '/api/provider/calls');
 	const idle = body.calls.find(({ callId }) => callId === 'nudge');
