@@ -28,7 +28,7 @@ export default ts.config(
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 			// `return reject(error)` reads well, and callers ignore what a handler returns.
 			'@typescript-eslint/no-confusing-void-expression': 'off',
-			// Dependencies are named arguments made of closures, whose methods do not use `this`.
+			// Dependencies are objects of closures, passed as named arguments. Their methods do not use `this`.
 			'@typescript-eslint/unbound-method': 'off',
 			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -36,9 +36,9 @@ export default ts.config(
 			'@typescript-eslint/no-misused-spread': 'off',
 			// Express's request inherits from IncomingMessage through its prototype.
 			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-			// The code checks lengths where they matter. An index into an array of our own is known to be valid.
+			// The code checks lengths where an index may be out of range. Elsewhere an index is known to be valid.
 			'@typescript-eslint/no-non-null-assertion': 'off',
-			// The project has no enums and no Svelte stores. Both rules ask the type checker about every expression.
+			// The project has no enums and no Svelte stores. Both rules would cost time: they check every expression.
 			'@typescript-eslint/no-unsafe-enum-assignment': 'off',
 			'svelte/require-store-reactive-access': 'off',
 			'@typescript-eslint/return-await': ['error', 'in-try-catch'],
@@ -48,7 +48,7 @@ export default ts.config(
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
 		rules: {
-			// Links include the base path where one is set.
+			// The project sets no base path, so links and `goto` need no `resolve()`.
 			'svelte/no-navigation-without-resolve': 'off',
 		},
 	},

@@ -20,7 +20,8 @@ export default defineConfig({
 		...devices['Desktop Chrome'],
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
-		// The lamps of the page pulse all the time, which costs CPU in a browser without a GPU. Tests of motion turn it on.
+		// The status lamps of the page pulse all the time, which costs CPU in a browser without a GPU. Tests of
+		// motion turn motion on.
 		contextOptions: { reducedMotion: 'reduce' },
 		// DOM snapshots at each action would take a tenth of the run time.
 		trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false },

@@ -1,7 +1,7 @@
 import { defineConfig } from 'prisma/config';
 
-// `generate` never runs the schema engine. Naming any executable keeps the CLI from downloading one, so it works
-// offline.
+// `generate` never runs the schema engine. Naming any executable keeps the CLI from downloading the engine, so that
+// `generate` works offline.
 if (process.argv.includes('generate')) process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 
 export default defineConfig({

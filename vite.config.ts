@@ -3,8 +3,8 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 
 /**
- * Keeps the other transports of Socket.IO's client out of the bundle, because the page uses WebSocket only. If a later
- * version renames its files, nothing breaks, and [D2] reports the extra weight.
+ * Keeps the other transports of Socket.IO's client out of the bundle, because the page uses WebSocket only. If a
+ * later version renames its files, nothing breaks, and the bundle size test [D2] reports the extra weight.
  */
 const webSocketOnly: Plugin = {
 	name: 'web-socket-only',
@@ -18,8 +18,8 @@ const webSocketOnly: Plugin = {
 };
 
 /**
- * Wraps the CommonJS CSV parser as an ES module. Otherwise the bundler adds its CommonJS helpers to the code that every
- * page loads. Wrapped, the parser stays in the import's own chunk.
+ * Wraps the CommonJS CSV parser as an ES module. Otherwise the bundler adds its CommonJS helpers to the code that
+ * every page loads. A wrapped parser stays in the chunk that only the CSV import loads.
  */
 const csvParserAsModule: Plugin = {
 	name: 'csv-parser-as-module',

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vite';
 
 /**
- * Bundles the server and the seed tool into build. Packages stay external, so production needs only its dependencies.
+ * Bundles the server, the seed tool and the checkpoint worker into build/. Packages are not bundled: production
+ * installs only the `dependencies` of package.json.
  */
 export default defineConfig({
 	publicDir: false,

@@ -8,9 +8,7 @@ export default defineConfig({
 		maxWorkers: 2 * availableParallelism(),
 		// Importing a module has no effect, so the files of one worker share their modules. This halves the CPU time.
 		isolate: false,
-		// To optimize the WebAssembly of Prisma takes longer than it saves in a process of a few minutes.
-		execArgv: ['--liftoff-only'],
-		// A busy machine is slow. A test that hangs still ends.
+		// Generous limits for a busy machine. A test that hangs still ends.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		expect: { poll: { timeout: 30_000 } },
@@ -33,7 +31,7 @@ export default defineConfig({
 						'src/{contract,db,http,queue,server,provider,seed}/**/*.test.ts',
 						'tests/{*.test.ts,{integration,crash,feed}/**/*.test.ts}',
 					],
-					// The built pages run as they are (tests/support/pages.ts).
+					// The built pages run untransformed (tests/support/pages.ts).
 					server: { deps: { external: [/\/build\/web\//] } },
 				},
 			},

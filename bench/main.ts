@@ -11,7 +11,7 @@ const chosen = positionals.length === 0 ? names : names.filter((name) => positio
 if (chosen.length < new Set(positionals).size) throw new Error(`The benchmarks are ${names.join(', ')}.`);
 
 const histories = createHistories();
-// A history of a million calls has more than a gigabyte.
+// Deletes the histories at the end, because a million calls take more than a gigabyte.
 process.once('exit', histories.remove);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 

@@ -11,7 +11,7 @@ const MAJOR = process.versions.node.split('.')[0];
 
 interface Goal {
 	benchmark: string;
-	/** As `printGoal` prints it. */
+	/** The beginning of the line that `printGoal` prints for this goal. */
 	line: string;
 }
 
@@ -29,7 +29,7 @@ describe('the short form of a benchmark', () => {
 		'[X7] %s runs to its end, gives every figure and a verdict on every goal, and leaves no process',
 		async (name) => {
 			const args = ['--import', import.meta.resolve('tsx'), join(root, 'bench', 'main.ts'), name, '--short'];
-			// Resolves when the last process that has its output has ended, not before.
+			// Resolves only when every process with this output has ended. A process left behind causes a timeout.
 			const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: WITHIN_MS });
 			expect(stderr).toBe('');
 			expect(stdout).toContain('\n### ');

@@ -1,4 +1,4 @@
-/** In the page: records how long a part of the list's area has no row, late frames and long tasks. */
+/** Runs in the page. Records how long a part of the list has no rows, the late frames, and the longest task. */
 window.probe = (() => {
 	let [blanks, late, longest] = [[], 0, 0];
 	let [last, blankSince] = [performance.now(), null];

@@ -26,7 +26,7 @@ const SCROLLS = {
 			await page.evaluate(
 				(share) => {
 					scrollTo(0, document.documentElement.scrollHeight * share);
-					return new Promise(requestAnimationFrame); // the probe has seen the new place
+					return new Promise(requestAnimationFrame); // until the probe has seen the new position
 				},
 				((i * 7) % 19) / 20,
 			);
@@ -36,7 +36,7 @@ const SCROLLS = {
 };
 const NAMES = Object.keys(SCROLLS) as (keyof typeof SCROLLS)[];
 
-/** How long the table is blank during fast scrolling, in a real browser. Needs the built server. */
+/** Measures how long the table is blank during fast scrolling, in a real browser. Needs the built server. */
 export async function ui({ sizes, rounds, copy }: Setup): Promise<void> {
 	const executablePath = findChromium();
 	if (executablePath === null) throw new Error('There is no Chromium. Run `npx playwright install chromium`.');

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * `npm run lock:complete`: adds the optional packages of other platforms that npm left out of package-lock.json because
- * it could not see them locally (npm/cli#4828). Without them `npm ci` fails on one of the platforms. Versions come from
- * the packages that depend on them. npm fills in the rest when such a platform installs them.
+ * `npm run lock:complete`: adds optional packages of other platforms to package-lock.json. npm leaves them out if
+ * they are not installed locally (npm/cli#4828), and then `npm ci` fails on those platforms. The versions come from
+ * the packages that depend on them. npm adds the other fields when it installs on such a platform.
  */
 interface Entry {
 	version?: string;
@@ -22,7 +22,7 @@ const file = new URL('../package-lock.json', import.meta.url);
 const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU = ['arm64', 'x64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32'];
 
-/** Derives the platform from a name such as `@rollup/rollup-linux-x64-musl`. */
+/** Derives the platform from a package name such as `@rollup/rollup-linux-x64-musl`. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
 	const words = name.split(/[/-]/);
 	const os = OS.find((word) => words.includes(word));

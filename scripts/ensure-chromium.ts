@@ -6,7 +6,7 @@ const run = (command: string, args: string[]): boolean => {
 	return spawnSync(command, args, { stdio: 'inherit', timeout: 300_000 }).status === 0;
 };
 
-/** Debian packages. The second is for releases without the first. */
+/** Debian packages of Chromium, in order of preference. Some Debian releases lack the first. */
 const PACKAGES = ['chromium-headless-shell', 'chromium'];
 
 /**

@@ -17,13 +17,13 @@ interface Report {
 const root = join(import.meta.dirname, '..');
 /** Generated files that tests import but git ignores. */
 const GENERATED = ['src/generated', '.svelte-kit'];
-/** A longer run counts as hanging. The first run executes every named test. */
+/** A test run that takes longer is killed. The first run executes every named test, so it takes the longest. */
 const RUN_MAX_MS = 600_000;
 
 const textOf = (folder: string, { file }: Mutant): string => readFileSync(join(folder, file), 'utf8');
 const secondsSince = (start: number): string => `${((performance.now() - start) / 1_000).toFixed(1).padStart(5)} s`;
 
-/** The tests run in a copy, so an interrupted run leaves no mutant in the work tree. */
+/** Copies the work tree and returns the copy. Tests run there, so an interrupted run leaves no mutant behind. */
 function copyWorkTree(): string {
 	const copy = mkdtempSync(join(tmpdir(), 'audena-mutants-'));
 	const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
@@ -55,7 +55,7 @@ const failuresOf = (report: Report | null): string[] =>
 		assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
 	) ?? [];
 
-/** All named tests must pass on the unchanged code: a test that fails anyway proves nothing. */
+/** Whether all named tests pass on the unchanged code. A test that fails without a mutant proves nothing. */
 function passUnchanged(copy: string, mutants: readonly Mutant[]): boolean {
 	const whole = mutants.filter(({ only }) => only === undefined);
 	const parts = mutants.filter(({ only }) => only !== undefined);
@@ -70,7 +70,10 @@ function passUnchanged(copy: string, mutants: readonly Mutant[]): boolean {
 	});
 }
 
-/** Only a failing test kills a mutant. A file that does not compile reports no failed test. */
+/**
+ * Applies a mutant, runs its tests and restores the file. Returns whether a test failed. A file that does not
+ * compile reports no failed test, so its mutant survives.
+ */
 function isKilled(copy: string, mutant: Mutant): boolean {
 	const { name, file, find, replace, tests, only } = mutant;
 	const start = performance.now();

@@ -53,7 +53,10 @@ try {
 	};
 	for (const call of CALLS) await place(call);
 	const page = await browser.newPage({
-		...{ viewport: { width: 1440, height: 860 }, deviceScaleFactor: 1, locale: 'en-GB', timezoneId: 'Europe/Berlin' },
+		viewport: { width: 1440, height: 860 },
+		deviceScaleFactor: 1,
+		locale: 'en-GB',
+		timezoneId: 'Europe/Berlin',
 	});
 	await page.goto(url);
 	const pending = page.getByRole('row').filter({ hasText: 'Pending' });

@@ -2,7 +2,7 @@ import type { Pages } from '#contract';
 import type { Theme } from '#lib/shell/theme.ts';
 
 declare global {
-	/** The running server, handed over once by src/server/web.ts. */
+	/** The functions of the running server for the pages. Set once, by src/server/web.ts. */
 	var audena: Pages | undefined;
 
 	namespace App {
@@ -10,18 +10,18 @@ declare global {
 			app: Pages;
 			theme: Theme;
 			requestId: string;
-			/** Scheme, host and port by which this request came. */
+			/** Scheme, host and port of the address to which this request was sent. */
 			origin: string;
 		}
 		interface PageData {
-			/** How many deliveries gave up, as of the page's load. */
+			/** The number of dead letters when the page was loaded. */
 			deadLetters?: number;
 		}
 		interface Error {
 			message: string;
-			/** The problem's stable code, where there is one. */
+			/** The problem's stable code, if there is one. */
 			code?: string;
-			/** Under which the server's log knows the request; a browser that got no answer has none. */
+			/** The id of the request in the server's log. Absent if the browser got no response. */
 			requestId?: string;
 		}
 	}

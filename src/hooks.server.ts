@@ -38,14 +38,14 @@ async function refused(event: RequestEvent, refuse: Refuse): Promise<Response | 
 	const { method } = request;
 	const read = method === 'GET' || method === 'HEAD';
 	const browses = read && (isDataRequest || wantsHtml(request.headers.get('accept')));
-	// Kit would find the page route first and respond 405 instead.
+	// Otherwise Kit may choose the page of this route, which has no actions, and respond with 405.
 	if (!browses && route.id === NO_PAGE) return refuse(404);
 	if (!OPEN.has(url.pathname) && !(await locals.app.maySeePages(request.headers.get('cookie')))) {
 		if (!browses) return refuse(401);
 		const location = `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
 		return new Response(null, { status: 303, headers: { location } });
 	}
-	// Kit reserves this name for the only action of a form.
+	// Kit would respond with 500, because `default` is the reserved name of a form's only action.
 	if (!read && url.searchParams.has('/default')) return refuse(404);
 	if (method !== 'POST' || request.headers.get('content-type') === null) return null;
 	const form = await readForm(request);

@@ -19,9 +19,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 /** The only file that imports both the server and the provider. */
 const MEETING_PLACE = 'src/server/app.ts';
-/** The only file of the provider that the server's start imports. */
+/** The only file of the provider that `MEETING_PLACE` may import. */
 const PROVIDER = 'src/provider/provider.ts';
-/** Resources and configuration of the provider. Its only other dependency is its port to the server. */
+/** What `MEETING_PLACE` passes to `createProvider` besides `app`, the provider's port to the server. */
 const PROVIDER_RESOURCES = [
 	'alone',
 	'callbackHosts',
@@ -37,7 +37,7 @@ const PROVIDER_RESOURCES = [
 /** The only file that reads the environment. */
 const ENTRY = 'src/server/main.ts';
 const IN_THE_BROWSER = ['lib', 'routes', 'app'];
-/** Files of the contract whose values the browser may import. */
+/** Files of the contract whose values the browser may import: they do not load Zod. */
 const WITHOUT_ZOD = [
 	'characters',
 	'csv',
@@ -57,7 +57,7 @@ const roomOf = (path: string): string =>
 	/^src\/(\w+)\//.exec(path)?.[1] ?? (path.startsWith('src/') ? 'app' : 'outside');
 const isTypes = (specifier: string): boolean => specifier === './$types' || specifier.startsWith('$');
 
-/** Returns every violation of the table as a sentence. */
+/** Returns every violation of the rules for imports and the environment as a sentence. */
 function violations(files: readonly SourceFile[]): string[] {
 	const known = new Set(files.map(({ path }) => path));
 	return [
@@ -96,7 +96,10 @@ function faultsOf(from: string, { specifier, typeOnly }: Import, known: Readonly
 	return faults;
 }
 
-/** Files of `calls` may import no other part of the server. Only files directly in src/server may import app.ts. */
+/**
+ * Returns the violations of an import within one folder of src. Files of `calls` may import no other part of the
+ * server. Only files directly in src/server may import app.ts.
+ */
 function insideOf(from: string, target: string): string[] {
 	if (from.startsWith('src/server/calls/') && !target.startsWith('src/server/calls/'))
 		return ['calls imports no other part of the server'];
@@ -104,7 +107,7 @@ function insideOf(from: string, target: string): string[] {
 	return target === MEETING_PLACE && !isStart ? ['only the start knows the whole app'] : [];
 }
 
-/** Returns what the server's start passes between server and provider beside the two ports. */
+/** Returns, as sentences, each connection between server and provider in app.ts besides the two ports. */
 function wiresOf(text: string): string[] {
 	const wires: string[] = [];
 	let created = 0;

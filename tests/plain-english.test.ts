@@ -26,7 +26,7 @@ const BANNED: readonly [word: RegExp, instead: string][] = [
 	[/\bcancell(ed|ing)\b/i, 'canceled'],
 ];
 
-/** What is clean already, and stays so. The goal is everything. */
+/** The files and folders that this test checks. The goal is the whole repository. */
 const CLEAN = [
 	'CHANGELOG.md',
 	'CONTRIBUTING.md',
@@ -62,7 +62,7 @@ const filesOf = (path: string): string[] =>
 				.filter((name) => /\.(md|ts|js|svelte|css)$/.test(name))
 		: [path];
 
-/** The comments of a TypeScript text. */
+/** Returns the comments of a TypeScript source. */
 function commentsOf(text: string): string[] {
 	const scanner = ts.createScanner(ts.ScriptTarget.Latest, false, ts.LanguageVariant.Standard, text);
 	const comments: string[] = [];
@@ -72,7 +72,7 @@ function commentsOf(text: string): string[] {
 	return comments;
 }
 
-/** The string literals of a TypeScript text that have a blank. One word alone is a name or a key. */
+/** Returns the string literals of a TypeScript source that contain a space. A single word is a name or a key. */
 function textsOf(text: string): string[] {
 	const texts: string[] = [];
 	const visit = (node: ts.Node): void => {
@@ -86,7 +86,7 @@ function textsOf(text: string): string[] {
 
 const proseOfProgram = (text: string): string[] => [...commentsOf(text), ...textsOf(text)];
 
-/** What a reader of the file reads as English: a document without its code, the comments and texts of a program. */
+/** Returns the English of a file: a document without its code blocks, or the comments and texts of a program. */
 function proseOf(path: string): string[] {
 	const text = readFileSync(join(root, path), 'utf8');
 	if (path.endsWith('.md')) return [text.replaceAll(/```[\s\S]*?```/g, '')];

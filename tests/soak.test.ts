@@ -4,7 +4,12 @@ import { askForCall } from './load/ask.ts';
 import { MAY_GROW, verdictOf, type Sample } from './load/verdict.ts';
 
 const sample = (over: Partial<Sample> = {}): Sample => ({
-	...{ loop: { p50: 5, p99: 9, max: 20 }, heap: 40, external: 5, rss: 300, files: 200, rejections: 0 },
+	loop: { p50: 5, p99: 9, max: 20 },
+	heap: 40,
+	external: 5,
+	rss: 300,
+	files: 200,
+	rejections: 0,
 	...over,
 });
 

@@ -9,7 +9,7 @@ import type { Setup } from '#bench/support/setup.ts';
 const SIDES = ['to the change on a socket', 'to the response'] as const;
 const PAUSE_MS = 15;
 
-/** One create after another on an idle server: the time from the request to its change and to its response. */
+/** Measures single creates on an idle server: the time from the request to the pushed change and to the response. */
 export async function createPush({ rounds, times, copy }: Setup): Promise<void> {
 	await using database = await copy(0);
 	await using product = await startProduct(database.path);

@@ -16,7 +16,7 @@ const PATH = `/api/calls?limit=${ROWS}`;
 /** Calls and requests before the measurement, so that the server's code is compiled. */
 const WARMING = 200;
 
-/** Tabs that request the list again and again, beside tabs that the product pushes to, with the same webhooks. */
+/** Compares tabs that poll the list with tabs that receive pushed changes, under the same webhooks. */
 export async function polling({ clients, seconds, rounds, copy }: Setup): Promise<void> {
 	const count = clients(100);
 	const title = `${count} tabs, ${CHANGES_PER_SECOND} changes a second, ${ROWS} rows every ${EVERY_MS} ms`;
@@ -31,7 +31,7 @@ export async function polling({ clients, seconds, rounds, copy }: Setup): Promis
 		await drive(1, WARMING, () => line.request('GET', PATH));
 		line.close();
 		const provider = await createProvider(server, ROWS);
-		// Several rounds of polling.
+		// Long enough for several polls by each tab.
 		return await (side === PUSHED ? follow : poll)(server, count, () => report(server, provider, seconds * 4));
 	});
 	for (const peer of PEERS) {
@@ -41,7 +41,7 @@ export async function polling({ clients, seconds, rounds, copy }: Setup): Promis
 	}
 }
 
-/** Sends webhooks at a fixed rate. Returns when each was sent, and what the server used in that time. */
+/** Sends webhooks at a fixed rate. Returns when each was sent, the time taken and the CPU share of the server. */
 async function report(server: Server, provider: Awaited<ReturnType<typeof createProvider>>, seconds: number) {
 	const [cpuMs, start] = [await server.ask('cpuMs'), performance.now()];
 	const [sent] = await Promise.all([provider.steady(CHANGES_PER_SECOND, seconds), pause(seconds * 1_000)]);
@@ -76,7 +76,7 @@ async function poll({ port }: Server, count: number, during: () => Promise<Repor
 			const start = performance.now();
 			const response = await line.request('GET', PATH);
 			bytes += response.bytes;
-			// One tab in five parses the rows.
+			// One tab in five parses the rows and records when changes arrive.
 			if (index % 5 === 0)
 				for (const call of (JSON.parse(response.body) as CallPage).calls) {
 					if (!isFirst && !seen.has(keyOf(call))) arrivals.push([keyOf(call), micros()]);

@@ -10,7 +10,7 @@ type Side = (typeof SIDES)[number];
 const WARM_UP_SECONDS = 0.5;
 const MANY_A_SECOND = 1_000;
 
-/** The product's hub beside bare `ws`, without a database: frames of one change, then many changes in shared frames. */
+/** Compares the product's hub with bare `ws`, without a database: one change a frame, then many changes a frame. */
 export async function push({ clients, rounds, seconds }: Setup): Promise<void> {
 	const sides = { sides: SIDES, rounds, peer: SIDES[0] };
 	for (const count of [clients(1_000), clients(3_000)]) {
@@ -50,7 +50,10 @@ async function pushing<T>(
 	return await measure(server, tabs);
 }
 
-/** Publishes as fast as possible until every client has had every change. The CPU time is that of one change. */
+/**
+ * Publishes as fast as possible, and waits until every client has every change. Returns changes a second, and the
+ * server's CPU time per change.
+ */
 async function saturate(server: Child<PushServer>, tabs: Child<Tabs>, seconds: number) {
 	await tabs.ask('reset');
 	const [cpuMs, start] = [await server.ask('cpuMs'), micros()];

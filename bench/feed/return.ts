@@ -12,7 +12,7 @@ import type { Setup } from '#bench/support/setup.ts';
 const MISSED = 200;
 const SIDES = ['new tabs', 'tabs that missed changes'] as const;
 
-/** Many tabs connect at once until each has its `sync`: without a cursor, and behind by changes of as many calls. */
+/** Measures how long many tabs that connect at once wait for their `sync`: new tabs, and tabs that missed changes. */
 export async function returning({ clients, rounds, copy }: Setup): Promise<void> {
 	const count = clients(1_000);
 	await using database = await copy(0);
@@ -33,7 +33,7 @@ export async function returning({ clients, rounds, copy }: Setup): Promise<void>
 		const ms = await tabs.ask('open', product.port, count, side === 'new tabs' ? null : cursor);
 		const used = (await product.ask('cpuMs')) - cpuMs;
 		await tabs.ask('close');
-		await pause(200); // the server notices
+		await pause(200); // until the server has noticed that the tabs are closed
 		return { 'ms until all have their sync': ms, 'server CPU ms': used };
 	});
 	const time = ratio(SIDES[1], SIDES[0], 'ms until all have their sync');

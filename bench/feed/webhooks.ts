@@ -8,10 +8,15 @@ import type { Setup } from '#bench/support/setup.ts';
 const SIDES = ['bare stack', 'product'] as const;
 const CALLERS = 32;
 const WARM_UP_SECONDS = 0.5;
-/** Each call gets five webhooks: enough for five thousand a second. */
+/**
+ * Calls to create for each second. Each call gets five webhooks, so the calls suffice for 5,000 webhooks a second.
+ */
 const CALLS_PER_SECOND = 1_000;
 
-/** From a provider's request to the change in a tab. The bare stack has a transaction and a broadcast per webhook. */
+/**
+ * Measures webhooks from the provider's request to the change in a tab. The bare stack uses one transaction and one
+ * broadcast for each webhook.
+ */
 export async function webhooks({ clients, rounds, seconds, copy }: Setup): Promise<void> {
 	for (const [count, calmRate, goal] of [
 		[clients(100), 50, '≥ 3 ×'],
@@ -20,7 +25,7 @@ export async function webhooks({ clients, rounds, seconds, copy }: Setup): Promi
 		const title = `Webhooks to ${count} tabs: ${calmRate}/s, then a burst by ${CALLERS} callers`;
 		const { ratio } = await compare(title, { sides: SIDES, rounds, peer: SIDES[0] }, async (side) => {
 			await using database = await copy(0);
-			// The bare stack may lose the last transactions of a failing machine (`NORMAL`). The product keeps them.
+			// `NORMAL`: the bare stack may lose its last transactions in a power failure. The product loses none.
 			await using server = await (side === 'product'
 				? startProduct(database.path)
 				: startPeer('bare-server', database.path, 'NORMAL'));

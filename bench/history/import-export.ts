@@ -10,12 +10,12 @@ import type { Setup } from '#bench/support/setup.ts';
 
 const FORMATS = ['ndjson', 'csv'] as const;
 type Format = (typeof FORMATS)[number];
-/** An import in batches, as the dashboard sends it, and a single create after each pause. */
+/** The calls in one batch of an import, as the dashboard sends it, and the pause before each single create. */
 const [BATCH, PAUSE_MS] = [250, 20];
 const LOOK_MS = 20;
 const ALONE = 'alone';
 
-/** The whole history as a file, each time from a new server. Then single creates, alone and while calls are imported. */
+/** Measures exports of the whole history, each from a new server. Then single creates, alone and during an import. */
 export async function importExport({ sizes, rounds, times, copy }: Setup): Promise<void> {
 	for (const size of sizes) {
 		await using history = await copy(size);
@@ -32,7 +32,7 @@ export async function importExport({ sizes, rounds, times, copy }: Setup): Promi
 	}
 }
 
-/** A small export before it warms the server: the memory of code and caches is not of this export. */
+/** Measures one export. A small export first warms the server, so that memory of code and caches does not count. */
 async function exportFrom({ port, pid }: Product, format: Format, calls: number) {
 	const url = `http://127.0.0.1:${port}/api/calls/export?format=${format}`;
 	await linesOf(`${url}&q=warm`);
@@ -56,7 +56,7 @@ async function linesOf(url: string): Promise<number> {
 	return lines;
 }
 
-/** Linux only. */
+/** Returns the resident memory of a process. Linux only. */
 const residentMiB = (pid: number): number =>
 	Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 

@@ -9,13 +9,13 @@ import { middlePage, openCalls } from '#bench/support/product.ts';
 import { compare, printGoal } from '#bench/support/report.ts';
 import type { Setup } from '#bench/support/setup.ts';
 
-/** A query, and a change before each run that is not measured. */
+/** A query, and a change that precedes each run of the query. The change is not measured. */
 type Query = [name: string, ask: () => unknown, change?: () => unknown];
 
 const rows = (where: string): string => `SELECT * FROM "Call" WHERE ${where} ORDER BY "n" DESC LIMIT 51`;
 const COUNTS = ['status', 'workflow'].map((name) => `SELECT "${name}", count(*) FROM "Call" GROUP BY 1`);
 
-/** Reads as the server runs them, in this process, beside bare SQLite on a file of its own. */
+/** Compares the server's reads, run in this process, with bare SQLite on another copy of the file. */
 export async function reads(setup: Setup): Promise<void> {
 	for (const size of setup.sizes) await readsOf(size, setup);
 }
@@ -29,7 +29,7 @@ async function readsOf(size: number, { rounds, times, sizes, copy }: Setup): Pro
 	const list = createListCache(reads);
 	const calls = openCalls(database);
 	const create = () => calls.create(newCall(0));
-	/** Returns how many times as fast as its peer the query is. */
+	/** Compares a query with its peer. Returns how many times as fast as the peer the query is. */
 	const speed = async (title: string, peer: Query, query: Query): Promise<number> => {
 		const sides = { sides: [peer[0], query[0]], rounds, warmUp: true, peer: peer[0] };
 		const { ratio } = await compare(`${size} calls: ${title}`, sides, (side) => {

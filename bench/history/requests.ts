@@ -10,13 +10,13 @@ const SIDES = ['bare', 'product'] as const;
 const CALLERS = 32;
 const NODE = Number.parseInt(process.versions.node, 10);
 
-/** The whole product over HTTP. */
+/** Measures the whole product over HTTP: bursts of requests, then how little a large history slows requests. */
 export async function requests(setup: Setup): Promise<void> {
 	await bursts(setup);
 	await flatness(setup);
 }
 
-/** Bursts beside `node:http` with a transaction for each create and a query for each list. */
+/** Compares bursts with a bare server: `node:http`, a transaction for each create and a query for each list. */
 async function bursts({ sizes, rounds, times, copy }: Setup): Promise<void> {
 	for (const size of sizes) {
 		await using bareCopy = await copy(size);
@@ -61,7 +61,9 @@ async function burst(server: Server, total: number, ask: Ask) {
 	return { 'a second': rate, 'server CPU µs each': used / total, 'p50 ms': p50 };
 }
 
-/** Waits until the server has finished the work behind its responses: the search index. */
+/**
+ * Waits until the server uses hardly any CPU: it has finished work that goes on after responses, such as the index.
+ */
 async function rest(server: Server): Promise<void> {
 	for (let [last, now] = [-Infinity, 0]; now - last > 12;) {
 		await pause(250);
@@ -72,7 +74,9 @@ async function rest(server: Server): Promise<void> {
 const FIGURES = ['create', 'newest page', 'page in the middle', 'a number', 'one call', 'statistics', 'MiB'] as const;
 const [SMALL, LARGE] = ['smaller history', 'larger history'] as const;
 
-/** A small and a large history. Each request of a lone caller follows a create. */
+/**
+ * Compares a large history with a small one. A create precedes each request, so that no list comes from the cache.
+ */
 async function flatness({ sizes: [small, large], rounds, times, copy }: Setup): Promise<void> {
 	await using smallCopy = await copy(small);
 	await using largeCopy = await copy(large);

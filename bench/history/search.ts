@@ -11,21 +11,21 @@ import { compare, medianOf, printGoal } from '#bench/support/report.ts';
 import type { Setup } from '#bench/support/setup.ts';
 
 const [OFF, ON] = ['without the index', 'with the index'] as const;
-/** Longer than the calm for which the index waits, so that it works between two creates. */
+/** Pause between two creates. The indexer waits for a shorter calm, so the indexer works in each pause. */
 const CALM_EVERY_MS = 80;
 const BATCH = Array.from({ length: 500 }, (_, i) => newCall(i));
 const UNINDEXED = `SELECT coalesce((SELECT max("n") FROM "Call"), 0) - "indexedTo" AS "calls" FROM "Feed" WHERE "id" = 1`;
-/** The goals of docs/benchmarks.md. A query that misses one is measured three times. */
+/** The goals of docs/benchmarks.md. A query that misses a goal is measured three times. */
 const [TURN_MS, RESPONSE_MS] = [20, 120];
 const SIDE = 'slowest of all';
 
-/** The search index behind creates, and every combination of filters and search. */
+/** Measures the costs of the search index, and every combination of filters and search. */
 export async function search(setup: Setup): Promise<void> {
 	await indexCosts(setup);
 	await slowestQueries(setup);
 }
 
-/** What the search index costs a lone create, and how long it blocks the event loop. */
+/** Measures how much the search index slows a lone create, and how long the index blocks the event loop. */
 async function indexCosts({ sizes, rounds, times, copy }: Setup): Promise<void> {
 	for (const size of sizes) {
 		await using offCopy = await copy(size);
@@ -56,7 +56,7 @@ async function indexCosts({ sizes, rounds, times, copy }: Setup): Promise<void> 
 	}
 }
 
-/** The product's writer in this process, with its search index or without. */
+/** Opens the product's writer in this process, with or without the search index. */
 function open(path: string, hasIndex: boolean) {
 	const database = openFile(path);
 	const indexer = hasIndex ? createIndexer({ database, onError: fail }) : undefined;
@@ -74,7 +74,9 @@ function open(path: string, hasIndex: boolean) {
 	};
 }
 
-/** Every combination of filters, ranges, orders and searches: the slowest response, the longest turn of the loop. */
+/**
+ * Runs every combination of filters, ranges, orders and searches. Prints the slowest response and the longest turn.
+ */
 async function slowestQueries({ sizes, copy }: Setup): Promise<void> {
 	for (const size of sizes) {
 		await using history = await copy(size);
@@ -95,7 +97,7 @@ async function slowestQueries({ sizes, copy }: Setup): Promise<void> {
 			let [slowest, longest, count] = [0, 0, 0];
 			for (const query of combinations(Date.now())) {
 				const probes = [await probe(query)];
-				// The middle of three, so that a moment of the machine does not count.
+				// The median of three counts, so that a single slow moment of the machine does not.
 				if (probes.some(([response, turn]) => response > RESPONSE_MS || turn > TURN_MS))
 					probes.push(await probe(query), await probe(query));
 				slowest = Math.max(slowest, medianOf(probes.map(([response]) => response)));

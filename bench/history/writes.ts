@@ -20,7 +20,10 @@ interface Writer {
 	report(webhookId: string, report: ProviderReport): Promise<unknown>;
 }
 
-/** Whole creates and webhook commits, beside the raw driver with a transaction for each. No search index, no tabs. */
+/**
+ * Compares the product's creates and webhook commits with the raw driver, which uses a transaction for each. There is
+ * no search index and no tab.
+ */
 export async function writes({ sizes, rounds, times, copy }: Setup): Promise<void> {
 	for (const size of sizes)
 		for (const synchronous of ['FULL', 'NORMAL'] as const) {
@@ -41,7 +44,7 @@ export async function writes({ sizes, rounds, times, copy }: Setup): Promise<voi
 					`${size} calls, ${synchronous}: ${what}`,
 					{ sides: SIDES, rounds, warmUp: true, peer: SIDES[0] },
 					async (side) => {
-						// Empties the log, so that no sample does the work of the one before.
+						// Checkpoints the write-ahead log, so that no sample does the work of the sample before.
 						bare.all(CHECKPOINT);
 						await database.all(CHECKPOINT);
 						return work(writers[side]);
@@ -69,14 +72,17 @@ export async function writes({ sizes, rounds, times, copy }: Setup): Promise<voi
 		}
 }
 
-/** A turn of the event loop after a write, as with callers over a network. */
+/** Runs a write, then waits for one turn of the event loop, as a caller over a network would. */
 async function inTurn<T>(write: () => T): Promise<T> {
 	const result = write();
 	await turn();
 	return result;
 }
 
-/** Each call rings and ends, so one of two commits moves the counters. All calls ring before the first one ends. */
+/**
+ * Reports for each call that it rings, then that it ends. Only the end moves the counters. All calls ring before the
+ * first call ends.
+ */
 async function reportAll(writer: Writer, times: number): ReturnType<typeof drive> {
 	const total = CALLERS * times;
 	const ids: string[] = [];

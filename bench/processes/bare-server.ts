@@ -7,20 +7,23 @@ import { openBare } from '#bench/support/bare.ts';
 import { listen, serve } from '#bench/support/children.ts';
 import { createBareSocket } from './bare-socket.ts';
 
-/** `node:http`, the raw driver and `ws`. Each request is a transaction or a query of its own. It checks nothing. */
+/**
+ * A minimal server to compare the product with: `node:http`, the raw driver and `ws`. Each request is one
+ * transaction or one query. The server checks no request.
+ */
 const LIST = 'SELECT * FROM "Call" ORDER BY "n" DESC LIMIT 50';
 const REPORT = `UPDATE "Call" SET "status" = ?, "phase" = ?, "outcome" = ?, "providerId" = ?, "updatedAt" = ?, "seq" = ?
 	WHERE "id" = ? RETURNING *`;
 
 const methods = {
-	/** Returns the port. */
+	/** Starts the server on the database file at `path`. Returns its port. */
 	async listen(path: string, synchronous: Synchronous): Promise<number> {
 		const bare = openBare(path, synchronous);
 		const http = createServer();
 		const broadcast = createBareSocket(http);
 		let seq = 1_000_000_000; // above the seqs of the calls
 
-		/** One statement and one broadcast for each webhook. No event is stored. */
+		/** Applies a webhook with one statement and one broadcast. Stores no event. */
 		function report({ callId, status, phase, outcome, providerId }: ProviderReport): object {
 			const values = [status, phase ?? null, outcome ?? null, providerId, Date.now(), ++seq, callId];
 			const [row] = bare.transact(() => bare.all(REPORT, ...values)) as unknown as [CallRow];

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Change, Changes } from '#contract';
 
-/** A text as one WebSocket frame of a server. */
+/** Returns a text as one WebSocket frame of a server. */
 function serverFrame(text: string): Buffer {
 	const payload = Buffer.from(text);
 	const head = Buffer.alloc(payload.length < 126 ? 2 : payload.length < 65_536 ? 4 : 10);
@@ -14,7 +14,10 @@ function serverFrame(text: string): Buffer {
 	return Buffer.concat([head, payload]);
 }
 
-/** Serves bare `ws`. A broadcast is encoded once and written to every TCP connection: the practical limit. */
+/**
+ * Accepts WebSocket clients with `ws`, and returns a function that broadcasts changes. The function encodes a frame
+ * once and writes the bytes to every TCP connection, so hardly any server can be faster.
+ */
 export function createBareSocket(http: Server): (changes: Change[]) => void {
 	const tcp = new Set<Socket>();
 	const SYNC = serverFrame('42["sync",{}]');

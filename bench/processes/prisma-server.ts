@@ -6,9 +6,9 @@ import { newId } from '#db/ids.ts';
 import { prismaOver } from '#db/prisma.ts';
 import { listen, serve } from '#bench/support/children.ts';
 
-/** The original system: plain Express and Prisma. Its tabs poll the newest 100 calls. It checks nothing. */
+/** The original system: plain Express and Prisma. Tabs poll the newest 100 calls. The server checks no request. */
 const methods = {
-	/** Returns the port. */
+	/** Starts the server on the database file at `path`. Returns its port. */
 	async listen(path: string): Promise<number> {
 		const prisma = await prismaOver(openFile(path));
 		const app = express().use(express.json());

@@ -23,7 +23,10 @@ type Publish = (change: CreatedOrUpdated) => void;
 
 const onError = (error: unknown): void => console.error(error);
 
-/** The product's hub on its Socket.IO server, as src/server/app.ts composes them, without a database. */
+/**
+ * Runs the product's hub and Socket.IO server, composed as in src/server/app.ts but without a database. Without
+ * `gathers`, changes are not gathered into common frames.
+ */
 function createProduct(http: Server, gathers: boolean): Publish {
 	const epoch = 'bench';
 	const io = createSockets({
@@ -57,7 +60,7 @@ function createProduct(http: Server, gathers: boolean): Publish {
 	};
 }
 
-/** The practical limit. With `gathers` it has the product's window. */
+/** Runs the fastest server to compare with, on bare `ws`. With `gathers`, it gathers changes as the product does. */
 function createBare(http: Server, gathers: boolean): Publish {
 	const broadcast = createBareSocket(http);
 	const gatherer = createGatherer<Change>({
@@ -72,7 +75,7 @@ let seq = 0;
 let publish: Publish;
 const tcp: Socket[] = [];
 
-/** A call that was answered just now: about 700 bytes in a frame. */
+/** Returns the change of a call that was answered just now: about 700 bytes in a frame. */
 function nextChange(): CreatedOrUpdated {
 	const [now, id] = [Date.now(), v7()];
 	const times = { startedAt: now - 8_000, ringingAt: now - 6_000, answeredAt: now };
@@ -80,18 +83,18 @@ function nextChange(): CreatedOrUpdated {
 	return { seq, type: 'updated', call };
 }
 
-/** The publisher pauses while more bytes than this wait for one of a few clients. */
+/** The publisher pauses while one of the first 16 clients has more unsent bytes than this. */
 const UNSENT_MAX = 64 * 1_024;
 const unsent = (): number => Math.max(...tcp.slice(0, 16).map((socket) => socket.writableLength));
 
 const methods = {
-	/** Returns the port. Unless the side gathers, each change is a frame of its own. */
+	/** Starts the server of a side and returns its port. Without `gathers`, each change is a frame of its own. */
 	listen(side: 'bare ws' | 'product', gathers: boolean): Promise<number> {
 		const http = createServer().on('connection', (socket: Socket) => tcp.push(socket));
 		publish = (side === 'product' ? createProduct : createBare)(http, gathers);
 		return listen(http);
 	},
-	/** Publishes as fast as possible. Returns how many changes. */
+	/** Publishes changes as fast as possible. Returns their number. */
 	async saturate(seconds: number): Promise<number> {
 		const before = seq;
 		for (const end = performance.now() + seconds * 1_000; performance.now() < end; await turn()) {

@@ -3,17 +3,17 @@ import { connect, type Socket } from 'node:net';
 
 export interface TabOptions {
 	port: number;
-	/** The feed position that the tab has; null for a new tab. */
+	/** The cursor of the tab; null for a new tab. */
 	cursor: string | null;
 	/** Receives a frame of changes: its JSON is in `data` from `from` to `end`. */
 	onChanges(data: Buffer, from: number, end: number): void;
 	onBytes(count: number): void;
 }
 
-// Bytes are handled before the next read, so one buffer serves every socket.
+// The bytes of a socket are handled before the next read, so all sockets can share one buffer.
 const shared = Buffer.allocUnsafe(256 * 1_024);
 
-/** A short text as a WebSocket frame of a client. The mask is zero, which is allowed and keeps the text as it is. */
+/** Returns a short text as a WebSocket frame of a client. The mask is zero, which is allowed and changes no byte. */
 const clientFrame = (text: string): Buffer =>
 	Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 const PONG = clientFrame('3');
@@ -56,7 +56,7 @@ export function openTab({ port, cursor, onChanges, onBytes }: TabOptions): Socke
 		return data.subarray(head + 4);
 	}
 
-	/** Returns the size of the whole frames. */
+	/** Handles all complete frames. Returns their size in bytes. */
 	function readFrames(data: Buffer): number {
 		for (let at = 0; ;) {
 			if (at + 2 > data.length) return at;

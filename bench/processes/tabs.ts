@@ -6,15 +6,15 @@ import { serve } from '#bench/support/children.ts';
 import { keyOf, latenciesSince, micros, type Arrival, type Sent } from '#bench/support/measure.ts';
 import { openTab } from './tab.ts';
 
-/** Up to thousands of tabs. They count frames of changes. A few of them parse the frames and record the time. */
+/** The tabs of this process, up to thousands. All count frames of changes; a few also parse them and record times. */
 const sockets: Socket[] = [];
 let arrivals: Arrival[] = [];
 let [parsing, frames, lastAt, bytes] = [0, 0, 0, 0];
 
 const PARSING = 20;
-/** More unaccepted connections would overflow the server's queue, and TCP would wait for a second. */
+/** Maximum connections under way. More would overflow the server's accept queue, and TCP would wait for a second. */
 const UNACCEPTED_MAX = 256;
-/** Nothing has arrived for this long: it is missing. */
+/** If nothing has arrived for this long, the rest counts as missing. */
 const PATIENCE_MS = 10_000;
 
 function open(port: number, cursor: string | null, parses: boolean): Socket {
@@ -34,7 +34,7 @@ function open(port: number, cursor: string | null, parses: boolean): Socket {
 	return socket;
 }
 
-/** Waits until `count` has reached `expected`. */
+/** Waits until `count` has reached `expected`. Throws if arrivals are missing, or if there are too many. */
 async function arrive(what: string, count: () => number, expected: number): Promise<void> {
 	for (let [last, since] = [-1, 0]; count() < expected; await pause(5))
 		if (count() > last) [last, since] = [count(), performance.now()];
@@ -43,14 +43,14 @@ async function arrive(what: string, count: () => number, expected: number): Prom
 }
 
 const methods = {
-	/** Opens tabs at once. Returns in how many milliseconds all had their `sync`. */
+	/** Opens `count` tabs at once. Returns the milliseconds until all of them had their `sync`. */
 	async open(port: number, count: number, cursor: string | null = null): Promise<number> {
 		const start = performance.now();
 		const every = Math.ceil(count / PARSING);
 		const synced: Promise<unknown>[] = [];
 		const opener = async (): Promise<void> => {
 			while (synced.length < count) {
-				// The last tab parses: it is the last of a broadcast.
+				// The last tab parses, because it is the last to receive a broadcast.
 				const parses = (count - synced.length - 1) % every === 0;
 				if (parses) parsing++;
 				const socket = open(port, cursor, parses);
@@ -62,17 +62,17 @@ const methods = {
 		await Promise.all(synced);
 		return performance.now() - start;
 	},
-	/** Counts from zero again. */
+	/** Sets the counts to zero and discards the recorded arrivals. */
 	reset(): void {
 		[frames, lastAt, bytes] = [0, 0, 0];
 		arrivals = [];
 	},
-	/** Waits until every tab has had this many frames of changes. Returns the time of the last one. */
+	/** Waits until every tab has received this many frames of changes. Returns the time of the last frame. */
 	async frames(each: number): Promise<number> {
 		await arrive('frames', () => frames, each * sockets.length);
 		return lastAt;
 	},
-	/** Waits until every tab that parses has had these changes. Returns their latencies. */
+	/** Waits until every tab that parses has received these changes. Returns their latencies. */
 	async changes(sent: Sent): Promise<ReturnType<typeof latenciesSince>> {
 		await arrive('changes', () => arrivals.length, Object.keys(sent).length * parsing);
 		return latenciesSince(sent, arrivals);

@@ -29,7 +29,10 @@ const COUNT = `INSERT INTO "Tally" VALUES ('', ?, ?, ?, ?) ON CONFLICT DO UPDATE
 const COUNT_MINUTE = `INSERT INTO "Minute" VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET "count" = "count" + 1`;
 const MOVE_FEED = 'UPDATE "Feed" SET "lastSeq" = ?1, "lastChange" = ?1, "lastAt" = ?2 WHERE "id" = 1';
 
-/** The raw driver with prepared statements, on a connection with the product's PRAGMAs and checkpoints. */
+/**
+ * Opens a database with the raw driver and prepared statements, to compare the product with. The PRAGMAs and the
+ * checkpoints are those of the product.
+ */
 export function openBare(path: string, synchronous: Synchronous = 'FULL') {
 	const sqlite = connect(path, synchronous);
 	const prepared = new Map<string, Sqlite.Statement>();
@@ -49,7 +52,7 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL') {
 		checkpoints.committed();
 		return result;
 	}
-	/** Takes the next seq. */
+	/** Runs `work` in a transaction that takes the next seq. */
 	const commit = <T>(work: (seq: number, at: number) => T): T =>
 		transact(() => {
 			const at = Date.now();
@@ -64,7 +67,7 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL') {
 	return {
 		all,
 		transact,
-		/** Writes the rows that the product writes: call, event, job, counters. */
+		/** Creates a call with the rows that the product writes: call, event, job, counters. */
 		create: ({ customerName, phoneNumber, workflow, scheduledAt }: NewCall) =>
 			commit((n, at) => {
 				const id = newId();
@@ -80,11 +83,11 @@ export function openBare(path: string, synchronous: Synchronous = 'FULL') {
 				countMinute(at, 'created');
 				return { n, id, customerName, phoneNumber, workflow, status: 'PENDING', phase, createdAt: at, seq: n };
 			}),
-		/** The same for a webhook: call, event, receipt, counters. */
+		/** Applies a webhook with the rows that the product writes: call, event, receipt, counters. */
 		report: (webhookId: string, report: ProviderReport) =>
 			commit((seq, at) => {
 				const [row] = all('SELECT * FROM "Call" WHERE "id" = ?', report.callId);
-				const before = row as unknown as CallRow; // no call of a benchmark has a scenario
+				const before = row as unknown as CallRow; // needs no parsing: no call of a benchmark has a scenario
 				if (all('SELECT "id" FROM "Receipt" WHERE "id" = ?', webhookId).length > 0) return;
 				const step = advance(before, report, at);
 				if (!step.next) return;

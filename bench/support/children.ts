@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What `probe.js` reports about its process. */
+/** The methods that probe.js adds to every process of a benchmark. */
 interface Probe {
 	cpuMs(): number;
 	residentMiB(): number;
@@ -11,7 +11,9 @@ interface Probe {
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
-/** A process of the benchmark. `ask` calls one of its methods, one at a time. Arguments and results travel as JSON. */
+/**
+ * A process of a benchmark. `ask` calls a method in it; one call at a time. Arguments and results are sent as JSON.
+ */
 export interface Child<Methods = object> extends AsyncDisposable {
 	ask<Name extends keyof (Methods & Probe) & string>(
 		method: Name,
@@ -24,10 +26,10 @@ interface Request {
 }
 type Reply = { result: unknown } | { error: string };
 
-/** Node's arguments for a process with `probe.js`. */
+/** Node's arguments that load probe.js into a process. */
 export const PROBED = ['--expose-gc', '--import', new URL('probe.js', import.meta.url).href];
 
-/** Starts a file of bench/processes. */
+/** Starts the process bench/processes/`name`.ts. Returns when the process has called `serve`. */
 export async function startChild<Methods>(name: string): Promise<Child<Methods>> {
 	const file = new URL(`../processes/${name}.ts`, import.meta.url);
 	const child = fork(file, { execArgv: [...PROBED, '--import', import.meta.resolve('tsx')] });
@@ -39,7 +41,7 @@ export async function startChild<Methods>(name: string): Promise<Child<Methods>>
 const endOf = (child: ChildProcess): Promise<never> =>
 	once(child, 'exit').then(() => Promise.reject(new Error('A process of the benchmark ended.')));
 
-/** Talks to a process that runs `serve` or `probe.js`. */
+/** Returns the `Child` of a process that runs `serve` or probe.js. */
 export function talkTo<Methods>(child: ChildProcess): Child<Methods> {
 	const ended = endOf(child);
 	const stopped = ended.catch(() => undefined);
@@ -57,7 +59,7 @@ export function talkTo<Methods>(child: ChildProcess): Child<Methods> {
 	return { ask, [Symbol.asyncDispose]: stop } as Child<Methods>;
 }
 
-/** In a child: runs the methods that the parent asks for. */
+/** For a child process: runs the methods that the parent asks for. */
 export function serve(methods: Record<string, (...args: never[]) => unknown>): void {
 	const known = methods as Record<string, ((...args: unknown[]) => unknown) | undefined>;
 	const run = async ({ method, args }: Request): Promise<Reply> => {
@@ -73,7 +75,7 @@ export function serve(methods: Record<string, (...args: never[]) => unknown>): v
 	process.send!('ready');
 }
 
-/** In a child: listens on a free port and returns it. */
+/** For a child process: listens on a free port and returns the port. */
 export async function listen(http: Server): Promise<number> {
 	await once(http.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }), 'listening');
 	return (http.address() as AddressInfo).port;

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { Call } from '#contract';
 
 /**
- * A kept HTTP connection with one request at a time. It costs the client less CPU than `node:http`. Connects again after
- * the server has closed the connection.
+ * A keep-alive HTTP connection for one request at a time. It costs less CPU than `node:http`, so clients slow the
+ * measured server less. Connects again after the server has closed the connection.
  */
 export type HttpLine = ReturnType<typeof createHttpLine>;
 export function createHttpLine(port: number) {
@@ -20,7 +20,7 @@ export function createHttpLine(port: number) {
 			waiting!.resolve(received);
 			[received, waiting] = [Buffer.alloc(0), undefined];
 		});
-		opened.on('error', () => undefined); // the close rejects the request
+		opened.on('error', () => undefined); // ignored, because `close` rejects the request
 		opened.on('close', () => {
 			if (socket === opened) socket = undefined;
 			waiting?.reject(new Error('A request was cut off.'));
@@ -48,7 +48,7 @@ export function createHttpLine(port: number) {
 
 const END = '\r\n\r\n';
 
-/** The size of the response that begins here; infinite until its head is complete. */
+/** Returns the size of the response in the buffer; Infinity until the head of the response is complete. */
 function sizeOf(response: Buffer): number {
 	const end = response.indexOf(END);
 	if (end < 0) return Infinity;
@@ -59,7 +59,7 @@ function sizeOf(response: Buffer): number {
 
 export const JSON_BODY = { 'content-type': 'application/json' };
 
-/** Call number `i`, as a client sends it. Its time is far away, so that no server dispatches it. */
+/** Returns the request for call number `i`, scheduled so far in the future that no server dispatches the call. */
 export const newCall = (i: number) => ({
 	customerName: `Ada Lovelace ${i}`,
 	phoneNumber: `+1202555${String(100 + (i % 100)).padStart(4, '0')}`,

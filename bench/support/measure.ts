@@ -4,7 +4,7 @@ import type { Call } from '#contract';
 
 export type Latencies = Record<'p50 ms' | 'p99 ms', number>;
 
-/** Reads a histogram of nanoseconds. */
+/** Returns the percentiles of a histogram of nanoseconds. */
 export const latenciesOf = (histogram: RecordableHistogram): Latencies => ({
 	'p50 ms': histogram.percentile(50) / 1e6,
 	'p99 ms': histogram.percentile(99) / 1e6,
@@ -14,8 +14,8 @@ export const latenciesOf = (histogram: RecordableHistogram): Latencies => ({
 export const micros = (): number => Number(process.hrtime.bigint() / 1_000n);
 
 /**
- * Runs `ask` `total` times. This many callers share the work, and each asks again when its request is done. CPU is the
- * user and system time of all threads of this process.
+ * Runs `ask` `total` times, shared by `callers` that work at the same time. Returns runs a second, CPU time per run
+ * and latencies. CPU time is the user and system time of all threads of this process.
  */
 export async function drive(callers: number, total: number, ask: (i: number) => Promise<unknown>) {
 	const histogram = createHistogram();
@@ -31,10 +31,10 @@ export async function drive(callers: number, total: number, ask: (i: number) => 
 	return { 'a second': perSecond, 'CPU µs each': (user + system) / total, ...latenciesOf(histogram) };
 }
 
-/** A slow query runs less often, but at least three times. */
+/** `latencies` stops after `SLOW_MS` of measured time, but not before `LEAST_TIMES` runs. */
 const [LEAST_TIMES, SLOW_MS] = [3, 1_500];
 
-/** The latencies of `ask`, one run after another. `before` runs before each of them, and is not measured. */
+/** Returns the latencies of up to `times` runs of `ask`, one after another. `before` runs unmeasured before each. */
 export async function latencies(times: number, ask: () => unknown, before?: () => unknown): Promise<Latencies> {
 	const histogram = createHistogram();
 	const timed = performance.timerify(ask, { histogram });
@@ -47,7 +47,7 @@ export async function latencies(times: number, ask: () => unknown, before?: () =
 	return latenciesOf(histogram);
 }
 
-/** Calls `step` `rate` times a second for `seconds`. A late step is made up for. */
+/** Calls `step` `rate` times a second for `seconds`. Steps that are late are all called at once. */
 export async function paced(rate: number, seconds: number, step: () => void): Promise<void> {
 	const start = performance.now();
 	const total = Math.max(1, Math.round(rate * seconds));
@@ -57,7 +57,7 @@ export async function paced(rate: number, seconds: number, step: () => void): Pr
 	}
 }
 
-/** The longest turn of this process's event loop during `work`, in milliseconds. The timer may add one. */
+/** Returns the longest turn of this process's event loop during `work`, in milliseconds. The timer may add one. */
 export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
 	const delay = monitorEventLoopDelay({ resolution: 1 });
 	delay.enable();
@@ -68,14 +68,15 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
 	return delay.max / 1e6;
 }
 
-/** When each change was sent or arrived, in microseconds. */
+/** When each change was sent: the time in `micros`, by the change's `keyOf`. */
 export type Sent = Record<string, number>;
+/** The `keyOf` of a change, and when it arrived at a client, in `micros`. */
 export type Arrival = [key: string, at: number];
 
 /** Identifies a change: no two changes of a benchmark give the same call the same phase. */
 export const keyOf = ({ id, phase }: Pick<Call, 'id' | 'phase'>): string => `${id} ${phase}`;
 
-/** The latencies from the sending to the arrivals, and the time of the last arrival. */
+/** Returns the latencies from sending to arrival, and the time of the last arrival. Throws if no change arrived. */
 export function latenciesSince(sent: Sent, arrivals: readonly Arrival[]) {
 	const histogram = createHistogram();
 	for (const [key, at] of arrivals) if (key in sent) histogram.record(Math.max(1, (at - sent[key]!) * 1_000));

@@ -1,6 +1,9 @@
-/** Loaded into every server and client process before it starts. Reports what the process uses, and ends with the benchmark. */
+/**
+ * Loaded into every server and client process before it starts. Reports the CPU time and memory of the process, and
+ * ends the process with the benchmark.
+ */
 const methods = {
-	/** User and system time of all threads. */
+	/** Returns the user and system time of all threads. */
 	cpuMs() {
 		const { user, system } = process.cpuUsage();
 		return (user + system) / 1_000;

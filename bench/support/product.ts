@@ -14,14 +14,14 @@ import { PROBED, startChild, talkTo, type Child } from './children.ts';
 /** A server as a process of its own. */
 export interface Server extends Child {
 	port: number;
-	/** The key that signs its webhooks. */
+	/** The secret that signs the webhooks to this server. */
 	secret: string;
 }
 export interface Product extends Server {
 	pid: number;
 }
 
-/** Starts a peer of the product on this database. It checks no signature. */
+/** Starts a server to compare the product with, on this database. The server checks no signature. */
 export async function startPeer(
 	name: 'bare-server' | 'prisma-server',
 	database: string,
@@ -57,17 +57,17 @@ export async function startProduct(database: string): Promise<Product> {
 	return Object.assign(talkTo(server), { port: Number(address.port), pid: server.pid!, secret });
 }
 
-/** The product's commands over its writer, in this process. */
+/** Returns the product's commands on calls, with the product's writer in this process. */
 export function openCalls(database: Database, onCommit: (committed: Committed) => void = () => undefined): Calls {
 	const writer = createWriter({ database, now: Date.now, onCommit, onJobs: () => undefined, onError: fail });
 	return createCalls({ writer, callbackUrl: () => null });
 }
 
-/** The token of a page in the middle of the list whose newest page this is. */
+/** Returns the token of a page in the middle of the list. The argument is the newest page of the list. */
 export const middlePage = ({ nextPage }: Pick<CallPage, 'nextPage'>): string =>
 	nextPage!.replace(/\d+/, (n) => String(Math.floor(Number(n) / 2)));
 
-/** An error would make the figures those of something else. */
+/** Throws the error, because figures that were measured despite an error would be wrong. */
 export function fail(error: unknown): never {
 	throw error instanceof Error ? error : new Error(String(error));
 }

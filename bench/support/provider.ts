@@ -8,8 +8,8 @@ const PHASES = ['QUEUED', 'INITIATED', 'RINGING', 'IN_PROGRESS', 'ENDED'] as con
 const CALLERS = 32;
 
 /**
- * A provider that sends signed webhooks. Creates `count` calls first. Each webhook is a real change of another call than
- * those under way.
+ * Creates `count` calls, and returns a provider that sends signed webhooks for them. Each webhook changes its call,
+ * and webhooks under way at the same time are of different calls.
  */
 export async function createProvider(server: { port: number; secret: string }, count: number) {
 	const key = Buffer.from(server.secret.slice('whsec_'.length), 'base64');
@@ -25,7 +25,7 @@ export async function createProvider(server: { port: number; secret: string }, c
 
 	let reported = 0;
 	const isLeft = (): boolean => reported < count * PHASES.length;
-	/** All calls get a phase before the first call gets the next one. */
+	/** Sends the next webhook. Every call gets a phase before the first call gets the next phase. */
 	async function report(sent: Sent): Promise<void> {
 		const id = ids[reported % count]!;
 		const phase = PHASES[Math.floor(reported++ / count)]!;
@@ -39,7 +39,7 @@ export async function createProvider(server: { port: number; secret: string }, c
 	}
 
 	return {
-		/** `callers` send as fast as the server responds. Returns when each change was sent. */
+		/** `callers` send webhooks as fast as the server responds. Returns when each change was sent. */
 		async burst(callers: number, seconds: number): Promise<Sent> {
 			const sent: Sent = {};
 			const until = performance.now() + seconds * 1_000;
@@ -61,7 +61,7 @@ export async function createProvider(server: { port: number; secret: string }, c
 	};
 }
 
-/** The headers of Standard Webhooks. */
+/** Returns the signature headers of Standard Webhooks. */
 function signatureOf(key: Buffer, body: string): Record<string, string> {
 	const id = `msg_${randomUUID()}`;
 	const timestamp = String(Math.floor(Date.now() / 1_000));

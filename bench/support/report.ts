@@ -1,6 +1,7 @@
 /**
- * Measures every side once per round, in an order that rotates by one, and prints the figures. With a warm-up, the
- * first round does not count. With a `peer`, the table has the other sides' ratios to it.
+ * Measures every side once per round, in an order that rotates by one, and prints a table of the figures. With
+ * `warmUp`, an additional first round does not count. With a `peer`, the table has the ratio of each other side to
+ * the peer.
  */
 export async function compare<Side extends string, Figure extends string>(
 	title: string,
@@ -16,7 +17,7 @@ export async function compare<Side extends string, Figure extends string>(
 		}
 	const values = (side: Side, figure: Figure): number[] => samples.get(side)!.map((sample) => sample[figure]);
 	const median = (side: Side, figure: Figure): number => medianOf(values(side, figure));
-	/** The median of the quotients of the rounds. What drifts between two rounds cancels out. */
+	/** Returns the median of the ratios within each round, so that drift between two rounds cancels out. */
 	const ratio = (side: Side, peer: Side, figure: Figure): number => {
 		const base = values(peer, figure);
 		return medianOf(values(side, figure).map((value, i) => value / base[i]!));
@@ -34,7 +35,6 @@ export async function compare<Side extends string, Figure extends string>(
 	return { median, ratio };
 }
 
-/** The median. */
 export function medianOf(values: readonly number[]): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;

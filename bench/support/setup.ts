@@ -9,23 +9,23 @@ import { seed } from '#seed/seed.ts';
 /** How much is measured. */
 export interface Setup extends Pick<ReturnType<typeof createHistories>, 'copy'> {
 	rounds: number;
-	/** Of a measurement of fixed length. */
+	/** Length of each measurement that runs for a fixed time. */
 	seconds: number;
-	/** Requests of each of many callers in a round. A lone caller makes ten times as many. */
+	/** Requests in a round by each of many callers. A lone caller sends ten times as many. */
 	times: number;
 	/** Calls in the history: a smaller and a larger one. */
 	sizes: readonly [number, number];
-	/** A number of clients: as many, or very few. */
+	/** Returns the number of clients to use: `count`, or a fiftieth of it in the short form. */
 	clients(count: number): number;
 }
 
-/** The short form shows that every benchmark runs. Its figures mean little. */
+/** Returns the scale of a run. The short form only shows that every benchmark runs; its figures mean little. */
 export function scaleOf(short: boolean): Omit<Setup, 'copy'> {
 	if (short) return { rounds: 1, seconds: 0.3, times: 2, sizes: [200, 300], clients: (count) => Math.ceil(count / 50) };
 	return { rounds: 5, seconds: 3, times: 60, sizes: [10_000, 1_000_000], clients: (count) => count };
 }
 
-/** Made-up histories. Each size is made once and copied, so that all sides of a comparison begin with the same file. */
+/** Creates each size of made-up history once and copies it: all sides of a comparison begin with equal files. */
 export function createHistories() {
 	const folder = mkdtempSync(join(tmpdir(), 'audena-bench-'));
 	const made = new Map<number, Promise<string>>();
@@ -40,13 +40,13 @@ export function createHistories() {
 	}
 
 	return {
-		/** A copy in a folder of its own. Both are deleted after use. */
+		/** Returns a copy of a history, in a folder of its own. Disposing of the copy deletes the folder. */
 		async copy(calls: number) {
 			if (!made.has(calls)) made.set(calls, make(calls));
 			const own = await mkdtemp(join(folder, 'copy-'));
 			const path = join(own, 'history.db');
 			await copyFile(await made.get(calls)!, path, constants.COPYFILE_FICLONE);
-			// Otherwise the first commit would also write the copy to the disk.
+			// Flushes the copy to the disk. Otherwise the first measured commit would do this.
 			const file = await open(path, 'r+');
 			await file.sync();
 			await file.close();

@@ -17,7 +17,7 @@ export const guarded = (text: string): string => (isFormula(text) ? `'${text}` :
 export const unguarded = (cell: string): string =>
 	cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
 
-/** Formats one cell. Quotes it where RFC 4180 requires it and wherever it is guarded. */
+/** Formats one cell. Quotes a guarded cell, and a cell whose characters could break the record or be trimmed. */
 export function csvCell(value: string | number | object | null): string {
 	if (value === null) return '';
 	if (typeof value === 'number') return String(value);

@@ -5,7 +5,7 @@ import { EVENT_TYPES } from './words.ts';
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
 
-/** One immutable entry in a call's history. */
+/** One immutable entry of a call's timeline. */
 export const Event = z.object({
 	seq: z.int().positive(),
 	callId: z.string(),

@@ -24,13 +24,14 @@ export const Changes = z.object({ previous: Cursor, cursor: Cursor, at: Timestam
 export type Changes = z.infer<typeof Changes>;
 
 /**
- * The state of a client: a complete delta after its cursor, or `reset`, after which the client must reload its list.
+ * The frame that brings a client up to date: all changes after its cursor (`delta`), or a `reset`, after which the
+ * client must reload its list.
  */
 export const Sync = z.object({
 	mode: z.enum(['delta', 'reset']),
 	cursor: Cursor,
 	changes: z.array(Change),
-	/** The server's version. A page of another version asks the reader to reload it. */
+	/** The server's version. A page of another version asks the user to reload the page. */
 	version: z.string(),
 });
 export type Sync = z.infer<typeof Sync>;
@@ -41,5 +42,5 @@ export type Head = z.infer<typeof Head>;
 
 /** The heartbeat interval, in milliseconds. */
 export const HEAD_EVERY_MS = 5_000;
-/** The maximum number of changes in a delta. Beyond it the server sends a `reset`. */
+/** The maximum number of changes in a delta. For more changes the server sends a `reset`. */
 export const DELTA_MAX = 5_000;

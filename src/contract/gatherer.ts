@@ -1,5 +1,5 @@
 export interface GathererDeps<T> {
-	/** Sends the gathered items in order. Its duration determines the pause that follows. */
+	/** Sends the gathered items in order. The longer a send takes, the longer is the pause after it. */
 	send(items: readonly T[]): void;
 	/** The longest pause after a send, in milliseconds. With 0, every item is sent by itself. */
 	maxPauseMs?: number;
@@ -18,12 +18,12 @@ export interface Gatherer<T> {
 }
 
 export const PAUSE_MAX_MS = 20;
-/** The maximum share of time spent on sending during a burst. */
+/** The share of time spent on sending during a burst, unless `maxPauseMs` cuts the pauses short. */
 const SHARE = 0.25;
 
 /**
- * Sends a lone item immediately and batches the items of a burst. A pause follows each send, proportional to its
- * duration. A burst therefore costs each client a bounded number of frames.
+ * Sends a lone item immediately and batches the items of a burst. A pause follows each send, proportional to the
+ * duration of the send, so that sending leaves time for other work.
  */
 export function createGatherer<T>({ send, maxPauseMs = PAUSE_MAX_MS, pauseMs, onError }: GathererDeps<T>): Gatherer<T> {
 	let waiting: T[] = [];

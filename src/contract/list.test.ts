@@ -28,10 +28,11 @@ describe('the query of the list', () => {
 
 	it('[L2] a filter may repeat, and any other parameter occurs once', () => {
 		expect(parse(CallQuery, { status: ['PENDING', 'FAILED'], run: 'a' })).toEqual({
-			...{ status: ['PENDING', 'FAILED'], run: ['a'] },
+			status: ['PENDING', 'FAILED'],
+			run: ['a'],
 		});
 		for (const name of ['q', 'from', 'to', 'limit', 'page', 'order'])
-			expect(errorsOf(CallQuery, { [name]: ['1', '2'] })).toEqual({ [name]: `Give ${name} once.` });
+			expect(errorsOf(CallQuery, { [name]: ['1', '2'] })).toEqual({ [name]: `${name} may appear only once.` });
 	});
 
 	it('[L8] the path of a single value is the parameter’s name; of several values it adds the position', () => {
@@ -77,7 +78,8 @@ describe('the query of the list', () => {
 
 	it('[L4] a valid limit and times with any zone are accepted', () => {
 		expect(parse(CallQuery, { limit: '200', from: '2026-11-22T10:00:00+02:00' })).toEqual({
-			...{ limit: 200, from: '2026-11-22T10:00:00+02:00' },
+			limit: 200,
+			from: '2026-11-22T10:00:00+02:00',
 		});
 	});
 });

@@ -10,18 +10,18 @@ const orNothing = (value: unknown): unknown => {
 	const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== '' && v !== undefined);
 	return values.length === 0 ? undefined : values;
 };
-/** A filter that may repeat. An empty one counts as absent. */
+/** A filter that may repeat. An empty value counts as absent. */
 const repeated = <T extends z.ZodType>(schema: T) =>
 	z.preprocess(orNothing, z.array(schema).max(20, 'Give at most 20 values.').optional());
-/** A parameter that may appear once. An empty one counts as absent. */
+/** A parameter that may appear once. An empty value counts as absent. */
 const once = <T extends z.ZodType>(name: string, schema: T) =>
 	z.preprocess((value, context) => {
 		const values = orNothing(value);
 		if (!Array.isArray(values)) return values;
-		if (values.length > 1) context.addIssue({ code: 'custom', message: `Give ${name} once.` });
+		if (values.length > 1) context.addIssue({ code: 'custom', message: `${name} may appear only once.` });
 		return values[0] as unknown;
 	}, schema.optional());
-/** A longer search is rejected before it is folded. */
+/** A longer search is rejected by its length alone, without the costly check for blanks. */
 const Q_RAW_MAX = 1_000;
 const callId = once('callId', z.string().max(100, 'A call’s id has at most 100 characters.'));
 const page = once('page', z.string().max(500, 'This is not a page token. Use one that the server returned.'));
@@ -86,7 +86,7 @@ export const CallPage = z.object({
 	calls: z.array(Call),
 	nextPage: z.string().nullable(),
 	previousPage: z.string().nullable(),
-	/** The position of the feed just before this query. */
+	/** The cursor of the feed from just before this query. A client subscribes from here and misses no change. */
 	cursor: Cursor,
 });
 export type CallPage = z.infer<typeof CallPage>;
@@ -115,8 +115,8 @@ export const DeliveriesQuery = DeliveryQuery.pick({ state: true, callId: true, c
 export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
 
 /**
- * The same filters in the body of a request with side effects. An empty value is an error here, because a script's
- * empty variable would otherwise match everything.
+ * The filters of `deliveryFilters`, in the body of a request with side effects. An empty value is an error here,
+ * because a script's empty variable would otherwise match everything.
  */
 const chosenDeliveries = {
 	state: z.preprocess(

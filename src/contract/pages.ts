@@ -13,7 +13,9 @@ export interface CallsView {
 	page: CallPage;
 	/** The filters as parsed. `page` is the token of the position that the URL named. */
 	query: CallQuery;
-	/** Whether that token reads backward, so that the page ends at the position. */
+	/**
+	 * Whether `query.page` reads backward: the page of calls then ends at that position, and does not begin there.
+	 */
 	back: boolean;
 	/** The approximate share of the history before this page, from 0 to 1. null if a filter is set. */
 	shareBefore: number | null;
@@ -59,8 +61,8 @@ export interface DeliveriesView {
 }
 
 /**
- * What the pages may ask of the running server. SvelteKit runs in its own module graph and imports no server code.
- * `globalThis.audena` passes this object once: src/server/web.ts sets it and src/hooks.server.ts reads it.
+ * The functions of the running server that the pages may call. SvelteKit has a module graph of its own and imports
+ * no server code. So src/server/web.ts stores this object in `globalThis.audena`, and src/hooks.server.ts reads it.
  */
 export interface Pages {
 	/** The server's version, as sent in every `sync`. */
@@ -79,8 +81,8 @@ export interface Pages {
 	/** Whether the session in this Cookie header may see the pages. Always true if the server requires no token. */
 	maySeePages(cookie: string | null): Promise<boolean>;
 	/**
-	 * Reads one page of calls for the query parameters of a URL. Besides those of REST, `at` sets where the list begins,
-	 * without filtering: `end`, a day, a time, a call's id or a share of the history.
+	 * Reads one page of calls for the query parameters of a URL: those of REST, and `at`. `at` sets where the list
+	 * begins, without filtering: `end`, a day, a time, a call's id or a share of the history.
 	 */
 	calls(params: URLSearchParams): Promise<PageResult<CallsView>>;
 	/** Same as `POST /api/calls`, for forms without JavaScript. Validates `input`. */

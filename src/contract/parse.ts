@@ -2,7 +2,10 @@ import type { z } from 'zod';
 import { plainWords } from './plain-words.ts';
 import { ProblemError } from './problem.ts';
 
-/** Checks a value. An issue whose schema has no message of its own gets plain words instead of Zod's. */
+/**
+ * Checks a value against a schema. An issue whose schema has no message of its own gets the message of
+ * `plainWords`, not Zod's.
+ */
 export const check = <T extends z.ZodType>(schema: T, value: unknown): z.ZodSafeParseResult<z.infer<T>> =>
 	schema.safeParse(value, { error: plainWords });
 
@@ -10,7 +13,7 @@ export const check = <T extends z.ZodType>(schema: T, value: unknown): z.ZodSafe
 export function parse<T extends z.ZodType>(schema: T, value: unknown, what = 'The input'): z.infer<T> {
 	const result = check(schema, value);
 	if (result.success) return result.data;
-	throw new ProblemError('invalid_input', `${what} is invalid. Nothing was changed.`, {
+	throw new ProblemError('invalid_input', `${what} is invalid. Nothing was changed. Its errors say what to change.`, {
 		errors: errorsOf(result.error),
 	});
 }
@@ -45,8 +48,9 @@ const UNKNOWN_MAX = 100;
 function errorsOfIssue(issue: z.core.$ZodIssue, at: readonly string[]): { path: string; message: string }[] {
 	const path = [...at, ...issue.path.map(String)];
 	if (issue.code === 'unrecognized_keys')
-		return issue.keys
-			.slice(0, UNKNOWN_MAX)
-			.map((key) => ({ path: [...path, key].join('.'), message: 'This field does not exist.' }));
+		return issue.keys.slice(0, UNKNOWN_MAX).map((key) => ({
+			path: [...path, key].join('.'),
+			message: 'This field does not exist here. Leave it out, or correct its name.',
+		}));
 	return [{ path: path.join('.'), message: issue.message }];
 }

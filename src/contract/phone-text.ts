@@ -111,7 +111,8 @@ export function plainPhone(raw: string): string {
 	for (const character of raw) {
 		if (BLANK.test(character) || character === NEXT_LINE) text += ' ';
 		else if (DASH.test(character)) text += '-';
-		// Superscript and circled digits are not digits of a number. They stay as they are, so the text is rejected.
+		// Superscript and circled digits are not digits of a number. This function keeps them, so that the text is
+		// rejected.
 		else if (!IGNORABLE.test(character))
 			text += COUNTED.test(character) ? character : asciiDigit(character).normalize('NFKC');
 	}
@@ -134,9 +135,9 @@ function faultIn(written: string): PhoneText {
 }
 
 /**
- * Returns why a number must be written differently although a numbering plan can parse it, or null. A plan may only
- * drop a trunk prefix. Some plans also drop carrier codes, or move and add digits, such as Argentina's 15. `abroad`
- * matches what the chosen country dials before a country code.
+ * Returns why a number must be written differently although a numbering plan can parse it, or null. The plan may
+ * only drop a trunk prefix. Some plans do more: they drop carrier codes, or move and add digits, such as
+ * Argentina's 15. `abroad` matches what the chosen country dials before a country code.
  */
 export function changedDigits(text: string, e164: string, callingCode: string, abroad = ''): string | null {
 	const code = text.startsWith('+') ? `\\+${callingCode}` : `(?:(?:${abroad})?${callingCode})?`;

@@ -59,6 +59,6 @@ it('[L5] an error names an exclusive and an exact limit, and fields that are not
 		exact: 'This must have exactly 2 characters.',
 		email: 'This is invalid.',
 		either: 'This is invalid.',
-		more: 'This field does not exist.',
+		more: 'This field does not exist here. Leave it out, or correct its name.',
 	});
 });

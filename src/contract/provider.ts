@@ -104,7 +104,7 @@ export const Attempt = z.object({
 	durationMs: Milliseconds,
 	manual: z.boolean(),
 	request: z.object({ headers: z.record(z.string(), z.string()), body: z.string() }),
-	/** null if there was no response. With an `error` beside it, the body of the response broke off. */
+	/** null without a response. If `error` is set too, the body of the response broke off. */
 	response: z
 		.object({
 			status: z.int(),

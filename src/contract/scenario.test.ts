@@ -44,7 +44,11 @@ describe('the parameters of a scenario', () => {
 		[{ outcome: 'completed', delayMs: null }, 'delayMs', expect.any(String)],
 		[{ outcome: 'completed', delayMs: 1.5 }, 'delayMs', expect.any(String)],
 		[{ outcome: 'completed', talkMs: -1 }, 'talkMs', expect.any(String)],
-		[{ outcome: 'completed', delay: 5 }, 'delay', 'This field does not exist.'],
+		[
+			{ outcome: 'completed', delay: 5 },
+			'delay',
+			'This field does not exist. Leave it out, or use outcome, delayMs or talkMs.',
+		],
 		[{ outcome: 'manual' }, 'outcome', `Choose one of ${ENDINGS.join(', ')}.`],
 		[{}, 'outcome', `Choose one of ${ENDINGS.join(', ')}.`],
 	])('[EX1] %j is refused at %s', (scenario, path, message) =>

@@ -31,7 +31,10 @@ export function scenarioErrors(value: unknown): ScenarioError[] {
 	const errors: ScenarioError[] = Object.keys(value)
 		.filter((key) => !FIELDS.includes(key))
 		.slice(0, UNKNOWN_MAX)
-		.map((key) => ({ path: [key], message: 'This field does not exist.' }));
+		.map((key) => ({
+			path: [key],
+			message: 'This field does not exist. Leave it out, or use outcome, delayMs or talkMs.',
+		}));
 	if (!isEnding) errors.push({ path: ['outcome'], message: `Choose one of ${ENDINGS.join(', ')}.` });
 	for (const [name, ms] of Object.entries({ delayMs, talkMs }))
 		if (ms !== undefined && !isMilliseconds(ms))

@@ -1,4 +1,7 @@
-/** The matching rule of `q`. The server applies it to the list, the browser to pushed calls. Free of Zod. */
+/**
+ * The matching rule of the search parameter `q`. The server applies the rule to the list, the browser to pushed
+ * calls. Free of Zod.
+ */
 import { asciiDigit } from './characters.ts';
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
@@ -10,7 +13,7 @@ const START = '\n';
 /** Shorter terms match only the beginning of a word (after its space) or of the number (after the line break). */
 const SUBSTRING_FROM = 3;
 
-/** Text that needs more than lower-casing. In ASCII, only the backtick and extra blanks do. */
+/** Matches text that needs more than lower-casing. In ASCII, only the backtick and extra blanks do. */
 const UNUSUAL = /[^ -_a-~]| {2}|^ | $/;
 const BLANKS = /[\s\u0085\u115f\u1160\u2800\u3164\uffa0]+/g;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
@@ -65,7 +68,8 @@ function plain(text: string): string {
 			.replace(SPACED_APOSTROPHES, "'")
 			.normalize('NFKD')
 			.replace(ACCENTS, '')
-			// Both directions: a letter may have two lower-case forms, and some letters have a two-letter capital.
+			// Both directions, because a letter may have two lower-case forms, and some letters have a two-letter
+			// capital.
 			.toUpperCase()
 			.toLowerCase()
 			.replace(SPECIAL, (letter) => LETTERS[letter]!)

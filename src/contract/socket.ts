@@ -35,7 +35,7 @@ export interface Timeline {
 /** The requests of a client. The server acknowledges each one. */
 export interface ClientEvents {
 	sync(request: { cursor?: string | null }, acknowledge: (sync: Sync) => void): void;
-	/** Watches one call at a time; null stops watching. The client must repeat it after each reconnect. */
+	/** Watches one call at a time; null stops watching. The client must repeat the request after each reconnect. */
 	watch(request: { callId: string | null }, acknowledge: (watched: CallSnapshot) => void): void;
 	'watch-deliveries'(request: { on: boolean }, acknowledge: (now: { on: boolean }) => void): void;
 }

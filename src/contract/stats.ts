@@ -20,8 +20,8 @@ export const Stats = z.object({
 	/** The last 60 minutes, oldest first. The last one is still in progress. */
 	perMinute: z.array(StatsMinute).length(60),
 	/**
-	 * Time from the request, or from `scheduledAt`, to the end, over the calls that ended in these minutes. Accurate to
-	 * 2.5 %. null if no call ended.
+	 * Milliseconds from the request, or from `scheduledAt`, to the end, over the calls that ended in these minutes.
+	 * Accurate to 2.5 %. null if no call ended.
 	 */
 	timeToTerminalMs: z.object({ median: Milliseconds, p95: Milliseconds }).nullable(),
 });

@@ -49,7 +49,7 @@ export type TypedFault = 'missing' | 'too-long' | 'padded' | 'line-break' | 'uns
 export function typedFault(text: string, max: number): TypedFault | null {
 	if (!hasVisible(text)) return 'missing';
 	if (visibleLength(text) > max) return 'too-long';
-	if ([...text].length > 2 * max) return 'padded';
+	if ([...text.normalize('NFC')].length > 2 * max) return 'padded';
 	if (LINE_BREAK.test(text)) return 'line-break';
 	return !text.isWellFormed() || UNSHOWN.test(text) ? 'unshown' : null;
 }

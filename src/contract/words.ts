@@ -47,8 +47,8 @@ export const EVENT_TYPES = [
 ] as const;
 export const DELIVERY_STATES = ['pending', 'delivered', 'retrying', 'dead', 'canceled'] as const;
 /**
- * The groups of the deliveries page, most urgent first. `states` lists the states of a group. `again` lists the states
- * that a manual bulk redelivery sends. A delivery that was never attempted waits for its own due time.
+ * The groups of the deliveries page, most urgent first. `states` lists the states of a group. `again` lists the
+ * states that a manual bulk redelivery sends: not `pending`, because a first attempt waits for its own due time.
  */
 export const DELIVERY_GROUPS = {
 	pending: { states: ['pending', 'retrying'], again: ['retrying'] },

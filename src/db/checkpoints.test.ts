@@ -18,7 +18,8 @@ async function table(atLatestMs?: number) {
 	sqlite.exec('CREATE TABLE "T" ("a" TEXT)');
 	let finished = 0;
 	const checkpoints = createCheckpoints({
-		...{ path, finish: () => finished++ },
+		path,
+		finish: () => finished++,
 		...(atLatestMs === undefined ? {} : { atLatestMs }),
 	});
 	onTestFinished(() => {
@@ -71,7 +72,7 @@ it('[DB20] a log that one large transaction made long gives its space back', asy
 	await database.all('CREATE TABLE "T" ("a" TEXT)');
 	await write(8_000);
 	expect(sizeOf(`${path}-wal`)).toBeGreaterThan(24_000_000);
-	// Each call moves what it can. SQLite restarts the log when all pages are moved.
+	// Each checkpoint moves what it can. SQLite restarts the log when all pages are moved.
 	const after = async (): Promise<number> => {
 		await write(1);
 		await database.all('PRAGMA wal_checkpoint(PASSIVE)');

@@ -27,13 +27,17 @@ const COMMITS = 256;
 const AT_LATEST_MS = 5_000;
 /** The maximum wait when closing. One checkpoint takes a fraction of it. */
 const CLOSING_MS = 5_000;
-/** From this many pages on, `finish` completes the checkpoint. SQLite restarts a log only when all pages are moved. */
+/**
+ * From this many pages in the log, `finish` completes the checkpoint. SQLite restarts a log only when all pages are
+ * moved.
+ */
 const FINISH_PAGES = 4_000;
 
 const WORKER = new URL('./checkpoint-worker.js', import.meta.url);
 
 /**
- * Without checkpoints SQLite moves the pages itself, later and inside a commit. The next commits start another attempt.
+ * A failed checkpoint is only a warning, because the next commits start another one. Without checkpoints, SQLite
+ * moves the pages itself, later and inside a commit.
  */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
 
@@ -71,7 +75,10 @@ export function createCheckpoints({
 		});
 		return started;
 	}
-	/** A running checkpoint does not include the commits made meanwhile. */
+	/**
+	 * Starts or schedules a checkpoint. Also called after a checkpoint, which does not include the commits made
+	 * meanwhile.
+	 */
 	function plan(): void {
 		if (underWay || closed || commits === 0) return;
 		if (commits >= COMMITS) checkpoint();

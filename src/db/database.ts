@@ -1,7 +1,9 @@
 import type { Client } from '@libsql/client';
 
 export type Value = string | number | null;
-/** A constant text with its values. Many rows are passed as one JSON array: `… FROM json_each(?)`. */
+/**
+ * Constant SQL, and the values of its parameters. Many rows are passed as one JSON array: `… FROM json_each(?)`.
+ */
 export type Statement = readonly [sql: string, ...values: Value[]];
 export type Row = Record<string, Value>;
 
@@ -13,18 +15,18 @@ export interface Plan<Result> {
 
 /** The port to a database: a local file or a server over the network. */
 export interface Database {
-	/** Runs one statement outside a transaction. A single `UPDATE … RETURNING` is its own transaction. */
+	/** Runs one statement, which is a transaction of its own. This includes `UPDATE … RETURNING`. */
 	all<R = Row>(sql: string, ...values: Value[]): Promise<R[]>;
 	/** Runs several reads on the same state of the database. */
 	snapshot(reads: readonly Statement[]): Promise<Row[][]>;
 	/**
-	 * Runs one write transaction: executes `reads`, passes their rows to `plan`, writes its statements and commits.
-	 * `plan` is pure and may run again. Throws `DatabaseUnavailable` if the database stays locked.
+	 * Runs one write transaction: executes `reads`, passes their rows to `plan`, runs the plan's statements and
+	 * commits. `plan` is pure and may run again. Throws `DatabaseUnavailable` if the database stays locked.
 	 */
 	transact<Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Promise<Result>;
 	/**
-	 * Returns up to `pages` unused pages to the file system, but keeps `spare` of them for new rows. Resolves to the
-	 * number of pages left to return. That is 0 over a network, and for a file that another program created without
+	 * Returns up to `pages` unused pages to the file system, but keeps `spare` of them for new rows. Resolves to
+	 * the number of pages left to return: 0 over a network, and for a file that another program created without
 	 * `auto_vacuum`.
 	 */
 	shrink(pages: number, spare: number): Promise<number>;
@@ -42,7 +44,7 @@ export class DatabaseUnavailable extends Error {
 	override readonly name = 'DatabaseUnavailable';
 }
 
-/** The connection broke during a write, which may have been done. */
+/** A write got no response, so it may have been done. */
 export class OutcomeUnknown extends Error {
 	override readonly name = 'OutcomeUnknown';
 }

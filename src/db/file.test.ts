@@ -190,7 +190,7 @@ describe('a database file', () => {
 		await unlockAll();
 		for (const value of [1, 2]) {
 			await other.all(INSERT, value);
-			expect(await count(database)).toBe(value); // no old read state stayed open
+			expect(await count(database)).toBe(value); // the connection does not keep reading an old state
 		}
 		await insert(3);
 		expect(await count(other)).toBe(3);

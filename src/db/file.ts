@@ -17,15 +17,23 @@ import {
 import { createFileGuard, type FileGuard } from './place.ts';
 import { statementClient } from './statement-client.ts';
 
-/** SQLite's own wait for a foreign lock blocks the event loop for each caller. It is used only while opening. */
+/**
+ * How long SQLite itself waits for another process's lock. Such a wait blocks the event loop, so it is used only
+ * while opening.
+ */
 const OPENING_MS = 200;
-/** The retry interval after opening. These waits do not block the event loop. */
+/** The pause between two attempts to get the lock, after opening. The event loop is not blocked meanwhile. */
 const RETRY_MS = 10;
-/** In pages. The log could grow to this without the checkpoint thread (`checkpoints.ts`). */
+/**
+ * In pages. From this size on, SQLite itself moves the log into the file, inside a commit. The checkpoint thread
+ * (`checkpoints.ts`) keeps the log shorter.
+ */
 const LOG_MAX = 'wal_autocheckpoint = 16000';
-/** In bytes. SQLite shrinks a longer log, left by a clear or a large import, to this when it restarts the log. */
+/**
+ * In bytes. When the log restarts, SQLite shrinks a longer log, left by a clear or a large import, to this size.
+ */
 const LOG_LIMIT = 'journal_size_limit = 16777216';
-/** The product uses FULL, which puts an accepted call on the disk. NORMAL is for comparison. */
+/** The product uses FULL, which puts an accepted call on the disk. Benchmarks also use NORMAL, for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
 /** The value of `PRAGMA auto_vacuum` for a file that can shrink step by step. */
 const INCREMENTAL = 2;
@@ -33,9 +41,10 @@ const INCREMENTAL = 2;
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
 /**
- * Opens a database file on **one kept connection**. `@libsql/client` would open a new one after each transaction, which
- * loses the PRAGMAs and leaks the file (docs/decisions/0002). Statements are synchronous, so a transaction is one turn
- * of the event loop and nothing runs between its reads and its writes. Waits up to `timeoutMs` for a foreign lock.
+ * Opens a database file on **one kept connection**. `@libsql/client` would open a new one after each transaction,
+ * which loses the PRAGMAs and leaks the file (docs/decisions/0002). Statements are synchronous, so a transaction is
+ * one turn of the event loop and nothing runs between its reads and its writes. Waits up to `timeoutMs` for another
+ * process's lock.
  */
 export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchronous = 'FULL'): Database {
 	const sqlite = connect(path, synchronous);
@@ -44,7 +53,7 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 	const fileGuard = createFileGuard({ path, onJournalGone: finish });
 	const checkpoints = createCheckpoints({ path, finish, isInPlace: () => isInPlace(fileGuard) });
 	const prepared = new Map<string, Sqlite.Statement>();
-	/** Only constant texts belong in this cache. */
+	/** Only constant SQL belongs in this cache. Other SQL would make the cache grow without limit. */
 	const prepare = (sql: string): Sqlite.Statement => {
 		const statement = prepared.get(sql) ?? sqlite.prepare(sql);
 		prepared.set(sql, statement);
@@ -57,9 +66,15 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 		return [];
 	};
 
-	/** When a write last acquired the lock. A lock that keeps changing owners is not stuck. */
+	/**
+	 * When a write of this process last got the lock. Waiting writes time out `timeoutMs` after this time, because
+	 * a lock that keeps changing owners is not stuck.
+	 */
 	let lockAcquiredAt = 0;
-	/** Retries outside SQLite's own wait, so that a foreign lock never blocks the event loop. */
+	/**
+	 * Retries `work` while another process holds the lock, without blocking the event loop as SQLite's own wait
+	 * would. Throws `DatabaseUnavailable` after `timeoutMs`.
+	 */
 	const retryUntilTimeout = async <T>(work: () => T, since = performance.now()): Promise<T> => {
 		for (;;) {
 			try {
@@ -74,9 +89,10 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 	};
 
 	/**
-	 * Runs `work` under the write lock. The second place check ensures that an acknowledged write is in the file that the
-	 * path names. BEGIN is the only text that can find the database locked, so it is not prepared: a rejected prepared
-	 * statement stays open inside SQLite, and the connection would read an old state from then on.
+	 * Runs `work` under the write lock. The second `fileGuard.check()` ensures that an acknowledged write is in the
+	 * file that the path names. BEGIN is the only statement that can find the database locked, so it is not
+	 * prepared: a rejected prepared statement stays open inside SQLite, and the connection would read an old state
+	 * from then on.
 	 */
 	const lockedNow = <T>(work: () => T): T => {
 		fileGuard.check();
@@ -166,7 +182,8 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 export function connect(path: string, synchronous: Synchronous): Sqlite.Database {
 	try {
 		const sqlite = new Sqlite(path, { timeout: OPENING_MS });
-		// Must precede the first table. On a file with tables it has no effect, but takes the write lock.
+		// `auto_vacuum` must precede the first table. On a file with tables the PRAGMA has no effect, but takes the
+		// write lock.
 		if (isEmpty(sqlite)) sqlite.prepare('PRAGMA auto_vacuum = INCREMENTAL').all();
 		for (const pragma of [
 			'journal_mode = WAL',
@@ -201,7 +218,7 @@ const isEmpty = (sqlite: Sqlite.Database): boolean =>
 
 /**
  * Implements what Prisma's adapter needs of a libSQL client over the kept connection. `oneStatement` schedules each
- * text.
+ * statement.
  */
 function clientOver(sqlite: Sqlite.Database, oneStatement: <T>(sql: string, run: () => T) => Promise<T>): Client {
 	const execute = async (statement: InStatement): Promise<ResultSet> => {

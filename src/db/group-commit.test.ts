@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { GroupCommit } from './group-commit.ts';
 
-/** A table that accepts each positive number once, with the groups that were attempted. */
+/** Creates a table that accepts each positive number once. `commits` lists the groups that were attempted. */
 async function startTable() {
 	const database = await openTestDatabase();
 	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL PRIMARY KEY CHECK ("value" > 0))');

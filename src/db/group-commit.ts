@@ -10,9 +10,9 @@ interface Waiting<In, Out> {
 const GROUP_MAX = 256;
 
 /**
- * Collects the items that arrive during a commit into the next one, in order of arrival. Each caller gets its own
- * result. If a group fails, it is halved until the faulty item is alone. A fault of the whole database rejects every
- * item. `commit` must write all items, or throw and write none. `weigh` returns the weight of an item.
+ * Collects the items that arrive during a commit into the next commit, in order of arrival. Each caller gets its
+ * own result. A group that fails is halved until the faulty item is alone. A fault of the whole database rejects
+ * every item. `commit` must write all items, or throw and write none. `weigh` returns the weight of an item.
  */
 export class GroupCommit<In, Out> {
 	readonly #commit: (items: readonly In[]) => Promise<readonly Out[]>;
@@ -39,8 +39,8 @@ export class GroupCommit<In, Out> {
 
 	async #drain(): Promise<void> {
 		do {
-			// Wait one turn: requests read together join the group, and callers that add again immediately starve no other
-			// caller.
+			// Wait one turn of the event loop, so that requests that arrive together join one group. Callers that
+			// add again immediately then starve no other caller.
 			await new Promise(setImmediate);
 			await this.#write(this.#queue.splice(0, this.#fitting()));
 		} while (this.#queue.length > 0);

@@ -15,7 +15,8 @@ export function migrationsIn(folder: string): string[] {
 
 /**
  * Returns why a program that knows the migrations `known` must not migrate a database with these tables and applied
- * migrations: it belongs to another program or a newer version. Returns null if it is empty or this program's own.
+ * migrations: the database belongs to another program or a newer version. Returns null if the database is empty or
+ * this program's own.
  */
 export function reasonForeign(
 	tables: readonly string[],

@@ -7,7 +7,7 @@ export interface Location {
 	authToken: string | undefined;
 }
 
-/** The rules of `pathOfFileUrl`, worded as the end of "Allowed: …". */
+/** The rules of `pathOfFileUrl`, as an error message lists them after "Allowed:". */
 export const FILE_URL_RULES =
 	'file: and the path of a file, without parameters (?), #, %, $, \\ or ~ at its start; such characters are written as %XX after file:///';
 
@@ -32,9 +32,9 @@ function fromText(text: string): string | null {
 }
 
 function fromUrl(url: string): string | null {
-	// `file:///./data` looks relative and `file:///~/data` looks like a home folder, but neither is.
+	// `file:///./data` looks relative and `file:///~/data` looks like a home folder, but both are absolute paths.
 	if (/^file:\/\/\w*\/(\.{1,2}|~)(\/|$)/.test(url)) return null;
-	// SQLite's name of a database in memory, and its like. As a file name it is written %3A.
+	// `:memory:` and similar names mean a database in memory. In a file name, a leading colon is written %3A.
 	if (/\/:/.test(url.slice('file://'.length))) return null;
 	try {
 		const path = fileURLToPath(url);

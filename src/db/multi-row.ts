@@ -1,8 +1,8 @@
 import type { Statement, Value } from './database.ts';
 
 /**
- * The maximum number of rows per statement. Sizes are powers of two, so few texts are prepared and the number of
- * parameters stays within SQLite's limit.
+ * The maximum number of rows per statement, which keeps the number of parameters within SQLite's limit. The row
+ * counts are powers of two, so that few different statements are prepared.
  */
 const ROWS_MAX = 64;
 
@@ -10,13 +10,14 @@ const ROWS_MAX = 64;
 export type Write = (rows: readonly (readonly Value[])[]) => Statement[];
 
 /**
- * Inserts many rows with constant texts that have a parameter for each value. For wide rows this takes half the time of
- * `json_each(?)`, which searches each value from the beginning of its row (docs/decisions/0002).
+ * Returns a function that inserts many rows by constant SQL with a parameter for each value. For wide rows this
+ * takes half the time of `json_each(?)`, which searches each value from the beginning of its row
+ * (docs/decisions/0002).
  */
 export const multiRowInsert = (table: string, columns: readonly string[]): Write =>
 	byChunks(columns.length, (rows) => `INSERT INTO "${table}" (${quoted(columns).join(', ')}) VALUES ${rows}`);
 
-/** Updates these columns of many rows. Each row begins with its integer key. */
+/** Returns a function that updates these columns of many rows. Each row begins with its integer key. */
 export const multiRowUpdate = (table: string, key: string, columns: readonly string[]): Write =>
 	byChunks(columns.length + 1, (rows) => {
 		const set = quoted(columns).map((name, i) => `${name} = "given"."column${i + 2}"`);
@@ -47,8 +48,8 @@ function byChunks(width: number, textWith: (rows: string) => string): Write {
 }
 
 /**
- * Returns a value that SQLite can store. It would store a lone surrogate as broken UTF-8, which no driver reads back,
- * and its functions cut a text at a NUL.
+ * Returns a value that SQLite can store. SQLite would store a lone surrogate as broken UTF-8, which no driver reads
+ * back, and SQL functions cut a text at a NUL.
  */
 export function storable<T>(value: T): T | string {
 	if (typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'))) return value;

@@ -8,8 +8,8 @@ const RETRY_MS = 100;
 
 /**
  * Makes this process the only server of a database file. Calling the returned function, or any end of the process,
- * releases it: the lock is the operating system's, on a small file beside the database. Throws `CannotOpen` if another
- * server does not release it in time. Tools that only touch the database need no ownership.
+ * releases the file: the lock is the operating system's, on a small file beside the database. Throws `CannotOpen`
+ * if another server does not release the file in time. A tool that only migrates the database needs no ownership.
  */
 export async function own(path: string, waitMs = WAIT_MS): Promise<() => void> {
 	const giveUpAt = performance.now() + waitMs;

@@ -3,7 +3,10 @@ import { DatabaseGone } from './database.ts';
 
 /** Checks whether the paths of a database still name the open files. */
 export interface FileGuard {
-	/** Throws `DatabaseGone` while they do not: the same error each time, until all files are back. */
+	/**
+	 * Throws `DatabaseGone` while a path does not name the open file. Throws the same error each time, until all
+	 * files are back.
+	 */
 	check(): void;
 }
 

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CannotOpen } from './database.ts';
 
 /**
- * Resolves every link in a path, even if the file does not exist yet. The lock, the journal and the mark of a database
- * lie beside the real path. Throws `CannotOpen` for circular links.
+ * Resolves every link in a path, even if the file does not exist yet. The lock, the journal and the epoch mark
+ * (`.life`) of a database lie beside the real path. Throws `CannotOpen` for circular links.
  */
 export function realPathOf(path: string): string {
 	try {

@@ -18,7 +18,7 @@ import { timeLimit } from './time-limit.ts';
 const PAUSE_MS = 20;
 /** The maximum time for a response. */
 const RESPONSE_MS = 5_000;
-/** Texts that change nothing. They may run twice and concurrently with a write. */
+/** Statements that change nothing. They may run twice and concurrently with a write. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
 
 /** The server did not run the request, so another attempt is safe. */
@@ -68,7 +68,8 @@ export function openRemote(
 
 	async function retryUntilTimeout<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
 		const isOver = (): boolean => performance.now() >= since + timeoutMs;
-		// This work waited behind other work for a server that does not respond. It would wait as long again.
+		// The server does not respond, and this work has used up its time behind other work. A first attempt would
+		// only wait again.
 		if (timedOut && isOver()) throw new DatabaseUnavailable('The database server does not respond.');
 		for (;;) {
 			try {
@@ -136,7 +137,10 @@ export function openRemote(
 }
 
 function connect(url: string, authToken: string | undefined, responseMs: number): Client {
-	/** For HTTP. A late request is aborted, because it would occupy one of the client's few slots. */
+	/**
+	 * The `fetch` of an HTTP connection. Aborts a late request, because it would occupy one of the client's few
+	 * slots.
+	 */
 	async function fetchInTime(request: Request): Promise<Response> {
 		const limit = timeLimit(responseMs);
 		try {
@@ -154,7 +158,10 @@ function connect(url: string, authToken: string | undefined, responseMs: number)
 	}
 }
 
-/** Sends a request that changes nothing before a commit. Any failure but the statement's own can be retried. */
+/**
+ * Sends a read, or a part of a transaction before its commit, which changes nothing by itself. Any failure but the
+ * statement's own can be retried.
+ */
 async function unlessDone<T>(send: () => Promise<T>): Promise<T> {
 	try {
 		return await send();
@@ -163,7 +170,7 @@ async function unlessDone<T>(send: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Sends a write. Only a rejection from the server proves that it was not done. */
+/** Sends a write. Only a rejection from the server proves that the write was not done. */
 async function onceOnly<T>(send: () => Promise<T>): Promise<T> {
 	try {
 		return await send();

@@ -1,4 +1,4 @@
-/** The number of slices of a time limit. */
+/** A time limit runs as this many timers, one after another. */
 const SLICES = 10;
 
 /** The time limit of a request. */

@@ -56,8 +56,8 @@ function headOf(path: string): string {
 }
 
 /**
- * Throws `CannotOpen` if the file is the database of another program or of a newer version. Leaves no trace: without a
- * journal the connection takes no lock, and with one it is read-only.
+ * Throws `CannotOpen` if the file is the database of another program or of a newer version. Leaves no trace:
+ * without a journal the connection takes no lock, and with a journal the connection is read-only.
  */
 export function assertOurs(path: string, migrations: string): void {
 	const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

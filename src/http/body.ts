@@ -9,8 +9,9 @@ const BODY_MAX = '1mb';
 export const NOT_UTF8 = 'charset.malformed';
 
 /**
- * A `verify` hook for Express' body readers. JSON is UTF-8 (RFC 8259, 8.1), and so are our forms. Decoding other bytes
- * would store replacement characters.
+ * A `verify` hook for Express' body readers. Throws for a body that is not UTF-8, because decoding would put
+ * replacement characters into stored text. JSON is always UTF-8 (RFC 8259, 8.1), and the forms of the pages are
+ * too.
  */
 export function refuseOtherCharsets(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
 	if (charset.toLowerCase() !== 'utf-8')
@@ -29,7 +30,7 @@ export const jsonBody: RequestHandler = (request, response, next) => {
 	readJson(request, response, next);
 };
 
-/** Reads the body as bytes, because the signature covers the exact bytes. */
+/** Reads the body of a webhook as bytes, because the signature covers the exact bytes. */
 export const rawBody: RequestHandler = express.raw({ limit: BODY_MAX, type: () => true });
 
 /** Decodes a body and drops its byte order mark. Throws `invalid_json` for bytes that are not UTF-8. */

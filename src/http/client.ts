@@ -11,7 +11,7 @@ export function retryAfterMs(response: Response, now: number): number | null {
 	return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
-/** Returns why a request got no response, with the system's own error code if there is one. */
+/** Returns why a request got no response: the system's own message or error code, if there is one. */
 export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	if (error.name === 'TimeoutError') return 'No response in time.';

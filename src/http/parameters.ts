@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { parseQuery, ProblemError } from '#contract';
 import type { z } from 'zod';
 
-/** Far below the limit of Express's query parser, which silently ignores parameters beyond it. */
+/** Far below the limit of Express's query parser, which silently ignores further parameters. */
 const PAIRS_MAX = 200;
 
 /** Throws `unknown_parameter` for query parameters outside `known`: a typo must not widen a list or a deletion. */

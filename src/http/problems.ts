@@ -4,8 +4,8 @@ import { isDatabaseFault, OutcomeUnknown } from '#db/database.ts';
 import { NOT_UTF8, notUtf8 } from './body.ts';
 
 /**
- * The one handler that turns a thrown error into a response. Reports bugs to `onBug` and keeps their text out of the
- * response.
+ * The one handler that turns a thrown error into a response. Reports unexpected errors to `onBug` and keeps their
+ * text out of the response.
  */
 export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
 	return (error: unknown, _request, response, next) => {
@@ -38,7 +38,7 @@ function asProblem(error: unknown): ProblemError {
 	if (isDatabaseFault(error))
 		return new ProblemError(
 			'database_unavailable',
-			'The database cannot be written now. Nothing was changed. Retry the request.',
+			'The database cannot be written to now. Nothing was changed. Retry the request.',
 			{
 				retryAfterSeconds: 1,
 				cause: error,
@@ -47,18 +47,20 @@ function asProblem(error: unknown): ProblemError {
 	return readerProblem(error) ?? new ProblemError('internal_error', INTERNAL_ERROR, { cause: error });
 }
 
-/** Maps the errors that Express and its body reader throw. */
+/** Returns the problem for an error that Express or its body reader throws, or undefined for another error. */
 function readerProblem(error: unknown): ProblemError | undefined {
 	const { type, status, limit } = error as { type?: unknown; status?: unknown; limit?: unknown };
-	if (type === 'entity.parse.failed') return new ProblemError('invalid_json', 'The body is not well-formed JSON.');
+	if (type === 'entity.parse.failed')
+		return new ProblemError('invalid_json', 'The body is not well-formed JSON. Correct its syntax.');
 	if (type === NOT_UTF8) return notUtf8();
 	if (type === 'entity.too.large' && typeof limit === 'number')
 		return new ProblemError('body_too_large', `Send at most ${limit / 1_024} KiB.`);
 	if (status === 413) return new ProblemError('body_too_large', 'Send fewer fields.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
-	if (error instanceof URIError) return new ProblemError('not_found', 'The address is malformed.');
+	if (error instanceof URIError)
+		return new ProblemError('not_found', 'The path is malformed. Encode it as UTF-8, with %25 for % and %23 for #.');
 	if (type === 'request.aborted' || type === 'request.size.invalid' || status === 400)
-		return new ProblemError('invalid_json', 'The body could not be read.');
+		return new ProblemError('invalid_json', 'The body could not be read. Send it again.');
 	return undefined;
 }

@@ -12,8 +12,9 @@ interface Place {
 }
 
 /**
- * Throws `callback_not_allowed`, with every reason, unless webhooks may use this address. Allowed are this machine and
- * the hosts of `allowed` (`host` or `host:port`). Credentials and ports that HTTP clients refuse are not allowed.
+ * Throws `callback_not_allowed`, with every reason, unless webhooks may use this URL. Allowed are this machine and
+ * the hosts of `allowed` (`host` or `host:port`). A URL with credentials, or with a port that HTTP clients refuse,
+ * is never allowed.
  */
 export function checkCallback(callbackUrl: string, allowed: readonly string[]): void {
 	const reasons = reasonsAgainst(callbackUrl, allowed);

@@ -1,6 +1,6 @@
 /**
- * Cancels deliveries that still wait for an attempt. A delivered one stays `delivered`, even if its redelivery is
- * canceled.
+ * The beginning of an UPDATE that cancels `pending` and `retrying` deliveries. The caller appends a condition. A
+ * delivery that was `delivered` before its manual redelivery becomes `delivered` again.
  */
 export const CANCEL_WHERE = `UPDATE "Delivery" SET
 	"state" = CASE WHEN "manual" AND "stateBefore" = 'delivered' THEN 'delivered' ELSE 'canceled' END,

@@ -2,29 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryState } from '#contract';
 import type { Database, Row, Value } from '#db/database.ts';
 
-/** A delivery's place in every list. The newest delivery has the greatest place. */
+/** The sort key of a delivery: provider ids rise with the time of acceptance. Lists begin with the greatest key. */
 export interface Place {
 	providerId: string;
 	sequence: number;
 }
 
-/** Conditions on all columns except the state, each with one value. */
+/** SQL conditions on columns other than the state, and the values of their parameters. */
 export interface Conditions {
 	where: readonly string[];
 	values: readonly Value[];
 }
 
-/** Selects deliveries of one state, with other conditions. */
+/** Which deliveries to count or change: those of one state that also meet the conditions. */
 export interface Wanted extends Conditions {
 	state: DeliveryState;
 }
 
-/** Maximum deliveries per step. A step that reads only the index covers more. */
+/** Maximum deliveries per reading step. A step that reads only the index may cover more. */
 const [STEP, INDEX_STEP] = [500, 10_000];
 /** Target duration of a step, which blocks the event loop. After a slow step the next one covers fewer deliveries. */
 const STEP_MS = 4;
 const LEAST = 20;
-/** Maximum rows per writing step. Its duration includes the wait for the writer, so it cannot size the next step. */
+/**
+ * Deliveries per writing step. The size is fixed: a writing step also waits for other writes, so its duration does
+ * not show what the step costs.
+ */
 const WRITE_STEP = 250;
 const WRITE_REST_MS = 5;
 
@@ -36,23 +39,23 @@ const FIRST: Place = { providerId: '\uffff', sequence: 0 };
 
 export const placeOf = (row: Row): Place => ({ providerId: String(row.providerId), sequence: Number(row.sequence) });
 
-/** A stretch of a state's deliveries. `to` is its last place, or null if it reaches the end. */
+/** The deliveries of one step: those that follow `after`, up to and including `to`. null means all the rest. */
 interface Stretch {
 	after: Place;
 	to: Place | null;
 }
 
 /**
- * SQL for the deliveries of these states, newest first. Each state's index has this order, and SQLite merges the
- * indexes. One statement reads all states: between two statements a delivery could change its state and appear in
- * neither.
+ * SQL for the deliveries of these states, newest first. In the index, the deliveries of each state have this order,
+ * and SQLite merges the states. One statement reads all states: between two statements a delivery could change its
+ * state and appear in neither.
  */
 const inOrder = (columns: string, states: readonly DeliveryState[], conditions: readonly string[]): string =>
 	`${states.map(() => [`SELECT ${columns} ${OF_STATE}`, ...conditions].join(' AND ')).join(' UNION ALL ')} ${ORDER}`;
 
 /**
- * Walks the deliveries of these states in steps, newest first, and lets other work run between steps. `look` returns
- * false to stop. Returns the place to continue after, or null at the end.
+ * Calls `look` for each step of these states' deliveries, newest first, and lets other work run between steps.
+ * `look` returns false to stop the walk. Returns the key to continue after, or null at the end.
  */
 async function walk(
 	database: Database,
@@ -81,7 +84,7 @@ async function walk(
 	}
 }
 
-/** Conditions and values that limit deliveries to a stretch and to the other conditions. */
+/** Returns SQL conditions, with their values, for the deliveries of a stretch that meet the other conditions. */
 function boundsOf({ where, values }: Conditions, { after, to }: Stretch): [conditions: string[], values: Value[]] {
 	return [
 		[AFTER, ...(to === null ? [] : [FROM]), ...where],
@@ -107,7 +110,10 @@ export async function countOf(database: Database, wanted: Wanted): Promise<numbe
 	return count;
 }
 
-/** Returns up to `most` matching deliveries, newest first, and the place to continue after, or null at the end. */
+/**
+ * Returns up to `most` matching deliveries, newest first, and the key to continue after, or null at the end.
+ * Returns fewer once `performance.now()` has passed `until`.
+ */
 export async function findIn(
 	database: Database,
 	states: readonly DeliveryState[],
@@ -121,7 +127,7 @@ export async function findIn(
 		const each = states.flatMap((state) => [state, ...values]);
 		found.push(...(await database.all(sql, ...each, most - found.length)));
 	};
-	// Without other conditions the indexes return exactly the page, so no walk is needed.
+	// Without other conditions, one read of the index returns exactly the page, so no walk is needed.
 	if (conditions.where.length === 0) await read({ after: from ?? FIRST, to: null });
 	const stoppedAt =
 		conditions.where.length === 0
@@ -134,8 +140,8 @@ export async function findIn(
 }
 
 /**
- * Changes the matching deliveries by `update`, a text that ends where its conditions begin. Calls `took` after each
- * step.
+ * Runs `update` on the matching deliveries in steps. `update` is the beginning of an UPDATE, up to its conditions,
+ * and `set` returns the values of its parameters. Calls `took` with the changed ids after each step.
  */
 export async function changeAll(
 	database: Database,

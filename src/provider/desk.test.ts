@@ -9,7 +9,10 @@ const ADD = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "
 	VALUES (?1, '${PROVIDER}', 'call', ?2, 'call.ended', '{}', ?3, NULL, 1, 1000, 500)`;
 const MOVE = `UPDATE "Delivery" SET "state" = ? WHERE "id" = 'moves'`;
 
-/** Returns a list during which the middle delivery changes its state after the given number of statements. */
+/**
+ * Returns a function that lists the deliveries. While the list is read, the middle delivery changes its state,
+ * after the given number of statements.
+ */
 async function openList() {
 	const database = await migratedDatabase();
 	await database.all(ADD, 'older', 1, 'delivered');

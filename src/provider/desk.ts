@@ -15,38 +15,38 @@ type Filter = NonNullable<RedeliverMany['filter']>;
 
 /** Reads deliveries, and redelivers or cancels them manually. */
 export interface Desk {
-	/** Returns a call's deliveries with their attempts, in planned order. */
+	/** Returns a call's deliveries with their attempts, in the order of creation and of `sequence`. */
 	ofCall(callId: string): Promise<Delivery[]>;
 	get(id: string): Promise<Delivery | null>;
 	/** Returns the deliveries that exist among these ids, in no promised order. */
 	byId(ids: readonly string[]): Promise<Delivery[]>;
 	/**
-	 * Newest first. To avoid a scan a page may be short, even empty: only a null `nextPage` is the end. Throws
-	 * `invalid_page`.
+	 * Returns a page of deliveries, newest first. A page may be short or even empty, because a request never scans
+	 * for long. Only a null `nextPage` means the end. Throws `invalid_page`.
 	 */
 	list(query: DeliveryQuery): Promise<{ deliveries: Delivery[]; nextPage: string | null }>;
 	/** Counts the matching deliveries. */
 	count(filter: Filter): Promise<number>;
 	/**
-	 * Makes a delivery due now. Attempt numbers continue, and the attempt is marked manual. Throws `not_found`, or
-	 * `illegal_transition` if it is canceled, under way or was never attempted.
+	 * Makes a delivery due now. Attempt numbers continue, and the attempt is marked manual. Throws `not_found`.
+	 * Throws `illegal_transition` if the delivery is canceled, is under way or was never attempted.
 	 */
 	redeliver(id: string): Promise<Delivery>;
 	/**
-	 * Stops the retries. A delivery that was `delivered` before its redelivery is `delivered` again. Throws `not_found`,
-	 * or `illegal_transition` if it is neither `pending` nor `retrying`.
+	 * Stops the retries. A delivery that was `delivered` before its redelivery becomes `delivered` again. Throws
+	 * `not_found`. Throws `illegal_transition` if the delivery is neither `pending` nor `retrying`.
 	 */
 	cancel(id: string): Promise<Delivery>;
 	/**
-	 * Redelivers many in steps, behind live deliveries, and returns how many. Each step commits by itself. With `dryRun`
-	 * it only counts.
+	 * Makes many deliveries due now, to be sent behind live deliveries, and returns their number. Works in steps
+	 * that commit separately. With `dryRun`, the deliveries are only counted.
 	 */
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
 export interface DeskDeps {
 	database: Database;
-	/** URL for deliveries that have none of their own. */
+	/** Returns this server's webhook URL, for deliveries without a URL. */
 	ownUrl(): string;
 	now(): number;
 	/** Called when deliveries may be due now. */
@@ -55,21 +55,27 @@ export interface DeskDeps {
 }
 
 const LIMIT = 50;
-/** Time budget of a list request. The list then returns what it has. */
+/** Time budget of a list request. When it is used up, the list returns what it has found. */
 const BUDGET_MS = 80;
 const ATTEMPTS = `SELECT * FROM "Attempt" WHERE "deliveryId" IN (SELECT value FROM json_each(?)) ORDER BY "number"`;
 const OF_CALL = `SELECT * FROM "Delivery" WHERE "callId" = ? ORDER BY "createdAt", "providerId", "sequence"`;
 const GET = `SELECT * FROM "Delivery" WHERE "id" = ?`;
 const BY_ID = `SELECT * FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?))`;
-/** Deliveries that have had an attempt and have none under way. The first attempt keeps its own due time. */
-// The unary plus prevents an index on these columns, which would cover almost every delivery.
+/**
+ * An SQL condition: the delivery has had an attempt, and no attempt is under way. `pending` is left out, so that a
+ * first attempt keeps its due time.
+ */
+// A unary plus keeps SQLite from using an index on that column, because almost every delivery matches.
 const CAN_REDELIVER = `+"state" IN ('delivered', 'retrying', 'dead') AND +"leasedUntil" IS NULL`;
 const redeliverWhere = (bulk: 0 | 1): string =>
 	`UPDATE "Delivery" SET "dueAt" = ?, "manual" = 1, "state" = 'retrying', "bulk" = ${bulk},
 		"stateBefore" = CASE WHEN "manual" THEN "stateBefore" ELSE "state" END WHERE ${CAN_REDELIVER} AND`;
-/** `retrying` comes first so that no delivery is visited twice: a redelivery becomes `retrying`. */
+/**
+ * The states that can be redelivered. `retrying` comes first: a redelivery becomes `retrying`, and would otherwise
+ * be visited twice.
+ */
 const AGAIN = ['retrying', 'dead', 'delivered'] as const satisfies DeliveryState[];
-/** Skips deliveries claimed since the request began: they have had their attempt. */
+/** An SQL condition that skips deliveries claimed since the request began: an attempt was made meanwhile. */
 const NOT_SINCE = `("claimedAt" IS NULL OR "claimedAt" <= ?)`;
 /** Why a redelivery was refused, by the delivery's state. */
 const REFUSED: Partial<Record<DeliveryState, string>> = {
@@ -210,7 +216,7 @@ export function createDesk({ database, ownUrl, now, onDue, onChanged }: DeskDeps
 	}
 }
 
-/** Returns the filter's conditions per state, because each state has its own index. */
+/** Returns the filter's conditions for each state separately, because the index begins with the state. */
 function wantedBy(filter: Filter): Wanted[] {
 	const conditions = filterOf(filter);
 	return (filter.state ?? DELIVERY_STATES).map((state) => ({ state, ...conditions }));

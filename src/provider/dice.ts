@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Draws numbers in [0, 1). */
+/** Returns the next drawn number, in [0, 1). */
 export type Dice = () => number;
 
 /**
- * Repeatable draws: the same words give the same numbers. Each draw hashes the words and its count, so that draws of
- * one call never change those of another.
+ * Creates repeatable draws: the same words give the same numbers. Each draw hashes the words and the ordinal of the
+ * draw, so that the draws of one call never change those of another.
  */
 export function diceOf(...words: (string | number)[]): Dice {
 	let drawn = 0;

@@ -6,7 +6,7 @@ import { expire, startExpiry } from './expiry.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 100 * DAY_MS;
-/** Records 1 to `?1`, the last one accepted at `?2`, `?3` milliseconds apart, each with one delivered webhook. */
+/** Inserts provider calls 1 to `?1`, accepted `?3` milliseconds apart, the last one at `?2`. */
 const RECORDS = `WITH RECURSIVE "made"("n") AS (SELECT 1 UNION ALL SELECT "n" + 1 FROM "made" WHERE "n" < ?1)
 	INSERT INTO "ProviderCall" ("providerId", "key", "callId", "phoneNumber", "workflow", "state", "plan", "requestHash", "answer", "acceptedAt", "endsAt")
 	SELECT printf('sim_%04d', "n"), 'call ' || "n", 'call ' || "n", '+12025550100', 'SALES', 'active', '[]', '', '', ?2 - (?1 - "n") * ?3, 0 FROM "made"`;
@@ -19,11 +19,11 @@ interface Stage {
 	database: Database;
 	/** Runs one pass at `now`. */
 	pass(keep: { days: number | null; calls: number | null }, now?: number, goesOn?: () => boolean): Promise<void>;
-	/** The remaining records. Each still has its webhook and its attempt. */
+	/** Returns the numbers of the remaining records. Asserts that exactly their webhooks and attempts remain. */
 	left(): Promise<number[]>;
 }
 
-/** A database with `count` records. The newest was accepted at `lastAt`, each other one `apartMs` before the next. */
+/** Creates a database with `count` records, accepted `apartMs` apart. The newest was accepted at `lastAt`. */
 async function stage(count: number, lastAt: number, apartMs: number): Promise<Stage> {
 	const database = await migratedDatabase();
 	await database.all(RECORDS, count, lastAt, apartMs);
@@ -94,7 +94,7 @@ describe('the provider’s records', () => {
 
 	it('[RT14] stay while one of their webhooks waits or is under way, and delay no other record', async () => {
 		const { pass, left, database } = await stage(100, NOW, DAY_MS);
-		// A whole step of records that stay comes first.
+		// The first 40 records stay. A step has 32 records, so the first step deletes nothing.
 		await database.all(
 			`UPDATE "Delivery" SET "state" = 'retrying', "dueAt" = ? WHERE "providerId" <= 'sim_0040'`,
 			NOW + 1,

@@ -3,7 +3,7 @@ import type { Database, Statement } from '#db/database.ts';
 
 export interface ExpiryDeps {
 	database: Database;
-	/** How many days a record is kept, and how many records. null turns a limit off. */
+	/** The age in days, and the number of records, beyond which records are deleted. null turns a limit off. */
 	keep: { days: number | null; calls: number | null };
 	now(): number;
 	/** Whether to continue. Checked before each step. */
@@ -11,7 +11,7 @@ export interface ExpiryDeps {
 }
 
 export interface ExpiryTimerDeps extends Omit<ExpiryDeps, 'goesOn'> {
-	/** Whether the clock has run long enough without a jump to delete by it. */
+	/** Whether the clock has run long enough without a jump, so that records may be deleted by their age. */
 	isSteady(): boolean;
 	onError(error: unknown): void;
 }
@@ -22,24 +22,29 @@ export interface Expiry {
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** No record is deleted before, because its idempotency key keeps its response this long. */
+/** No younger record is deleted, because the idempotency key of a record keeps its response this long. */
 const KEYS_KEPT_MS = DAY_MS;
 const EVERY_MS = 10 * 60_000;
 /** Records per transaction, which blocks the event loop for a few milliseconds. */
 const STEP = 32;
 /** Pause between two steps. */
 const REST_MS = 20;
-/** How many records are counted at once, from the newest back. */
+/** Maximum records that one query counts, from the newest back. */
 const HOP = 1_000;
-/** A record accepted later than this after now is from the future. */
+/** A record accepted more than this after `now` is from the future: the clock has been set back since. */
 const FUTURE_MS = 3_600_000;
 /** Greater than every provider id. */
 const END = '~';
 
-/** Provider ids rise with the time of acceptance, so an id is a place in the order of age. */
-const BACK =
-	'SELECT "providerId" FROM "ProviderCall" WHERE "providerId" < ? AND "acceptedAt" <= ? ORDER BY "providerId" DESC LIMIT 1 OFFSET ?';
-/** A webhook that waits, or is under way, has a due time. */
+/**
+ * Steps back over records by their ids. Provider ids rise with the time of acceptance, so this is the order of age.
+ */
+const BACK = `SELECT count(*) AS "read", min("providerId") AS "oldest", sum("acceptedAt" <= ?) AS "counted"
+	FROM (SELECT "providerId", "acceptedAt" FROM "ProviderCall" WHERE "providerId" < ? ORDER BY "providerId" DESC LIMIT ?)`;
+/**
+ * The next records by age. `isOpen` means that a webhook waits or is under way, because only such a webhook has a
+ * due time, unless it was canceled during the attempt.
+ */
 const NEXT = `SELECT "providerId", "acceptedAt", EXISTS (
 		SELECT 1 FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId" AND "dueAt" IS NOT NULL
 	) AS "isOpen" FROM "ProviderCall" WHERE "providerId" > ? ORDER BY "providerId" LIMIT ${STEP}`;
@@ -51,15 +56,17 @@ const DROP = [
 ];
 
 /**
- * Returns the id of the oldest of the newest `count` records; '' if there are fewer, or if the pass must not go on. A
- * record from the future, accepted before the clock was set back, does not count.
+ * Returns the id of the oldest of the newest `count` records. Returns '' if there are fewer, or if the pass must
+ * stop. A record from the future, accepted before the clock was set back, does not count.
  */
 async function oldestOf({ database, now, goesOn }: ExpiryDeps, count: number): Promise<string> {
 	let id = END;
-	for (let left = count; left > 0; left -= HOP) {
-		const [row] = goesOn() ? await database.all(BACK, id, now() + FUTURE_MS, Math.min(left, HOP) - 1) : [];
-		if (!row) return '';
-		id = String(row.providerId);
+	for (let left = count; left > 0;) {
+		const most = Math.min(left, HOP);
+		const [hop] = goesOn() ? await database.all(BACK, now() + FUTURE_MS, id, most) : [];
+		if (!hop || Number(hop.read) < most) return '';
+		id = String(hop.oldest);
+		left -= Number(hop.counted);
 		await new Promise(setImmediate);
 	}
 	return id;
@@ -67,7 +74,8 @@ async function oldestOf({ database, now, goesOn }: ExpiryDeps, count: number): P
 
 /**
  * Deletes the records beyond a limit in small steps, the oldest first: provider calls with their deliveries and
- * attempts. Records with an open webhook stay. `ProviderDice` stays too, because seeded draws depend on it.
+ * attempts. Records of the last 24 hours and records with an open webhook stay. `ProviderDice` stays too, because
+ * seeded draws depend on it.
  */
 export async function expire(deps: ExpiryDeps): Promise<void> {
 	const { database, keep, now, goesOn } = deps;

@@ -9,8 +9,12 @@ const rates = (over: Partial<Rates>): Rates => ({ ...NO_FAULTS, ...over });
 const drawn = (over: Partial<Rates>, due: number[], seed = 'a') =>
 	drawDeliveryFaults(() => rates(over), diceOf(seed), due);
 const SETTINGS: Settings = {
-	...{ delayMs: { min: 0, max: 0 }, failRate: 0, seed: null, speed: 1 },
-	...{ faults: rates({ lost: 1, refused: 1 }), until: '2026-11-22T12:00:00.000Z' },
+	delayMs: { min: 0, max: 0 },
+	failRate: 0,
+	seed: null,
+	speed: 1,
+	faults: rates({ lost: 1, refused: 1 }),
+	until: '2026-11-22T12:00:00.000Z',
 };
 const UNTIL = Date.parse('2026-11-22T12:00:00.000Z');
 

@@ -3,7 +3,7 @@ import type { Dice } from './dice.ts';
 
 type Rates = Settings['faults'];
 
-/** A fault of a webhook. It happens once, on the first attempt. */
+/** A fault of a webhook. Each fault happens once, on the first attempt. */
 export type DeliveryFault = 'doubled' | 'lost' | 'badSignature' | 'stale' | 'late' | 'reordered';
 /** A fault of the provider's API when the app sends a call. */
 export type DoorFault = 'refused' | 'rateLimited' | 'timedOut' | 'acceptedThenFailed';
@@ -23,16 +23,17 @@ export function drawDoorFault(rates: Rates, dice: Dice): DoorFault | null {
 	return drawn[0] ?? null;
 }
 
-/** A webhook as it will be sent. */
+/** When a webhook is sent, in milliseconds after the call was accepted, and with which faults. */
 export interface Webhook {
 	afterMs: number;
 	faults: DeliveryFault[];
 }
 
 /**
- * Draws the faults of a call's webhooks, which are in order; the last is the call's end. A late webhook is sent after
- * the end. Of a reordered pair, the earlier is sent just after the later, so no report precedes its event. `ratesAfter`
- * returns the rates in force after `ms`. Every draw is always made, so that one rate never changes another's draws.
+ * Draws the faults of a call's webhooks. `due` holds their times in order, the call's end last. A late webhook is
+ * sent after the end. Of a reordered pair, the earlier is sent just after the later, so no report precedes its
+ * event. `ratesAfter` returns the rates in force after `ms`. Every draw is always made, so that one rate never
+ * changes another's draws.
  */
 export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice, due: readonly number[]): Webhook[] {
 	const webhooks = due.map((afterMs): Webhook => {
@@ -53,7 +54,7 @@ export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice
 		} else if (
 			draws[i]!.reordered < ratesAfter(next.afterMs + 1).reordered &&
 			!webhooks[i - 1]?.faults.includes('reordered') &&
-			!isLate(i + 1) // behind a late webhook it would be late too
+			!isLate(i + 1) // just after a late webhook, this one would be late too
 		) {
 			webhook.afterMs = next.afterMs + 1;
 			webhook.faults.push('reordered');
@@ -62,5 +63,7 @@ export function drawDeliveryFaults(ratesAfter: (ms: number) => Rates, dice: Dice
 	return webhooks;
 }
 
-/** Noticeably late at any speed: a tenth of the call's length, at least 5 ms. */
+/**
+ * Returns how late a late webhook is: a tenth of the call's length, at least 5 ms. This is noticeable at any speed.
+ */
 const lateByMs = (lengthMs: number): number => Math.max(5, Math.round(lengthMs / 10));

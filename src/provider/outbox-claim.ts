@@ -1,29 +1,34 @@
 /**
  * Which deliveries a worker claims: those to this server, or those to other addresses. A hanging receiver must not
- * delay the others. So each lane has its own slots, and one origin (scheme, host and port) never uses more than
- * `PER_ORIGIN`.
+ * delay other receivers. So each lane has slots of its own, and one foreign origin (scheme, host and port) never
+ * uses more than `PER_ORIGIN`. A slot is one delivery under way.
  */
 export type Lane = 'own' | 'foreign';
 
 const PER_ORIGIN = 6;
-/** Maximum bulk deliveries that a lane sends at once, so that a live delivery always finds a free slot. */
+/**
+ * Maximum slots for bulk redeliveries, in the own lane and for each foreign origin. The other slots stay free for
+ * live deliveries.
+ */
 const BULK = { own: 4, perOrigin: 3 };
 /**
- * How long a webhook waits for an earlier one of its call, so that reports arrive in order unless a fault was drawn. It
- * waits until the earlier one is claimed, and this long from then on. A webhook that failed an attempt delays nothing.
+ * How long a webhook waits for an earlier webhook of its call that is under way, so that reports arrive in order
+ * unless a fault was drawn. For an earlier webhook that is not claimed yet, the wait has no limit. A webhook whose
+ * attempt failed delays no other webhook.
  */
 const POLITE_MS = 1_000;
 
-// Every text below reads waiting deliveries by `Delivery_waiting_idx`, which holds nothing of the history. Its cost
-// depends neither on the history nor on how many wait for one receiver. The unary plus prevents an index on these
-// columns that would cover every delivery ever sent.
+// Every statement below reads waiting deliveries by the partial index `Delivery_waiting_idx`, which holds no
+// finished deliveries. The cost of a statement therefore depends neither on the history nor on how many deliveries
+// wait for one receiver. A unary plus keeps SQLite from using an index on that column, because such an index covers
+// every delivery ever sent.
 const WAITING = `"Delivery" INDEXED BY "Delivery_waiting_idx"`;
 const held = (now: string): string => `EXISTS (
 	SELECT 1 FROM "Delivery" AS "earlier" INDEXED BY "Delivery_providerId_idx"
 	WHERE "earlier"."providerId" = "Delivery"."providerId" AND "earlier"."state" = 'pending'
 		AND (+"earlier"."leasedUntil" IS NULL OR "earlier"."claimedAt" > ${now} - ${POLITE_MS})
 		AND ("earlier"."dueAt", "earlier"."sequence") < ("Delivery"."dueAt", "Delivery"."sequence"))`;
-/** The next origin that has a waiting delivery. Each is found by one index jump past the previous origin. */
+/** Selects the next origin with a waiting delivery, by one index search past the previous origin. */
 const nextOrigin = (after: string): string =>
 	`(SELECT "origin" FROM ${WAITING} WHERE "dueAt" IS NOT NULL AND "origin" ${after} ORDER BY "origin" LIMIT 1)`;
 const ORIGINS = `"origins" ("origin") AS (
@@ -69,7 +74,7 @@ const firstDue = (origin: string, bulk: 0 | 1): string => `(SELECT "dueAt" FROM 
 const FIRST_DUE: Record<Lane, string> = {
 	own: `SELECT ${firstDue('"origin" IS NULL', 0)} AS "at" UNION ALL
 		SELECT ${firstDue('"origin" IS NULL', 1)} WHERE ${ownBulkLeft('?1')} > 0`,
-	// An origin without a free slot wakes the worker when a slot is free. Until then none of its deliveries is due.
+	// An origin without a free slot is left out. When one of its deliveries ends, the worker wakes and looks again.
 	foreign: `SELECT ${firstDue('"Delivery"."origin" = "origins"."origin"', 0)} AS "at" FROM "origins"
 		LEFT JOIN "busy" ON "busy"."origin" = "origins"."origin"
 		WHERE "origins"."origin" IS NOT NULL AND coalesce("busy"."count", 0) < ${PER_ORIGIN}
@@ -79,8 +84,8 @@ const FIRST_DUE: Record<Lane, string> = {
 			AND coalesce("busy"."bulk", 0) < ${BULK.perOrigin}`,
 };
 /**
- * The next time (`at`) at which a delivery may be claimable. A delivery just claimed releases those behind it after
- * `POLITE_MS`.
+ * Selects the next time (`at`) at which a delivery may be claimable: a due time, or `POLITE_MS` after a claim, when
+ * later webhooks of that call stop waiting.
  */
 export const nextDueIn = (lane: Lane): string => `WITH RECURSIVE ${ORIGINS}, ${busy('?1')}
 	SELECT min("at") AS "at" FROM (${FIRST_DUE[lane]} UNION ALL

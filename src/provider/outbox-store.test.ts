@@ -6,8 +6,12 @@ import { createOutboxStore, type DueDelivery } from './outbox-store.ts';
 const DUE = `INSERT INTO "Delivery" ("id", "providerId", "callId", "sequence", "type", "body", "state", "dueAt", "attempts", "createdAt")
 	VALUES ('msg_1', 'sim_1', 'a', 1, 'call.ended', '{}', 'pending', 0, 0, 0)`;
 const attempt = ({ attempts }: DueDelivery, status: number): Attempt => ({
-	...{ number: attempts, at: new Date(0).toISOString(), durationMs: 1, manual: false },
-	...{ request: { headers: {}, body: '{}' }, error: null },
+	number: attempts,
+	at: new Date(0).toISOString(),
+	durationMs: 1,
+	manual: false,
+	request: { headers: {}, body: '{}' },
+	error: null,
 	response: { status, headers: {}, body: '', truncated: false },
 });
 

@@ -38,9 +38,9 @@ export interface OutboxStore extends QueueStore<DueDelivery> {
 }
 
 const RENEW = `UPDATE "Delivery" SET "leasedUntil" = ?3 WHERE "id" = ?1 AND "lease" = ?2`;
-/** Frees every lease at the start of a file's only server: a dead process held them. */
+/** Frees every lease when the only server of a file starts: dead processes held these leases. */
 export const FREE_ALL = `UPDATE "Delivery" SET "leasedUntil" = NULL, "lease" = NULL WHERE "dueAt" IS NOT NULL AND "leasedUntil" IS NOT NULL`;
-/** The times to move: those of waiting deliveries, and the end of active provider calls. */
+/** The times that move when the clock is set back: of waiting deliveries, and the end of active provider calls. */
 const TIMED: readonly Timed[] = [
 	{ table: 'Delivery', times: ['dueAt', 'claimedAt'], lease: 'leasedUntil', except: `"dueAt" IS NULL` },
 	{ table: 'ProviderCall', times: ['endsAt'], except: `"state" <> 'active'` },
@@ -91,7 +91,7 @@ export function createOutboxStore(database: Database, lane: Lane): OutboxStore {
 						statements: [...records, [SETTLE, state, dueAt, failures, last?.number ?? 0, status, id]],
 					};
 				if (!row) return { result: undefined, statements: [] };
-				// Another worker has claimed it and settles it.
+				// Another worker has claimed the delivery since and decides its state.
 				if (row.state !== 'canceled') return { result: undefined, statements: records };
 				return { result: undefined, statements: [...records, [NOTE, last?.number ?? 0, status, id]] };
 			});

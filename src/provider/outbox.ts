@@ -21,12 +21,14 @@ export interface OutboxDeps {
 	/** Returns the divisor of the retry schedule. */
 	speed(): number;
 	now(): number;
-	/** In [0, 1). */
+	/** Returns a random number in [0, 1), for the jitter of the retries. */
 	chance(): number;
 	onError(error: unknown): void;
 }
 
-/** Sends each webhook at its due time. A failed webhook is retried later and never delays the next. */
+/**
+ * Starts the worker that sends each webhook at its due time. A failed webhook is retried later and delays no other.
+ */
 export function createOutbox({
 	store,
 	send,
@@ -60,7 +62,10 @@ export function createOutbox({
 		return { state: isGone ? 'canceled' : 'dead', dueAt: null, failures };
 	}
 
-	/** Returns the faults to inject now: those drawn, on the first attempt only, without those switched off since. */
+	/**
+	 * Returns the faults to inject: on the first attempt, the drawn faults that the settings have not switched off
+	 * since. Later attempts have no faults.
+	 */
 	function faultsOf({ attempts, faults }: DueDelivery): DeliveryFault[] {
 		if (attempts !== 1) return [];
 		const now = rates();
@@ -87,6 +92,9 @@ export function createOutbox({
 	return createWorker<DueDelivery>({ store, run, onError, now, newLease: v4, concurrency });
 }
 
-/** Success is a 2xx response, read to its end. Redirects are not followed. */
+/**
+ * Whether the attempt succeeded: a 2xx response whose body did not break off. A redirect is not followed and counts
+ * as a failure.
+ */
 const wasDelivered = ({ response, error }: Sent): boolean =>
 	response !== null && error === null && response.status >= 200 && response.status < 300;

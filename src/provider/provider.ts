@@ -32,17 +32,17 @@ export interface ProviderDeps {
 	/** How long a receiver may take to respond. */
 	timeoutMs: number;
 	now(): number;
-	/** In [0, 1). */
+	/** Returns a random number in [0, 1), for the jitter of the retries. */
 	chance(): number;
 }
 
-/** The provider's port to the app in this process. Its reports go over HTTP instead. */
+/** What the provider uses of the app in this process. The provider's reports go over HTTP instead. */
 export interface AppPort {
 	/** Reads a phone number as the rest of the app does. */
 	readPhone(text: string): ReadPhone;
 	/** Returns the URL for webhooks of calls that have no callback. */
 	webhookUrl(): string;
-	/** Whether the clock has run long enough without a jump to delete by it. */
+	/** Whether the clock has run long enough without a jump, so that records may be deleted by their age. */
 	isSteady(): boolean;
 	/** Records an injected fault in this call's timeline. */
 	onFault(callId: string, fault: { fault: string }): Promise<void>;
@@ -55,7 +55,10 @@ export interface AppPort {
 /** Maximum webhooks under way at once: to this server, and to all other receivers. */
 const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 
-/** The simulated carrier: logically another company. `ProviderPort` in src/server says what the app uses of it. */
+/**
+ * Creates the simulated carrier, which is logically another company. The app uses only the members that
+ * `ProviderPort` (src/server/provider-port.ts) declares.
+ */
 export async function createProvider({ database, alone, secrets, app, now, chance, onError, ...deps }: ProviderDeps) {
 	const settings = await keepSettings(database, deps.defaults, app.onSettings);
 	if (alone) await database.all(FREE_ALL);

@@ -55,7 +55,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts, readP
 		response.json(settings.current());
 	});
 	router.put('/settings', strict, jsonBody, async (request, response) => {
-		response.json(await settings.change(parse(Settings, request.body, 'The settings')));
+		response.json(await settings.change(parse(Settings, request.body, 'The settings object')));
 	});
 	return router;
 }
@@ -69,13 +69,15 @@ function wantedCall(body: unknown, readPhone: ProviderRoutesDeps['readPhone']): 
 	const errors = error ? errorsOf(error) : [];
 	if (phone?.error !== undefined && !errors.some(({ path }) => path === 'phoneNumber'))
 		errors.push({ path: 'phoneNumber', message: phone.error });
-	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', { errors });
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed. Its errors say what to change.', {
+		errors,
+	});
 }
 
 /** How long a request is left without a response. */
 const HANG_MS = 60_000;
 
-/** Sends no response until the client closes the connection or HANG_MS is over. */
+/** Sends no response. Resolves when the client closes the connection. After HANG_MS the server closes it. */
 function hang(response: Response): Promise<void> {
 	return new Promise((resolve) => {
 		const end = setTimeout(() => response.destroy(), HANG_MS);

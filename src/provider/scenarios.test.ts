@@ -5,7 +5,12 @@ import { diceOf } from './dice.ts';
 import { planCall, SCENARIOS } from './scenarios.ts';
 
 const settings = (over: Partial<Settings> = {}): Settings => ({
-	...{ delayMs: { min: 1_000, max: 3_000 }, failRate: 0.15, seed: null, speed: 1, faults: NO_FAULTS, until: null },
+	delayMs: { min: 1_000, max: 3_000 },
+	failRate: 0.15,
+	seed: null,
+	speed: 1,
+	faults: NO_FAULTS,
+	until: null,
 	...over,
 });
 const endOf = (plan: PlannedReport[]): PlannedReport => plan.at(-1)!;
@@ -100,7 +105,9 @@ describe('the plan of a call', () => {
 		expect(endOf(plan)).toMatchObject({ afterMs: 900, outcome: 'completed', durationMs: 400 });
 		expect(plan.find(({ phase }) => phase === 'IN_PROGRESS')?.afterMs).toBe(500);
 		expect(endOf(planCall({ outcome: 'busy', delayMs: 0 }, settings(), diceOf('x')))).toMatchObject({
-			...{ afterMs: 0, outcome: 'busy', durationMs: null },
+			afterMs: 0,
+			outcome: 'busy',
+			durationMs: null,
 		});
 	});
 

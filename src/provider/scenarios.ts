@@ -1,7 +1,7 @@
 import type { Ending, PlannedReport, Scenario, Settings } from '#contract';
 import type { Dice } from './dice.ts';
 
-/** How a call ends if no times were chosen. `factor` stretches the drawn delay. */
+/** A scenario by name: how the call ends, and the factor by which the drawn delay is multiplied. */
 interface NamedScenario {
 	outcome: Ending;
 	factor: number;
@@ -97,7 +97,10 @@ interface Course {
 	drawnMs: number;
 }
 
-/** If only the talk was chosen, ringing takes its usual time before it. */
+/**
+ * Returns the delay of a call that requested no delay. With a requested talk, the call still rings for its usual
+ * time before the talk.
+ */
 const unchosenDelay = ({ drawnMs, talkMs = 0 }: Course, answer = 0): number =>
 	Math.max(drawnMs, talkMs + drawnMs * answer);
 

@@ -8,7 +8,7 @@ import type { DueDelivery } from './outbox-store.ts';
 export interface SenderDeps {
 	/** The first secret signs. */
 	secrets: readonly string[];
-	/** Returns the URL for deliveries that have none of their own. Called at each attempt. */
+	/** Returns this server's webhook URL, for deliveries without a URL. Called at each attempt. */
 	ownUrl(): string;
 	now(): number;
 	/** How long a receiver may take to respond. */
@@ -21,10 +21,13 @@ export type Send = (delivery: DueDelivery, faults: readonly DeliveryFault[]) => 
 
 /** Maximum bytes of a response body that are kept. */
 const BODY_KEPT = 16 * 1_024;
-/** Twice the tolerance of Standard Webhooks. */
+/** How old the timestamp of a `stale` webhook is: twice the tolerance of Standard Webhooks. */
 const STALE_BY_MS = 10 * 60_000;
 
-/** Sends one signed webhook (Standard Webhooks). The id is the delivery's; the timestamp is the attempt's. */
+/**
+ * Creates the function that sends one signed webhook (Standard Webhooks). `webhook-id` is the delivery's id, and
+ * `webhook-timestamp` is the time of the attempt.
+ */
 export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
@@ -49,10 +52,13 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 		const took = (): number => Math.round(performance.now() - start);
 		try {
 			const response = await fetch(url ?? ownUrl(), {
-				...{ method: 'POST', headers, body, redirect: 'manual' },
+				method: 'POST',
+				headers,
+				body,
+				redirect: 'manual',
 				signal: limit.signal,
 			});
-			// If only the body fails, the status and Retry-After were still received.
+			// If only reading the body fails, the status and Retry-After are still recorded.
 			const { failure, ...answered } = await readUpTo(response, BODY_KEPT);
 			return {
 				durationMs: took(),

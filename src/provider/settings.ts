@@ -30,7 +30,10 @@ export async function keepSettings(
 	};
 }
 
-/** Parses settings stored by any release. A setting that is missing or has an unknown format gets its default. */
+/**
+ * Parses settings that any release stored. A missing setting gets its default. If any value is invalid, all
+ * settings get their defaults.
+ */
 function kept(text: string, defaults: Settings): Settings {
 	let stored: unknown;
 	try {

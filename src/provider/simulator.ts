@@ -17,11 +17,15 @@ import type { Acceptance, PlannedDelivery, ProviderStore } from './store.ts';
 
 export interface Simulator {
 	/**
-	 * Accepts a call, plans its life and writes its webhooks into the outbox. The same key returns the same bytes. Throws
-	 * `idempotency_conflict` if the key came with another body, and `provider_refused` for the scenario `provider-down`.
+	 * Accepts a call, plans its reports and writes them as webhooks into the outbox. A repeated key returns the
+	 * same response, byte for byte. Throws `idempotency_conflict` if the key came with another body, and
+	 * `provider_refused` for the scenario `provider-down`.
 	 */
 	accept(key: string | null, request: SendCall): Promise<{ answer: string; replayed: boolean }>;
-	/** Hangs up a call. If it has already ended and was `deleted`, cancels its remaining reports. Throws `not_found`. */
+	/**
+	 * Hangs up a call. If the call has already ended and `deleted` is true, cancels its remaining reports. Throws
+	 * `not_found`.
+	 */
 	hangUp(providerId: string, deleted: boolean): Promise<ProviderCall>;
 	/** Throws `not_found`. */
 	get(providerId: string): Promise<ProviderCall>;
@@ -50,7 +54,12 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 		const due = reports.map(({ afterMs }) => afterMs);
 		const webhooks = drawDeliveryFaults((ms) => ratesAt(current, acceptedAt + ms), dice('webhooks'), due);
 		return {
-			...{ providerId, key, request, requestHash, acceptedAt, plan: reports },
+			providerId,
+			key,
+			request,
+			requestHash,
+			acceptedAt,
+			plan: reports,
 			answer: JSON.stringify(answer),
 			deliveries: reports.map((report, i) => {
 				const { afterMs, faults } = webhooks[i]!;
@@ -69,7 +78,10 @@ export function createSimulator({ store, settings, now, onDeliveries }: Simulato
 	return {
 		async accept(key, request) {
 			if (scenarioOf(request.scenario ?? null, request.phoneNumber) === 'provider-down')
-				throw new ProblemError('provider_refused', 'The scenario of this call: the provider is down.');
+				throw new ProblemError(
+					'provider_refused',
+					'The scenario of this call is provider-down: the provider refuses every attempt.',
+				);
 			const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 			let planned: readonly PlannedDelivery[] = [];
 			const { answer, requestHash, replayed } = await store.accept(key, request, (earlier) => {
@@ -106,7 +118,7 @@ function deliveryOf(
 	return { id: `msg_${v7().replaceAll('-', '')}`, sequence, type: typeOf(report), body };
 }
 
-/** The last report of a call that was hung up, as real providers send it. */
+/** Returns the last report of a call that was hung up. Real providers send such a report too. */
 function farewell(call: ProviderCall, now: number): PlannedDelivery {
 	const afterMs = Math.max(0, now - Date.parse(call.acceptedAt));
 	const report: PlannedReport = { afterMs, phase: 'ENDED', status: 'FAILED', outcome: 'canceled', durationMs: null };

@@ -27,25 +27,27 @@ export interface Acceptance {
 export interface Accepted {
 	answer: string;
 	requestHash: string;
-	/** The key was known, so nothing was stored. */
+	/** True if the key was known, so that nothing was stored. */
 	replayed: boolean;
 }
 
 export interface ProviderStore {
 	/**
-	 * Accepts a call with its webhooks in one transaction. A known key returns its earlier response. `plan` receives the
-	 * count of earlier calls with the same number and workflow. It is counted at the key's first knock, or else now.
+	 * Accepts a call with its webhooks in one transaction. A known key returns its earlier response. `plan`
+	 * receives how many earlier calls had the same number and workflow, as counted at the first request under this
+	 * key (`knock`).
 	 */
 	accept(key: string | null, request: SendCall, plan: (earlier: number) => Acceptance): Promise<Accepted>;
 	/**
-	 * Counts a send-call request. Returns its attempt number for this key, and the count of earlier calls with the same
-	 * number and workflow at the first attempt. Calls between its attempts therefore do not change its draws.
+	 * Counts a send-call request. Called only while admission faults are enabled. Returns the request's attempt
+	 * number under this key, and how many earlier calls had the same number and workflow at the first attempt.
+	 * Calls between two attempts therefore do not change the draws.
 	 */
 	knock(key: string | null, request: SendCall): Promise<{ attempt: number; earlier: number }>;
 	/**
-	 * Hangs up an active call: cancels its waiting webhooks and adds `farewell` as the last report. An ended call keeps
-	 * sending its reports until they are delivered, unless it was `deleted`, which cancels them. Returns the resulting
-	 * call, or null if there is none.
+	 * Hangs up an active call: cancels its waiting webhooks and adds `farewell` as the last report. The reports of
+	 * an ended call are still sent, unless `deleted` is true, which cancels them. Returns the resulting call, or
+	 * null if there is none.
 	 */
 	cancel(
 		providerId: string,
@@ -77,7 +79,7 @@ const FORGET_KNOCKS = 'DELETE FROM "ProviderDoor" WHERE "at" < ?';
 const CANCEL = `UPDATE "ProviderCall" SET "state" = 'canceled' WHERE "providerId" = ?`;
 const CANCEL_DELIVERIES = `${CANCEL_WHERE} "providerId" = ?`;
 
-/** As long as idempotency keys are kept. */
+/** How long the attempts under a key are counted: as long as idempotency keys are kept. */
 const KNOCKS_KEPT_MS = 24 * 3_600_000;
 
 export function createProviderStore(database: Database, now: () => number): ProviderStore {
@@ -150,7 +152,10 @@ export function createProviderStore(database: Database, now: () => number): Prov
 	};
 }
 
-/** Returns a call's ordinal among those of its number and workflow: the one from its first knock, else the next one. */
+/**
+ * Returns how many earlier calls had this number and workflow, as counted at the key's first request. At that
+ * request, also returns the statement that counts this call.
+ */
 function ordinalOf(
 	{ phoneNumber, workflow }: SendCall,
 	knocked: Row | undefined,

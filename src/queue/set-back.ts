@@ -5,24 +5,24 @@ interface Statements {
 	all(sql: string, ...values: number[]): Promise<Record<string, unknown>[]>;
 }
 
-/** A table whose rows wait for wall-clock times. */
+/** A table with times that must move when the clock is set back. */
 export interface Timed {
 	table: string;
-	/** The columns with a time that a row waits for. */
+	/** The columns whose times move. */
 	times: readonly string[];
 	/** The column with the end of a row's lease. */
 	lease?: string;
-	/** An SQL condition for rows that wait for something other than time. */
+	/** An SQL condition for rows whose times do not move, such as a call scheduled for a certain hour. */
 	except?: string;
 }
 
-/** Rows per step, which takes a few milliseconds. */
+/** Rows per step. A step takes a few milliseconds. */
 const WINDOW = 1_000;
 
 /**
- * After the clock was set back by `ms`, moves each time ahead of `now` back by `ms`, so that a row is due after the
- * same elapsed time as before. Works from the newest rows in steps, and yields to other work between steps. A lease
- * that the current clock can have granted stays: statements run in order, so it ends within `LEASE_MS` of the step.
+ * After the clock was set back by `ms`, moves each time ahead of `now` back by `ms`, so that a row waits no longer
+ * than before. Works from the newest rows in steps, and yields to other work between steps. A lease that ends
+ * within `LEASE_MS` of `now` stays, because a worker can have granted it after the clock was set back.
  */
 export async function moveTimesBack(database: Statements, timed: Timed, ms: number, now: () => number): Promise<void> {
 	const { table, times, lease, except } = timed;

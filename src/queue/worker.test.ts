@@ -19,7 +19,8 @@ async function startBench(): Promise<Bench> {
 	const database = await migratedDatabase();
 	const store = createJobStore(database);
 	return {
-		...{ database, store },
+		database,
+		store,
 		async add(id, inMs = 0) {
 			await database.all(
 				`INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", "attempts") VALUES (?, 'dispatch', 'a', '{}', ?, 0)`,
@@ -28,7 +29,10 @@ async function startBench(): Promise<Bench> {
 		},
 		start(run, over = {}) {
 			const worker = createWorker<Job>({
-				...{ store, run, now: Date.now, newLease: () => `lease-${++leases}` },
+				store,
+				run,
+				now: Date.now,
+				newLease: () => `lease-${++leases}`,
 				onError: (error) => {
 					throw error;
 				},
@@ -183,10 +187,10 @@ describe('a worker', () => {
 		};
 		const one = start(work, { store: seen, leaseMs: 300 });
 		await started.reached;
-		const polled = counter(2); // at its start, and when it is woken
+		const polled = counter(2); // worker `two` claims at its start, and when it is woken
 		const spyStore: QueueSpy = { ...store, claim: (...of) => store.claim(...of).finally(polled.hit) };
 		const two = start(work, { store: spyStore, leaseMs: 300 });
-		await renewed.reached; // six renewals take two leases
+		await renewed.reached; // six renewals take as long as two leases
 		two.wake();
 		await polled.reached;
 		finish();
@@ -267,7 +271,7 @@ it('[CK6] work under way keeps its lease when the clock is set forward: it is cl
 describe('[CK6] work under way keeps its lease when the clock is set back: it is claimed once', () => {
 	const DAY = 86_400_000;
 
-	/** Starts a job that keeps running. Its clock is a day behind after `setBack`. */
+	/** Starts a job that keeps running. After `setBack`, the worker's clock is a day behind. */
 	async function startHeld(leaseMs?: number) {
 		const { add, start, store, database } = await startBench();
 		let ahead = 0;
@@ -295,7 +299,7 @@ describe('[CK6] work under way keeps its lease when the clock is set back: it is
 				const [row] = await database.all(`SELECT "leasedUntil" FROM "Job" WHERE "id" = 'held'`);
 				return Number(row?.leasedUntil) < now() + DAY / 2;
 			},
-			/** Runs another job and returns the ids of all runs. */
+			/** Runs another job, lets the first one finish, and returns the ids of all runs. */
 			async goOn(): Promise<string[]> {
 				await add('other', -DAY - 1_000);
 				worker.wake();

@@ -15,7 +15,7 @@ export interface QueueStore<Row extends Claimed> {
 
 export interface Claimed {
 	id: string;
-	/** The lease token. A result counts only under it. */
+	/** The lease token. A result counts only while the row still has this token. */
 	lease: string;
 	/** Includes the current attempt. */
 	attempts: number;
@@ -47,7 +47,7 @@ export const LEASE_MS = 10_000;
 /** The longest sleep. It bounds the delay for rows of dead processes and after clock jumps. */
 const SLEEP_MAX_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
-/** Three of the longest sleeps without a look: the worker is stuck. */
+/** A worker that has not read its table for this long is stuck. */
 const STUCK_AFTER_MS = 3 * SLEEP_MAX_MS;
 
 /** Starts a worker that runs due rows concurrently and sleeps until the next one is due. */
@@ -93,8 +93,9 @@ export function createWorker<Row extends Claimed>({
 	}
 
 	/**
-	 * A suspension or a clock that was set forward can end the lease of running work. A lease that the current clock
-	 * cannot have granted dates from before the clock was set back. It may be moved back to a time that is already over.
+	 * Renews those leases of running work that cannot be relied on, so that `claim` does not take that work again.
+	 * A suspended process or a clock set forward can end a lease. A lease that ends later than the current clock
+	 * can grant dates from before the clock was set back. Its end may soon be moved back into the past.
 	 */
 	async function renewOthers(): Promise<void> {
 		for (const [row, until] of held) if (until < now() || until > now() + leaseMs) await renew(row);
@@ -132,7 +133,7 @@ export function createWorker<Row extends Claimed>({
 				return due === null ? SLEEP_MAX_MS : Math.min(SLEEP_MAX_MS, Math.max(0, due - now()));
 			}
 		}
-		return SLEEP_MAX_MS; // a finished row wakes the worker
+		return SLEEP_MAX_MS; // all slots are in use, and a finished row wakes the worker
 	}
 
 	async function workUntilClosed(): Promise<void> {

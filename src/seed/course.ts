@@ -138,7 +138,7 @@ class CallSimulation {
 	dispatch(): void {
 		const random = this.#random;
 		let number = 1;
-		// Sometimes the provider refuses first: deliberately if a fault was injected.
+		// Sometimes the provider refuses the first attempt, in some cases because of an injected fault.
 		if (random.next() < 0.012) {
 			if (random.next() < 0.4) this.#fault({ fault: 'refused', attempt: number });
 			this.#refused(number++);
@@ -279,7 +279,7 @@ class CallSimulation {
 		return Math.round(Math.min(45 * MINUTE_MS, 4_000 + TALK_MS[this.#call.workflow] * Math.exp(1.5 * normal)));
 	}
 
-	/** Draws the delay of a webhook. It never dates an event before the previous one. */
+	/** Draws the delay of a webhook behind its event. The delay never dates an event before the previous one. */
 	#lag(): number {
 		return Math.min(3 + this.#random.below(35), this.#at - this.#call.updatedAt);
 	}

@@ -10,7 +10,7 @@ export interface Customer {
 const awake = (hour: number): number => (hour >= 9 && hour < 19 ? 1 : hour >= 7 && hour < 22 ? 0.35 : 0.02);
 const localHour = ({ ahead }: Country, hour: number): number => (hour + Math.round(ahead) + 24) % 24;
 
-/** The cumulated shares of the countries for each UTC hour. */
+/** The cumulative shares of the countries for each UTC hour. */
 const BY_HOUR = Array.from({ length: 24 }, (_, hour) => {
 	let sum = 0;
 	return COUNTRIES.map((country) => (sum += country.share * awake(localHour(country, hour))));

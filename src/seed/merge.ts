@@ -20,7 +20,7 @@ export class Merge<Item extends Timed> {
 		this.#rise(this.#heap.length - 1);
 	}
 
-	/** Removes and returns the earliest item, or null if it is after `until`. */
+	/** Removes and returns the earliest item. Returns null if no item is left up to `until`. */
 	take(until: number): Item | null {
 		const top = this.#heap[0];
 		if (!top || this.#at(0) > until) return null;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** More calls would fill a file of about 20 GB, which is most likely a typing error. */
+/** The maximum number of calls, which fill a file of about 20 GB. A larger number is most likely a typing error. */
 const MOST = 10_000_000;
 
 export interface SeedFlags {

@@ -9,7 +9,7 @@ import { momentsOf } from './rhythm.ts';
 
 export interface HistoryOptions {
 	calls: number;
-	/** The same seed gives the same history, up to the same `now`. */
+	/** The same seed gives the same history for the same `now`. */
 	seed: string;
 	/** Milliseconds since 1970. All calls have ended by then. */
 	now: number;
@@ -21,13 +21,16 @@ export interface HistoryOptions {
 export interface NumberedEvent {
 	seq: number;
 	event: SeedEvent;
-	/** Calls whose last event was emitted, and that of every earlier call. In order of creation. */
+	/**
+	 * The calls that are complete now, in order of creation. A call waits here until its own last event and the
+	 * last events of all earlier calls have been yielded.
+	 */
 	whole: readonly CallRow[];
 }
 
 const DAYS = 90;
 const DAY_MS = 86_400_000;
-/** During European office hours on Wednesdays, half of the calls belong to a release test of that day. */
+/** On Wednesdays from 13:00 to 14:00 UTC, half of the calls belong to a release test of that day. */
 const RUN_AT = { day: 3, hour: 13 };
 
 /**
@@ -38,7 +41,7 @@ export function* plausibleHistory({ calls, seed, now, after }: HistoryOptions): 
 	const random = createRandom(seed);
 	const [newCallId, newId] = [createIds(random), createIds(random)];
 	const underWay = new Merge<SeedEvent>();
-	/** In order of creation, beginning with the first incomplete call. */
+	/** The calls not yielded yet, in order of creation. The first one is incomplete. */
 	const waiting: CallRow[] = [];
 	const done = new Set<CallRow>();
 	let seq = after;

@@ -35,9 +35,22 @@ async function seeded(options: Parameters<typeof seed>[1], into?: Database): Pro
 /** Rebuilds a call's row by applying its events to the state machine, beginning with the row as requested. */
 function replay({ id, createdAt, scheduledAt, ...row }: CallRow, timeline: readonly Row[]): CallRow {
 	let call: CallRow = {
-		...{ ...row, id, createdAt, scheduledAt, status: 'PENDING', phase: scheduledAt === null ? 'QUEUED' : 'SCHEDULED' },
-		...{ outcome: null, providerId: null, updatedAt: createdAt, startedAt: null, ringingAt: null, answeredAt: null },
-		...{ endedAt: null, durationMs: null, faults: 0, seq: row.n },
+		...row,
+		id,
+		createdAt,
+		scheduledAt,
+		status: 'PENDING',
+		phase: scheduledAt === null ? 'QUEUED' : 'SCHEDULED',
+		outcome: null,
+		providerId: null,
+		updatedAt: createdAt,
+		startedAt: null,
+		ringingAt: null,
+		answeredAt: null,
+		endedAt: null,
+		durationMs: null,
+		faults: 0,
+		seq: row.n,
 	};
 	for (const { seq, type, at, data } of timeline) {
 		const now = Number(at);
@@ -95,7 +108,10 @@ describe('a made-up history', () => {
 		}
 		for (const { seq, callId, type, at, data } of events)
 			Event.parse({
-				...{ seq, callId, type, at: new Date(Number(at)).toISOString() },
+				seq,
+				callId,
+				type,
+				at: new Date(Number(at)).toISOString(),
 				data: JSON.parse(String(data)) as unknown,
 			});
 	});

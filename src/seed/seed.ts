@@ -10,7 +10,7 @@ import { plausibleHistory, type HistoryOptions } from './plausible.ts';
 export interface SeedOptions {
 	/** The number of calls to write. */
 	calls: number;
-	/** The same seed gives the same history, up to the same `now`. */
+	/** The same seed gives the same history for the same `now`. */
 	seed?: string;
 	/** Milliseconds since 1970. The history ends here. */
 	now?: number;

@@ -66,7 +66,7 @@ export interface AppDeps {
 	log: Logger;
 	/** Wall clock, in milliseconds since 1970. */
 	now?: () => number;
-	/** Monotonic clock, in milliseconds. It follows `now` where only `now` is replaced. */
+	/** Monotonic clock, in milliseconds. If only `now` is replaced, this clock is derived from `now`. */
 	uptime?: () => number;
 	/** Random source: returns a number in [0, 1). */
 	chance?: () => number;
@@ -79,10 +79,13 @@ const STOP_WORK_MS = 5_000;
 const STOP_REQUESTS_MS = 3_000;
 const STOP_WRITING_MS = 1_500;
 
-/** Load balancers keep an idle connection for 60 s. A longer limit here leaves it to them to close one. */
+/**
+ * Load balancers keep an idle connection for 60 s. This limit is longer, so that the server never closes a
+ * connection that a load balancer is about to use.
+ */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Wires every part, in order. Production and tests share it. */
+/** Creates the parts of the server and connects them, for production and for tests. */
 export async function createApp(
 	config: Config,
 	{
@@ -104,8 +107,8 @@ export async function createApp(
 	const migrations = migrationsFrom(import.meta.dirname);
 	const { database, release } = await openAlone(config.database, migrations);
 	const { file } = database;
-	// Other processes may hold live leases in a database over the network. Leases of dead processes expire on their
-	// own.
+	// A database over the network has no `release`: other servers may hold live leases in it, so this server takes
+	// over no leases. The leases of dead servers expire.
 	const alone = release !== null;
 	const applied = await migrate(database, migrations);
 	if (applied.length > 0) log.info({ applied }, 'migrations applied');
@@ -154,7 +157,7 @@ export async function createApp(
 		timeoutMs,
 	});
 
-	// A foreign provider does not share its deliveries.
+	// A provider on another server does not share its deliveries.
 	const desk = ownProvider ? provider.deliveries : null;
 	const connections = createConnections(config.maxSocketsPerAddress, config.trustProxy);
 	const sessionEnds = createSessionEnds(now);
@@ -163,7 +166,9 @@ export async function createApp(
 		position,
 		positionNow: () => reads.position(),
 		syncFrom: (cursor) => syncFrom(cursor, database),
-		...{ version, now, onError },
+		version,
+		now,
+		onError,
 	});
 	const subscriptions = createSubscriptions({ io, reads, deliveries: desk, onError });
 	const socketTransport = openSocketTransport({
@@ -202,7 +207,7 @@ export async function createApp(
 	const indexer = createIndexer({ database, onError });
 	const writer = createWriter({ database, now, onCommit, onJobs: () => jobs?.wake(), onError });
 	const calls = createCalls({
-		...{ writer, now },
+		writer,
 		callbackUrl: () => (ownProvider ? null : `${config.appUrl ?? ownAddress()}${WEBHOOK_PATH}`),
 	});
 	const clearing = createClearMatching({ reads, calls });
@@ -214,13 +219,14 @@ export async function createApp(
 		now,
 		uptime,
 		onError,
-		// A call keeps at least half of its timeout. The upper bound keeps short hiccups from counting as a break.
+		// Shorter breaks are ignored, so an ignored break uses up at most half of a call's timeout. A break longer
+		// than JUMP_MS always counts.
 		breakMs: Math.min(JUMP_MS, config.callTimeoutMs / 2),
 		async moveTimesBack(ms) {
 			await Promise.all([createJobStore(database).setBack(ms, now), provider.setBack(ms)]);
 		},
 		onJump: (ms) => log.warn({ ms }, 'the clock jumped: retention and expiry pause for an hour'),
-		onSetBack: (ms) => log.warn({ ms }, 'the clock was set back: due times move back as far'),
+		onSetBack: (ms) => log.warn({ ms }, `the clock was set back${alone ? ': due times move back as far' : ''}`),
 		onResume() {
 			jobs?.wake();
 			provider.wake();
@@ -231,7 +237,8 @@ export async function createApp(
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// The server's own token is never sent to another host.
 			token: ownProvider ? ownToken : config.provider.token,
-			...{ now, timeoutMs },
+			now,
+			timeoutMs,
 		});
 		const speed = (): number => provider.settings().speed;
 		jobs = createJobs({
@@ -292,7 +299,7 @@ export async function createApp(
 	server.on('request', listener);
 	refuseMalformed(server, listener.isResponding);
 	io.attach(server);
-	// In development Vite handles upgrades of its own.
+	// In development Vite handles the upgrades of its hot reload.
 	if (config.pages !== 'vite') ignoreOtherUpgrades(server, listener.isBusy);
 
 	return {
@@ -321,7 +328,7 @@ export async function createApp(
 			time.close();
 			stopExpiry?.();
 			callWaits.close();
-			// Stop the workers first: the requests to the provider, and its webhooks, still need the server.
+			// Stop the workers first: their dispatches and webhooks under way need a response from this server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
@@ -337,7 +344,7 @@ export async function createApp(
 		await rejections.close();
 		await web.close();
 		await prisma.$disconnect();
-		// If the path now holds another file, the mark is meaningless and the write would fail.
+		// If the path now names another file, the mark would describe the wrong file, and its write would fail.
 		if (database.isInPlace()) await epochMark?.renew();
 	}
 

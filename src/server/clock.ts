@@ -1,31 +1,33 @@
-/** A larger step of the wall clock is a jump. A smaller one is a correction. */
+/** A larger step of the wall clock is a jump. A smaller step is a correction, such as those of time servers. */
 export const JUMP_MS = 5_000;
-/** Irreversible work waits until the wall clock has run this long without a jump. */
+/** Deletions by age wait until the wall clock has run this long without a jump, because they cannot be undone. */
 export const STEADY_MS = 3_600_000;
 
 /** Wall clock and elapsed time, read together, in milliseconds. */
-export interface Reading {
-	/** Since 1970, as the machine reports it. It may be set forward and back. */
+interface Reading {
+	/** The wall clock: the time since 1970, as the machine reports it. The wall clock may be set forward and back. */
 	now: number;
 	/** From a clock that cannot be set. On some systems it pauses while the machine sleeps. */
 	uptime: number;
 }
 
-/** How far the wall clock moved beyond the elapsed time. Negative if it was set back. */
-export const driftBetween = (before: Reading, after: Reading): number =>
+/** Returns how far the wall clock moved beyond the elapsed time, in milliseconds. Negative if it was set back. */
+const driftBetween = (before: Reading, after: Reading): number =>
 	after.now - before.now - (after.uptime - before.uptime);
 
 export interface ClockDeps {
 	now(): number;
 	uptime(): number;
-	/** Shorter breaks are ignored. */
+	/**
+	 * The shortest break that counts, in milliseconds: a suspension, a sleep, or a step forward of the wall clock.
+	 */
 	breakMs: number;
-	/** Whether the wall clock was right before. If so, it counts as steady from the start. */
+	/** Whether the wall clock is known to be right. If so, it counts as steady from the start. */
 	isSteady: boolean;
-	/** Called when the clock jumped by `ms`, negative if back. From here on it is not steady for an hour. */
+	/** Called when the wall clock jumped by `ms`, negative if back. The clock then counts as unsteady for an hour. */
 	onJump(ms: number): void;
 	/**
-	 * Called when the process was suspended, the machine slept, or the clock was set forward. Look for due work now.
+	 * Called when the process was suspended, the machine slept, or the clock was set forward. Work may be due now.
 	 */
 	onResume(): void;
 	/** Called when the clock was set back by `ms`. Times written earlier now lie too far in the future. */
@@ -34,14 +36,14 @@ export interface ClockDeps {
 
 /** Detects a suspended process, a sleeping machine, and a clock that was set. */
 export interface Clock {
-	/** Wall-clock time since which the server has run without a break. No wait for a report counts time before it. */
+	/** Wall-clock time since which the server has run without a break. Waits for a report count from this time. */
 	runningSince(): number;
 	/** Whether the wall clock has run for an hour (`STEADY_MS`) without a jump. */
 	isSteady(): boolean;
 	close(): void;
 }
 
-/** Upper bound for the interval between two readings. Shorter breaks need shorter intervals. */
+/** The longest interval between two readings. A short `breakMs` makes the interval shorter. */
 const TICK_MS = 1_000;
 
 export function watchClock({ now, uptime, breakMs, isSteady, onJump, onResume, onSetBack }: ClockDeps): Clock {

@@ -15,10 +15,19 @@ const messageOf = (env: Record<string, string>): string => {
 describe('the environment', () => {
 	it('[C1] every variable has a default', () => {
 		expect(readConfig({})).toMatchObject({
-			...{ port: 3000, host: '127.0.0.1', appUrl: null, apiToken: null, allowedHosts: [], callbackHosts: [] },
-			...{ database: { url: 'file:./data/audena.db' }, trustProxy: false, webhookSecrets: [], logLevel: 'info' },
+			port: 3000,
+			host: '127.0.0.1',
+			appUrl: null,
+			apiToken: null,
+			allowedHosts: [],
+			callbackHosts: [],
+			database: { url: 'file:./data/audena.db' },
+			trustProxy: false,
+			webhookSecrets: [],
+			logLevel: 'info',
 			provider: {
-				...{ url: null, token: undefined },
+				url: null,
+				token: undefined,
 				defaults: { delayMs: { min: 800, max: 2_200 }, failRate: 0.15, seed: null, speed: 1, until: null },
 			},
 		});
@@ -44,17 +53,30 @@ describe('the environment', () => {
 				CALLBACK_HOSTS: 'c.example:8080 d.example',
 				API_TOKEN: ' s3cret ',
 			},
-			...{ PROVIDER_URL: 'http://carrier:4000/', PROVIDER_TOKEN: 'p', PROVIDER_SEED: 'x', PROVIDER_SPEED: '2.5' },
-			...{ PROVIDER_DELAY_MS_MIN: '5', PROVIDER_DELAY_MS_MAX: '5', PROVIDER_FAIL_RATE: '1', LOG_LEVEL: 'debug' },
+			PROVIDER_URL: 'http://carrier:4000/',
+			PROVIDER_TOKEN: 'p',
+			PROVIDER_SEED: 'x',
+			PROVIDER_SPEED: '2.5',
+			PROVIDER_DELAY_MS_MIN: '5',
+			PROVIDER_DELAY_MS_MAX: '5',
+			PROVIDER_FAIL_RATE: '1',
+			LOG_LEVEL: 'debug',
 			WEBHOOK_SECRET: secrets.join(' '),
 		});
 		expect(config).toMatchObject({
-			...{ port: 0, host: '::1', appUrl: 'https://calls.example', trustProxy: 2, apiToken: 's3cret' },
+			port: 0,
+			host: '::1',
+			appUrl: 'https://calls.example',
+			trustProxy: 2,
+			apiToken: 's3cret',
 			allowedHosts: ['a.example', 'xn--bcher-kva.example'],
 			callbackHosts: ['c.example:8080', 'd.example'],
-			...{ database: { url: 'file:/tmp/x.db' }, webhookSecrets: secrets, logLevel: 'debug' },
+			database: { url: 'file:/tmp/x.db' },
+			webhookSecrets: secrets,
+			logLevel: 'debug',
 			provider: {
-				...{ url: 'http://carrier:4000', token: 'p' },
+				url: 'http://carrier:4000',
+				token: 'p',
 				defaults: { delayMs: { min: 5, max: 5 }, failRate: 1, seed: 'x', speed: 2.5 },
 			},
 		});

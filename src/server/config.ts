@@ -24,7 +24,7 @@ export interface Config {
 	callbackHosts: string[];
 	/** null leaves the server open to every client. */
 	apiToken: string | null;
-	/** `whsec_…` values. The first one signs, all of them verify. Empty: generated and stored on the first start. */
+	/** `whsec_…` values: the first signs, all verify. If empty, the first start generates and stores a secret. */
 	webhookSecrets: string[];
 	/** How many sockets, event streams and waits one address may hold open. Loopback has no limit. */
 	maxSocketsPerAddress: number;
@@ -45,7 +45,7 @@ interface Variable<T> {
 	/** The allowed values, for the error message. */
 	allowed: string;
 	schema: z.ZodType<T, string>;
-	/** The value is never printed. */
+	/** If true, error messages leave the value out. */
 	secret?: boolean;
 }
 
@@ -61,7 +61,7 @@ const decimal = (min: number, max: number) =>
 		.regex(/^\d+(\.\d+)?$/)
 		.transform(Number)
 		.pipe(z.number().min(min).max(max));
-/** Empty turns it off. */
+/** A limit: a whole number from 1 to `max`. An empty value turns the limit off. */
 const optional = (max: number) => z.union([z.literal('').transform(() => null), integer(1, max)]);
 const text = z.string().transform((value) => (value === '' ? null : value));
 const HTTP_URL_RULES =
@@ -82,7 +82,10 @@ const hostsAndPorts = list.refine((names) =>
 );
 
 const variable = <T>(fallback: string, allowed: string, schema: z.ZodType<T, string>, secret = false): Variable<T> => ({
-	...{ fallback, allowed, schema, secret },
+	fallback,
+	allowed,
+	schema,
+	secret,
 });
 const delay = (fallback: number) =>
 	variable(String(fallback), 'a whole number of milliseconds from 0 to 3600000', integer(0, 3_600_000));
@@ -205,7 +208,8 @@ function read(name: keyof Variables, given: string | undefined): unknown {
 	const { fallback, allowed, schema, secret } = VARIABLES[name] as Variable<unknown>;
 	const value = given?.trim() ?? '';
 	const result = schema.safeParse(value === '' ? fallback : value);
-	// A blank secret is refused: without it the server would be open to every client.
+	// A secret of spaces only is refused. Treated as unset, such an API_TOKEN would open the server to every
+	// client.
 	const isBlankSecret = secret && value === '' && given !== undefined && given !== '';
 	if (result.success && !isBlankSecret) return result.data;
 	const printable = secret ? null : withoutSecrets(value);
@@ -223,7 +227,7 @@ export function isWebhookSecret(secret: string): boolean {
 	return length >= 24 && length <= 64;
 }
 
-/** Returns whether this is a host as `http://…/` has it, without a port. */
+/** Whether the text is a host without a port: a name, an IPv4 address, or an IPv6 address in brackets. */
 function isHost(name: string): boolean {
 	return /^[\p{L}\p{N}._-]+$|^\[[\da-f:.]+\]$/iu.test(name) && URL.canParse(`http://${name}/`);
 }
@@ -241,7 +245,7 @@ function isProxy(text: string): boolean {
 
 /** False for an address on a port that `fetch` refuses to connect to. */
 function hasOpenPort(value: string): boolean {
-	if (!URL.canParse(value)) return true; // the URL rule refuses it
+	if (!URL.canParse(value)) return true; // a malformed URL has no port to refuse
 	const { port } = new URL(value);
 	return port === '' || !isBlockedPort(Number(port));
 }

@@ -6,8 +6,15 @@ function deliveryWith({ request, response }: Pick<Attempt, 'request' | 'response
 	const at = '2026-11-22T12:00:00.000Z';
 	const attempt: Attempt = { number: 1, at, durationMs: 3, manual: false, error: null, request, response };
 	return {
-		...{ id: 'msg_1', callId: 'c', providerId: 'p', type: 'call.ended', url: 'http://127.0.0.1:4000/' },
-		...{ state: 'dead', attempts: [attempt], nextAttemptAt: null, createdAt: at },
+		id: 'msg_1',
+		callId: 'c',
+		providerId: 'p',
+		type: 'call.ended',
+		url: 'http://127.0.0.1:4000/',
+		state: 'dead',
+		attempts: [attempt],
+		nextAttemptAt: null,
+		createdAt: at,
 	};
 }
 const response = { status: 500, headers: {}, body: '', truncated: false };

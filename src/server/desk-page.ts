@@ -11,7 +11,7 @@ import type { CallReads } from './calls/reads.ts';
 import type { DeliveryDesk } from './http/deliveries.ts';
 
 export interface DeliveriesPageDeps {
-	/** null with a foreign provider. */
+	/** null if the provider is another server (PROVIDER_URL), whose deliveries this server cannot read. */
 	desk: DeliveryDesk | null;
 	reads: Pick<CallReads, 'customers'>;
 	now(): number;
@@ -29,7 +29,10 @@ const BODY_SHOWN = 2_000;
 const SEARCH_MS = 1_000;
 const MASKED = /^(webhook-signature|authorization|cookie|set-cookie)$/i;
 
-/** Reads the deliveries page. Throws `invalid_page`. */
+/**
+ * Returns a function that reads the deliveries page. That function throws `invalid_page` for a page token of
+ * another list or of several groups.
+ */
 export function createDeliveriesPage({
 	desk,
 	reads,
@@ -64,12 +67,18 @@ export function createDeliveriesPage({
 		const wanted = groupsOf(query.state);
 		const others = { callId: query.callId, code: query.code };
 		if (query.page !== undefined && wanted.length > 1)
-			throw new ProblemError('invalid_page', 'A page token needs one group. Filter by the states of one group first.');
+			throw new ProblemError(
+				'invalid_page',
+				'A page token needs the states of one group: pending and retrying, dead, delivered, or canceled. Filter by them, or leave out page.',
+			);
 		const all = await Promise.all(wanted.map((one) => group(desk, one, query, wanted.length > 1 ? GROUP_PAGE : PAGE)));
 		const groups = all.filter(({ deliveries, nextPage }) => deliveries.length > 0 || nextPage !== null);
 		const ids = new Set(groups.flatMap(({ deliveries }) => deliveries.map(({ callId }) => callId)));
 		return {
-			...{ query, groups, foreign: false, at },
+			query,
+			groups,
+			foreign: false,
+			at,
 			pending: await desk.count({ ...others, state: [...pending.states] }),
 			failed: await desk.count({ ...others, state: [...failed.states] }),
 			customers: await reads.customers([...ids]),
@@ -103,7 +112,7 @@ function sanitizedAttempt({ request, response, ...attempt }: Attempt): Attempt {
 	};
 }
 
-/** A signature keeps its scheme: `v1,••••••••`. */
+/** Masks the credentials in headers. A signature keeps its scheme: `v1,••••••••`. */
 function masked(headers: Record<string, string>): Record<string, string> {
 	const mask = (value: string): string => `${/^v\d+a?,/.exec(value)?.[0] ?? ''}••••••••`;
 	return Object.fromEntries(

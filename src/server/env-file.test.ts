@@ -15,7 +15,7 @@ const utf32 = (text: string, big: boolean): Buffer => {
 	return big ? bytes.swap32() : bytes;
 };
 
-/** The environment after loading a `.env` of these bytes over `env`. */
+/** Loads a `.env` of these bytes into `env`, and returns `env`. */
 async function load(bytes: Uint8Array | string, env: Record<string, string | undefined> = {}): Promise<typeof env> {
 	const folder = await temporaryFolder();
 	await writeFile(join(folder, '.env'), bytes);
@@ -23,7 +23,7 @@ async function load(bytes: Uint8Array | string, env: Record<string, string | und
 	return env;
 }
 
-/** The one line of the refusal, or `accepted`. */
+/** Returns the message with which `load` refuses the file, or `accepted`. */
 async function refusalOf(load: () => unknown): Promise<string> {
 	try {
 		await load();

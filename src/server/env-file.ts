@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { parse, populate } from 'dotenv';
 import { ConfigError } from './config.ts';
 
-/** Longer marks come first: the mark of UTF-32LE begins with that of UTF-16LE. null marks a refused encoding. */
+/**
+ * Byte order marks and their encodings; null for an encoding that is refused. Longer marks come first, because the
+ * mark of UTF-32LE begins with the mark of UTF-16LE.
+ */
 const MARKS: readonly [mark: readonly number[], encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | null][] = [
 	[[0xff, 0xfe, 0, 0], null],
 	[[0, 0, 0xfe, 0xff], null],
@@ -11,7 +14,7 @@ const MARKS: readonly [mark: readonly number[], encoding: 'utf-8' | 'utf-16le' |
 	[[0xff, 0xfe], 'utf-16le'],
 	[[0xfe, 0xff], 'utf-16be'],
 ];
-/** Lines that dotenv understands. It ignores all others silently. */
+/** Lines that dotenv understands. dotenv silently ignores all others. */
 const READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+(?:\s*=|:(?:\s|$)))/;
 
 /**

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '#db/database.ts';
 
 /**
- * The webhook secrets of the environment, or else the one that the first start generated and stored in the database.
+ * Returns the configured webhook secrets. Without any, returns the secret that the first start generated and
+ * stored.
  */
 export async function webhookSecrets(database: Database, configured: readonly string[]): Promise<string[]> {
 	if (configured.length > 0) return [...configured];

@@ -4,7 +4,10 @@ import { CannotOpen, type Database } from '#db/database.ts';
 
 /** The mark beside a database by which a restored copy gets a new epoch. */
 export interface EpochMark {
-	/** Rewrites the mark, so that a copy made earlier gets another epoch. Call it before closing the database. */
+	/**
+	 * Rewrites the mark, so that an earlier copy gets a new epoch when restored. Call it before closing the
+	 * database.
+	 */
 	renew(): Promise<void>;
 }
 
@@ -17,13 +20,16 @@ const NEW_EPOCH = `UPDATE "Feed" SET "epoch" = lower(hex(randomblob(8))) WHERE "
  * elsewhere. The seqs of such a file may name other changes than those that clients have seen.
  * The check uses a mark: a small file beside the database. Every start and every clean stop rewrites it, and the
  * database stores what the file system reports about it. No copy can restore a file's change time.
- * One case goes undetected: a copy of the database alone, from the run that was killed, written back into the same
- * file.
+ * One case goes undetected: a copy of the database without the mark, made during a run that was later killed, and
+ * written back into the same file.
  */
 export async function checkEpoch(database: Database, path: string): Promise<EpochMark> {
 	const markPath = `${path}.life`;
 
-	/** The mark's content and what the file system reports about it. null without a mark. */
+	/**
+	 * Returns the mark's content and what the file system reports about the mark and the database; null without a
+	 * mark.
+	 */
 	async function readMark(): Promise<string | null> {
 		try {
 			const [{ ino, ctimeNs }, own] = [await stat(markPath, { bigint: true }), await stat(path)];
@@ -35,8 +41,8 @@ export async function checkEpoch(database: Database, path: string): Promise<Epoc
 	}
 
 	async function renew(): Promise<void> {
-		// A crash between the two writes leaves them different. The next start then makes a new epoch, which costs
-		// clients a reload.
+		// After a crash between the two writes, the mark differs from its stored value. The next start then makes a
+		// new epoch, which costs clients a reload.
 		await writeFile(markPath, v4(), { flush: true });
 		await database.all(STORE_MARK, await readMark());
 	}

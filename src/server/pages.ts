@@ -26,7 +26,7 @@ export interface PagesDeps {
 	calls: Calls;
 	reads: CallReads;
 	anchors: Anchors;
-	/** null with a foreign provider. */
+	/** null if the provider is another server (PROVIDER_URL), whose deliveries this server cannot read. */
 	desk: DeliveryDesk | null;
 	now(): number;
 	onBug(error: unknown, requestId: string): void;
@@ -43,7 +43,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	500: ['internal_error', INTERNAL_ERROR],
 };
 
-/** Creates the server's side of the SvelteKit pages (see the contract). */
+/** Creates the object through which the SvelteKit pages use the server (see src/contract/pages.ts). */
 export function createPages({ version, appUrl, access, calls, reads, anchors, desk, now, onBug }: PagesDeps): Pages {
 	const deliveriesPage = createDeliveriesPage({ desk, reads, now });
 
@@ -71,7 +71,7 @@ export function createPages({ version, appUrl, access, calls, reads, anchors, de
 				const at = parsed.page === undefined ? (params.get('at') ?? '') : '';
 				const query = at === '' ? parsed : await anchored(parsed, at);
 				const [found, shareBefore] = [await reads.list(query), await anchors.shareBefore(query)];
-				// A page read backward from the end cannot know that nothing follows it.
+				// A page that was read backward from the end has a `nextPage`, although nothing follows.
 				const page = at === 'end' ? { ...found, nextPage: null } : found;
 				const back = pageStartOf(query)?.back ?? false;
 				const { byStatus } = await reads.stats();
@@ -94,14 +94,16 @@ function valuesOf(params: URLSearchParams, known: readonly string[]): Record<str
 	return Object.fromEntries(known.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]));
 }
 
-/** Returns a problem as a value. Bugs are thrown, so that SvelteKit shows them. */
+/** Runs `work` and returns its result or its problem. Throws other errors, so that SvelteKit shows its error page. */
 async function resultOf<T>(work: () => Promise<T>): Promise<PageResult<T>> {
 	try {
 		return { ok: await work() };
 	} catch (error) {
 		if (error instanceof ProblemError) return { problem: error.toProblem() };
 		if (isDatabaseFault(error))
-			return { problem: new ProblemError('database_unavailable', 'The database cannot be written now.').toProblem() };
+			return {
+				problem: new ProblemError('database_unavailable', 'The database cannot be written to now.').toProblem(),
+			};
 		throw error;
 	}
 }

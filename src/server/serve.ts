@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { createLog, type Logger } from './log.ts';
 import { whyNotOpened } from './why-not-opened.ts';
 
-/** Prints one line and ends the process: the way it was started must change. */
+/** Prints why the server cannot start, and ends the process with exit code 1. */
 export function refuse(line: string): never {
 	console.error(line);
 	process.exit(1);
@@ -34,7 +34,7 @@ const STOP_MS = 10_000;
 
 /**
  * Shuts down in order: on a signal with exit code 0, on an uncaught error with exit code 1. After an uncaught error the
- * in-memory state is unknown. All work is durable, so the next start continues it.
+ * in-memory state may be wrong. All work is in the database, so the next start continues it.
  */
 function stopInOrder(app: App, log: Logger): void {
 	let stopping = false;
@@ -57,7 +57,7 @@ function stopInOrder(app: App, log: Logger): void {
 		});
 	// Node raises unhandled rejections here too.
 	process.on('uncaughtException', (error: Error & { code?: string }) => {
-		if (error.code === 'EPIPE' && stopping) return; // the log has no reader any more
+		if (error.code === 'EPIPE' && stopping) return; // the reader of the log has closed its pipe
 		log.fatal({ err: error }, 'uncaught error: shutting down');
 		if (!stopping) stop(1);
 	});

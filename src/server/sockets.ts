@@ -19,8 +19,8 @@ export interface SocketsDeps {
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
- * Creates the Socket.IO server, WebSocket only. It rejects wrong origins before the upgrade and wrong tokens before any
- * event.
+ * Creates the Socket.IO server, WebSocket only. The server rejects wrong origins before the upgrade and wrong
+ * tokens before any event.
  */
 export function createSockets({ access, rules, connections, sessionEnds, onError }: SocketsDeps): FeedServer {
 	const io: FeedServer = new Server({
@@ -48,12 +48,19 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 		},
 	});
 
-	/** Connections that have their socket. A second socket on the same connection would receive every frame twice. */
+	/** Connections that already have a socket. With a second socket, a connection would get every frame twice. */
 	const taken = new WeakSet<object>();
 
 	io.use((socket, next) => {
 		if (taken.has(socket.conn))
-			return next(refusal(new ProblemError('too_many_requests', 'One socket for each connection.')));
+			return next(
+				refusal(
+					new ProblemError(
+						'too_many_requests',
+						'This connection already has a socket. Open another connection for another socket.',
+					),
+				),
+			);
 		taken.add(socket.conn);
 		const { token } = socket.handshake.auth as { token?: unknown };
 		const { headers } = socket.request;
@@ -62,9 +69,17 @@ export function createSockets({ access, rules, connections, sessionEnds, onError
 				if (socket.conn.readyState !== 'open') return; // the connection closed during the lookup
 				if (!sender)
 					return next(refusal(new ProblemError('unauthorized', 'Send the API_TOKEN as auth.token, or sign in.')));
-				// A socket opened by a cookie needs an Origin, like a change by REST.
+				// Browsers attach cookies automatically, so a session cookie counts only together with an `Origin`.
+				// `allowRequest` has checked it.
 				if (sender.session && headers.origin === undefined)
-					return next(refusal(new ProblemError('origin_not_allowed', 'Send the Origin header with a session cookie.')));
+					return next(
+						refusal(
+							new ProblemError(
+								'origin_not_allowed',
+								'The Origin header is missing. Send it with the session cookie, or send the API_TOKEN as auth.token.',
+							),
+						),
+					);
 				if (sender.session)
 					socket.on(
 						'disconnect',

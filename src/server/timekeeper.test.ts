@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Database } from '#db/database.ts';
 import { migratedDatabase } from '#tests/support/database.ts';
 import { STEADY_MS } from './clock.ts';
 import { startTimekeeper } from './timekeeper.ts';
 
-const [NOON, DAY] = [1_800_000_000_000, 86_400_000];
+const [NOON, MINUTE, DAY] = [1_800_000_000_000, 60_000, 86_400_000];
 
 /** A server's clock on this database. `pass` lets time pass, and `set` moves the wall clock by `ms`. */
 async function start(database: Database, now: number, alone = true) {
@@ -24,6 +24,7 @@ async function start(database: Database, now: number, alone = true) {
 			throw error;
 		},
 	});
+	onTestFinished(() => time.close());
 	return {
 		setBack,
 		isSteady: () => time.isSteady(),
@@ -58,8 +59,8 @@ it.each([
 	const stoppedAt = await steadyStop(database, alone);
 	for (const [away, isSteady] of [
 		[STEADY_MS + 1, false],
-		[-STEADY_MS - 1, false],
 		[STEADY_MS, true],
+		[-STEADY_MS - 1, false],
 	] as const) {
 		const server = await start(database, stoppedAt + away, alone);
 		expect([away, server.isSteady()]).toEqual([away, isSteady]);
@@ -78,15 +79,29 @@ it('[RT8] a restart does not make a wrong clock steady', async () => {
 	}
 });
 
-it('[RT8] a restart does not end the hour after a jump', async () => {
+it.each([
+	['a day forward', DAY],
+	['fifty minutes forward', 50 * MINUTE],
+	['ten minutes back', -10 * MINUTE],
+])('[RT8] a restart does not end the hour after a jump of %s', async (_, jump) => {
 	const database = await migratedDatabase();
 	const stoppedAt = await steadyStop(database);
 	const running = await start(database, stoppedAt);
 	expect(running.isSteady()).toBe(true);
-	running.set(DAY);
+	running.set(jump);
 	expect(running.isSteady()).toBe(false);
 	await running.stop();
-	expect((await start(database, stoppedAt + DAY + 60_000)).isSteady()).toBe(false);
+	expect((await start(database, stoppedAt + jump + MINUTE)).isSteady()).toBe(false);
+});
+
+it('[RT8] a server whose clock was set back while it was stopped is not steady, nor after a restart', async () => {
+	const database = await migratedDatabase();
+	const stoppedAt = await steadyStop(database);
+	for (const passed of [0, MINUTE]) {
+		const server = await start(database, stoppedAt - 10 * MINUTE + passed);
+		expect(server.isSteady()).toBe(false);
+		await server.stop();
+	}
 });
 
 it('[CK4] a start behind the last stop moves the due times back', async () => {

@@ -12,7 +12,7 @@ export interface TimekeeperDeps extends Omit<ClockDeps, 'onSetBack' | 'isSteady'
 	onError(error: unknown): void;
 }
 
-/** A clock that corrects due times after a jump, including jumps while the server was stopped. */
+/** A clock that moves due times back after the wall clock was set back, even while the server was stopped. */
 export interface Timekeeper extends Clock {
 	/**
 	 * Stores the current time for the next start. Call it before closing the database. Logs errors instead of throwing.
@@ -20,15 +20,19 @@ export interface Timekeeper extends Clock {
 	store(): Promise<void>;
 }
 
-/** The last time of the only process, which shows at the next start that the clock was set back. */
+/**
+ * Name of the stored time of a process that is alone on the database. If this time is ahead at the next start, the
+ * clock was set back.
+ */
 const LAST = 'clock';
 /**
- * The last time of any process while its clock was steady. A wrong clock never becomes steady by a restart, because it
- * is compared with this time, not with its own.
+ * Name of the stored time of any process whose clock was steady. A start compares its clock with this time, so a
+ * restart does not make a wrong clock steady.
  */
 const LAST_STEADY = 'steady-clock';
 const READ_TIME = `SELECT "value" FROM "Kept" WHERE "name" = ?`;
 const STORE_TIME = `INSERT INTO "Kept" ("name", "value") VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "value" = excluded."value"`;
+const FORGET_TIME = `DELETE FROM "Kept" WHERE "name" = ?`;
 const EVERY_MS = 60_000;
 
 /** Compares the clock with its last stored times, then watches it and stores the time every minute. */
@@ -39,21 +43,37 @@ export async function startTimekeeper(deps: TimekeeperDeps): Promise<Timekeeper>
 		return row === undefined ? null : Number(row.value);
 	};
 	const store = async (isSteady: boolean): Promise<void> => {
-		if (alone) await database.all(STORE_TIME, LAST, String(now()));
-		if (isSteady) await database.all(STORE_TIME, LAST_STEADY, String(now()));
+		// Read before any wait: the clock may jump meanwhile.
+		const at = String(now());
+		if (alone) await database.all(STORE_TIME, LAST, at);
+		if (isSteady) await database.all(STORE_TIME, LAST_STEADY, at);
 	};
+	/** After a jump, a restart must not be steady, however small the jump was. */
+	const forgetSteady = (): Promise<unknown> => database.all(FORGET_TIME, LAST_STEADY);
 	async function setBack(ms: number): Promise<void> {
 		onSetBack(ms);
 		if (alone) await deps.moveTimesBack(ms);
 		await store(false);
 	}
 
+	const behindMs = ((await stored(LAST)) ?? now()) - now();
+	if (behindMs > JUMP_MS) {
+		await forgetSteady();
+		await setBack(behindMs);
+	}
 	const steady = await stored(LAST_STEADY);
 	const isSteady = steady !== null && Math.abs(steady - now()) <= STEADY_MS;
-	const behindMs = ((await stored(LAST)) ?? now()) - now();
-	if (behindMs > JUMP_MS) await setBack(behindMs);
-	else await store(isSteady);
-	const clock = watchClock({ ...deps, isSteady, onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume) });
+	await store(isSteady);
+	const onJump = (ms: number): void => {
+		deps.onJump(ms);
+		void forgetSteady().catch(onError);
+	};
+	const clock = watchClock({
+		...deps,
+		isSteady,
+		onJump,
+		onSetBack: (ms) => void setBack(ms).catch(onError).then(onResume),
+	});
 	const storeOrLog = (): Promise<void> => store(clock.isSteady()).catch(onError);
 	const timer = setInterval(() => void storeOrLog(), EVERY_MS).unref();
 	return {

@@ -21,7 +21,7 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 	globalThis.audena = pages;
 	if (kind === 'vite') {
 		const { createServer } = await import('vite');
-		const vite = await createServer({ root, server: { middlewareMode: true, hmr: { server } } });
+		const vite = await createServer({ root, server: { middlewareMode: true, ws: { server } } });
 		return { handler: vite.middlewares, close: () => vite.close() };
 	}
 	const built = pathToFileURL(join(root, 'build', 'web', 'handler.js')).href;
@@ -31,8 +31,8 @@ export async function createWeb(pages: Pages, server: Server, root: string, kind
 }
 
 /**
- * Allows only GET and HEAD on static files and on the data of pages, which would be sent for any method. Also drops `Range`, because the
- * adapter fails on a range that ends before it begins.
+ * Allows only GET and HEAD for static files and for the data of pages, because SvelteKit would send both for any
+ * method. Also drops `Range`, because the adapter fails on a range that ends before it begins.
  */
 function filesOnlyRead(folder: string, handler: RequestHandler): RequestHandler {
 	const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -1,6 +1,7 @@
 /**
- * A printable form of a variable's value. An address may contain a password or a token, so only its host and path are
- * shown. A file's address is shown whole. Returns null if these cannot be separated from a secret.
+ * Returns a variable's value in a form that may be printed. Of an address with a user, a query or a fragment, only
+ * the protocol, host and path remain. A `file:` address stays whole. Returns null for any other text that may hold
+ * a secret.
  */
 export function withoutSecrets(value: string): string | null {
 	if (value.startsWith('file:') || !/[@?#]/.test(value)) return value;

@@ -9,7 +9,7 @@ const WIDTHS = [360, 768, 1440];
 const SOURCE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 let source: Promise<string> | undefined;
 
-/** Runs axe in the page. A document gets the script once: parsing it costs more than a check. */
+/** Runs axe in the page. A document gets the script only once, because parsing the script costs more than a check. */
 async function violationsOf(page: Page, runOnly: RunOptions['runOnly']): Promise<AxeResults['violations']> {
 	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await (source ??= readFile(SOURCE, 'utf8')));
 	return page.evaluate(
@@ -36,24 +36,24 @@ async function expectAccessibleInLight(page: Page, what: string): Promise<void> 
 	expect(beyond, `${what}: sideways scrolling, in pixels`).toBeLessThanOrEqual(0);
 }
 
-/** In the dark theme axe checks the contrast alone: nothing else differs. */
+/** Checks only the contrast in the dark theme, because nothing else differs from the light theme. */
 async function expectContrastInDark(page: Page, what: string): Promise<void> {
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	await expectNoViolations(page, { type: 'rule', values: ['color-contrast'] }, `${what}, dark`);
 }
 
-/** Expects the page to meet WCAG 2.2 AA in both themes as far as axe can tell, and not to scroll sideways. */
+/** Expects the page to meet WCAG 2.2 AA in both themes, as far as axe checks it, and not to scroll sideways. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
 	await expectAccessibleInLight(page, what);
 	await expectContrastInDark(page, what);
 }
 
-/** The same at the width of a phone, a tablet and a desktop. */
+/** Like `expectAccessible`, at the widths of a phone, a tablet and a desktop. */
 export async function expectAccessibleAtWidths(page: Page, what: string): Promise<void> {
 	for (const width of WIDTHS) {
 		await page.setViewportSize({ width, height: 900 });
 		await expectAccessibleInLight(page, `${what} at ${width}`);
-		// The widths between show nothing that neither of these shows.
+		// The dark theme has no colors at the middle width that it lacks at the other two.
 		if (width !== 768) await expectContrastInDark(page, `${what} at ${width}`);
 	}
 }

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { run } from '#tests/support/shell.ts';
 import { expect, expectConnection, rowOf, step, test, type Server } from './server.ts';
 
-/** Returns the server's URL under another name of this machine. */
+/** Returns the server's URL with the host `localhost`. */
 const byName = (server: Server): string => server.url.replace('127.0.0.1', 'localhost');
 const shown = (page: Page) => page.getByText(/^curl /);
 

@@ -37,7 +37,7 @@ test('[D3, D13, D54, D64] filters and search are in the URL, survive a reload, a
 		await expect(rowOf(page, 'Ada Berg')).toHaveCount(0);
 		await page.keyboard.press('Escape');
 		await search.focus();
-		// Each letter is a search of its own, and all together are one step.
+		// Each letter starts a search, but all letters together are one step of the browser's history.
 		for (const [letter, text] of ['b', 'be', 'bel'].map((text) => [text.at(-1)!, text] as const)) {
 			await page.keyboard.type(letter);
 			await expect(page).toHaveURL(`${server.url}/?q=${text}&status=FAILED`);

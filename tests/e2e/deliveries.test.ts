@@ -58,7 +58,7 @@ test('[D33, E1, E2, E3, E9] the page is live: deliveries are shown with their at
 		await summary.focus();
 		await page.evaluate(() => scrollTo(0, 40));
 		receiver.status = 200;
-		// Refused while the next attempt is under way.
+		// Repeats the request, because the server refuses it while an attempt is under way.
 		await expect(() => server.api('POST', `/api/deliveries/${id}/redeliver`)).toPass();
 		await expect(group(page, 'Delivered').locator(`[data-delivery="${id}"]`)).toContainText('manual');
 		await expect(own).toContainText('The receiver returned 200.');
@@ -67,7 +67,7 @@ test('[D33, E1, E2, E3, E9] the page is live: deliveries are shown with their at
 		await expect(page.getByText(/As of \d\d:\d\d:\d\d/)).toBeVisible();
 	});
 
-	// Every other delivery of the call arrives, so that only the next call has dead letters.
+	// Delivers all other webhooks of this call, so that only the next call has dead letters.
 	await expect(async () => {
 		await server.api('POST', '/api/deliveries/redeliver', { filter: { state: ['retrying'] } });
 		expect(await deliveriesOf(server, 'callId=watched-call&state=pending&state=retrying')).toEqual([]);
@@ -174,7 +174,7 @@ test('[D39] the deliveries page polls nothing, and catches up after a break', as
 	const count = await deadLetters(server, receiver, 'meanwhile');
 	await expect(group(page, 'Failed').getByRole('listitem').filter({ hasText: 'meanwhile' })).toHaveCount(count);
 
-	// The history page opened next continues from what the feed received here.
+	// The history page, which opens next, continues from the cursor that the feed has reached on this page.
 	await server.create({ customerName: 'Before' });
 	await follow(page, 'Calls');
 	await expectConnection(page, 'Live');
@@ -197,7 +197,7 @@ test('[E6] the deliveries are accessible at three widths, in both themes', async
 	await expect(group(page, 'Pending')).toContainText('slow-call');
 	await expect.poll(async () => (await deliveriesOf(server, 'state=retrying')).length).toBeGreaterThan(0);
 	await group(page, 'Failed').locator('summary').first().click();
-	// An element half under the sticky head would count as too small.
+	// axe would report an element that is half under the sticky head as too small.
 	await page.evaluate(() => scrollTo(0, 0));
 	await expectAccessibleAtWidths(page, 'the page');
 	await group(page, 'Failed')

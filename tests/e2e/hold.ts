@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** Holds the browser's requests for these paths until `letGo`. `asked` resolves at the first one. */
+/** Holds the browser's requests for these paths until `letGo`. `asked` resolves at the first request. */
 export async function hold(page: Page, paths: RegExp): Promise<{ asked: Promise<unknown>; letGo(): void }> {
 	let letGo = (): void => undefined;
 	const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -14,7 +14,7 @@ export async function hold(page: Page, paths: RegExp): Promise<{ asked: Promise<
 	return { asked: page.waitForRequest((request) => paths.test(new URL(request.url()).pathname)), letGo };
 }
 
-/** Holds the next response for this path until `letGo`. `read` resolves when it was read from the server. */
+/** Holds the next response for this path until `letGo`. `read` resolves as soon as the server has responded. */
 export async function holdAnswer(page: Page, path: string): Promise<{ read: Promise<void>; letGo(): void }> {
 	let letGo = (): void => undefined;
 	const held = new Promise<void>((resolve) => (letGo = resolve));

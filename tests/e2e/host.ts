@@ -3,8 +3,8 @@ import { readConfig } from '#server/config.ts';
 import { createLog } from '#server/log.ts';
 
 /**
- * A process that runs one server after another with the built pages, on its parent's requests. A process per test would
- * cost more than the test. Its log is its standard output.
+ * What the parent asks of this process, which runs one server after another with the built pages. A process for each
+ * test would cost more time than the test. The log of a server is on standard output.
  */
 export type Request = { start: Record<string, string> } | { stop: true };
 /** `url` is the address of the running server, or null once it has stopped. */

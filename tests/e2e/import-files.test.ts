@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { CallPage } from '#contract';
 import { expect, expectConnection, step, test, type Server } from './server.ts';
 
-/** Files as people and other programs write them. The tests beside src/lib/import have many more of each kind. */
+/** Imports files as people and other programs write them. The unit tests in src/lib/import read many more files. */
 
 async function openImport(page: Page, server: Pick<Server, 'url'>): Promise<void> {
 	await page.goto(`${server.url}/import`);
@@ -17,7 +17,7 @@ async function choose(page: Page, text: string | Buffer): Promise<void> {
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
-/** Makes the calls of the chosen file, and returns to the choice. Returns the last `count` stored calls, oldest first. */
+/** Imports the chosen file, and goes back to the choice of a file. Returns the `count` newest calls, oldest first. */
 async function make(page: Page, server: Server, count: number): Promise<CallPage['calls']> {
 	const calls = count === 1 ? '1 call' : `${count} calls`;
 	await press(page, `Import ${calls}`);

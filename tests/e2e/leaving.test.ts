@@ -5,7 +5,7 @@ import { hold, holdAnswer } from './hold.ts';
 import { expect, expectConnection, follow, frames, openDashboard, step, test } from './server.ts';
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
-/** Too far for loading page by page: the list continues from the new place. */
+/** Scrolls too far for loading page by page, so that the list loads only the new place. */
 const drag = (page: Page): Promise<void> => page.evaluate(() => scrollTo(0, 300_000));
 const pageOfCalls = (page: Page): Promise<unknown> =>
 	page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === '/api/calls');
@@ -21,7 +21,7 @@ test('[D59] a followed link wins over text that is typed into the search before 
 	const next = await hold(page, /^\/deliveries\/__data\.json$/);
 	const asked: string[] = [];
 	page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-	// During the delay in which the search waits for more letters.
+	// Clicks the link during the delay in which the search waits for more letters.
 	await search.evaluate((field: HTMLInputElement) => {
 		field.value = 'A';
 		field.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -29,7 +29,7 @@ test('[D59] a followed link wins over text that is typed into the search before 
 	});
 	await next.asked;
 	await search.pressSequentially('d');
-	// The search would have run by then.
+	// Long enough for the search to run, if the click had not canceled it.
 	await page.clock.runFor(1_000);
 	next.letGo();
 	await expect(heading(page, 'Deliveries')).toBeVisible();
@@ -118,7 +118,7 @@ test.describe('another database', () => {
 		await follow(page, 'Deliveries');
 		await asked;
 
-		// The first attempts may find no server.
+		// Listens on every socket of the page, because the first attempts to reconnect may find no server.
 		const reset = new Promise<void>((resolve) => {
 			page.on('websocket', (line) =>
 				line.on('framereceived', ({ payload }) => payload.includes('"reset"') && resolve()),
@@ -132,7 +132,7 @@ test.describe('another database', () => {
 		letGo();
 		await expect(heading(page, 'Deliveries')).toBeVisible();
 		await expect(page).toHaveURL(`${server.url}/deliveries`);
-		// Before the feed would request the list again.
+		// The timeout ends before the feed would request the list again.
 		await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Live', { timeout: 8_000 });
 	});
 });
@@ -160,11 +160,11 @@ behindProxy.describe('over the event stream', () => {
 			await expect(page.locator('.pager')).toContainText('5,002 calls');
 			await server.stop();
 			await expectConnection(page, /Reconnecting/);
-			// The search checks every five seconds whether the server is back. Only the list checks sooner.
+			// The search checks for the server every five seconds. A shorter gap shows that the list checks too.
 			const asks: number[] = [];
 			page.on('request', (request) => request.url().endsWith('/healthz') && asks.push(Date.now()));
 			await page.getByLabel('Search name or number').fill('Pend');
-			await expect.poll(() => asks.length).toBe(1);
+			await expect.poll(() => asks.length).toBeGreaterThan(0);
 			letGo();
 			await expect(page.locator('.pager')).toContainText('5,001 calls');
 			await expect.poll(() => asks.some((at, i) => i > 0 && at - asks[i - 1]! < 4_000)).toBe(true);

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, openDashboard, rowOf, step, test } from './server.ts';
 
 const lineOf = (row: Locator): Locator => row.getByRole('img');
-/** Returns the path of every stroke of the picture. */
+/** Returns the SVG path of every stroke in the picture of a call. */
 const strokesOf = (row: Locator): Promise<(string | null)[]> =>
 	lineOf(row)
 		.locator('path')
@@ -10,7 +10,7 @@ const strokesOf = (row: Locator): Promise<(string | null)[]> =>
 const breaksIn = (row: Locator): Locator => lineOf(row).locator('path.break');
 const row = (page: Page, name: string): Locator => rowOf(page, name);
 
-// The line grows in every frame, unless motion is reduced.
+// Turns motion on, so that the line of a running call grows in every frame.
 test.use({ contextOptions: { reducedMotion: 'no-preference' } });
 
 test('[EX5, EX20] other calls never change how a call is drawn; a long one is cut at a visible break; line and duration say the same talk', async ({

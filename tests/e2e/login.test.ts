@@ -1,3 +1,4 @@
+import { expectAccessible } from './accessibility.ts';
 import { chromium, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '#tests/support/chromium.ts';
 import { expect, expectConnection, rowOf, step, test } from './server.ts';
@@ -14,7 +15,7 @@ async function logIn(page: Page, url: string): Promise<void> {
 	await expectConnection(page, 'Live');
 }
 
-/** Records whether any frame shows the name. Call it before the first page is opened. */
+/** Records whether any frame shows the name `Rosa`. Call this before the first page is opened. */
 async function noteNames(page: Page): Promise<void> {
 	await page.addInitScript(() => {
 		const note = (): void => {
@@ -26,7 +27,7 @@ async function noteNames(page: Page): Promise<void> {
 	});
 }
 
-/** Goes back. Expects the login page, and the name in no frame. */
+/** Navigates back. Expects the login page, and that no frame shows the name `Rosa`. */
 async function expectNothingBehind(page: Page): Promise<void> {
 	await page.evaluate(() => sessionStorage.removeItem('name'));
 	await page.goBack({ waitUntil: 'commit' });
@@ -36,7 +37,7 @@ async function expectNothingBehind(page: Page): Promise<void> {
 	expect(await page.evaluate(() => sessionStorage.getItem('name'))).toBeNull();
 }
 
-test('[A43, D14, D15] a protected dashboard asks for the token, then works; after the logout nothing is live, and no name is shown', async ({
+test('[A43, D14, D15, D16] a protected dashboard asks for the token, then works; after the logout nothing is live, and no name is shown', async ({
 	page,
 	context,
 	server,
@@ -45,13 +46,14 @@ test('[A43, D14, D15] a protected dashboard asks for the token, then works; afte
 	await step('[D14] it asks for the token, then works: a call made in it ends well, by push', async () => {
 		await page.goto(`${server.url}/?status=COMPLETED`);
 		await expect(page).toHaveURL(/\/login\?next=/);
+		await expectAccessible(page, 'the login page');
 		await page.getByLabel(/token/i).fill('wrong');
 		await page.keyboard.press('Enter');
 		await expect(page.getByText(/wrong token/i)).toBeVisible();
 		await page.getByLabel(/token/i).fill(TOKEN);
 		await page.keyboard.press('Enter');
 		await expect(page).toHaveURL(`${server.url}/?status=COMPLETED`);
-		await page.getByRole('link', { name: 'Audena, calls' }).click();
+		await page.getByRole('link', { name: 'Audena: all calls' }).click();
 		await expect(page).toHaveURL(`${server.url}/`);
 		await expectConnection(page, 'Live');
 		await page.getByLabel('Customer name').fill('Rosa');

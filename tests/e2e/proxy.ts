@@ -7,14 +7,14 @@ export interface Proxy {
 	url: string;
 	/** Whether WebSockets are forwarded. */
 	upgrades: boolean;
-	/** Forwards no data and closes nothing: open connections stay open, as after a distant network failure. */
+	/** If true, WebSockets stay open but forward no data, as after a failure far away in the network. */
 	silent: boolean;
-	/** Returns the number of open event streams. `mostStreams` is its maximum so far. */
+	/** Returns the number of open event streams. `mostStreams` is the maximum so far. */
 	streams(): number;
 	mostStreams: number;
 	/** Upgrades forwarded so far. */
 	upgraded: number;
-	/** Returns the number of open sockets. */
+	/** Returns the number of open WebSockets. */
 	sockets(): number;
 	/** Closes every connection, and refuses new ones until `mend`. */
 	cut(): void;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Reply, Request } from './host.ts';
 
-/** Runs servers in one process, which is started once (host.ts). */
+/** Runs servers in one process (host.ts), which starts at the first use and again after it was killed. */
 export interface ServerHost {
 	/** Starts a server with this environment. Returns its URL. `onLine` receives each line of its log. */
 	start(env: Record<string, string>, onLine: (line: string) => void): Promise<string>;
@@ -57,7 +57,8 @@ export function createServerHost(): ServerHost {
 		},
 		async stop(signal) {
 			if (signal === 'SIGKILL') await kill();
-			else await ask({ stop: true });
+			else if (child) await ask({ stop: true });
+			else throw new Error('The host of the servers ended by itself: its output says why.');
 		},
 		close: kill,
 	};

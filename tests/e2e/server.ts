@@ -9,17 +9,19 @@ import type { Call } from '#contract';
 import { fillHistory } from '#tests/support/history.ts';
 import { createServerHost, type ServerHost } from './server-host.ts';
 
-/** A server with the built pages on a temporary file. It runs in the worker's host process (server-host.ts). */
+/**
+ * A server with the built pages on a temporary database file. It runs in a process of the worker (server-host.ts).
+ */
 export interface Server {
 	url: string;
-	/** The log since its last start: its standard output without the line that prints its URL. */
-	lines: string[];
 	/** Sends a request with the API token, if one is set. Throws unless the response is 2xx. */
 	api<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
 	create(call?: Record<string, unknown>): Promise<Call>;
 	/** Stops the server, or kills its process, and waits for its end. */
 	stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-	/** Starts the server again on the same file and port. `program`, a built server, runs in its own process. */
+	/**
+	 * Starts the server again on the same file and port. With `program`, runs this built server in its own process.
+	 */
 	start(program?: string): Promise<void>;
 }
 
@@ -30,6 +32,9 @@ interface Fixtures {
 	calls: number;
 	server: Server;
 }
+
+/** A line of the log with the level `error` or `fatal` (pino). */
+const ERROR = /^\{"level":[56]0,/;
 
 export const test = base.extend<Fixtures, { host: ServerHost }>({
 	host: [
@@ -45,13 +50,17 @@ export const test = base.extend<Fixtures, { host: ServerHost }>({
 	server: async ({ env, calls, host }, use) => {
 		const folder = await mkdtemp(join(tmpdir(), 'audena-e2e-'));
 		const given: Record<string, string> = {
-			...{ LOG_LEVEL: 'warn', PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '500', PROVIDER_FAIL_RATE: '0' },
-			...{ DATABASE_URL: `file:${join(folder, 'audena.db')}`, ...env },
+			LOG_LEVEL: 'warn',
+			PROVIDER_DELAY_MS_MIN: '300',
+			PROVIDER_DELAY_MS_MAX: '500',
+			PROVIDER_FAIL_RATE: '0',
+			DATABASE_URL: `file:${join(folder, 'audena.db')}`,
+			...env,
 		};
 		await fillHistory(given.DATABASE_URL!, calls);
 		let port = given.PORT ?? '0';
 		let url = '';
-		let lines: string[] = [];
+		const log: string[] = [];
 		let isHosted = false;
 		let alone: ChildProcess | undefined;
 
@@ -74,20 +83,19 @@ export const test = base.extend<Fixtures, { host: ServerHost }>({
 			return new Promise<string>((resolve, reject) => {
 				createInterface({ input: started.stdout }).on('line', (line) => {
 					const found = /^Audena Call Simulator: (\S+)$/.exec(line)?.[1];
-					if (found === undefined) lines.push(line);
+					if (found === undefined) log.push(line);
 					else resolve(found);
 				});
 				started.on('exit', () => reject(new Error('The server did not start: is it built? (npm run build)')));
 			});
 		};
 		const start = async (program?: string): Promise<void> => {
-			lines = [];
 			isHosted = program === undefined;
 			const address =
 				program === undefined
-					? await host.start({ ...given, PORT: port }, (line) => lines.push(line))
+					? await host.start({ ...given, PORT: port }, (line) => log.push(line))
 					: await run(program);
-			// With APP_URL a program prints that URL, and the test has chosen the port.
+			// With APP_URL, the server prints APP_URL, which leads nowhere. Such a test has chosen the port itself.
 			url = given.APP_URL === undefined ? address.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`;
 			port = new URL(url).port;
 		};
@@ -110,17 +118,16 @@ export const test = base.extend<Fixtures, { host: ServerHost }>({
 			get url() {
 				return url;
 			},
-			get lines() {
-				return lines;
-			},
 			api,
 			create: async (call = {}) => {
 				const wanted = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT', ...call };
 				return (await api<{ call: Call }>('POST', '/api/calls', wanted)).call;
 			},
-			...{ stop, start },
+			stop,
+			start,
 		});
 		await stop();
+		expect(log.filter((line) => ERROR.test(line))).toEqual([]);
 		await rm(folder, { recursive: true, force: true });
 	},
 });
@@ -135,11 +142,11 @@ export async function expectConnection(page: Page, words: string | RegExp): Prom
 	await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(words, { timeout: 20_000 });
 }
 
-/** Follows a link of the navigation: the next page comes without a reload. */
+/** Clicks a link of the main navigation, which opens the next page without a reload. */
 export const follow = (page: Page, name: string | RegExp): Promise<void> =>
 	page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name }).click();
 
-/** Waits two frames: work that a response starts has begun by then. */
+/** Waits two frames, so that work that a response has triggered has begun. */
 export const frames = (page: Page): Promise<unknown> =>
 	page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 
@@ -150,7 +157,9 @@ export const isMarked = (page: Page): Promise<boolean> => page.evaluate(() => 'n
 /** Locates the row of a customer in the history. */
 export const rowOf = (page: Page, customer: string) => page.locator('[data-call]').filter({ hasText: customer });
 
-/** One part of a test. Its title begins with the ids of the rules that it proves, so a failure names them. */
+/**
+ * Runs one part of a test. Its title begins with the ids of the rules that it proves, so a failure names the rules.
+ */
 export const step = (title: string, body: () => Promise<void>): Promise<void> => test.step(title, body);
 
 export { expect };

@@ -1,12 +1,14 @@
 import { build } from 'vite';
+import { requirePages } from '#tests/support/program.ts';
 import createTemplates from '#tests/support/templates.ts';
 import serverConfig from '../../vite.server.config.ts';
 
 /**
- * Global setup of the browser tests: bundles the servers' host (host.ts) beside the built server, which stays as it is,
- * and creates the folder for templates. Returns the teardown.
+ * Global setup of the browser tests: bundles host.ts into build/, without changing the built server, and creates the
+ * folder of template databases. Returns the teardown.
  */
 export default async function setup(): Promise<() => Promise<void>> {
+	requirePages();
 	await build({
 		...serverConfig,
 		configFile: false,

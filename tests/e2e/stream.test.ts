@@ -47,7 +47,7 @@ test('[D30] where a proxy blocks WebSockets one tab holds the event stream for a
 	for (const page of others) await expectConnection(page, OVER_STREAM);
 	await expect.poll(between.streams).toBe(1);
 
-	// The holder, one request for missing changes, and the former holder during a handover.
+	// At most three streams: of the holder, of a request for missing changes, and of the former holder in a handover.
 	expect(between.mostStreams).toBeLessThanOrEqual(3);
 
 	between.upgrades = true;
@@ -69,7 +69,7 @@ test('[D30] where a proxy blocks WebSockets one tab holds the event stream for a
 test('[D35] another tab takes over the stream of a frozen tab', async ({ context, server, between }) => {
 	test.slow();
 	const [one, two] = [await context.newPage(), await context.newPage()];
-	// Holds the lock and sends nothing, as a frozen tab does.
+	// This page holds the lock of the stream and sends nothing to other tabs, as a frozen tab does.
 	await one.goto(`${between.url}/proxies`);
 	await one.evaluate(() => void navigator.locks.request('audena-feed', () => new Promise(() => undefined)));
 	await two.goto(between.url);

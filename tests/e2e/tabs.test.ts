@@ -3,7 +3,7 @@ import { LAN_HOST } from '#tests/support/chromium.ts';
 import { test, type Proxy } from './proxy.ts';
 import { expect, rowOf, step } from './server.ts';
 
-/** Many tabs at once are slow on a busy machine. */
+/** A long timeout, because many tabs at once are slow on a busy machine. */
 const PATIENCE = { timeout: 90_000 };
 
 test.use({ env: { ALLOWED_HOSTS: LAN_HOST } });
@@ -30,7 +30,7 @@ async function placeCall(page: Page, name: string): Promise<void> {
 	await page.getByRole('button', { name: 'Place call' }).click();
 }
 
-/** Returns the page that holds the stream, by its open EventSources. */
+/** Returns the page that holds the stream: the only page with an open EventSource. */
 async function holderOf(pages: readonly Page[]): Promise<Page> {
 	const holders: Page[] = [];
 	for (const page of pages) {
@@ -69,7 +69,7 @@ test('[D36, D74] without Web Locks seven tabs share one stream, which another ta
 		await expect.poll(between.streams).toBe(1);
 		await placeCall(pages[6]!, 'Amara');
 		for (const page of pages) await expect(rowOf(page, 'Amara')).toContainText('Completed', PATIENCE);
-		// The holder, one request for missing changes, and briefly a second holder.
+		// A browser opens at most six connections to one host, so fewer streams leave one for requests.
 		expect(between.mostStreams).toBeLessThan(6);
 		await expect.poll(between.streams).toBe(1);
 	});
@@ -119,7 +119,7 @@ test('[D36, D74] without Web Locks seven tabs share one stream, which another ta
 	});
 
 	await step('[D36] each tab returns to the socket by itself', async () => {
-		// Without a user's action: each tab retries the socket every 30 s at most.
+		// No user needs to act, because each tab retries the socket every 30 s at most.
 		between.upgrades = true;
 		await expect.poll(between.sockets, { timeout: 60_000 }).toBe(pages.length);
 		await expect.poll(between.streams).toBe(0);
@@ -136,7 +136,7 @@ test('[D75] the form says that it waits, gives up after 30 s, and sends the same
 	server,
 }) => {
 	await page.clock.install();
-	// The page's time limits follow the test's clock, too.
+	// `AbortSignal.timeout` ignores the test's clock, so the page gets one with `setTimeout`.
 	await page.addInitScript(() => {
 		AbortSignal.timeout = (ms) => {
 			const limit = new AbortController();
@@ -149,7 +149,7 @@ test('[D75] the form says that it waits, gives up after 30 s, and sends the same
 	await page.clock.pauseAt(Date.now() + 60_000);
 	await page.getByLabel('Customer name').fill('Gita');
 	await page.getByLabel('Phone number').fill('+1 202 555 0100');
-	// The request arrives, but its response does not.
+	// The first request reaches the server, but the page gets no response.
 	const keys: (string | undefined)[] = [];
 	await page.route('**/api/calls', async (route) => {
 		keys.push(route.request().headers()['idempotency-key']);
@@ -163,7 +163,7 @@ test('[D75] the form says that it waits, gives up after 30 s, and sends the same
 	await expect(status).toHaveText('Placing the call…');
 	await page.clock.runFor(5_000);
 	await expect(status).toHaveText('The server has not responded yet. Still waiting.');
-	// A second press while it waits sends nothing.
+	// A second press while the form waits sends nothing.
 	await page.getByRole('button', { name: 'Place call' }).click();
 	expect(keys).toHaveLength(1);
 	await page.clock.runFor(30_000);

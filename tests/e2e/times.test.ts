@@ -12,7 +12,7 @@ async function place(page: Page, name: string, time: string): Promise<void> {
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
-// src/lib/time/local-time.test.ts reads times in many zones. This is the form in one of them.
+// src/lib/time/local-time.test.ts tests times in many zones. This test uses the form in one zone.
 test('[D70, D73] a time that the clocks skip, or that was typed in part, is refused beside its field; one that comes twice says which it is', async ({
 	page,
 	server,

@@ -69,7 +69,7 @@ test('[D65] what is typed while a list is loaded stays, and so does the focus', 
 	/** Drops all filters: the page shows the whole list, newest first. */
 	const dropAll = async (): Promise<void> => {
 		await page.unrouteAll();
-		await page.getByRole('link', { name: 'Audena, calls' }).click();
+		await page.getByRole('link', { name: 'Audena: all calls' }).click();
 		await expect(page).toHaveURL(`${server.url}/`);
 		await expect(search).toHaveValue('');
 		await expect(rowOf(page, 'Bela Stein')).toBeVisible();
@@ -205,7 +205,7 @@ test('[D65, D67] the draft of a call stays when the list goes a step back, comes
 				const { calls } = await server.api<{ calls: unknown[] }>('GET', `/api/calls?q=Ada%20by%20${send}`);
 				expect(calls).toHaveLength(1);
 				await page.unrouteAll();
-				// The form gets the country of this browser again, so that the next number moves its own.
+				// Resets the country, so that typing +49 moves the country to its field in the next round too.
 				await page.getByLabel('Country').selectOption('GB');
 			},
 		);

@@ -1,10 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, frames, openDashboard, rowOf, step, test } from './server.ts';
 
-/** Both sides of every breakpoint of the page, and the widths with the narrowest columns. */
+/** Widths on both sides of every breakpoint of the page, and the widths with the narrowest columns. */
 const WIDTHS = [360, 639, 640, 768, 1087, 1088, 1200, 1263, 1264, 1280, 1366, 1423, 1424, 1440];
 
-/** Gives the page this width, and waits until it was drawn. Expects no sideways scrolling. */
+/** Gives the page this width, and waits until the page was drawn. Expects no sideways scrolling. */
 async function widen(page: Page, width: number): Promise<void> {
 	await page.setViewportSize({ width, height: 740 });
 	await frames(page);
@@ -89,7 +89,7 @@ test.describe('a list that is scrolled', () => {
 		page,
 		server,
 	}) => {
-		test.slow(); // ten thousand calls
+		test.slow(); // creates ten thousand calls
 		await page.setViewportSize({ width: 1440, height: 740 });
 		await openDashboard(page, server, '/?status=FAILED&status=PENDING&workflow=SUPPORT&q=caller');
 		const said = '“caller” · Failed, Pending · Support';
@@ -130,7 +130,8 @@ test.describe('a list that is scrolled', () => {
 						.filter((other) => {
 							const { left, right, top, bottom, width } = other.getBoundingClientRect();
 							const isUnder = own.left < right && own.right > left && own.top < bottom - 0.5 && own.bottom > top + 0.5;
-							// Rows continue under the sticky head. The pill may not extend below the head.
+							// A row counts as covered only if the pill extends below the sticky head, which covers
+							// rows anyway.
 							return width > 0 && isUnder && (other.closest('tbody') === null || own.bottom > headOf());
 						})
 						.map((other) => other.textContent.trim());

@@ -8,8 +8,9 @@ import { readRecordings, writeRecordings } from './record/files.ts';
 import { withStage } from './stage/server.ts';
 
 /**
- * `npm run goldens` records what the product says at its edges and compares it with `recorded/`. The exit code is 1 if
- * they differ. `-- --record` writes the recording instead.
+ * `npm run goldens` records what the server sends to its clients and receivers, and compares this with `recorded/`.
+ * The exit code is 1 if more than words differs, or if a route has no goldens. `-- --record` replaces `recorded/`
+ * instead.
  */
 const { values } = parseArgs({ options: { record: { type: 'boolean', default: false } } });
 

@@ -30,8 +30,12 @@ const probe = pathToFileURL(join(import.meta.dirname, 'probe.js')).href;
 const server = spawn(process.execPath, ['--expose-gc', '--import', probe, ...args], {
 	cwd: folder,
 	env: {
-		...{ PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn' },
-		...{ DATABASE_URL: 'file:./soak.db', PROVIDER_SPEED: '1000' },
+		PATH: process.env.PATH,
+		NODE_ENV: 'production',
+		PORT: '0',
+		LOG_LEVEL: 'warn',
+		DATABASE_URL: 'file:./soak.db',
+		PROVIDER_SPEED: '1000',
 	},
 	stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 });
@@ -58,9 +62,14 @@ async function row(calls: number, since: { at: number; calls: number }): Promise
 	samples.push(now);
 	const at = performance.now();
 	rows.push({
-		...{ ended: calls, 'calls/s': Math.round(((calls - since.calls) / (at - since.at)) * 1_000) },
-		...{ 'heap MB': round(now.heap), 'rss MB': round(now.rss), files: now.files },
-		...{ 'loop p50 ms': round(now.loop.p50), 'loop p99 ms': round(now.loop.p99), 'max ms': round(now.loop.max) },
+		ended: calls,
+		'calls/s': Math.round(((calls - since.calls) / (at - since.at)) * 1_000),
+		'heap MB': round(now.heap),
+		'rss MB': round(now.rss),
+		files: now.files,
+		'loop p50 ms': round(now.loop.p50),
+		'loop p99 ms': round(now.loop.p99),
+		'max ms': round(now.loop.max),
 	});
 	return { at, calls };
 }
@@ -84,7 +93,7 @@ try {
 	const giveUp = setTimeout(() => server.kill('SIGKILL'), WITHIN_MS);
 	server.once('exit', heard);
 
-	/** The first error of a creating loop. It ends the run. */
+	/** The first error of a `pour` loop. It ends the run. */
 	let failure: Error | undefined;
 	const goesOn = (): boolean => failure === undefined && server.exitCode === null && server.signalCode === null;
 	let asked = 0;
@@ -100,7 +109,7 @@ try {
 				asked--;
 				cut++;
 			}
-			// No faster than calls end, so that the test does not measure a growing queue.
+			// Creates calls no faster than they end, so that the test does not measure a growing queue.
 			while (accepted.size - ended.size > 500 && goesOn()) await news();
 		}
 	};

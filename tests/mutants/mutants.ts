@@ -1,6 +1,6 @@
 /**
- * Small changes that break the product, each in one place. `npm run mutants` makes one after another and expects the named
- * tests to fail: a mutant that survives is a rule that the tests no longer hold.
+ * A small change in one place that breaks the product. `npm run mutants` applies one mutant after another and
+ * expects the named tests to fail. A mutant that survives shows a rule that no test checks any more.
  */
 export interface Mutant {
 	/** What breaks for a user. */
@@ -11,7 +11,7 @@ export interface Mutant {
 	replace: string;
 	/** The test files that must fail. */
 	tests: readonly string[];
-	/** Part of a test's name: of a slow file only these tests run. */
+	/** Part of a test's name. To save time, only the tests run whose names contain this part. */
 	only?: string;
 }
 

@@ -9,14 +9,16 @@ import { createLog } from '#server/log.ts';
 import { fillHistory } from './history.ts';
 import { newSecret } from './webhook.ts';
 
-/** A running server with the real parts, on its own port and temporary database file. */
+/**
+ * A server in the process of the test, with all real parts. It has its own port and, by default, its own database.
+ */
 export interface TestApp {
 	url: string;
-	/** The secret that signs its webhooks. */
+	/** The secret with which the provider signs the webhooks to this server. */
 	secret: string;
-	/** The environment it started with, for another start. */
+	/** The environment of this server. A test restarts the server by passing the environment to `startApp` again. */
 	env: Record<string, string>;
-	/** Sends a request with the API token, if one is set. Sends and returns JSON. */
+	/** Sends a JSON request, with the API token if the environment has one. A JSON body of the response is parsed. */
 	api<T = unknown>(
 		method: string,
 		path: string,
@@ -38,7 +40,7 @@ export interface ApiResponse<T> {
 	body: T;
 }
 
-/** Fast by default: a call takes some tens of milliseconds and completes. */
+/** The default environment: every call completes within some tens of milliseconds. */
 const ENV = {
 	PORT: '0',
 	LOG_LEVEL: 'silent',
@@ -51,8 +53,8 @@ const ENV = {
 type AppOverrides = Partial<AppDeps>;
 
 /**
- * Starts a server that stops with the test, without pages by default (tests/support/pages.ts). Set `DATABASE_URL` to
- * start on an existing file.
+ * Starts a server, and closes it when the test finishes. By default it serves no pages; `startPages` in
+ * tests/support/pages.ts does. Set `DATABASE_URL` to use an existing database file.
  */
 export async function startApp(
 	env: Record<string, string> = {},
@@ -93,7 +95,11 @@ export async function startApp(
 	}
 
 	return {
-		...{ url, secret: given.WEBHOOK_SECRET.split(' ')[0]!, env: given, api, close },
+		url,
+		secret: given.WEBHOOK_SECRET.split(' ')[0]!,
+		env: given,
+		api,
+		close,
 		async create(call = {}) {
 			const wanted = { customerName: 'Ada Lovelace', phoneNumber: '+12025550100', workflow: 'SUPPORT', ...call };
 			const { status, body } = await api<{ call: Call }>('POST', '/api/calls', wanted);
@@ -112,14 +118,14 @@ export async function startApp(
 	};
 }
 
-/** Returns the URL of a migrated database file that is deleted with the test. */
+/** Creates a migrated database file, which is deleted when the test finishes. Returns its URL. */
 async function newDatabase(): Promise<string> {
 	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 	await fillHistory(url, 0);
 	return url;
 }
 
-/** Creates a folder that is deleted with the test. */
+/** Creates a folder that is deleted when the test finishes. */
 export async function temporaryFolder(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-'));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));

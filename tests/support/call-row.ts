@@ -3,7 +3,7 @@ import type { CallRow } from '#server/calls/call.ts';
 /** Noon of an ordinary day, for tests that control the clock. */
 export const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** Returns a stored call, just requested at noon, with the columns of `over` replaced. */
+/** Returns the database row of a call that was requested at `NOON`. `over` replaces columns. */
 export function callRow(over: Partial<CallRow> = {}): CallRow {
 	return {
 		n: 1,

@@ -12,8 +12,8 @@ const NAMES = [
 ];
 
 /**
- * Returns the path of Playwright's Chromium if installed, else of one on the PATH, else null. The headless shell needs
- * a third less CPU time.
+ * Returns the path of Playwright's Chromium if installed, else of a browser on the PATH, else null. `NAMES` begins
+ * with the headless shell, because the shell needs a third less CPU time.
  */
 export function findChromium(): string | null {
 	const own = chromium.executablePath();
@@ -23,8 +23,8 @@ export function findChromium(): string | null {
 }
 
 /**
- * A name of this machine in the tests' browser. Like `http://<a LAN address>`, a page from there is no secure context,
- * so it has no Web Locks.
+ * A host name that the tests' browser resolves to this machine. A page from this host is not a secure context,
+ * unlike a page from localhost, so the page has no Web Locks. The same holds for a page from a LAN address.
  */
 export const LAN_HOST = 'audena.test';
 

@@ -4,7 +4,7 @@ export interface ManualClock {
 	advance(ms: number): void;
 }
 
-/** Starts at the real time, so that signatures are recent enough for their verifiers. */
+/** Returns a clock that starts at the real time, so that verifiers accept the timestamps of signed webhooks. */
 export function manualClock(): ManualClock {
 	let at = Date.now();
 	return {
@@ -15,5 +15,5 @@ export function manualClock(): ManualClock {
 	};
 }
 
-/** The greatest random number, for the longest jitter. */
+/** A random source that always returns the greatest number below 1, for the longest jitter. */
 export const MAX_CHANCE = (): number => 1 - Number.EPSILON;

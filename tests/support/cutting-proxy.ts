@@ -22,22 +22,22 @@ export interface CuttingProxyOptions {
 	stallMs: number;
 }
 
-/** One client's unreliable connection. */
+/** A TCP proxy between one client and the server, which disturbs the client's connections. */
 export interface CuttingProxy {
 	url: string;
 	/** Connections accepted so far, refused ones included. */
 	readonly accepted: number;
-	/** Connections that are open at the client's end but lead nowhere. */
+	/** Connections that are open at the client's end but no longer forward anything. */
 	readonly silent: number;
 	disturb(kind: Disturbance): void;
 	close(): Promise<void>;
 }
 
-/** Maximum bytes that pass before a cut that comes before the first event, headers and handshake included. */
+/** For 'cut before the first event': up to this many bytes pass before the cut, headers and handshake included. */
 const FIRST_BYTES = 450;
 const REFUSED_MS = 2_500;
 
-/** A TCP proxy on its own port, for one client. The random numbers of `dice` set the lengths of its disturbances. */
+/** Starts a proxy on its own port, for one client. `dice` decides how long each disturbance lasts. */
 export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyOptions): Promise<CuttingProxy> {
 	const pipes = new Set<Pipe>();
 	const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -112,11 +112,11 @@ export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyO
 	};
 }
 
-/** One connection. It forwards bytes and endings in order, unless it is held or silent. */
+/** One proxied connection. It forwards bytes and ends in order, unless it is held or silent. */
 class Pipe {
 	readonly client: Socket;
 	readonly server: Socket;
-	/** Nothing is forwarded any more, and neither end is notified. */
+	/** True after one end was dropped: nothing is forwarded any more, and the other end is not notified. */
 	silent = false;
 	#held: (() => void)[] | null = null;
 
@@ -133,13 +133,13 @@ class Pipe {
 		this.server.destroy();
 	}
 
-	/** The server keeps a connection whose client is gone. */
+	/** Closes the client's end only, so that the server keeps a connection whose client is gone. */
 	dropClient(): void {
 		this.silent = true;
 		this.client.destroy();
 	}
 
-	/** The client keeps a socket that receives nothing. */
+	/** Closes the server's end only, so that the client keeps a socket that receives nothing. */
 	dropServer(): void {
 		this.silent = true;
 		this.server.destroy();
@@ -168,7 +168,7 @@ class Pipe {
 		);
 		from.on('end', () => this.#pass(() => to.end()));
 		from.on('close', () => this.#pass(() => to.destroySoon()));
-		from.on('error', () => undefined); // `close` follows
+		from.on('error', () => undefined); // ignored, because `close` follows
 	}
 
 	#pass(act: () => void): void {

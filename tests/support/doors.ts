@@ -1,10 +1,13 @@
 import type { TestApp } from './app.ts';
 import { FAR_FUTURE } from './trace.ts';
 
-/** A request that gets a 2xx response. */
+/** A request to one endpoint, with a body if the endpoint takes one. */
 export type Endpoint = [method: string, path: string, body?: unknown];
 
-/** Returns a request for every built endpoint, each with existing data. The event stream is left out: it has no end. */
+/**
+ * Returns a valid request to most endpoints, and creates the calls that the requests name. Left out are batches,
+ * exports, stats, single deliveries, and the event stream, which never ends.
+ */
 export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 	const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 	const ended = await app.create({ scheduledAt: FAR_FUTURE });
@@ -15,7 +18,8 @@ export async function endpointsOf(app: TestApp): Promise<Endpoint[]> {
 		scenario: { outcome: 'busy', delayMs: 86_400_000 },
 	};
 	const { body } = await app.api<{ providerId: string }>('POST', '/api/provider/send-call', {
-		...{ ...request, callId: 'elsewhere' },
+		...request,
+		callId: 'elsewhere',
 		callbackUrl: 'http://127.0.0.1:2/', // no receiver listens there, and nothing is sent for hours
 	});
 	return [

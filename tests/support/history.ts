@@ -7,14 +7,12 @@ import { copyTemplate } from './templates.ts';
 
 /** Creation time of the newest call in a filled history. */
 export const NEWEST_AT = Date.parse('2026-11-20T12:00:00.000Z');
-/** Time between two of its calls, in milliseconds. */
+/** Time between two neighboring calls of a filled history, in milliseconds. */
 export const APART_MS = 60_000;
 /** How many calls one transaction adds to the search index. */
 const INDEXED_AT_ONCE = 2_000;
 
-/**
- * Returns the id of a call by its place in a filled history. Place 1 is the oldest. The SQL below builds the same text.
- */
+/** Returns the id of call `n` of a filled history. Call 1 is the oldest. `FILL` builds the same id in SQL. */
 export const idOf = (n: number): string => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 /**

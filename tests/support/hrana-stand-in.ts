@@ -6,10 +6,10 @@ import Sqlite from 'libsql';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './app.ts';
 
-/** A remote database server, backed by a real SQLite file. */
+/** A substitute for a remote libSQL server, backed by a real SQLite file. Tests can make its connections fail. */
 export interface HranaStandIn {
 	url: string;
-	/** Path of its database file, for another process that writes. */
+	/** Path of the server's database file, so that a test can lock the file from another connection. */
 	path: string;
 	/** Runs the next matching statement, then cuts the connection instead of sending the response. */
 	cutAfter(sql: RegExp): void;
@@ -17,7 +17,7 @@ export interface HranaStandIn {
 	cutAfterCommitOf(sql: RegExp): void;
 	/** Cuts the connection before the next matching statement runs. */
 	cutBefore(sql: RegExp): void;
-	/** From now on neither runs matching statements nor responds to their requests. null ends this. */
+	/** From now on, runs no matching statement and leaves its request without a response. null ends this. */
 	hangAt(sql: RegExp | null): void;
 }
 
@@ -43,8 +43,8 @@ class Cut extends Error {}
 class Hang extends Cut {}
 
 /**
- * Supports as much of "Hrana 2 over HTTP" as the client uses. Each stream has its own connection, which waits for no
- * lock.
+ * Starts a server for the part of the protocol "Hrana 2 over HTTP" that the libSQL client uses. Each stream has its
+ * own SQLite connection. A locked database is an error at once, because the connection has a lock timeout of 0.
  */
 export async function startHranaStandIn(): Promise<HranaStandIn> {
 	const path = join(await temporaryFolder(), 'remote.db');

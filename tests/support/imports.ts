@@ -4,7 +4,7 @@ import ts from 'typescript';
 /** One import, re-export or `import()` of a file. */
 export interface Import {
 	specifier: string;
-	/** Erased at run time. */
+	/** Whether the import has only types, so that nothing is loaded at run time. */
 	typeOnly: boolean;
 }
 

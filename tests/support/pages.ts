@@ -1,17 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AppDeps } from '#server/app.ts';
 import { startApp, type ApiResponse, type TestApp } from './app.ts';
+import { requirePages } from './program.ts';
 
-const BUILT = join(import.meta.dirname, '..', '..', 'build', 'web', 'handler.js');
-
-/** Starts a server with the built pages. It stops with the test. */
+/** Starts a server with the built pages, and closes it when the test finishes. */
 export function startPages(env: Record<string, string> = {}, held: Partial<AppDeps> = {}): Promise<TestApp> {
-	if (!existsSync(BUILT)) throw new Error('The pages are not built: npm run build');
+	requirePages();
 	return startApp(env, held, 'built');
 }
 
-/** Requests a page as a browser does, without the API token. The body is its HTML. */
+/** Requests a page as a browser does, without the API token. The body of the response is HTML. */
 export const openPage = (
 	app: TestApp,
 	path: string,

@@ -14,14 +14,15 @@ export interface Exit {
 }
 
 export interface ServerProcess {
-	/** Resolves with its URL when it listens. Rejects if it ends first. */
+	/** Resolves with the server's URL as soon as the server listens. Rejects if the process ends before. */
 	url: Promise<string>;
 	exit: Promise<Exit>;
 	kill(signal: NodeJS.Signals): Promise<Exit>;
 }
 
 /**
- * Starts a file of this repository as a process with this environment plus PATH. The process is killed with the test.
+ * Runs a program of this repository in a new process, with this environment plus PATH. Kills the process when the
+ * test finishes.
  */
 export async function startProcess(
 	file: string,
@@ -44,7 +45,7 @@ export async function startProcess(
 		});
 		child.on('close', () => reject(new Error(`The server did not start: ${stderr}`)));
 	});
-	url.catch(() => undefined); // tests that expect the process to end do not read `url`
+	url.catch(() => undefined); // no unhandled rejection if a test does not await `url`
 	const exit = once(child, 'close').then(([code, signal]): Exit => ({
 		code: code as Exit['code'],
 		signal: signal as Exit['signal'],
@@ -59,22 +60,27 @@ export async function startProcess(
 	return { url, exit, kill };
 }
 
-/** Environment of a server process: its own database file, calls of about a second, no log. */
+/** Returns the environment of a server process: a database file of its own, calls of about a second, no log. */
 export async function environment(over: Record<string, string> = {}): Promise<Record<string, string>> {
 	return {
-		...{ PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}` },
-		...{ PROVIDER_DELAY_MS_MIN: '300', PROVIDER_DELAY_MS_MAX: '1500', PROVIDER_FAIL_RATE: '0.3', ...over },
+		PORT: '0',
+		LOG_LEVEL: 'silent',
+		DATABASE_URL: `file:${join(await temporaryFolder(), 'audena.db')}`,
+		PROVIDER_DELAY_MS_MIN: '300',
+		PROVIDER_DELAY_MS_MAX: '1500',
+		PROVIDER_FAIL_RATE: '0.3',
+		...over,
 	};
 }
 /** Starts the server without pages, so that no build is needed. */
 export const startServer = (env: Record<string, string>): Promise<ServerProcess> =>
 	startProcess('src/server/main.ts', env, undefined, ['--no-pages']);
 
-/** Sends a request to a server process. Returns its JSON. */
+/** Sends a request to a server process. Returns the parsed JSON of the response. */
 export async function fetchJson<T>(url: string, path: string, init?: RequestInit): Promise<T> {
 	return (await (await fetch(`${url}${path}`, init)).json()) as T;
 }
-/** Creates a call on a server process. */
+/** Creates a call on a server process. Returns the created call. */
 export async function request(url: string, over: Record<string, unknown> = {}): Promise<Call> {
 	const body = JSON.stringify({ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', ...over });
 	const headers = { 'content-type': 'application/json' };

@@ -7,7 +7,7 @@ export function rawExchange(url: string, bytes: string | Buffer): Promise<string
 		const socket = connect(Number(port), hostname);
 		let received = '';
 		socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
-		socket.on('error', () => undefined); // `close` follows a reset
+		socket.on('error', () => undefined); // ignored, because `close` follows
 		socket.on('close', () => resolve(received));
 		socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
 	});

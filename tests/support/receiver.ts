@@ -16,7 +16,7 @@ export interface Receiver {
 	received(count: number): Promise<Received[]>;
 }
 
-/** A real HTTP server that the test controls. `respond` responds to each request. */
+/** Starts an HTTP server that records all requests. `respond` writes each response; `count` includes this request. */
 export async function startReceiver(
 	respond: (response: ServerResponse, request: Received, count: number) => void,
 ): Promise<Receiver> {

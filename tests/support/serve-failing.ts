@@ -1,7 +1,7 @@
 import { readConfig } from '#server/config.ts';
 import { serve } from '#server/serve.ts';
 
-/** A server process whose signals raise errors that no handler catches. */
+/** Runs a server that a test can make fail: SIGUSR2 causes an unhandled rejection, SIGHUP an uncaught exception. */
 await serve(readConfig(process.env, 'none'));
 process.on('SIGUSR2', () => {
 	void Promise.reject(new Error('out of order'));

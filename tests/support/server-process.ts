@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { isBuilt, programOf, SHORT_LIVED } from './program.ts';
 
-/** A server process. */
 export interface ServerProcess {
 	pid: number;
-	/** Resolves with its URL when it listens. Rejects with its output if it ends first. */
+	/** Resolves with the URL as soon as the server listens. Rejects with the output if the process ends before. */
 	ready: Promise<string>;
-	/** Resolves with its exit code; null after a signal. */
+	/** Resolves with the exit code, or with null if a signal ended the process. */
 	ended: Promise<number | null>;
-	/** Its output, line by line. */
+	/** The lines of standard output and standard error so far. */
 	lines: string[];
 	kill(signal: 'SIGKILL' | 'SIGTERM'): void;
 }
@@ -39,6 +38,6 @@ export function startServer(folder: string, env: Record<string, string>): Server
 			});
 		child.on('close', () => reject(new Error(`The server ended before it listened: ${lines.join('\n')}`)));
 	});
-	ready.catch(() => undefined); // not every test awaits `ready`
+	ready.catch(() => undefined); // no unhandled rejection if a test does not await `ready`
 	return { pid: child.pid!, ready, ended, lines, kill: (signal) => void child.kill(signal) };
 }

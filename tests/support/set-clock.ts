@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 
-/** Sets the clock of this process as a user sets a machine's. Monotonic time does not change. */
+/** Replaces `Date.now`, so that a test can set the wall clock forward or back. Monotonic time does not change. */
 export function settableClock(): { set(byMs: number): void } {
 	const real = Date.now.bind(Date);
 	let offset = 0;

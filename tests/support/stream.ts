@@ -8,14 +8,17 @@ export type Message =
 	| { event: 'changes'; id: string; data: Changes }
 	| { event: 'head'; id: string; data: Head };
 
-/** An open event stream: what it received, and a way to wait for more. */
+/** An open event stream: what the client has received, and a way to wait for more. */
 export interface EventStream {
 	status: number;
 	headers: Headers;
 	/** Everything received, unparsed. */
 	text(): string;
 	messages(): Message[];
-	/** Resolves when `found` returns a value. Calls it after every chunk. Rejects at the end of the stream. */
+	/**
+	 * Calls `found` after every chunk. Resolves with the first result other than undefined and false. Rejects if the
+	 * stream ends before.
+	 */
 	until<T>(found: (messages: Message[]) => T | undefined | false): Promise<T>;
 	/** Resolves when the stream has ended. */
 	ended: Promise<void>;
@@ -51,7 +54,12 @@ export async function openStream(
 		checkAll();
 	}
 	return {
-		...{ status: response.status, headers: response.headers, text: () => text, messages, close, ended: read() },
+		status: response.status,
+		headers: response.headers,
+		text: () => text,
+		messages,
+		close,
+		ended: read(),
 		until: (found) =>
 			new Promise((resolve, reject) => {
 				const check = (): void => {

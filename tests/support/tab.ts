@@ -18,7 +18,9 @@ export interface Tab {
 	settings: Settings[];
 	/** Returns all changes of all frames, in order. */
 	changes(): Change[];
-	/** Resolves when `found` returns a value. Calls it after every event. Never polls. */
+	/**
+	 * Calls `found` after every event. Resolves with the first result other than undefined and false. Never polls.
+	 */
 	until<T>(found: () => T | undefined | false): Promise<T>;
 	/** Resolves with the call when a change shows that it ended. */
 	ended(id: string): Promise<Call>;
@@ -67,7 +69,14 @@ export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {}
 		});
 
 	return {
-		...{ socket, syncs, frames, heads, settings, changes, until, close },
+		socket,
+		syncs,
+		frames,
+		heads,
+		settings,
+		changes,
+		until,
+		close,
 		ended: (id) =>
 			until(() => {
 				const calls = [...syncs.flatMap((sync) => sync.changes), ...changes()].flatMap((c) =>
@@ -78,7 +87,7 @@ export function openTab(app: Pick<TestApp, 'url'>, { cursor, token, headers = {}
 	};
 }
 
-/** Opens a tab and waits for its `sync`. */
+/** Opens a tab, and waits until the tab has its first `sync` and the settings. */
 export async function openFollowingTab(app: Pick<TestApp, 'url'>, options?: TabOptions): Promise<Tab> {
 	const tab = openTab(app, options);
 	await tab.until(() => tab.syncs.length > 0 && tab.settings.length > 0);

@@ -2,10 +2,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Environment variable for the templates' folder. Workers of the test runner inherit it. */
+/** The environment variable that names the folder of template databases. Workers of the test runner inherit it. */
 const FOLDER = 'AUDENA_TEST_TEMPLATES';
 
-/** Global setup of a test runner: creates the folder for templates. Returns the teardown. */
+/** Global setup of a test runner: creates the folder of template databases. Returns the teardown. */
 export default async function setup(): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'audena-templates-'));
 	process.env[FOLDER] = folder;

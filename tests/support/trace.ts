@@ -3,7 +3,7 @@ import type { ProviderCall } from '#contract';
 import type { TestApp } from './app.ts';
 import { openFollowingTab } from './tab.ts';
 
-/** So far in the future that such a call does nothing by itself. */
+/** A time so far in the future that a call scheduled for it does nothing by itself. */
 export const FAR_FUTURE = '2100-01-01T00:00:00.000Z';
 
 /**

@@ -9,7 +9,7 @@ export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64
 export interface Signing {
 	id?: string;
 	secret?: string;
-	/** The time of the signature. */
+	/** The time that the webhook names as the time of its signature. */
 	at?: Date;
 	headers?: Record<string, string>;
 }

@@ -21,10 +21,13 @@ interface Ask {
 	withinMs?: number;
 }
 
-/** The limit for reads. Reads are safe to repeat, so a hanging request must not block the page. */
+/** The default limit of GET requests, so that a hanging read does not block the page. A read is safe to repeat. */
 const READ_WITHIN_MS = 20_000;
 
-/** Sends one REST request. Never throws: network errors and timeouts return a problem with the status 0. */
+/**
+ * Sends one REST request. Never throws: a network error, a timeout or an unreadable response returns a problem
+ * with the status 0.
+ */
 export async function ask<T>({
 	method,
 	path,
@@ -67,6 +70,6 @@ const refusal = (response: Response, problem: Partial<Problem>): Refusal => ({
 export const requestKey = (): string =>
 	[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** For example `The server returned 503: database busy.` */
+/** Returns the error message to show, for example `The server returned 503: database busy.` */
 export const saidWhat = ({ status, detail }: Refusal): string =>
 	status === 0 ? detail : `The server returned ${status}: ${detail}`;

@@ -1,10 +1,10 @@
 import type { Call, CallPage, CallQuery, Status } from '#contract';
 import { ask, type Reply } from './api.ts';
 
-/** How long the form waits. The idempotency key makes it safe to send the call again. */
+/** How long the form waits for the response. The idempotency key makes it safe to send the request again. */
 const CREATED_WITHIN_MS = 30_000;
 
-/** An operator's actions on calls. The visible change arrives over the feed, in every tab alike. */
+/** An operator's actions on calls. The feed then delivers the change to every open tab, including this one. */
 export const createCall = (body: string, key: string): Promise<Reply<{ call: Call }>> =>
 	ask({ method: 'POST', path: '/api/calls', body, key, withinMs: CREATED_WITHIN_MS });
 export const markCall = (id: string, status: Status): Promise<Reply<{ call: Call }>> =>

@@ -27,7 +27,7 @@ it('[D73] a shell passes every text to curl unchanged', async () => {
 	const lines = [...names, '🙂', '\u2028', '-o x', '%s', '*'].map((customerName) =>
 		curlLine("http://[::1]:80/it's", { customerName }, false),
 	);
-	// Replaces curl: prints its arguments, each followed by a NUL.
+	// This shell function replaces curl. It prints its arguments, each followed by a NUL.
 	const printed = await run(`curl() { printf '%s\\0' "$@"; }\n${lines.join('\n')}`);
 	const words = printed.split('\0');
 	for (const customerName of [...names, '🙂', '\u2028', '-o x', '%s', '*']) {

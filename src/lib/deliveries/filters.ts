@@ -5,14 +5,18 @@ import { addressOf } from '#lib/ui/address.ts';
 const PATH = '/deliveries';
 type Parameter = 'state' | 'callId' | 'code' | 'page';
 
-/** Returns the page's address with these parameters changed; its first page, unless `page` is among them. */
+/**
+ * Returns the address of the deliveries page with these parameters changed. The address names the first page,
+ * unless `page` is among the changes.
+ */
 export const address = (params: URLSearchParams, changes: Partial<Record<Parameter, readonly string[]>> = {}): string =>
 	addressOf(PATH, params, changes);
 
 export const GROUP_NAMES = Object.keys(DELIVERY_GROUPS) as DeliveryGroup['name'][];
 
 /**
- * Returns the group if the query asks for exactly its states. Returns null for all states, and for any other mixture.
+ * Returns the group whose states are exactly those of the query. Returns null for all states, and for any other
+ * mixture.
  */
 export function chosen({ state }: DeliveriesQuery): DeliveryGroup['name'] | null {
 	const wanted = new Set<string>(state);
@@ -42,7 +46,10 @@ export function active({ callId, code }: DeliveriesQuery, customers: Readonly<Re
 	return found;
 }
 
-/** Returns the filter for sending again all matching deliveries of a group. */
+/**
+ * Returns the filter of a bulk redelivery: the deliveries of a group that match the page's filters and may be sent
+ * again.
+ */
 export function againOf(
 	{ name, states }: Pick<DeliveryGroup, 'name' | 'states'>,
 	{ callId, code }: DeliveriesQuery,

@@ -1,8 +1,9 @@
 const HANDLES = 'summary, button, a[href]';
 
 /**
- * Remembers the focused control in a list of deliveries. Call the returned function after the list has rendered again:
- * it focuses the same control of the same delivery, or its first one. It returns false if that delivery is gone.
+ * Remembers which delivery in the list has the focus. Call the returned function after the list has rendered
+ * again. If the focus was lost, that function focuses the same `summary` of the delivery, or else its first
+ * control. It returns false if the delivery is gone.
  */
 export function keepFocus(): () => boolean {
 	const focused = document.activeElement;

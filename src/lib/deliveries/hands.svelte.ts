@@ -5,7 +5,10 @@ import { saidWhat, type Refusal } from '#lib/api/api.ts';
 import { cancelDelivery, redeliver, redeliverMany } from '#lib/api/deliveries.ts';
 import { outcome } from './words.ts';
 
-/** How long to wait for the receiver's response. A later one arrives like any other change. */
+/**
+ * How long `redeliver` waits for the receiver's response before the notice says “No response yet”. A later
+ * response appears on the page like any other change.
+ */
 const RESPONSE_MS = 4_000;
 
 /** What the actions need from their page. */
@@ -24,7 +27,7 @@ export class DeliveryActions {
 
 	#busy = new SvelteSet<string>();
 	#desk: Desk;
-	/** Callbacks that wait until the page shows a certain state. */
+	/** Callbacks that receive each new view. A callback removes itself when the view shows what it waits for. */
 	#waiting: ((view: DeliveriesView) => void)[] = [];
 
 	constructor(desk: Desk) {
@@ -91,15 +94,18 @@ export class DeliveryActions {
 		}
 	}
 
-	/** The server rejected the action, so its state differs from the page's: reload. */
+	/**
+	 * Shows why the action failed. If the server rejected the action, the page's data may be old, so the data is
+	 * reloaded.
+	 */
 	async #refuse(title: string, problem: Refusal): Promise<void> {
 		this.failure = { title, detail: saidWhat(problem) };
 		if (problem.status !== 0) await this.#desk.reload();
 	}
 
 	/**
-	 * Waits until the page shows another attempt of this delivery, or no longer shows it. Resolves with null after
-	 * `RESPONSE_MS`.
+	 * `arrives` resolves with the first view that shows a new attempt of this delivery, or that no longer shows
+	 * the delivery. It resolves with null after `RESPONSE_MS`, or when `stop` is called.
 	 */
 	#response({ id, attempts }: Delivery): { arrives: Promise<DeliveriesView | null>; stop: () => void } {
 		let stop = (): void => undefined;

@@ -1,7 +1,10 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
-/** The details that the user opened or closed. A delivery keeps its state when it moves to another group. */
+/**
+ * Remembers which `<details>` elements the user opened or closed. A delivery therefore stays open when it moves to
+ * another group.
+ */
 export class Opened {
 	#chosen = new SvelteMap<string, boolean>();
 

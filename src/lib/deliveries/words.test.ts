@@ -4,12 +4,24 @@ import { hostOf, outcome, resultOf, size, tookWords } from './words.ts';
 
 const response = (status: number): Attempt['response'] => ({ status, headers: {}, body: '', truncated: false });
 const attempt = (number: number, status: number): Attempt => ({
-	...{ number, at: '2026-11-22T12:00:00.000Z', durationMs: 3, manual: true, error: null },
-	...{ request: { headers: {}, body: '{}' }, response: response(status) },
+	number,
+	at: '2026-11-22T12:00:00.000Z',
+	durationMs: 3,
+	manual: true,
+	error: null,
+	request: { headers: {}, body: '{}' },
+	response: response(status),
 });
 const delivery = (...attempts: Attempt[]): Delivery => ({
-	...{ id: 'msg_1', callId: 'c', providerId: 'p', type: 'call.ended', url: 'http://127.0.0.1:4000/hook' },
-	...{ state: 'dead', attempts, nextAttemptAt: null, createdAt: '2026-11-22T12:00:00.000Z' },
+	id: 'msg_1',
+	callId: 'c',
+	providerId: 'p',
+	type: 'call.ended',
+	url: 'http://127.0.0.1:4000/hook',
+	state: 'dead',
+	attempts,
+	nextAttemptAt: null,
+	createdAt: '2026-11-22T12:00:00.000Z',
 });
 
 describe('the result of an attempt', () => {

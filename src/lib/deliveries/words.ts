@@ -56,7 +56,10 @@ export function resultOf({ response, error }: Pick<Attempt, 'response' | 'error'
 
 const isLost = (error: string | null): boolean => error?.startsWith('Lost on purpose') ?? false;
 
-/** How long an attempt took. Only an attempt lost on purpose was never sent: one that was sent may take 0 ms. */
+/**
+ * Says how long an attempt took. Only an attempt that was lost on purpose was never sent: a sent attempt may also
+ * take 0 ms.
+ */
 export const tookWords = ({ durationMs, error }: Pick<Attempt, 'durationMs' | 'error'>): string =>
 	isLost(error) ? 'never sent' : took(durationMs);
 
@@ -76,7 +79,10 @@ export function size(text: string): string {
 	return length < 1_000 ? `${length} B` : `${(length / 1_000).toFixed(1)} kB`;
 }
 
-/** Returns the outcome of sending a delivery again, as the list shows it afterwards. */
+/**
+ * Returns the notice after a redelivery. `after` is the delivery as the reloaded list shows it; undefined if the
+ * list no longer has it.
+ */
 export function outcome(before: Delivery, after: Delivery | undefined): string {
 	const last = after?.attempts.at(-1);
 	if (after && last && last.number > before.attempts.length) {

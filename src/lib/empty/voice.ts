@@ -1,6 +1,9 @@
 import { chanceOf } from '#lib/line/chance.ts';
 
-/** Returns an SVG path of a voice for the large pictures: `bars` bars, 4 units apart, in phrases. */
+/**
+ * Returns an SVG path that draws a voice for the large pictures: vertical bars, 4 units apart, that rise and fall
+ * like phrases. The same `seed` returns the same path.
+ */
 export function voice(seed: string, bars: number, height: number): string {
 	const chance = chanceOf(seed);
 	return Array.from({ length: bars }, (_, i) => {

@@ -11,10 +11,10 @@ const AT_FIRST = 8;
 const PAGE = 3;
 const ENDED = { status: 'COMPLETED', phase: 'ENDED', outcome: 'completed' } as const;
 
-/** Simulates a history and its feed. A page's token is the id of the last call before it. */
+/** Simulates a history and its feed. A page's token is the id of the last call before that page. */
 class History {
 	calls: Call[] = [];
-	/** Changes that were not delivered yet. */
+	/** Changes that the reader's board has not received yet. */
 	untold: Change[] = [];
 	#seq = 0;
 	#made = 0;
@@ -62,8 +62,10 @@ class History {
 		const rest = this.list().filter(isBehind);
 		const calls = rest.slice(0, PAGE);
 		return {
-			...{ calls, nextPage: rest.length > PAGE ? calls.at(-1)!.id : null },
-			...{ previousPage: token && 'before', cursor: `a.${this.#seq}` },
+			calls,
+			nextPage: rest.length > PAGE ? calls.at(-1)!.id : null,
+			previousPage: token && 'before',
+			cursor: `a.${this.#seq}`,
 		};
 	}
 }
@@ -80,7 +82,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ what: fc.constantFrom(.
 	maxLength: 25,
 });
 
-/** A reader of the list, with at most one request under way. */
+/** Simulates a reader of the list: a board, with at most one pending request for a page. */
 class Reader {
 	readonly board = new Board();
 	#history: History;
@@ -108,12 +110,12 @@ class Reader {
 		else if (this.board.extent.next !== null) this.ask(this.board.extent.next);
 	}
 
-	/** Requests the page after the token, or the first page for null. */
+	/** Requests the page after the token (null: the first page), unless a request is already pending. */
 	ask(token: string | null): void {
 		this.#asked ??= { token, page: this.#history.page(token) };
 	}
 
-	/** Delivers the requested page, as of the time of the request. */
+	/** Delivers the requested page to the board, in the page's state at the time of the request. */
 	answer(): void {
 		const { token, page } = this.#asked ?? {};
 		this.#asked = null;
@@ -127,7 +129,9 @@ class Reader {
 		if (this.board.waiting > 0) this.board.release();
 	}
 
-	/** Delivers everything outstanding and reads the list to its end. Returns the ids that match. */
+	/**
+	 * Delivers all outstanding changes and pages, and reads the list to its end. Returns the ids of matching rows.
+	 */
 	finish(): string[] {
 		this.board.apply(this.#history.untold.splice(0));
 		this.answer();

@@ -8,34 +8,43 @@ import { few, inOrder, latest, MOVING_MAX, NONE } from './rows.ts';
 import { Tally } from './tally.ts';
 import { Waiting } from './waiting.ts';
 
-/** The most changes kept for pages that were read before them. */
+/** The most changes in the log. A page that the server read before a logged change is updated from the log. */
 const LOG_MAX = 5_000;
 
 /** The loaded calls. All changes, from push, sync and reconnect, go through `apply`; the newest seq of a call wins. */
 export class Board {
 	view = $state.raw<CallsView | null>(null);
-	/** The known part of the list. */
+	/** The known part of the list: its pages, some without their rows, and the tokens of further pages. */
 	extent = $state.raw<Extent>(extents.NOTHING);
-	/** How many new calls match and wait, because the reader has scrolled away. */
+	/**
+	 * The number of new calls that match but are not in the list yet. Rows may not move now, or the calls belong
+	 * before the loaded part.
+	 */
 	waiting = $state(0);
-	/** True if more calls wait than are counted. */
+	/** True if more calls wait than `waiting` counts. */
 	waitingMore = $state(false);
 	total = $state(0);
 	pending = $state(0);
-	/** The reader has scrolled away or uses a row's menu, so nothing may move. */
+	/** True while the reader has scrolled away or has a row's menu open, so that no visible row may move. */
 	held = $state(false);
 
-	/** Ids from the last small batch of arrivals, whose rows slide in. */
+	/** The ids of the calls that arrived last, whose rows slide in. Empty after a large batch. */
 	arriving: ReadonlySet<string> = NONE;
-	/** The last batch of changes was small, so changed rows flash. */
+	/** True if the last batch of changes was small, so that changed rows flash. */
 	calm = true;
-	/** The visible calls, in order. The first of them that remains keeps its place on the screen. */
+	/**
+	 * The ids of the visible calls, in list order. After a change, the first of these calls that remains keeps its
+	 * position on the screen. Empty while the top of the list is in sight.
+	 */
 	reading: readonly string[] = [];
-	/** The next page shown is a reload of the same list at the reader's place. */
+	/** True if the next view that is shown is a reload of the same list, at the reader's position. */
 	again = false;
-	/** Returns the room in rows before the first row of a page that is shown now. */
+	/** Returns the empty space before the first row of a new view, in rows. Set by the scroller. */
 	leadOf: (extent: Extent, shareBefore: number | null) => number = () => 0;
-	/** Returns the `at` of the address for a reload. Undefined if the address already holds the place. */
+	/**
+	 * Returns the `at` parameter for a reload: null for the list's beginning, undefined to keep the address. Set
+	 * by the scroller.
+	 */
 	placeOf: () => string | null | undefined = () => undefined;
 
 	readonly count = $derived(extents.countOf(this.extent));
@@ -44,7 +53,7 @@ export class Board {
 
 	#waiting = new Waiting();
 	#tally: Tally | null = null;
-	/** The server's counts, while it sends them. */
+	/** The counts from the server's statistics; null while the feed delivers none. Then `#tally` counts. */
 	#figures: { total: number; pending: number } | null = null;
 	#base = 0;
 	#epoch = '';
@@ -52,7 +61,8 @@ export class Board {
 	#logFrom = 0;
 
 	/**
-	 * Shows a loaded page, updated with the changes received since. Returns false if some of those are no longer known.
+	 * Shows a view from the server, updated with the changes that arrived after the server read it. Returns false
+	 * if the log no longer has all of these changes, so that the list must be reloaded.
 	 */
 	show(view: CallsView): boolean {
 		const { epoch, seq } = parseCursor(view.page.cursor);
@@ -77,7 +87,7 @@ export class Board {
 		return !missed;
 	}
 
-	/** Drops the changes up to `cursor`, while no list is shown. A view from before it is then too old. */
+	/** Empties the log after a reset without a list. `show` then returns false for a view from before `cursor`. */
 	forget(cursor: string): void {
 		const { epoch, seq } = parseCursor(cursor);
 		this.#epoch = epoch;
@@ -93,7 +103,7 @@ export class Board {
 		this.#publish();
 	}
 
-	/** Applies changes in commit order. Returns false if the list must be reloaded. */
+	/** Applies changes, which must be in commit order. Returns false if the list must be reloaded. */
 	apply(changes: readonly Change[]): boolean {
 		for (const change of changes) this.#log.push(change);
 		const extra = this.#log.length - LOG_MAX;
@@ -102,8 +112,8 @@ export class Board {
 	}
 
 	/**
-	 * Adds a further page where it was requested: after, before, or in place of a segment. Returns false if the page is
-	 * from another epoch or too old.
+	 * Adds a further page after the list, before the list, or in place of a segment without rows. Returns false if
+	 * the page is from another epoch, or too old to be updated from the log.
 	 */
 	take(page: CallPage, where: 'next' | 'previous' | Segment): boolean {
 		const { epoch, seq } = parseCursor(page.cursor);
@@ -117,7 +127,7 @@ export class Board {
 		return true;
 	}
 
-	/** Replaces the list by its first page. Returns false like `take`. */
+	/** Replaces the list with its first page. Returns false in the same cases as `take`. */
 	restart(page: CallPage): boolean {
 		const { epoch, seq } = parseCursor(page.cursor);
 		if (epoch !== this.#epoch || seq < this.#logFrom) return false;
@@ -126,7 +136,10 @@ export class Board {
 		return true;
 	}
 
-	/** Drops rows far from these places, except for `kept`, and forgets segments that are even farther. */
+	/**
+	 * Drops the rows of segments outside the indexes `near`, except segments with a call of `kept`. Forgets whole
+	 * segments outside the indexes `far`.
+	 */
 	tidy(
 		near: readonly [from: number, to: number],
 		far: readonly [from: number, to: number],
@@ -136,12 +149,15 @@ export class Board {
 		this.extent = extents.trim(lighter, ...far);
 	}
 
-	/** Changes the room before the first row. */
+	/** Sets the empty space before the first row, in rows. */
 	leave(lead: number): void {
 		if (lead !== this.extent.lead) this.extent = { ...this.extent, lead };
 	}
 
-	/** Takes the server's counts. Without them (null), changes are counted on from the last ones. */
+	/**
+	 * Takes the server's counts. After null, the board continues from the last counts and counts each change
+	 * itself.
+	 */
 	told(stats: Pick<Stats, 'byStatus'> | null): void {
 		const pending = stats?.byStatus.PENDING ?? 0;
 		this.#figures = stats && { total: pending + stats.byStatus.COMPLETED + stats.byStatus.FAILED, pending };
@@ -150,8 +166,8 @@ export class Board {
 	}
 
 	/**
-	 * Inserts the waiting calls. Those whose neighbors are not loaded keep waiting. Returns false if there are too many
-	 * and the list must be reloaded.
+	 * Inserts the waiting calls. Calls whose neighbors are not loaded keep waiting. Returns false if too many
+	 * calls wait, so that the list must be reloaded.
 	 */
 	release(): boolean {
 		if (this.#waiting.isMany) return false;
@@ -163,7 +179,7 @@ export class Board {
 		return true;
 	}
 
-	/** Returns true for a row that no longer matches, and stays only until the next load. */
+	/** Returns true for a call that no longer matches the filters. Its row stays until the next load. */
 	isStray(call: Call): boolean {
 		return this.view !== null && !matches(call, this.view.query);
 	}
@@ -173,11 +189,11 @@ export class Board {
 		return undefined;
 	}
 
-	/** Returns a page updated with the changes received since it was read. */
+	/** Returns the page updated with the logged changes after `seq`, at which the server read the page. */
 	#current(page: CallPage, seq: number): CallPage {
 		const since = this.#log.filter((change) => change.seq > seq);
 		if (since.length === 0) return page;
-		// After a clear of everything, nothing follows this page either.
+		// Take the tokens from `change`, too: after all calls were cleared, no page follows.
 		const { segments, previous, next } = extents.change(extents.begin(page, null), since);
 		return { ...page, calls: [...(segments[0]?.rows ?? [])], previousPage: previous, nextPage: next };
 	}
@@ -191,10 +207,11 @@ export class Board {
 			whole = this.#tally.count(change) && whole;
 			this.#waiting.change(change, (call) => matches(call, view.query));
 		}
-		// Apply changes first: after a clear nothing lies beyond the loaded rows, so newer calls belong here.
+		// Apply the changes before new calls enter: after all calls were cleared, no page follows, so new calls
+		// fit here.
 		this.#put(extents.change(this.extent, changes));
 		const alive = this.#arrivals(changes);
-		// In oldest-first order new calls appear after everything read, and move nothing.
+		// In oldest-first order, new calls enter below the loaded rows, so that no visible row moves.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
 		this.#place(alive, enters);
@@ -202,13 +219,19 @@ export class Board {
 		return whole || this.#figures !== null;
 	}
 
-	/** Inserts calls in their places. A call that belongs before the loaded part waits in any case. */
+	/**
+	 * Inserts the calls if `enters` is true. In newest-first order, calls that are not inserted wait. In
+	 * oldest-first order, a page that is loaded later brings them.
+	 */
 	#place(calls: Call[], enters: boolean): void {
 		const outside = enters ? this.#enter(inOrder(calls, false)) : calls;
 		if (this.newestFirst) for (const call of outside) this.#waiting.put(call);
 	}
 
-	/** Changes received after the page was read may add calls to it. No later page will contain them. */
+	/**
+	 * Inserts calls from the changes after `seq`, at which the server read a page. No later page contains these
+	 * calls.
+	 */
 	#follow(seq: number): void {
 		this.#place(this.#arrivals(this.#log.filter((change) => change.seq > seq)), true);
 		this.#meet();
@@ -216,8 +239,8 @@ export class Board {
 	}
 
 	/**
-	 * Returns calls that match, are not loaded, and belong among or before the loaded ones. Leaves out calls that a
-	 * later change in the batch deletes, or makes no longer match.
+	 * Returns the changed calls that match, are neither loaded nor waiting, and belong among or before the loaded
+	 * calls. Leaves out calls that a later change in the batch deletes, or makes no longer match.
 	 */
 	#arrivals(changes: readonly Change[]): Call[] {
 		const { query } = this.view!;
@@ -238,8 +261,8 @@ export class Board {
 	}
 
 	/**
-	 * Inserts calls, given oldest first, unless a page has already brought them. Returns those that belong outside the
-	 * loaded part.
+	 * Inserts calls, which must be sorted oldest first, except calls that a page has already brought. Returns the
+	 * calls that belong outside the loaded part.
 	 */
 	#enter(calls: readonly Call[]): Call[] {
 		let extent = this.extent;

@@ -202,7 +202,7 @@ it('a new call is not lost when all loaded rows are cleared and more pages follo
 	const pages = { nextPage: 'p', previousPage: null };
 	board.show(view([call(4, 4, { run: 'ci' }), call(3, 3, { run: 'ci' })], 4, { pages, total: 4 }));
 	board.apply([{ seq: 5, type: 'cleared', run: 'ci' }, created(6, 6, { run: 'ci' })]);
-	// Like the page, when nothing is held.
+	// The page also calls `release` as long as `held` is false.
 	board.release();
 	board.take({ calls: [call(2, 2), call(1, 1)], nextPage: null, previousPage: 'q', cursor: 'a.6' }, 'next');
 	expect([ids(rowsOf(board)), board.waiting]).toEqual([['call-6', 'call-2', 'call-1'], 0]);
@@ -249,7 +249,7 @@ describe('counts', () => {
 		expect([board.total, board.pending]).toEqual([9, 1]);
 		told(9);
 		expect(board.total).toBe(10);
-		// Only the server knows whether a call never seen here was pending.
+		// The server's counts include the deletion of a call that this tab never saw, so no reload is needed.
 		expect(board.apply([deleted(70, 4)])).toBe(true);
 		board.told(null);
 		board.apply([created(5, 5)]);

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 it.each([
-	// The clocks skip midnight: the day begins an hour later.
+	// The clocks skip the hour after midnight, so the day begins at 1:00.
 	['America/Santiago', '2027-09-05', '2027-09-05T04:00:00.000Z', 23],
 	['Africa/Cairo', '2027-04-30', '2027-04-29T22:00:00.000Z', 23],
 	['Asia/Beirut', '2027-03-28', '2027-03-27T22:00:00.000Z', 23],
@@ -16,6 +16,7 @@ it.each([
 	// The hour before or after midnight occurs twice.
 	['America/Santiago', '2027-04-03', '2027-04-03T03:00:00.000Z', 25],
 	['America/Havana', '2027-11-07', '2027-11-07T04:00:00.000Z', 25],
+	// The clocks change at another hour, or the zone skipped the day before.
 	['Europe/Berlin', '2027-03-28', '2027-03-27T23:00:00.000Z', 23],
 	['Australia/Lord_Howe', '2027-10-03', '2027-10-02T13:30:00.000Z', 23.5],
 	['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00.000Z', 24],

@@ -9,7 +9,7 @@ export function dayOf(at: string | number): string {
 	return `${String(when.getFullYear()).padStart(4, '0')}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
 }
 
-/** Returns why the calls of a chosen day cannot be shown, or null. */
+/** Returns the error text if the calls of a chosen day cannot be shown, otherwise null. */
 export function missedDay(day: string, isPartial: boolean, today: string): string | null {
 	if (isPartial) return 'The date is incomplete. Enter day, month and year.';
 	if (day === '') return 'Choose a date.';
@@ -18,15 +18,16 @@ export function missedDay(day: string, isPartial: boolean, today: string): strin
 }
 
 /**
- * Returns where a local day begins in the list, for the address: its last millisecond in newest-first order, else its
- * first. The time includes its zone, so that the link leads to the same calls in every zone.
+ * Returns the time at which a local day begins in the list, for `at` in the address. In newest-first order this is
+ * the day's last millisecond, otherwise its first. The time is in UTC, so that a link leads to the same calls in
+ * every zone.
  */
 export function atOfDay(day: string, newestFirst: boolean): string {
 	const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
 	return new Date(newestFirst ? midnight(year, month, date + 1) - 1 : midnight(year, month, date)).toISOString();
 }
 
-/** Avoids `new Date(1, 0)`, which is in 1901. */
+/** Returns the time of a local midnight. Uses `setFullYear`, because `new Date(1, 0)` means the year 1901. */
 const midnight = (year: number, month: number, date: number): number =>
 	new Date(2000, 0).setFullYear(year, month - 1, date);
 
@@ -42,10 +43,10 @@ export function noneOf(
 	const [first, last] = [calls[0], calls.at(-1)];
 	const begins = first ? dayOf(first.createdAt) : day;
 	if (!last || begins === day) return '';
-	// UTC, where every day exists.
+	// Format in UTC, which has every day. A local zone may have skipped the day.
 	const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 	const named = (one: string): string => dates.format(new Date(one));
-	// If no call lies beyond the day, the list shows its end.
+	// If no call lies beyond the day, the server shows the last calls of the list.
 	if (newestFirst && begins > day) return `No calls before ${named(dayOf(last.createdAt))}. These are the oldest.`;
 	if (!newestFirst && begins < day) return `No calls after ${named(dayOf(last.createdAt))}. These are the newest.`;
 	return `No calls on ${named(day)}. These are the calls ${newestFirst ? 'before' : 'after'} it.`;

@@ -1,7 +1,7 @@
 import type { Call, CallsView } from '#contract';
 import { exampleCall } from '#lib/line/example.ts';
 
-/** Returns the calls with these numbers, newest first. */
+/** Returns the calls from number `from` down to number `to`, newest first. */
 export const exampleCalls = (from: number, to: number): Call[] =>
 	Array.from({ length: from - to + 1 }, (_, i) => exampleCall({ id: `call-${from - i}`, seq: from - i }));
 

@@ -8,18 +8,18 @@ import { wanted } from './wants.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');
 const LIMIT = 5;
-/** Created in order of `n`, two in each millisecond. */
+/** Returns call number `n`. Calls are created in order of `n`, two in each millisecond. */
 const call = (n: number, seq = n): Call =>
 	exampleCall({ id: `call-${n}`, createdAt: new Date(noon + (n >> 1)).toISOString(), seq });
 const nOf = ({ id }: Call): number => Number(id.slice(5));
 
 /**
- * Simulates a newest-first list with the server's keyset pages. Its first page is always whole, also when read
- * backwards.
+ * Simulates a newest-first list with the server's keyset pages. If a page is read backwards and few calls come
+ * before, the list returns its whole first page, as the server does.
  */
 class List {
 	ns: number[];
-	/** The most rows per page. A search that stops early returns fewer. */
+	/** The most rows of a page that is read forward. A search that stops early returns fewer than `LIMIT`. */
 	short = LIMIT;
 	constructor(count: number) {
 		this.ns = Array.from({ length: count }, (_, i) => count - i);
@@ -50,7 +50,7 @@ class List {
 const rows = (extent: Extent): number[] => [...extents.loaded(extent)].map(([, row]) => nOf(row));
 const isRising = (values: number[]): boolean => values.every((value, i) => i === 0 || value > values[i - 1]!);
 
-/** Requests a page and adds it where it belongs. */
+/** Requests a page and adds it to the extent. */
 function take(extent: Extent, list: List, where: 'next' | 'previous' | Segment, token: string | null): Extent {
 	const page = list.page(token);
 	if (where === 'next') return extents.append(extent, page);
@@ -58,7 +58,7 @@ function take(extent: Extent, list: List, where: 'next' | 'previous' | Segment, 
 	return extents.fill(extent, where, page);
 }
 
-/** Reads pages like a reader until none between these places is missing. */
+/** Loads pages in the order of the real loader, until no page around the rows `from` to `to` is missing. */
 function readAll(extent: Extent, list: List, from: number, to: number): Extent {
 	let read = extent;
 	for (let turns = 0; turns < 500; turns++) {
@@ -136,7 +136,7 @@ it('[D50] rows keep their order, appear once and stay in place for the reader wh
 			let extent = extents.begin(list.page(token), token, token === 'b0');
 			for (const one of steps) {
 				const here = rows(extent);
-				// The reader is in the middle of the loaded rows.
+				// The visible rows begin in the middle of the loaded rows.
 				const reading = here.slice(here.length >> 1).map((n) => `call-${n}`);
 				const places = extents.placesOf(extent, reading);
 				let after = extent;

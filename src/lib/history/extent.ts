@@ -1,19 +1,19 @@
 import type { Call, CallPage, Change } from '#contract';
 import { drop, isLater } from './rows.ts';
 
-/** A loaded page of the list. Far from the reader its rows are dropped; its token requests them again. */
+/** One page of the list. Far from the reader its rows are dropped, and its token requests them again. */
 export interface Segment {
-	/** The page token; null for the list's beginning. */
+	/** The token that requests this page; null for the list's beginning. */
 	token: string | null;
-	/** The token reads backwards, from the page after it. */
+	/** True if the token reads backwards, so that the page ends at the token's position. */
 	back: boolean;
-	/** The number of rows, now or when the page was last loaded. */
+	/** The number of rows, now or when the page was last loaded; a guess if the page was never loaded. */
 	count: number;
 	rows: readonly Call[] | null;
-	/** The ids of its outermost calls, even without its rows; null if unknown. */
+	/** The ids of the page's first and last call, also after its rows were dropped; null if unknown. */
 	first: string | null;
 	last: string | null;
-	/** The tokens of the pages before and after it; undefined if unknown. */
+	/** The tokens of the pages before and after this page; null at an end of the list, undefined if unknown. */
 	before: string | null | undefined;
 	after: string | null | undefined;
 }
@@ -26,7 +26,9 @@ export interface Extent {
 	segments: readonly Segment[];
 	previous: string | null;
 	next: string | null;
-	/** The room in rows before the first row, a whole number. It keeps the visible rows in place. */
+	/**
+	 * The empty space before the first row, in whole rows. It changes so that visible rows stay where they are.
+	 */
 	lead: number;
 }
 
@@ -51,7 +53,9 @@ const around = (page: Page): Pick<Segment, 'before' | 'after'> => ({
 	after: page.nextPage,
 });
 
-/** Returns the extent of one page and the token that requested it. `back` if the token reads backwards. */
+/**
+ * Returns an extent of a single page. `token` requested the page, and `back` says that the token reads backwards.
+ */
 export function begin(page: Page, token: string | null, back = false): Extent {
 	const segments = page.calls.length === 0 ? [] : [segment(page.calls, token, back, around(page))];
 	return { segments, previous: page.previousPage, next: page.nextPage, lead: 0 };
@@ -80,7 +84,7 @@ export function between({ segments }: Extent, from: number, to: number): { index
 	return found;
 }
 
-/** Returns the indexes of those of these calls that are loaded. */
+/** Returns the index of each call of `calls` (ids) that is loaded, by id. */
 export function placesOf(extent: Extent, calls: readonly string[]): Map<string, number> {
 	const ids = new Set(calls);
 	const found = new Map<string, number>();
@@ -94,7 +98,7 @@ const without = (rows: readonly Call[], extent: Extent, but: Segment | null): re
 	return known.size === 0 ? rows : rows.filter(({ id }) => !known.has(id));
 };
 
-/** Appends the page that `next` requested. */
+/** Appends a page that was requested with the token `next`, without the calls that are loaded already. */
 export function append(extent: Extent, page: Page): Extent {
 	const rows = without(page.calls, extent, null);
 	const whole = rows.length === page.calls.length;
@@ -109,9 +113,12 @@ export function append(extent: Extent, page: Page): Extent {
 	};
 }
 
-/** Prepends the page that `previous` requested. The lead shrinks by its rows, so that visible rows keep their place. */
+/**
+ * Prepends a page that was requested with the token `previous`, without the calls that are loaded already. The
+ * lead shrinks by the number of added rows, so that visible rows keep their position.
+ */
 export function prepend(extent: Extent, page: Page): Extent {
-	// Near its beginning, the server returns the whole first page.
+	// Near the list's beginning, the server returns the whole first page, which overlaps the loaded calls.
 	const cut = upTo(page.calls, extent.segments[0]?.first ?? null);
 	const rows = without(cut, extent, null);
 	const whole = rows.length === page.calls.length;
@@ -137,11 +144,12 @@ const past = (rows: readonly Call[], id: string | null): readonly Call[] => {
 };
 
 /**
- * Fills a segment that was requested again. The list may have changed meanwhile. Rows that belong to a neighbor are
- * left to it. If the page no longer reaches a neighbor, that one begins elsewhere, or a gap remains to be requested.
+ * Fills a segment with its page, which was requested again. Leaves out calls that a neighbor already has. The list
+ * may have changed meanwhile, so that calls are missing between the page and the next segment in reading
+ * direction. A segment without rows then covers this gap, and the loader requests its page.
  */
 export function fill(extent: Extent, filled: Segment, page: Page): Extent {
-	// Since the request the segment's rows may have changed, but not its token.
+	// Find the segment by its token, because its other fields may have changed since the request.
 	const i = extent.segments.findIndex(({ token, back }) => token === filled.token && back === filled.back);
 	if (i < 0) return extent;
 	const [earlier, later] = [extent.segments.slice(0, i), extent.segments.slice(i + 1)];
@@ -166,7 +174,10 @@ export function fill(extent: Extent, filled: Segment, page: Page): Extent {
 	return { ...extent, segments: [...earlier, ...middle, ...joined], ...outside(extent, page, earlier, later) };
 }
 
-/** The outer tokens, updated if the outermost segment was read again: calls may have appeared beyond it. */
+/**
+ * Returns the extent's outer tokens after a fill. An outermost page has newer tokens, because calls may have
+ * appeared beyond the old ones.
+ */
 const outside = (
 	{ previous, next }: Extent,
 	page: Page,
@@ -177,27 +188,36 @@ const outside = (
 	next: later.length === 0 ? page.nextPage : next,
 });
 
-/** Returns whether a page meets its neighbor or ends the list, else the segments that replace that neighbor. */
-function linkOf(token: string | null, neighbour: Segment | undefined, back: boolean): 'met' | 'end' | Segment[] {
-	if (!neighbour) return 'met';
+/**
+ * Returns `met` if no call is missing between a page and its neighbor, or `end` if the list ends with the page.
+ * Otherwise returns the segments that replace the neighbor.
+ */
+function linkOf(token: string | null, neighbor: Segment | undefined, back: boolean): 'met' | 'end' | Segment[] {
+	if (!neighbor) return 'met';
 	// The page is the last in this direction, so the segments beyond it no longer exist.
 	if (token === null) return 'end';
-	// A neighbor read in the other direction begins where this segment ended, so the two meet.
-	if (neighbour.back !== back || neighbour.token === token) return 'met';
+	// The token of a neighbor that was read in the other direction cannot be compared. Assume that no call is
+	// missing.
+	if (neighbor.back !== back || neighbor.token === token) return 'met';
 	const gap: Segment = {
-		...{ token, back, rows: null, count: neighbour.rows ? 1 : neighbour.count },
-		...{ first: null, last: null, before: undefined, after: undefined },
+		token,
+		back,
+		rows: null,
+		count: neighbor.rows ? 1 : neighbor.count,
+		first: null,
+		last: null,
+		before: undefined,
+		after: undefined,
 	};
-	return neighbour.rows ? (back ? [neighbour, gap] : [gap, neighbour]) : [gap];
+	return neighbor.rows ? (back ? [neighbor, gap] : [gap, neighbor]) : [gap];
 }
 
-/** Drops the rows of segments far from `from` to `to`, except segments with a call that `isKept`. */
+/** Drops the rows of segments outside the indexes `from` to `to`, except segments with a call that `isKept`. */
 export function letGo(extent: Extent, from: number, to: number, isKept: (call: Call) => boolean): Extent {
 	let start = 0;
 	const segments = extent.segments.map((one) => {
 		const far = start + one.count < from || start > to;
 		start += one.count;
-		// Keep rows that no token would load again.
 		if (!far || !one.rows || one.first === null || one.rows.some(isKept)) return one;
 		return { ...one, rows: null };
 	});
@@ -205,7 +225,8 @@ export function letGo(extent: Extent, from: number, to: number, isKept: (call: C
 }
 
 /**
- * Forgets segments outside `from` to `to` if the tokens at the cut are known. They load again when the reader returns.
+ * Forgets segments outside the indexes `from` to `to`, if the tokens at the cut are known. The segments load again
+ * when the reader returns.
  */
 export function trim(extent: Extent, from: number, to: number): Extent {
 	const { segments } = extent;
@@ -227,7 +248,7 @@ export function trim(extent: Extent, from: number, to: number): Extent {
 	};
 }
 
-/** Returns the token that reads backwards from `one`, which follows `earlier`; undefined if unknown. */
+/** Returns the token of the page before `one`, which follows `earlier`; undefined if unknown. */
 const beforeOf = (earlier: Segment, one: Segment): string | undefined =>
 	(earlier.back ? earlier.token : one.before) ?? undefined;
 const afterOf = (one: Segment, later: Segment): string | undefined =>
@@ -268,7 +289,7 @@ function withoutEnds(one: Segment, drops: readonly Change[]): Segment {
 	return first || last ? { ...one, first: first ? null : one.first, last: last ? null : one.last } : one;
 }
 
-/** Inserts a call in its place. Returns null if it belongs outside the loaded part. */
+/** Inserts a call at its position. Returns null if the call belongs outside the list's loaded rows. */
 export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent | null {
 	const { segments, previous, next } = extent;
 	const stands = (row: Call): boolean => isLater(call, row) === newestFirst;
@@ -278,7 +299,7 @@ export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent 
 	}
 	for (const [i, one] of segments.entries()) {
 		if (!one.rows) {
-			// The call may belong among these dropped rows. It then arrives with them.
+			// The call may belong among these dropped rows. If so, their page brings it when it loads again.
 			const following = segments.slice(i + 1).find(({ rows }) => rows)?.rows?.[0];
 			if (!following || stands(following)) return null;
 			continue;
@@ -297,20 +318,26 @@ export function enter(extent: Extent, call: Call, newestFirst: boolean): Extent 
 	return null;
 }
 
-/** A call inserted at a segment's edge lies outside its page, so the token of that edge is no longer valid. */
+/**
+ * Returns the tokens around a segment after a call was inserted at `at`. A call at the segment's edge is not in
+ * the segment's page, so that the token of that edge no longer fits.
+ */
 const touched = (at: number, count: number, { before, after }: Segment): Pick<Segment, 'before' | 'after'> => ({
 	before: at === 0 ? undefined : before,
 	after: at < 0 || at === count - 1 ? undefined : after,
 });
 
-/** Returns `after` with its lead moved so that the first anchor in both extents keeps its place on the screen. */
+/**
+ * Returns `after` with the lead at which the first of `anchors` (ids) that both extents have loaded keeps its
+ * position.
+ */
 export function hold(before: Extent, after: Extent, anchors: readonly string[]): Extent {
 	if (before.segments === after.segments) return after;
 	const lead = leadHolding(before, after, anchors);
 	return lead === null ? after : { ...after, lead };
 }
 
-/** Returns the lead that keeps the first common anchor in place; null without a common anchor. */
+/** Returns the lead of `after` for `hold`; null if no call of `anchors` is loaded in both extents. */
 export function leadHolding(before: Extent, after: Extent, anchors: readonly string[]): number | null {
 	if (anchors.length === 0) return null;
 	const [was, is] = [placesOf(before, anchors), placesOf(after, anchors)];

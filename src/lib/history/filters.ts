@@ -4,12 +4,12 @@ import { outcomeWords } from '#lib/line/words.ts';
 import { addressOf } from '#lib/ui/address.ts';
 import { STATUS_WORDS, WORKFLOW_WORDS } from '#lib/ui/words.ts';
 
-/** All filters that an address may hold. The bar has no control to set those in `OTHERS`. */
+/** All filters that an address may hold. The filter bar can remove the filters in `OTHERS`, but not set them. */
 export type Filter = 'q' | 'status' | 'workflow' | 'outcome' | 'run' | 'from' | 'to';
 const FILTERS: readonly Filter[] = ['q', 'status', 'workflow', 'outcome', 'run', 'from', 'to'];
 export const OTHERS = ['outcome', 'run', 'from', 'to'] as const satisfies readonly Filter[];
 
-/** Filters whose value alone does not say what it is. */
+/** Filters whose value alone, for example `ci-7`, does not show what it means. */
 const NAMELESS: readonly Filter[] = ['run', 'from', 'to'];
 
 export interface Active {
@@ -46,7 +46,9 @@ function word(filter: Filter, value: string): string {
 
 const COUNTS = ['no', 'one', 'two'];
 
-/** Returns a sentence on what a short search cannot find and what would help; empty for a search without limits. */
+/**
+ * Returns a sentence on what a short search cannot find and what would help; empty if the search is long enough.
+ */
 export function shortSearch(q: string | undefined): string {
 	const short = q === undefined ? null : shortOf(q);
 	if (!short) return '';

@@ -4,14 +4,14 @@ import { createContext } from 'svelte';
 interface Around {
 	/** Returns true while the feed is connected. */
 	isUp(): boolean;
-	/** Checks the server over HTTP, because a proxy may block push. */
+	/** Resolves with whether the server responds over HTTP. A proxy may block only the feed. */
 	answers(): Promise<boolean>;
 }
 
-/** The target of a navigation: another list, or another place in the current one. */
+/** The target of a navigation: another list, or another position in the current list. */
 type Wish = 'list' | 'place';
 
-/** A shorter wait is not shown. */
+/** The page shows that a navigation waits only after this time. */
 export const SILENT_MS = 600;
 /** The interval between two checks of a server that does not respond. */
 export const AGAIN_MS = 5_000;
@@ -23,10 +23,11 @@ const ended = (signal: AbortSignal): Promise<void> =>
 
 /**
  * Delays navigations of the list until the server responds, because a failed load would replace the app by an error
- * page. Of several waiting navigations only the last is kept; a list takes precedence over a place in the current one.
+ * page. Of several waiting navigations only the last is kept. Another list takes precedence over another position
+ * in the current list.
  */
 export class Going {
-	/** A navigation has waited long enough to be shown. */
+	/** True if a navigation has waited so long that the page shows the wait. */
 	waits = $state(false);
 	#around: Around;
 	#waiting: { for: Wish; dropped: AbortController } | null = null;
@@ -36,7 +37,10 @@ export class Going {
 		this.#around = around;
 	}
 
-	/** Calls `load` at once while the server is up. Never calls it if another navigation or a link supersedes it. */
+	/**
+	 * Calls `load` at once if the feed is connected, otherwise when the server responds. Resolves without the call
+	 * if another navigation or a link supersedes this one.
+	 */
 	async go(load: () => Promise<void>, wish: Wish = 'list'): Promise<void> {
 		if (this.#around.isUp()) this.drop();
 		else {
@@ -59,7 +63,7 @@ export class Going {
 	async reached(): Promise<void> {
 		if (this.#around.isUp()) return;
 		const risen = new Promise<true>((resolve) => this.#risen.push(() => resolve(true)));
-		// Poll, because without push nothing else reports that the server is back.
+		// Poll, because without the feed nothing else reports that the server is back.
 		while (!(await Promise.race([risen, this.#around.answers()])))
 			if (await Promise.race([risen, new Promise<false>((again) => setTimeout(() => again(false), AGAIN_MS))])) break;
 		await turn();
@@ -72,7 +76,7 @@ export class Going {
 		this.waits = false;
 	}
 
-	/** Call this when the feed is connected again. */
+	/** Resumes the waiting navigations. Call this when the feed is connected again. */
 	up(): void {
 		for (const risen of this.#risen.splice(0)) risen();
 	}

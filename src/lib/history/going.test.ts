@@ -3,7 +3,10 @@ import { AGAIN_MS, Going, SILENT_MS } from './going.svelte.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-/** A server that does not respond, with a log of completed navigations. */
+/**
+ * Creates a `Going` without a feed connection. `answers` says whether the server responds over HTTP, `went` lists
+ * the completed navigations, and `rise` connects the feed.
+ */
 function away(answers: boolean) {
 	const around = { isUp: false };
 	const went: string[] = [];
@@ -35,7 +38,7 @@ it('[D62] navigation waits while the server is away, then opens the list that wa
 it('[D62] a requested list wins over a place in the old list', async () => {
 	const { went, go, rise } = away(false);
 	const all = Promise.all([go('a place', 'place'), go('another', 'place'), go('a list')]);
-	// The superseded call must not return at once, or its caller would retry in a loop.
+	// The call that loses must not return at once, or its caller would retry in a loop.
 	let isOver = false;
 	const place = go('a place', 'place').then(() => (isOver = true));
 	await new Promise((turn) => setTimeout(turn));
@@ -72,7 +75,7 @@ it('[D62] waiting navigations run one after another, each in its own turn of the
 	const goes = async (who: string): Promise<void> => {
 		await going.reached();
 		told.push(`${who} goes`);
-		// The microtasks that the router runs before it registers a navigation.
+		// The router also runs some microtasks before it registers a navigation.
 		for (let i = 0; i < 20; i++) await Promise.resolve();
 		told.push(`${who} is on the way`);
 	};

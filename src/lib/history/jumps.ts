@@ -1,16 +1,22 @@
-/** The target of a jump: `at` for the address, and the room before the first row if it is known. */
+/**
+ * The target of a jump: an end of the list, or a share of the history. `at` is the parameter of the address, and
+ * `lead` the empty space before the first row, in rows.
+ */
 export type Goal = { to: 'start' | 'end'; at: string | null } | { to: 'share'; at: string; lead: number };
 
-/** Jumps show the list from another place, without reading what lies between. */
+/** Shows the list from another position, without loading the rows between. */
 export class Jumps {
-	/** Where to show the next list; null if its page decides. */
+	/** The target of the list that arrives next; null if no jump requested that list. */
 	goal: Goal | null = null;
-	/** A jump is under way. */
+	/** True while a jump loads its list. */
 	active = false;
 	#go: (at: string | null) => Promise<void>;
 	#isAnew: () => boolean;
 
-	/** `go` loads the list from a place. `isAnew` returns true while a reload of the same list is under way. */
+	/**
+	 * `go` loads the list from the position `at`. `isAnew` returns true while a reload of the same list is under
+	 * way.
+	 */
 	constructor(go: (at: string | null) => Promise<void>, isAnew: () => boolean) {
 		this.#go = go;
 		this.#isAnew = isAnew;
@@ -23,12 +29,12 @@ export class Jumps {
 			await this.#go(goal.at);
 		} finally {
 			this.active = false;
-			// If the jump was superseded, only a reload of the same list still uses its goal.
+			// A reload that superseded the jump loads the jump's target, and still needs the goal.
 			if (!this.#isAnew()) this.goal = null;
 		}
 	}
 
-	/** Returns the goal for the list that has arrived, and clears it. */
+	/** Returns and clears the goal. Call this when the next list has arrived. */
 	land(): Goal | null {
 		const { goal } = this;
 		this.goal = null;

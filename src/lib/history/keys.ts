@@ -1,6 +1,6 @@
 import type { Scroller } from './scroller.svelte.ts';
 
-/** Returns the id of the call whose row contains an element. */
+/** Returns the id of the call whose row contains an element; null outside the rows. */
 export const rowOf = (target: EventTarget | null): string | null =>
 	target instanceof Element ? (target.closest('[data-call]')?.getAttribute('data-call') ?? null) : null;
 
@@ -9,7 +9,7 @@ const alone = ({ ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =
 
 const FIELDS = 'input, textarea, select, [contenteditable], dialog, [popover]';
 
-/** In a row, the arrow and page keys move the focus to the same button of another row. */
+/** Moves the focus to the button of another row, for an arrow or page key that is pressed in a row. */
 export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	const id = rowOf(event.target);
 	const row = scroller.rows.find(({ call }) => call.id === id);
@@ -21,14 +21,14 @@ export function walk(event: KeyboardEvent, scroller: Scroller): void {
 	void scroller.focusRow(row.index + by);
 }
 
-/** The pixels that the browser scrolls for a key. */
+/** Returns how far the browser scrolls for a key, in pixels; 0 for a key that does not scroll. */
 const strideOf = ({ key, shiftKey }: KeyboardEvent): number => {
 	const [line, page] = [40, innerHeight * 0.875];
 	if (key === ' ') return shiftKey ? -page : page;
 	return { ArrowDown: line, ArrowUp: -line, PageDown: page, PageUp: -page }[key] ?? 0;
 };
 
-/** Scrolls for a key pressed during the list's own scroll. The browser would drop that key. */
+/** Scrolls for a key that is pressed while the list scrolls itself, because the browser would ignore that key. */
 export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target instanceof Element && event.target.closest(`${FIELDS}, button, a`)) return;
@@ -38,7 +38,7 @@ export function scrolls(event: KeyboardEvent, { viewport }: Scroller): void {
 	scrollBy(0, by);
 }
 
-/** Home and End go to the ends of the whole list, except while typing or in a menu or dialog. */
+/** Jumps to an end of the whole list for Home and End, except in a field, a menu or a dialog. */
 export function toEnds(event: KeyboardEvent, scroller: Scroller): void {
 	if (event.defaultPrevented || !alone(event) || (event.key !== 'Home' && event.key !== 'End')) return;
 	if (event.target instanceof Element && event.target.closest(FIELDS)) return;

@@ -3,17 +3,20 @@ import { saidWhat, type Reply } from '#lib/api/api.ts';
 import type { Board } from './board.svelte.ts';
 import { AHEAD_MAX, wanted } from './wants.ts';
 
-/** Rows farther away than this are dropped. `KNOWN` is the distance beyond which segments are forgotten. */
+/**
+ * Distances from the reader in rows. Beyond `KEPT`, rows are dropped; beyond `KNOWN`, whole segments are
+ * forgotten.
+ */
 const KEPT = AHEAD_MAX + 200;
 const KNOWN = 25_000;
-/** A first page that has grown past this while in view is reloaded. */
+/** If new calls make the first page longer than this while its beginning is visible, the page is loaded again. */
 const LONG = 600;
 
 /** What the loader needs from the reader and the page. */
 export interface Needs {
-	/** Reads a page of the current list. */
+	/** Reads a page of the current list; the first page for null. */
 	page(token: string | null): Promise<Reply<CallPage>>;
-	/** Reloads the list at the reader's place. */
+	/** Reloads the list at the reader's position. */
 	reload(): Promise<unknown>;
 	/** Returns whether the list is on the screen. A list that was left needs no loading. */
 	active(): boolean;
@@ -23,9 +26,12 @@ export interface Needs {
 	down(): boolean;
 	/** The scroll speed, in rows per millisecond. */
 	speed(): number;
-	/** The calls whose rows stay loaded anywhere. */
+	/** The ids of the calls whose rows stay loaded at any distance from the reader. */
 	kept(): readonly string[];
-	/** Returns whether the reader is close enough to read on; false after a jump. */
+	/**
+	 * Returns whether loading can continue from the known rows; false if the reader is so far outside these rows
+	 * that the list jumps.
+	 */
 	isNear(): boolean;
 	/** Called after a page was added. */
 	loaded(): void;
@@ -33,7 +39,7 @@ export interface Needs {
 
 /** Loads pages around the reader ahead of time, one at a time, and drops distant rows. */
 export class Loader {
-	/** Why the last page failed to load. */
+	/** Why the last page failed to load; null if it did not. */
 	failure = $state<string | null>(null);
 	loading = false;
 	#board: Board;
@@ -44,7 +50,7 @@ export class Loader {
 		this.#needs = needs;
 	}
 
-	/** Loads what is missing. Returns false if a load is already under way or the last one failed. */
+	/** Loads all missing pages. Returns false if a load is already under way or the last load failed. */
 	async load(): Promise<boolean> {
 		if (this.loading || this.failure !== null) return false;
 		this.loading = true;
@@ -82,7 +88,7 @@ export class Loader {
 
 	/** Drops rows far from the reader. */
 	#tidy(): void {
-		// A reader outside the known rows continues from their edge.
+		// For a reader outside the known rows, measure from the nearest known row.
 		const { count } = this.#board;
 		const [from, to] = this.#needs.seen().map((at) => Math.min(Math.max(at, 0), count)) as [number, number];
 		const far = Math.max(KEPT, to - from);

@@ -7,7 +7,10 @@ import { Loader, type Needs } from './loader.svelte.ts';
 
 const LIST = 50_000;
 const further: CallPage = {
-	...{ calls: exampleCalls(LIST - 50, LIST - 349), nextPage: 'm', previousPage: 'p', cursor: `a.${LIST}` },
+	calls: exampleCalls(LIST - 50, LIST - 349),
+	nextPage: 'm',
+	previousPage: 'p',
+	cursor: `a.${LIST}`,
 };
 const ofAnotherLife: CallPage = { calls: [], nextPage: null, previousPage: null, cursor: 'b.1' };
 
@@ -35,7 +38,7 @@ it('[D58] the loader checks for missing pages again after the list was reloaded'
 		page: () => Promise.resolve({ ok: pages.shift()! }),
 		async reload() {
 			board.show(exampleView(LIST));
-			// The page checks the new list while the load that requested it is still under way.
+			// The page calls `load` for the new list, while the load that requested the reload is still under way.
 			expect(await loader.load()).toBe(false);
 		},
 	});

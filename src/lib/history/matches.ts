@@ -17,7 +17,11 @@ export function matches(call: Call, query: CallQuery): boolean {
 	);
 }
 
-/** Searches the folded `q` in the folded name, or its digits in the number. A blank `q` matches every call. */
+/**
+ * Returns whether the name contains `q`, regardless of case and accents, or the phone number contains the digits
+ * of a numeric `q`. Under three characters, `q` matches only the beginning of a word or number. A blank `q`
+ * matches every call.
+ */
 export function found({ customerName, phoneNumber }: Pick<Call, 'customerName' | 'phoneNumber'>, q: string): boolean {
 	const folded = foldedOf(customerName, phoneNumber);
 	const terms = searchTerms(q);

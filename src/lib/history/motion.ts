@@ -7,7 +7,7 @@ export function arrive(row: Element): void {
 	row.animate([{ opacity: 0, transform: 'translateY(-8px)' }, {}], { duration: 320, easing: EASE });
 }
 
-/** Fades a changed row once from the accent's tint. */
+/** Tints a changed row's background, and fades the tint out once. */
 export function flash(row: Element): void {
 	if (!moves()) return;
 	row.animate([{ backgroundColor: getComputedStyle(row).getPropertyValue('--accent-tint') }, {}], {

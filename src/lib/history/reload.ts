@@ -2,8 +2,8 @@ import { goto } from '$app/navigation';
 import { address } from './filters.ts';
 
 /**
- * Loads the list from `at`, or from the address if `at` is undefined. Uses `location`, which holds the last resting
- * place, because the router's URL may be older.
+ * Reloads the list from the position `at`: null means the list's beginning, undefined the position in the address.
+ * Uses `location`, because the list updates the address without the router, whose URL may be older.
  */
 export async function reload(at: string | null | undefined): Promise<void> {
 	const there = address(new URLSearchParams(location.search), at ? { at: [at] } : {});

@@ -6,7 +6,7 @@ import { Renewal } from './renewal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Shows a list whose loads take 300 ms and may fail, and records when each begins. */
+/** Shows a list whose loads take 300 ms and fail if `comes` is false. `began` records when each load began. */
 function shown() {
 	const board = new Board();
 	board.show(exampleView(1_000));
@@ -70,7 +70,7 @@ it('[D58] a failed load leaves no mark that makes the next list look like a relo
 	await vi.advanceTimersByTimeAsync(100);
 	expect(board.again).toBe(true);
 	await vi.advanceTimersByTimeAsync(300);
-	// The flag says that the new list is a reload. The component that shows it resets the flag.
+	// `again` says that the new list is a reload. The scroller resets `again` when it shows the list.
 	expect([await asked, board.again]).toEqual([true, true]);
 	board.again = around.comes = false;
 	void renewal.ask();

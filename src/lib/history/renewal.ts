@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import { Pace } from '#lib/time/pace.ts';
 import type { Board } from './board.svelte.ts';
 
-/** What the pending navigation needs from the page. */
+/** What the reload of the list needs from the page. */
 interface Around {
 	/** Resolves once the server responds. */
 	reached(): Promise<void>;
@@ -10,7 +10,7 @@ interface Around {
 	navigated(): Promise<void>;
 	/** Returns whether the list is on the screen. */
 	shows(): boolean;
-	/** Loads the list from that place, or from the address for undefined. */
+	/** Loads the list from the position `at`: null means its beginning, undefined the position in the address. */
 	load(at: string | null | undefined): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ interface Around {
 const EVERY_MS = 2_000;
 
 /**
- * Reloads the list at the reader's place, which keeps its position on the screen. One load runs at a time, and requests
- * during it share one more. A reader who leaves the list is not brought back.
+ * Reloads the list at the reader's position, so that visible rows do not move. One load runs at a time, and all
+ * requests during a load share the next load. A reload never brings a reader back who has left the list.
  */
 export class Renewal {
 	#board: Board;
@@ -37,8 +37,8 @@ export class Renewal {
 	}
 
 	/**
-	 * Requests a reload. Resolves when a load that began after this call has ended; with false if the reader has left
-	 * the list.
+	 * Requests a reload. Resolves when a load that began after this call has ended: with true if the list is on
+	 * the screen, with false if the reader has left it.
 	 */
 	ask(): Promise<boolean> {
 		if (this.#stopped) return Promise.resolve(false);
@@ -61,7 +61,8 @@ export class Renewal {
 			await reached();
 			await navigated();
 			if (shows()) await this.#load();
-			// A link may have superseded the load. Only its end shows where the reader is.
+			// A link may have superseded the load. Wait for the link's page, to see whether the reader has left
+			// the list.
 			await navigated();
 		} finally {
 			const isHere = shows();
@@ -77,7 +78,7 @@ export class Renewal {
 		try {
 			await this.#around.load(at);
 		} finally {
-			// The load failed, so the next list shown is not a reload of this one.
+			// The same view means that the load failed. The next list that is shown is then not a reload.
 			if (board.view === view) board.again = false;
 		}
 	}

@@ -1,8 +1,10 @@
 import { countOf, type Extent } from './extent.ts';
 
-/** Browsers limit elements to about 33 million pixels. A longer list gets a scaled scrollbar. */
+/**
+ * The greatest height of the list. Browsers limit an element's height, so a longer list gets scaled empty space.
+ */
 const MOST_PX = 12_000_000;
-/** The room in rows beyond an edge with more rows, if their number is unknown. */
+/** The empty space where more rows follow but their number is unknown, in rows. */
 const RUNWAY = 40;
 
 /** The estimated numbers of rows before and after the known ones. */
@@ -12,8 +14,8 @@ export interface Beyond {
 }
 
 /**
- * Estimates the rows around the extent. `total` is null if unknown; `guess` is the previous estimate of the rows
- * before.
+ * Estimates how many rows are before and after the extent. `total` is the length of the whole list, or null if
+ * unknown. `guess` is the caller's estimate of the rows before the extent.
  */
 export function beyond(extent: Extent, total: number | null, guess: number): Beyond {
 	const count = countOf(extent);
@@ -24,14 +26,20 @@ export function beyond(extent: Extent, total: number | null, guess: number): Bey
 	return { before, behind: extent.next === null ? 0 : Math.max(1, others - before) };
 }
 
-/** Converts the estimate to rows of room on the screen, scaled down if they would exceed the browser's limit. */
+/**
+ * Returns the empty space to show for the estimated rows, in rows. Scales the space down if the whole list would
+ * be higher than `MOST_PX`.
+ */
 export function roomFor({ before, behind }: Beyond, count: number, rowPx: number): Beyond {
 	const most = MOST_PX / rowPx - count;
 	const scale = before + behind > most ? Math.max(0, most) / (before + behind) : 1;
 	return { before: Math.ceil(before * scale), behind: Math.ceil(behind * scale) };
 }
 
-/** Returns the share of the list, from 0 to 1, before a row in the room. Rows count from the first known one. */
+/**
+ * Returns the share of the list, from 0 to 1, before a row that may be in the empty space. Row 0 is the first
+ * known row. `room` is the empty space, `thought` the estimated rows.
+ */
 export function shareAt(row: number, count: number, room: Beyond, thought: Beyond): number {
 	const rank =
 		row < 0

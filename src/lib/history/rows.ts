@@ -8,7 +8,7 @@ export const NONE: ReadonlySet<string> = new Set();
 export const few = (calls: readonly Call[]): ReadonlySet<string> =>
 	calls.length <= MOVING_MAX ? new Set(calls.map(({ id }) => id)) : NONE;
 
-/** Removes the calls that a deletion or a clear covers. */
+/** Removes the calls that a deletion or a clear covers from `calls`. */
 export function drop(
 	calls: Map<string, Pick<Call, 'run' | 'seq'>>,
 	change: Extract<Change, { type: 'deleted' | 'cleared' }>,
@@ -19,7 +19,9 @@ export function drop(
 			if (call.seq < change.seq && (change.run ?? call.run) === call.run) calls.delete(id);
 }
 
-/** Returns each arrived call once, in its state after all the changes. */
+/**
+ * Returns each arrived call once, in its state after all the changes. Leaves out calls that were deleted again.
+ */
 export function latest(arrived: readonly Call[], changes: readonly Change[]): Call[] {
 	const calls = new Map<string, Call>();
 	const ids = new Set(arrived.map(({ id }) => id));

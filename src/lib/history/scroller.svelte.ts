@@ -11,13 +11,13 @@ import { Viewport } from './viewport.ts';
 
 /** What the scroller needs from the page. */
 interface Around {
-	/** Reads a page of the current list. */
+	/** Reads a page of the current list; the first page for null. */
 	page(token: string | null): Promise<Reply<CallPage>>;
-	/** Shows the list from another place: `end`, a share of the history, or null for its beginning. */
+	/** Shows the list from the position `at`: `end`, a share of the history, or null for the list's beginning. */
 	go(at: string | null): Promise<void>;
-	/** Reloads the list at the reader's place. */
+	/** Reloads the list at the reader's position. */
 	reload(): Promise<unknown>;
-	/** Resolves once the current navigation is over; null if there is none. */
+	/** Returns a promise that resolves once the current navigation is over; null if no navigation is under way. */
 	navigation(): Promise<void> | null;
 	/** Receives the call at the top of the screen when the reader comes to rest; null at the list's beginning. */
 	rests(id: string | null): void;
@@ -26,22 +26,24 @@ interface Around {
 /** After this long without a scroll event, the reader has come to rest. */
 const REST_MS = 150;
 const FRAME_MS = 1000 / 60;
-/** Rows rendered on either side of the screen. `ROWS_MAX` limits them in total. */
+/** The number of rows rendered on each side of the screen. `ROWS_MAX` limits all rendered rows. */
 const AROUND = 24;
 const ROWS_MAX = 180;
-/** Rows rendered on a side that passes too fast to be seen. */
+/** The number of rows rendered on a side of the screen that a fast scroll leaves unseen. */
 const LEAST = 4;
-/** Beyond this distance from the known rows the reader has jumped, and the rows between are not read. */
+/**
+ * If the reader is more rows than this outside the known rows, the list jumps there and skips the rows between.
+ */
 const JUMP = 1_000;
 
 /**
- * Endless scrolling: renders only the rows on the screen and some around them, at computed places. Follows the reader,
- * and keeps visible rows in place.
+ * Endless scrolling: renders only the rows on the screen and some around them, at computed positions. Loads pages
+ * as the reader scrolls, and keeps visible rows in place.
  */
 export class Scroller {
 	/** False on the server and until hydration. Until then, all rows of the page are rendered. */
 	active = $state(false);
-	/** The call whose row has the focus. Its row stays rendered, as does that of `menuFor` with the open menu. */
+	/** The ids of the call whose row has the focus and of the call whose menu is open. Both rows stay rendered. */
 	focused = $state<string | null>(null);
 	menuFor = $state<string | null>(null);
 
@@ -54,18 +56,26 @@ export class Scroller {
 	#board: Board;
 	#around: Around;
 	#jumps: Jumps;
-	/** The rows on the screen, counted from the first known row. Both may lie outside the known rows. */
+	/** The rows on the screen, counted from the first known row. Both numbers may lie outside the known rows. */
 	#seen: readonly [from: number, to: number] = [0, 1];
-	/** The visible calls while the list's head is out of sight, and the distance of the first row from the head. */
+	/**
+	 * The ids of the visible calls, and the pixels from the sticky elements down to the first of their rows. No
+	 * ids while the top of the list is in sight.
+	 */
 	#read: { ids: readonly string[]; offset: number } = { ids: [], offset: 0 };
 	#down = true;
-	/** The scroll speed in rows per millisecond, the rows since the last measurement, and its time. */
+	/**
+	 * The scroll speed in rows per millisecond, the rows that the last scroll event moved, and the time of that
+	 * event.
+	 */
 	#speed = 0;
 	#stride = 0;
 	#lookedAt = 0;
 	#moving = false;
 	#resting: ReturnType<typeof setTimeout> | undefined;
-	/** The call at the top of the screen when its place was last shown. */
+	/**
+	 * The call that was at the top of the screen when the list was shown. The address already has its position.
+	 */
 	#placed: string | null = null;
 
 	readonly rows: readonly { index: number; call: Call }[] = $derived.by(() => {
@@ -96,7 +106,7 @@ export class Scroller {
 		});
 	}
 
-	/** Takes over the list. Returns a function that releases it. */
+	/** Starts to follow the reader and to load pages. Returns a function that stops this and drops the list. */
 	start(): () => void {
 		const { view, extent } = this.#board;
 		const board = this.#board;
@@ -114,7 +124,7 @@ export class Scroller {
 		const listening = new AbortController();
 		const on = { signal: listening.signal, passive: true };
 		addEventListener('scroll', () => this.#scrolled(), on);
-		// Detect a scroll before its first event, because the list's own scroll would end it.
+		// Notice a scroll before its first scroll event: a scroll by the list itself would end the reader's scroll.
 		for (const begins of ['wheel', 'keydown', 'touchmove']) addEventListener(begins, () => this.#moves(), on);
 		addEventListener('resize', () => this.#resized(), on);
 		this.viewport.y = scrollY;
@@ -133,7 +143,7 @@ export class Scroller {
 	/** Attaches the element that holds the rows. */
 	readonly attach = (body: HTMLElement): (() => void) => {
 		this.viewport.holds(body);
-		// Content above may grow, and rows may fold. Keep the visible rows in place.
+		// Content above the list may grow, and rows may fold into several lines. Keep the visible rows in place.
 		const sizes = new ResizeObserver(() => this.#resized());
 		sizes.observe(body);
 		sizes.observe(document.body);
@@ -149,7 +159,9 @@ export class Scroller {
 		};
 	};
 
-	/** The board shows another page, from its beginning or from a place in the list. */
+	/**
+	 * Scrolls to the right position. Call this when the board shows another view; `at` is the address's parameter.
+	 */
 	async shown(at: string | null): Promise<void> {
 		await tick();
 		if (!this.active) return;
@@ -166,12 +178,14 @@ export class Scroller {
 		else if (goal?.to === 'end' || at === 'end') viewport.scrollTo(viewport.bottom);
 		else if (view?.query.page !== undefined || viewport.edge() < 0) this.#toRow(0, 0);
 		this.#measure();
-		// The address already holds this place. A share of the history is no place to return to.
+		// The address already has this position. Only a share of the history is imprecise: a call's id replaces it.
 		this.#placed = goal?.to === 'share' ? null : this.#topmost;
 		this.#rest();
 	}
 
-	/** Rows were added or removed, which shifts the indexes of the visible rows. */
+	/**
+	 * Call this when rows were added or removed. Measures again, because the indexes of visible rows have shifted.
+	 */
 	async changed(): Promise<void> {
 		await tick();
 		if (this.loader.loading || !this.active) return;
@@ -179,13 +193,18 @@ export class Scroller {
 		void this.#load();
 	}
 
-	/** Corrects the room after rows changed, so that the correction ends no scroll that begins afterwards. */
+	/**
+	 * Corrects the empty space after rows changed. Await this before a smooth scroll, which the correction would
+	 * end.
+	 */
 	async settle(): Promise<void> {
 		await tick();
 		this.#makeRoom();
 	}
 
-	/** Shows the list's beginning. `isReload` loads it even if it is here, because newer calls are missing. */
+	/**
+	 * Shows the list's beginning. With `isReload`, loads it even if it is loaded, because newer calls are missing.
+	 */
 	async toStart(isReload = false): Promise<void> {
 		const isHere = this.#board.first && !isReload;
 		if (isHere && this.focused !== null) await this.focusRow(0);
@@ -201,7 +220,9 @@ export class Scroller {
 		else await this.#jump({ to: 'end', at: 'end' });
 	}
 
-	/** Scrolls to a loaded row and focuses its button. An index outside the known rows means the nearest one. */
+	/**
+	 * Scrolls to a loaded row and focuses its button. An index outside the known rows means the nearest known row.
+	 */
 	async focusRow(index: number): Promise<void> {
 		const { extent, count } = this.#board;
 		const { body, rowPx, head } = this.viewport;
@@ -233,24 +254,24 @@ export class Scroller {
 		} finally {
 			this.#look();
 		}
-		// The row that had the focus no longer exists.
+		// The row that had the focus no longer exists, so focus a row at the jump's target.
 		if (walks) await this.focusRow(goal.to === 'end' ? this.#board.count - 1 : 0);
 	}
 
-	/** Jumps if the reader is far outside the known rows. Returns true then. */
+	/** Starts a jump and returns true if the reader is far outside the known rows. */
 	#hasJumped(): boolean {
 		const { extent, count, view } = this.#board;
 		const [from, to] = this.#seen;
 		const isFar = (extent.previous !== null && to < -JUMP) || (extent.next !== null && from > count + JUMP);
 		if (!isFar || view?.shareBefore === null) return false;
 		const navigation = this.#around.navigation();
-		// The next list may have rows there, or the reader may leave this one.
+		// Check again after the navigation: its list may have rows here, or the reader may have left this list.
 		if (navigation) void navigation.then(() => this.active && this.#look());
 		else void this.#jump({ to: 'share', at: this.spacer.shareAt(from).toFixed(6), lead: extent.lead + from });
 		return true;
 	}
 
-	/** The calls whose rows stay rendered. */
+	/** The ids of the calls whose rows stay rendered. */
 	get #kept(): readonly string[] {
 		return [this.focused, this.menuFor].filter((id) => id !== null);
 	}
@@ -259,7 +280,7 @@ export class Scroller {
 		this.viewport.scrollToRow(this.#board.extent.lead + index, offset);
 	}
 
-	/** Scrolls so that the first visible call that is still loaded keeps its place. */
+	/** Scrolls so that the first of the visible calls that is still loaded keeps its position on the screen. */
 	#toRead({ ids, offset }: { ids: readonly string[]; offset: number }): void {
 		const here = placesOf(this.#board.extent, ids);
 		const i = ids.findIndex((id) => here.has(id));
@@ -306,7 +327,7 @@ export class Scroller {
 		const [from, to] = [seen.from - extent.lead, seen.to - extent.lead];
 		this.#seen = [from, to];
 		const [before, behind] = this.#margins(to - from);
-		// In steps of four rows, so that not every pixel renders again.
+		// Round to steps of four rows, so that a scroll by a few pixels renders nothing.
 		this.#from = Math.max(0, (from - before) & ~3);
 		this.#to = Math.min(count, (to + behind + 3) & ~3);
 		const first = Math.max(0, from);
@@ -328,7 +349,9 @@ export class Scroller {
 		return between(this.#board.extent, Math.max(0, from), to)[0]?.call.id ?? null;
 	}
 
-	/** The reader has come to rest: corrects the room and reports the place. */
+	/**
+	 * Call this when the reader has stopped scrolling. Corrects the empty space and reports the reader's position.
+	 */
 	#rest(): void {
 		this.#moving = false;
 		this.#speed = this.#stride = 0;
@@ -337,7 +360,9 @@ export class Scroller {
 		void this.#load();
 	}
 
-	/** Reports the reader's resting place, once the rows there are known. */
+	/**
+	 * Reports the call at the top of the screen, if the reader has stopped scrolling and the rows there are known.
+	 */
 	#tell(): void {
 		if (!this.active || this.#moving || this.#jumps.active) return;
 		const { first, extent } = this.#board;
@@ -348,16 +373,17 @@ export class Scroller {
 		this.#around.rests(first && this.#seen[0] <= 0 ? null : top);
 	}
 
-	/** Corrects the room around the known rows. The rows keep their place on the screen. */
+	/** Corrects the empty space around the known rows. The rows keep their position on the screen. */
 	#makeRoom(): void {
 		if (!this.active) return;
 		const { lead, previous } = this.#board.extent;
 		const { rowPx } = this.viewport;
-		// While the reader moves, wait, unless no room is left or room before the list's beginning is in sight.
+		// Wait while the reader scrolls, unless no space is left above, or the screen shows space above the list's
+		// first row.
 		const canWait = this.#moving && lead > 0 && (previous !== null || this.#seen[0] > 0);
 		const shift = this.spacer.correct(rowPx, canWait);
 		const [y, isScrolled] = [scrollY + shift * rowPx, this.viewport.edge() < 0];
-		// Flush at once: the browser would scroll a page that briefly has the wrong length.
+		// Render at once. Otherwise the page briefly has the wrong length, and the browser scrolls it.
 		flushSync(() => this.#board.leave(lead + shift));
 		if (shift !== 0 && isScrolled) this.viewport.scrollTo(y);
 		this.#measure();
@@ -365,7 +391,7 @@ export class Scroller {
 
 	async #load(): Promise<void> {
 		if (!this.active || this.#jumps.active) return;
-		// The reader may have come to rest where no rows were known yet.
+		// Report now if the reader stopped before the load, where no rows were known.
 		if (await this.loader.load()) this.#tell();
 	}
 }

@@ -2,15 +2,17 @@ import type { Board } from './board.svelte.ts';
 import { countOf, leadHolding, type Extent } from './extent.ts';
 import { beyond, roomFor, shareAt, type Beyond } from './room.ts';
 
-/** The room for unknown rows: before the first known row (the board's lead) and after the last. */
+/**
+ * The empty space for rows that are not known: before the first known row (the board's lead) and after the last.
+ */
 export class Spacer {
-	/** The room in rows after the last known row. */
+	/** The empty space after the last known row, in rows. */
 	tail = $state(0);
 	#board: Board;
-	/** The estimated rows before the first known row, minus those that the lead has room for. */
+	/** The estimated number of rows before the first known row, minus the lead. */
 	#skew = 0;
 
-	/** All rows that have room, known or not. */
+	/** The length of the list on the page, in rows: the known rows and the empty space around them. */
 	readonly length: number = $derived.by(() => this.#board.extent.lead + this.#board.count + this.tail);
 	/** The number of rows in the whole list; null if unknown. */
 	readonly total: number | null = $derived.by(() => {
@@ -18,7 +20,7 @@ export class Spacer {
 		if (extent.previous === null && extent.next === null) return count;
 		return view?.shareBefore === null ? null : Math.max(total, count);
 	});
-	/** The number of rows before the first known one; null if it is only an estimate. */
+	/** The number of rows before the first known row; null if only an estimate exists. */
 	readonly before: number | null = $derived.by(() => {
 		const { extent, count } = this.#board;
 		if (extent.previous === null) return 0;
@@ -35,8 +37,9 @@ export class Spacer {
 	}
 
 	/**
-	 * Returns the lead of a list that is shown now, which begins after that share of the history. A jump has chosen
-	 * `lead`. A reload keeps the visible rows in place.
+	 * Returns the lead for a list that is shown now, and sets the tail. `share` is the share of the history before
+	 * the list. A jump passes the `lead` of its target. After a reload, the returned lead keeps visible rows in
+	 * place.
 	 */
 	leadOf(extent: Extent, share: number | null, rowPx: number, lead: number | null, anew: boolean): number {
 		const board = this.#board;
@@ -45,12 +48,12 @@ export class Spacer {
 		const held = anew ? leadHolding(board.extent, extent, board.reading) : null;
 		const chosen = lead ?? held ?? room.before;
 		this.#skew = guess - chosen;
-		// Set together with the rows: the browser would scroll a page that is briefly too short.
+		// Set the tail together with the rows. Otherwise the page is briefly too short, and the browser scrolls.
 		this.tail = room.behind;
 		return extent.previous === null && held === null ? 0 : chosen;
 	}
 
-	/** Corrects the tail. Returns by how many rows the lead must grow now. */
+	/** Corrects the tail. Returns how many rows the caller must add to the lead now; negative to remove rows. */
 	correct(rowPx: number, canWait: boolean): number {
 		const { extent, view } = this.#board;
 		const { lead } = extent;
@@ -62,7 +65,7 @@ export class Spacer {
 		return shift;
 	}
 
-	/** Returns the share of the history before a row in the room. */
+	/** Returns the share of the history, from 0 to 1, before a row. The row counts from the first known row. */
 	shareAt(row: number): number {
 		const { extent, count, view, total } = this.#board;
 		const thought = beyond(extent, view?.shareBefore === null ? null : total, extent.lead + this.#skew);

@@ -1,12 +1,12 @@
 import type { Call, CallsView, Change } from '#contract';
 import { parseCursor } from '#contract/cursor.ts';
 
-/** How many calls are remembered as pending or ended. The oldest are forgotten first. */
+/** How many calls are remembered as pending or ended. The calls that changed longest ago are forgotten first. */
 const REMEMBERED = 50_000;
 
 /**
- * Counts all calls and pending calls, from a view's numbers and the changes after it, each once. A call never seen by
- * this tab counts as pending before its first ending, unless that ending is older than the view.
+ * Counts all calls and pending calls: starts from the numbers of a view, and counts each later change once. The end of
+ * a call that this tab never saw lowers the pending calls by one, unless the call ended before the view.
  */
 export class Tally {
 	total: number;
@@ -24,8 +24,8 @@ export class Tally {
 	}
 
 	/**
-	 * Counts a change. Returns false if the numbers are no longer known, after calls were deleted that this tab does
-	 * not know fully.
+	 * Counts a change. Returns false if the numbers are no longer known, because the change deleted calls whose
+	 * status this tab may not know.
 	 */
 	count(change: Change): boolean {
 		if (change.type === 'cleared') {
@@ -55,7 +55,10 @@ export class Tally {
 		if (this.#ended.size > REMEMBERED) for (const oldest of this.#ended.keys()) return void this.#ended.delete(oldest);
 	}
 
-	/** Only a correction changes an ended call, and it keeps the time of the end. */
+	/**
+	 * Returns whether a call that this tab never saw had ended before the view. Only a manual correction changes
+	 * an ended call, and `endedAt` stays the same.
+	 */
 	#endedBefore({ outcome, endedAt, updatedAt }: Call): boolean {
 		return outcome === 'manual' && endedAt !== null && endedAt < updatedAt && Date.parse(endedAt) < this.#at;
 	}

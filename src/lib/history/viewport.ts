@@ -1,10 +1,10 @@
-/** The row height before one is measured. */
+/** The row height in pixels until a row height is measured. */
 const ROW_PX = 42;
 
-/** Calls back in the second frame from now, when pending scrolls and renders have been drawn. */
+/** Runs `call` in the second animation frame from now, after pending scrolls and renders were drawn. */
 const afterFrames = (call: () => void): unknown => requestAnimationFrame(() => requestAnimationFrame(call));
 
-/** The browser window over the rows: measures them and scrolls the page. */
+/** Measures where the rows are in the browser window, and scrolls the page. */
 export class Viewport {
 	/** The element that holds the rows. */
 	body: HTMLElement | null = null;
@@ -14,7 +14,7 @@ export class Viewport {
 	#top = 0;
 	#landed: object | null = null;
 
-	/** The height of the sticky elements above the rows. */
+	/** The height of the sticky elements above the rows, in pixels. */
 	get head(): number {
 		return this.body === null ? 0 : Number.parseFloat(getComputedStyle(this.body).scrollMarginTop) || 0;
 	}
@@ -25,12 +25,14 @@ export class Viewport {
 		this.rowPx = this.#measured();
 	}
 
-	/** Returns the distance of the list's room from the head, negative when it is scrolled past. */
+	/**
+	 * Returns the pixels from the sticky elements down to the list's top; negative if the top is scrolled past.
+	 */
 	edge(): number {
 		return (this.body?.getBoundingClientRect().top ?? 0) - this.head;
 	}
 
-	/** How many rows fit on a screen. */
+	/** How many rows a page key moves: one fewer than fit on the screen, so that one row stays visible. */
 	get screenful(): number {
 		return Math.max(1, Math.floor((innerHeight - this.head) / this.rowPx) - 1);
 	}
@@ -48,7 +50,10 @@ export class Viewport {
 		return this.#landed !== null;
 	}
 
-	/** Scrolls unless the page is already there, which would end a smooth scroll by the reader. */
+	/**
+	 * Scrolls the page to `y`, unless it is already there: even such a scroll would end the reader's smooth
+	 * scroll.
+	 */
 	scrollTo(y: number): void {
 		if (Math.abs(y - scrollY) <= 0.5) return;
 		scrollTo(0, y);
@@ -59,24 +64,32 @@ export class Viewport {
 		afterFrames(settle);
 	}
 
-	/** Scrolls so that a row, counted from the list's first, is `offset` pixels below the head. */
+	/**
+	 * Scrolls until a row is `offset` pixels below the sticky elements. `row` counts from the top of the list's
+	 * space.
+	 */
 	scrollToRow(row: number, offset: number): void {
 		this.scrollTo(scrollY + this.edge() + row * this.rowPx - offset);
 	}
 
-	/** Returns the rows on the screen, counted from the list's first, and `edge()`. Null without an element. */
+	/**
+	 * Returns `edge()` and the rows on the screen, counted from the top of the list's space. Null without an
+	 * element.
+	 */
 	read(): { from: number; to: number; edge: number } | null {
 		this.y = scrollY;
 		if (!this.body) return null;
 		const { top } = this.body.getBoundingClientRect();
 		this.#top = top + this.y;
 		const edge = top - this.head;
-		// Disable the browser's scroll anchoring: with both, the rows would move twice as far.
+		// Disable the browser's scroll anchoring: with both corrections, the rows would move twice as far.
 		document.documentElement.style.overflowAnchor = edge < 0 ? 'none' : '';
 		return { edge, from: Math.floor(-edge / this.rowPx), to: Math.ceil((innerHeight - top) / this.rowPx) };
 	}
 
-	/** The content above the list, or the rows, changed height. Scrolls along, so that the reader stays at `row`. */
+	/**
+	 * Call this when content above the list or the rows changed height. Scrolls so that the reader stays at `row`.
+	 */
 	resized(row: number): void {
 		if (!this.body) return;
 		const [top, rowPx] = [this.body.getBoundingClientRect().top + scrollY, this.rowPx];
@@ -86,14 +99,17 @@ export class Viewport {
 		else if (isScrolled) this.scrollTo(scrollY + moved);
 	}
 
-	/** Returns the row height from the height of all rows' room, so it is known before any row renders. */
+	/**
+	 * Returns the height of one row: the height that CSS reserves for all rows, divided by their number. It is
+	 * known before any row renders.
+	 */
 	#measured(): number {
 		const rows = Number(this.body?.style.getPropertyValue('--rows'));
 		const height = this.body?.getBoundingClientRect().height ?? 0;
 		return rows > 0 && height > 0 ? height / rows : this.rowPx;
 	}
 
-	/** Restores scroll anchoring when the list is released. */
+	/** Restores the browser's scroll anchoring. Call this when the list leaves the page. */
 	release(): void {
 		document.documentElement.style.overflowAnchor = '';
 	}

@@ -2,8 +2,8 @@ import type { Call, Change } from '#contract';
 import { drop } from './rows.ts';
 
 /**
- * The most calls to insert one by one. Beyond this number they are only counted, and the list is reloaded from its
- * beginning.
+ * The most waiting calls that are inserted one by one. More calls are only counted, and the list reloads from its
+ * beginning instead.
  */
 export const WAITING_MAX = 500;
 /** The most calls to count. A page that stays open for days must not grow without bound. */
@@ -11,12 +11,12 @@ export const COUNTED_MAX = 20_000;
 
 type Known = Pick<Call, 'id' | 'run' | 'seq'>;
 
-/** New calls that match and wait, because the reader has scrolled away. */
+/** New calls that match but are not in the list yet, for example because the reader has scrolled away. */
 export class Waiting {
 	readonly #calls = new Map<string, Call>();
-	/** The counted calls, once they are too many to insert. */
+	/** The waiting calls once there are too many to insert; null before that. */
 	#many: Map<string, Known> | null = null;
-	/** There are more calls than are counted. */
+	/** True if more calls wait than are counted. */
 	#more = false;
 
 	/** The number of waiting calls, at most `COUNTED_MAX`. */
@@ -32,7 +32,7 @@ export class Waiting {
 		return this.#more;
 	}
 
-	/** The waiting calls; none if there are too many. */
+	/** The waiting calls; none if there are too many to insert. */
 	get calls(): Call[] {
 		return [...this.#calls.values()];
 	}
@@ -53,7 +53,10 @@ export class Waiting {
 		this.#calls.clear();
 	}
 
-	/** Applies a change to the waiting calls: the newest seq wins, and calls that no longer match are removed. */
+	/**
+	 * Applies a change to the waiting calls: the newest seq wins, and calls that no longer match or exist are
+	 * removed.
+	 */
 	change(change: Change, matches: (call: Call) => boolean): void {
 		if (change.type === 'deleted' || change.type === 'cleared') {
 			drop(this.#calls, change);

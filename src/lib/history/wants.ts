@@ -1,19 +1,22 @@
 import { countOf, type Extent, type Segment } from './extent.ts';
 
-/** The next request: a page after, a page before, or a segment whose rows were dropped. */
+/** The next request: the page after or before the known rows, or a segment without rows. */
 export interface Want {
 	where: 'next' | 'previous' | Segment;
 	token: string | null;
 }
 
-/** Rows loaded around the screen. Ahead of it the range grows by `TRAVEL_MS` of scrolling, up to `AHEAD_MAX`. */
+/**
+ * `AROUND` rows are loaded on each side of the screen. In the direction of scrolling, the rows of the next
+ * `TRAVEL_MS` are added, up to `AHEAD_MAX` rows.
+ */
 const AROUND = 250;
 const TRAVEL_MS = 600;
 export const AHEAD_MAX = 1_000;
 
 /**
- * Returns what a reader at these places needs next, or null if everything is loaded. `speed` is in rows per
- * millisecond.
+ * Returns the next request for a reader who sees the rows `from` to `to`, or null if all rows nearby are loaded.
+ * `down` is the direction of scrolling, and `speed` is in rows per millisecond.
  */
 export function wanted(
 	extent: Extent,
@@ -38,12 +41,15 @@ export function wanted(
 	return null;
 }
 
-/** Only read on from a segment with its rows: they show where it meets the next page. */
+/**
+ * Returns whether a segment has its rows. A further page is only requested next to such a segment, because the
+ * rows show which calls of that page are loaded already.
+ */
 const isHere = (segment: Segment | undefined): boolean => segment?.rows != null;
 
 /**
- * Returns the first segment without rows in this range, in the reader's direction. Places beyond the list count as the
- * outermost segment.
+ * Returns the first segment without rows in this range, in the direction of scrolling. Indexes outside the known
+ * rows count as part of the outermost segment.
  */
 function missingIn({ segments }: Extent, from: number, to: number, down: boolean): Segment | null {
 	let start = 0;

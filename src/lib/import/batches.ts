@@ -6,7 +6,10 @@ export interface Ready {
 	call: NewCall;
 }
 
-/** The size of one request: well below the server's limit, so that live calls hardly wait for a batch. */
+/**
+ * The limits of one request, below those of the server. A batch has few rows, so that live calls hardly wait for
+ * it.
+ */
 const ROWS = 250;
 const BYTES = 900_000;
 

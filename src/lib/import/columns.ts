@@ -9,12 +9,12 @@ import { timeOf } from './time.ts';
 export const FIELDS = ['customerName', 'phoneNumber', 'workflow', 'scheduledAt', 'scenario', 'run'] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** No row can become a call without a column for each of these. */
+/** The fields that need a column: without a name and a number, no row can become a call. */
 export const NEEDED = ['customerName', 'phoneNumber'] as const satisfies readonly Field[];
 
 /**
- * The index of a column, or of several that `cellOf` reads together: the parts of a name, or several phone numbers.
- * Null if the file has no such column.
+ * The index of a column, or of several columns that `cellOf` reads together: the parts of a name, or several phone
+ * numbers. Null if the file has no such column.
  */
 export type Column = number | readonly number[] | null;
 export type Columns = Record<Field, Column>;
@@ -36,7 +36,10 @@ export function cellOf(cells: readonly string[], field: Field, column: Column): 
 	return number ?? filled[0] ?? '';
 }
 
-/** Google Contacts separates several values in a cell by `:::`, other address books by line breaks. */
+/**
+ * Returns the first value of a cell. Google Contacts separates values by `:::`, and other address books by line
+ * breaks.
+ */
 export const firstValue = (cell: string): string =>
 	cell
 		.split(':::')
@@ -64,7 +67,7 @@ const isShaped = (cell: string): boolean =>
 	isPhone(cell) && !isDecimal(seen(cell)) && (/\D/.test(seen(cell)) || /^0(?:[1-9]|0[1-9]\d{8})/.test(seen(cell)));
 /** Matches a number with a trunk zero, or with an area code in brackets. */
 const isLocal = (cell: string): boolean => isShaped(cell) && /^[0(]/.test(seen(cell));
-/** Matches bare digits as machines write them, also where a spreadsheet took them for a decimal. */
+/** Matches bare digits as machines write them, including digits that a spreadsheet wrote as a decimal. */
 const isCounted = (cell: string): boolean => /^\d+(?:[.,]0{1,2})?$/.test(seen(cell)) && !isShaped(cell);
 const isWorkflow = (cell: string): boolean => WORKFLOWS.some((workflow) => workflow === cell.trim().toUpperCase());
 const isTime = (cell: string): boolean => timeOf(cell.trim()).at !== undefined;
@@ -81,8 +84,9 @@ export function fieldsNamed(cells: readonly string[]): number {
 export const HEADER_ROWS = 30;
 
 /**
- * Returns the index of the header row, or null if there is none. A later row is the header if it names two or more
- * columns and the first row fewer: reports have lines above their table. A row with a number to call is no such line.
+ * Returns the index of the header row, or null if there is none. Reports have lines above their table. A later row
+ * is therefore the header if it names two or more columns and the first row names fewer, or no more than the second
+ * row. A row with a phone number is no header, and a header has no calls above it (`isAlike`).
  */
 export function findHeader(rows: readonly Row[]): number | null {
 	const [first, ...others] = rows.slice(0, HEADER_ROWS);
@@ -95,7 +99,8 @@ export function findHeader(rows: readonly Row[]): number | null {
 		const below = rows.slice(at + 1, at + 1 + HEADER_ROWS);
 		return !rows.slice(0, at).some((row) => below.some((other) => isAlike(row, other, cells)));
 	};
-	// `Contacts with phone, name` is a line of a report that happens to name columns. The header follows it directly.
+	// A line of a report may happen to name columns, such as `Contacts with phone, name`. The header then follows
+	// directly.
 	const isRemark = isHeader(1) && fieldsNamed(others[0]!.cells) >= named;
 	if (named < 2 || isData || isRemark) {
 		const later = others.findIndex((_, i) => isHeader(i + 1));
@@ -106,8 +111,8 @@ export function findHeader(rows: readonly Row[]): number | null {
 }
 
 /**
- * Returns whether both rows have a number with a + in the same column. If the header names that column a phone, the
- * upper row may still be a remark.
+ * Returns whether both rows have a number with a + in the same column: both are then calls. If the header names
+ * that column a phone, an upper row with fewer filled cells may still be a remark, such as a hotline.
  */
 const isAlike = (upper: Row, lower: Row, header: readonly string[]): boolean =>
 	upper.cells.some(
@@ -150,12 +155,20 @@ class Sample {
 	}
 }
 
-/** Guesses the columns by their heads. Without a head, or if it says nothing, the content of the cells decides. */
+/**
+ * Guesses the columns by their heads, which are the cells of the header row. Without a head, or if the head says
+ * nothing, the content of the cells decides.
+ */
 export function guessColumns(head: readonly string[] | null, rows: readonly Row[]): Columns {
 	const names = head ?? [];
 	const sample = new Sample(rows, names);
 	const columns: Columns = {
-		...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
+		customerName: null,
+		phoneNumber: null,
+		workflow: null,
+		scheduledAt: null,
+		scenario: null,
+		run: null,
 	};
 	const free = (): number[] => {
 		const taken = new Set(Object.values(columns).flatMap(indexesOf));
@@ -175,15 +188,16 @@ export function guessColumns(head: readonly string[] | null, rows: readonly Row[
 		columns[field] ??= free().find((i) => sample.mostly(i, fits) && !heads.isOther(names[i] ?? '')) ?? null;
 	};
 	choose('workflow', isWorkflow);
-	// A time under an unknown head may be any time, such as the creation of a contact.
+	// A time under an unknown head may be any time, such as the creation of a contact, so only a file without
+	// heads is searched.
 	if (head === null) choose('scheduledAt', isTime);
 	choose('customerName', isWords);
 	return columns;
 }
 
 /**
- * Returns the column whose head means a phone, else the only column formatted like phone numbers. Returns null if it is
- * unclear.
+ * Returns the column whose head means a phone, else the only column formatted like phone numbers. Returns null if
+ * no column, or more than one, may hold the numbers.
  */
 function phoneColumn(names: readonly string[], sample: Sample, free: readonly number[]): Column {
 	const rankOf = (i: number): number | null => heads.phoneRank(names[i] ?? '');
@@ -193,7 +207,7 @@ function phoneColumn(names: readonly string[], sample: Sample, free: readonly nu
 	const local = others.filter((i) =>
 		rankOf(i) === null ? shaped.includes(i) && sample.mostly(i, isLocal) : sample.mostly(i, isShaped),
 	);
-	// Bare digits may also be a customer or order number, so other columns win regardless of the heads.
+	// Bare digits may also be a customer or order number, so columns of formatted numbers win over every head.
 	const isCalled = (i: number): boolean => (plus.length === 0 && local.length === 0) || !sample.mostly(i, isCounted);
 	const called = free
 		.filter(isCalled)

@@ -1,6 +1,9 @@
 import type { Field } from './columns.ts';
 
-/** Returns a head in lower case, without accents, spaces, punctuation and invisible characters. */
+/**
+ * Returns a head (a cell of the header row) in lower case, without accents, spaces, punctuation and invisible
+ * characters.
+ */
 export const plain = (head: string): string =>
 	head
 		.normalize('NFKD')
@@ -17,7 +20,7 @@ const wordsOf = (head: string): string[] =>
 		.split(/[^\p{L}]+/u)
 		.filter((word) => word !== '');
 
-/** Heads that name a field by their whole text. If a file has several of a list, the first in the list wins. */
+/** Heads that name a field by their whole text. If a file has several heads of a list, the first in the list wins. */
 export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
 	workflow: ['workflow', 'calltype', 'type', 'kind', 'category', 'purpose', 'queue'],
 	scheduledAt: [
@@ -49,7 +52,10 @@ export const FIRST_NAME = [
 	...['firstnames', 'givennames', 'forenames', 'namefirst', 'namegiven', 'vornamen', 'prenoms'],
 	...list('имя ім’я jméno křestníjméno meno krstnémeno adı isim όνομα keresztnév utónév prenume ime 名 이름'),
 ];
-/** Heads that mean a first name only beside a last name: `Ad;Soyad`. Alone each is another word, or the whole name. */
+/**
+ * Heads that mean a first name only beside a last name: `Ad;Soyad`. Without a last name, they may be another word
+ * or the whole name.
+ */
 export const FIRST_BESIDE_LAST = ['ad', 'adi'];
 export const MIDDLE_NAME = [
 	...['middlename', 'additionalname', 'middle', 'weiterevornamen', 'weiterervorname', 'zweitervorname'],
@@ -92,7 +98,10 @@ const PHONE_WORDS = new Set(['tel', 'telno', 'telnr', 'tlf', 'fon', 'cell', 'cel
 const PHONE_NAMES = new Set(['contactnumber', 'contactno', 'contactnr', 'contactnum', 'kontaktnummer', 'callnumber']);
 const WEAK_PHONE_NAMES = new Set(['number', 'to', 'nummer', 'numero']);
 
-/** A head with such a word holds no numbers to call, though it may name a phone: `Phone Type`, `Home Fax`. */
+/**
+ * A column whose head has such a word holds no numbers to call, though the head may name a phone: `Phone Type`,
+ * `Home Fax`.
+ */
 const OTHER_PART = /^phonetic|fax|typ$|type$|vorwahl|anbieter|modell?$|automobil|^id$|^ids$/u;
 const OTHER_WORDS = new Set([
 	...['label', 'labels', 'kind', 'ext', 'extension', 'durchwahl', 'pager', 'telex', 'isdn', 'tty', 'tdd', 'radio'],
@@ -113,7 +122,7 @@ const BUSINESS = new Set([
 	'lavoro',
 ]);
 const PRIVATE = new Set(['home', 'private', 'privat', 'domicile', 'casa', 'thuis', 'prive']);
-/** Words in a phone's head that rank it below other heads: other people's numbers, and digits of other kinds. */
+/** Words that rank a phone's head last. They mean other people's phones, or digits that are no phone number. */
 const LESS = new Set([
 	...['other', 'company', 'main', 'car', 'andere', 'weitere', 'autre', 'otro', 'altro', 'alternate'],
 	...['emergency', 'notfall', 'agent', 'rep', 'sales', 'ticket', 'sim', 'serial', 'pin', 'contract', 'plan', 'record'],
@@ -134,8 +143,8 @@ const IDENTITY_WORDS = new Set([
 ]);
 
 /**
- * Ranks a head by how likely it means a number to call: 0 mobile, 1 phone, 2 work, 3 home, 4 any other phone. Returns
- * null if it means no phone.
+ * Ranks a head by how likely it means a number to call: 0 mobile or `phoneNumber`, 1 phone, 2 work, 3 home, 4 any
+ * other phone. Returns null if it means no phone.
  */
 export function phoneRank(head: string): number | null {
 	// A cell with a number is no head: `Phone: +49 30 1234567`.
@@ -150,5 +159,8 @@ export function phoneRank(head: string): number | null {
 	return words.some((word) => BUSINESS.has(word)) ? 2 : 1;
 }
 
-/** Returns whether a head may mean a phone. It is only used if no head means one more surely. */
+/**
+ * Returns whether a head may mean a phone, such as `Number`. Its column is used only if no other head surely means
+ * a phone.
+ */
 export const isWeakPhone = (head: string): boolean => WEAK_PHONE_NAMES.has(plain(head));

@@ -113,8 +113,12 @@ describe('checking a row', () => {
 		const columns = { customerName: 0, phoneNumber: 1, workflow: 2, scheduledAt: 3, scenario: 4, run: 5 };
 		const cells = ['Ada', "'+12025550100", 'support', '2099-01-01 10:00+02:00', '{"outcome":"busy"}', 'ci-7'];
 		expect(checkRow(cells, { ...PLAN, columns }, phones).call).toEqual({
-			...{ customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' },
-			...{ scheduledAt: '2099-01-01T08:00:00.000Z', scenario: { outcome: 'busy' }, run: 'ci-7' },
+			customerName: 'Ada',
+			phoneNumber: '+12025550100',
+			workflow: 'SUPPORT',
+			scheduledAt: '2099-01-01T08:00:00.000Z',
+			scenario: { outcome: 'busy' },
+			run: 'ci-7',
 		});
 		const wrong = checkRow(['', '12', 'chat', 'tomorrow', 'maybe', 'x'.repeat(65)], { ...PLAN, columns }, phones);
 		expect(wrong.errors).toEqual([
@@ -134,7 +138,10 @@ describe('checking a row', () => {
 			'{"outcome":"completed","delayMs":5,"talkMs":6}',
 			['talkMs: Talk is the last part of the delay: talkMs must be at most delayMs, which is 5.'],
 		],
-		['{"outcome":"completed","wait":5}', ['wait: This field does not exist.']],
+		[
+			'{"outcome":"completed","wait":5}',
+			['wait: This field does not exist. Leave it out, or use outcome, delayMs or talkMs.'],
+		],
 	])('[EX1] checks the scenario %s before anything is sent', (scenario, messages) => {
 		const columns = { ...NOTHING, scenario: 2 };
 		const { errors = [] } = checkRow(['Ada', '+12025550100', scenario], { ...PLAN, columns }, phones);

@@ -2,7 +2,7 @@ import type { LostPlus } from '#lib/phone/lost-plus.ts';
 import type * as Phone from '#lib/phone/phone.ts';
 import { firstValue } from './columns.ts';
 
-/** The phone code, which the browser loads after the page. */
+/** The functions of phone.ts that the import needs. The browser loads phone.ts after the page. */
 export type PhoneCode = Pick<typeof Phone, 'compose' | 'lostPlus' | 'phoneTextOf' | 'plainPhone'>;
 
 /** The user's choice for digits that may have lost their +. Null rejects them until the user chooses. */

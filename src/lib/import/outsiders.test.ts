@@ -114,7 +114,7 @@ describe('a quoted cell with blanks around it is read', () => {
 
 describe('the column with the phone numbers', () => {
 	it.each([
-		// From issue 10.
+		// Bare digits that identify a customer, beside numbers to call.
 		['Customer ID,Name,Contact Number\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
 		['Account No,Name,Mobile No\n3023125017,Ada,+49 151 23456789\n', ['2: Ada +4915123456789']],
 		['1001234567,Ada,+12025550100\n1001234568,Bo,+12025550101\n', ['1: Ada +12025550100', '2: Bo +12025550101']],
@@ -140,7 +140,7 @@ describe('the column with the phone numbers', () => {
 		['Ref,Wer,Wohin\n2025550177,Ada,(030) 1234567\n', ['2: Ada +49301234567']],
 		['30.11.2026,2025550177,Ada,030 1234567\n', ['1: Ada +49301234567']],
 		['2025550177,12.50,Ada,0301234567\n', ['1: Ada +49301234567']],
-		// A customer's number under a head like a phone's, beside numbers to call.
+		// Digits that identify a customer or an order, under a head like a phone's, beside numbers to call.
 		['Contact No,Name,Phone\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],
 		['Kontaktnummer;Name;Telefon\n2025550177;Ada;+442079460112\n', ['2: Ada +442079460112']],
 		['Phone Record,Name,Phone\n2025550177,Ada,+442079460112\n', ['2: Ada +442079460112']],

@@ -1,8 +1,9 @@
 import { Turns } from './turns.ts';
 
 /**
- * Removes blanks around quoted cells, so that the parser recognizes their quotes: `Ada, "Smith, John"`. A cell with
- * more than a quoted text keeps its blanks and quotes: ` "Big" Ben`. Expects \n as line ends.
+ * Removes blanks before quoted cells, so that the parser recognizes their quotes: `Ada, "Smith, John"`. The parser
+ * itself accepts blanks after a quoted cell. A cell that has more than a quoted text, such as `"Big" Ben`, keeps
+ * its blanks and quotes. Expects \n as line ends.
  */
 export async function closeQuotes(text: string, delimiter: string): Promise<string> {
 	const mark = `\\${delimiter}`;
@@ -47,7 +48,7 @@ export async function closeQuotes(text: string, delimiter: string): Promise<stri
 			at = cell + 1;
 			continue;
 		}
-		// The quote is not closed properly. The parser reports it, with its line.
+		// The quote is not closed properly. The parser reports this error with its line.
 		cut(at, quote);
 		break;
 	}

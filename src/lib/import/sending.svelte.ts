@@ -30,16 +30,16 @@ export class Sending {
 	 */
 	state = $state<'sending' | 'waiting' | 'asking' | 'over'>('sending');
 	imported = $state(0);
-	/** The import stops after the current batch. */
+	/** True if the import stops after the current batch. */
 	stopping = $state(false);
-	/** The server's last response if it was an error. */
+	/** Why the last request failed; null after a success. */
 	problem = $state.raw<Refusal | null>(null);
 	/** When the waiting batch is sent again, in milliseconds since the epoch. */
 	retryAt = $state(0);
 	rejected = $state.raw<readonly Rejected[]>([]);
 	/** The first line that was not sent; null if all were. */
 	restFrom = $state<number | null>(null);
-	/** After a stop, the number of rows that resuming would send. It includes rows with an unknown outcome. */
+	/** After a stop, the number of rows that resuming would send. Rows with an unknown outcome are included. */
 	left = $state(0);
 	/** The lines of a batch without a response: whether its calls were created is unknown. */
 	unknown = $state.raw<{ from: number; to: number } | null>(null);
@@ -50,7 +50,7 @@ export class Sending {
 	readonly #deps: SendingDeps;
 	#at = 0;
 	#most = Infinity;
-	/** The lines of the current batch that are left out. */
+	/** The lines of the current batch that are left out, because the server rejected them. */
 	#without: readonly number[] = [];
 	/** A batch without a response. It is sent again unchanged under its key, so that nothing is created twice. */
 	#unanswered: { key: string; batch: readonly Ready[] } | null = null;
@@ -125,7 +125,8 @@ export class Sending {
 				if (!this.#lenient) await this.#asks();
 				return;
 			}
-			// A 503 changed nothing. After any other failure the batch may have been created.
+			// A 503 changed nothing. After another server error, or without a response, the batch may have been
+			// created.
 			maybeImported ||= problem.status === 0 || (problem.status >= 500 && problem.status !== 503);
 			if (isPassing(problem)) await this.#waits(attempt);
 			else await this.#asks();

@@ -12,7 +12,7 @@ export const DELIMITERS: Readonly<Record<string, string>> = {
 
 /** A text without the line in which Excel declares the delimiter. */
 export interface Stripped {
-	/** Null if the text does not declare one. */
+	/** Null if the text does not declare a delimiter. */
 	delimiter: string | null;
 	text: string;
 	/** The number of lines removed from the beginning. */
@@ -33,8 +33,8 @@ export function withoutSeparator(text: string): Stripped {
 type Parse = (text: string, delimiter: string) => ParseResult<string[]>;
 
 /**
- * Detects the delimiter from the beginning of a text. The one whose rows name the most columns wins, else the one that
- * splits the most rows alike.
+ * Detects the delimiter from the beginning of a text. The delimiter whose rows name the most columns wins. If none
+ * names two, the delimiter wins that splits the most rows into equally many cells.
  */
 export async function detectDelimiter(sample: string, parse: Parse): Promise<string> {
 	let best = { delimiter: ',', named: 0, alike: 0 };

@@ -35,7 +35,12 @@ export interface SheetDeps {
 }
 
 const NO_COLUMNS: Columns = {
-	...{ customerName: null, phoneNumber: null, workflow: null, scheduledAt: null, scenario: null, run: null },
+	customerName: null,
+	phoneNumber: null,
+	workflow: null,
+	scheduledAt: null,
+	scenario: null,
+	run: null,
 };
 
 /**
@@ -49,11 +54,11 @@ export class Sheet {
 	/** The index of the header row; null without one. Rows above it are ignored. */
 	header = $state<number | null>(null);
 	columns = $state.raw(NO_COLUMNS);
-	/** The guessed columns. Some may be read together. */
+	/** The guessed columns. A field may have several columns that are read together. */
 	guessed = $state.raw(NO_COLUMNS);
 	/** The user's choice for digits that may have lost their +. */
 	lostPlus = $state<LostPlusChoice>(null);
-	/** The first such digits in the file; null if there are none. */
+	/** The first digits in the file that may have lost their +; null if there are none. */
 	unclear = $state.raw<LostPlus | null>(null);
 	workflow = $state<NewCall['workflow']>('SUPPORT');
 	run = $state('');
@@ -62,7 +67,7 @@ export class Sheet {
 	found = $state.raw<Found | null>(null);
 	/** The work in progress, and its share done from 0 to 1. */
 	work = $state.raw<{ what: 'reading' | 'checking'; share: number } | null>(null);
-	/** Why the file has no table. */
+	/** Why the file cannot be read or checked; empty if it can. */
 	error = $state('');
 	readonly #deps: SheetDeps;
 	#text = '';
@@ -94,7 +99,7 @@ export class Sheet {
 		return this.heads.filter((_, i) => !used.includes(i) && this.#body.some(({ cells }) => cells[i]?.trim()));
 	});
 	readonly count: number = $derived(this.#body.length);
-	/** Required columns without a choice. Rows are not checked until all are chosen. */
+	/** Required fields without a column. Rows are not checked until each of these fields has one. */
 	readonly missing: readonly Field[] = $derived(NEEDED.filter((field) => this.columns[field] === null));
 
 	/** Returns the first cell of a field that is not empty. */
@@ -156,7 +161,7 @@ export class Sheet {
 		[this.name, this.error, this.#text] = ['', '', ''];
 	}
 
-	/** Checks every row, and stops if anything changes meanwhile. */
+	/** Checks every row. Stops without a result if the sheet changes meanwhile. */
 	async check(): Promise<void> {
 		const generation = ++this.#generation;
 		if (this.missing.length > 0 || this.count === 0) {

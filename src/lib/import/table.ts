@@ -51,7 +51,7 @@ export async function readTable(given: string, delimiter: string | null = null):
 		if (rows.length > ROWS_MAX + 1)
 			throw new Unreadable(`More than ${ROWS_MAX.toLocaleString('en')} rows. Split the file and import the parts.`);
 		if (broken) throw unclosed(rows.at(-1)?.line ?? line);
-		// The current row exceeds a whole slice.
+		// The current row is longer than a whole slice.
 		if (data.length === 0 && text.length > CHUNK) throw text.includes('"') ? unclosed(line) : endless(line);
 	};
 	await new Promise<void>((resolve, reject) => {

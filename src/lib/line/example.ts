@@ -2,7 +2,7 @@ import type { Call } from '#contract';
 
 const MORNING = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** Returns a call for examples and tests, queued at noon. Its times are milliseconds after that. */
+/** Returns a call for tests, created at 12:00 UTC. The times of its phases are given in milliseconds after that. */
 export function exampleCall(
 	call: Partial<Call> & Partial<Record<'started' | 'ringing' | 'answered' | 'ended', number | undefined>> = {},
 ): Call {

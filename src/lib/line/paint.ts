@@ -3,10 +3,10 @@ import type { Part, Stretch } from './phases.ts';
 import { chanceOf } from './chance.ts';
 import { drawn, LINE_MS } from './scale.ts';
 
-/** One kind of mark along the line, as an SVG path. */
+/** All marks of one kind in one part of the line, as an SVG path. */
 export interface Stroke {
 	part: Part;
-	/** `base` is the thin line under the rings; `break` marks where a part is cut. */
+	/** `base` is the thin line behind the ticks of ringing. `break` marks where a part is cut. */
 	kind: 'dots' | 'thin' | 'base' | 'ticks' | 'bars' | 'break';
 	d: string;
 }
@@ -22,7 +22,7 @@ interface Subject {
 	stretches: readonly Stretch[];
 	outcome: Outcome | null;
 	status: 'PENDING' | 'COMPLETED' | 'FAILED';
-	/** The same seed paints the same voice. */
+	/** The same seed draws the same bars for the talk. */
 	seed: string;
 	width: number;
 	height: number;
@@ -39,8 +39,8 @@ const steps = (from: number, to: number, by: number): number[] =>
 	Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
 
 /**
- * Draws a call as it sounded: dots while it waits, double ticks while it rings, bars for the talk, one mark for its
- * end. The scale is fixed, so a call's picture depends on this call alone.
+ * Draws a call as a line: dots for waiting, a thin stroke for dialing, double ticks for ringing, bars for the
+ * talk, and one mark for the end. The scale is fixed, so a call's picture depends on this call alone.
  */
 export function paint({ stretches, outcome, status, seed, width, height }: Subject): Painting {
 	const perMs = (width - END_ROOM) / LINE_MS;
@@ -84,7 +84,10 @@ function paintPart(part: Part, from: number, to: number, height: number, seed: s
 	return [{ part, kind: 'bars', d: voice(from + 1.5, to, height, seed) }];
 }
 
-/** Draws bars that rise and fall in phrases. The same call keeps its bars while it grows. */
+/**
+ * Draws the talk as bars that rise and fall in phrases. The seed determines the bars, so a growing line keeps its
+ * bars.
+ */
 function voice(from: number, to: number, height: number, seed: string): string {
 	const chance = chanceOf(seed);
 	const swing = chance() * 6;

@@ -11,9 +11,9 @@ export interface Stretch {
 const ms = (at: string): number => Date.parse(at);
 
 /**
- * Returns how long a call was in each part, up to its end or up to now. Leaves out skipped parts, and the wait for an
- * appointment once it is over. The talk is the call's own `durationMs` if it has one, so that line and duration never
- * differ.
+ * Returns how long a call was in each part, up to its end or up to now. Leaves out skipped parts. Once a scheduled
+ * call is due, the wait until the scheduled time is left out too. The talk lasts `durationMs` if it is known, so
+ * that line and duration never differ.
  */
 export function phasesOf(call: Call, now: number): Stretch[] {
 	if (call.phase === 'SCHEDULED') return [{ part: 'scheduled', ms: 0 }];
@@ -30,7 +30,10 @@ export function phasesOf(call: Call, now: number): Stretch[] {
 	return call.durationMs === null ? parts : withTalk(parts, call.durationMs);
 }
 
-/** Makes the talk the last part. If its beginning was not reported, it is the end of the part before. */
+/**
+ * Makes a talk of `talkMs` the last part. If the beginning of the talk was not reported, the part before is
+ * shortened by the talk.
+ */
 function withTalk(parts: readonly Stretch[], talkMs: number): Stretch[] {
 	const talk: Stretch = { part: 'in-progress', ms: talkMs };
 	const last = parts.at(-1);

@@ -20,7 +20,10 @@ export const outcomeWords = (outcome: Outcome): string => capital(ENDS[outcome])
 export const endWords = ({ outcome }: Pick<Call, 'outcome'>): string =>
 	outcome === null ? 'not ended yet' : ENDS[outcome];
 
-/** The phase or outcome beside the badge. Empty if the badge says it all, or while the call waits for its time. */
+/**
+ * The phase or outcome that is shown beside the status badge. Empty if the badge says it all, or while the call is
+ * scheduled.
+ */
 export function why({ phase, outcome, status }: Call): string {
 	if (outcome === 'completed' && status === 'COMPLETED') return '';
 	if (outcome !== null) return outcomeWords(outcome);

@@ -4,13 +4,16 @@ import { createGatherer } from '#contract/gatherer.ts';
 
 /** The longest time a change waits for other changes of the same burst. */
 const DRAW_WITHIN_MS = 250;
-/** The most changes that wait. Browsers may run the timers of a hidden tab only once a minute. */
+/**
+ * If more changes than this wait, they are applied at once: a browser may run the timers of a hidden tab only once
+ * a minute.
+ */
 const HELD_MAX = 1_000;
 
 interface Deps {
-	/** Applies changes, in commit order. */
+	/** Applies a batch of changes to the page. The changes are in commit order. */
 	apply(changes: readonly Change[]): void;
-	/** Called when `apply` or the rendering throws. The page has to reload its list. */
+	/** Called when `apply` or the rendering throws. The page must then reload its list. */
 	lost(error: unknown): void;
 }
 
@@ -30,7 +33,7 @@ export class Arrivals {
 				this.#held = 0;
 				if (this.#stopped) return;
 				apply(groups.flat());
-				flushSync(); // rendering counts toward the measured cost of a batch
+				flushSync(); // render here, so that the pause also depends on the time that rendering takes
 			},
 			maxPauseMs: DRAW_WITHIN_MS,
 			onError: lost,
@@ -43,12 +46,15 @@ export class Arrivals {
 		if (this.#held > HELD_MAX) this.flush();
 	}
 
-	/** Renders waiting changes now, before something that must not overtake them. */
+	/**
+	 * Renders waiting changes now. Call this before a step that needs these changes on the page, such as a reload
+	 * of the list.
+	 */
 	flush(): void {
 		this.#gatherer.flush();
 	}
 
-	/** Drops waiting changes: the page is no longer shown. */
+	/** Drops waiting changes. Call this when the page is closed. */
 	stop(): void {
 		this.#stopped = true;
 		this.#gatherer.close();

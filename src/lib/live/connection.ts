@@ -1,6 +1,6 @@
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 
-/** Shorter breaks are not shown. */
+/** A break of the connection that is shorter than this is not shown. */
 export const SILENT_BREAK_MS = 2_000;
 
 /** The feed's observations about its connection. All times are browser clock milliseconds. */

@@ -12,7 +12,10 @@ import { browser, type Line, type Rider, type Surroundings } from './surrounding
 interface Ears {
 	/** Receives changes in commit order, each exactly once. */
 	apply(changes: Change[]): void;
-	/** The list must be reloaded; the page then passes its cursor to `adopt`. `cursor` is the server's current one. */
+	/**
+	 * Asks the page to reload its list, and then to pass the cursor of that list to `adopt`. `cursor` is the
+	 * server's cursor at the reset.
+	 */
 	reload(cursor: string): void;
 	/** Receives the server's current time. */
 	heard(at: string): void;
@@ -29,7 +32,10 @@ const CAUGHT_MS = 1_500;
 /** After this many consecutive attempts without a handshake, assume that a proxy refuses WebSockets. */
 const TRIES_BROKEN = 2;
 
-/** The connection to the server. It requests missing changes, retries forever and reports its state. */
+/**
+ * The page's connection to the feed of the server. It requests missing changes, reconnects without end and reports
+ * its state.
+ */
 export class Feed {
 	/** The server runs another version than this page. */
 	outdated = $state(false);
@@ -61,7 +67,7 @@ export class Feed {
 	#reloading = false;
 	/** When the list reload was requested. */
 	#reloadAt = 0;
-	/** The feed's cursor at the last reset. */
+	/** The server's cursor at the last reset. */
 	#resetAt = '';
 	#onDeliveries: (() => void) | null = null;
 
@@ -88,12 +94,15 @@ export class Feed {
 		});
 	}
 
-	/** No socket gets through: changes arrive over the event stream. */
+	/** True while no socket gets through and changes arrive over the event stream. */
 	get overStream(): boolean {
 		return this.#ride.isOn;
 	}
 
-	/** Confirmed: another socket attempt failed while the event stream was open. */
+	/**
+	 * True if another socket attempt failed while the event stream was open. A proxy then probably blocks
+	 * WebSockets.
+	 */
 	get socketRefused(): boolean {
 		return this.#ride.isOnlyWay;
 	}
@@ -124,7 +133,7 @@ export class Feed {
 		if (own === null || this.#reloading || isPast(own, cursor)) this.#cursor = cursor;
 		if (!this.#reloading) return;
 		this.#reloading = false;
-		// Frames that arrived during the reload were ignored, so request them.
+		// Frames that arrived during the reload were ignored, so request their changes.
 		void this.#catchUp();
 	}
 
@@ -135,7 +144,7 @@ export class Feed {
 		const asleep = this.#around.onWake((visible, online) => {
 			const up = this.#up;
 			this.#tick();
-			// If the tick found the connection dead, it has already started an attempt.
+			// If the tick found the connection dead, the tick has already started an attempt.
 			if (up === this.#up && (online || (visible && !up))) this.check();
 		});
 		this.#heardAt = this.#now = Date.now();
@@ -164,7 +173,10 @@ export class Feed {
 		this.#nextTryAt = null;
 	}
 
-	/** Verifies the connection on request: a live one requests missing changes, any other reconnects. */
+	/**
+	 * Checks the connection. A live connection requests missing changes, and any other connection is replaced. On
+	 * the event stream, the socket is tried too.
+	 */
 	check(): void {
 		if (this.#up && this.#synced) void this.#catchUp();
 		if (!this.#up || !this.#synced || this.overStream) this.retry();
@@ -196,7 +208,10 @@ export class Feed {
 		line.on('deliveries', () => this.#onDeliveries?.());
 	}
 
-	/** An attempt failed. */
+	/**
+	 * Handles a failed socket attempt. After `TRIES_BROKEN` failures in a row, opens the event stream too.
+	 * `hopeless` means that the server rejected the socket, so the event stream would not help.
+	 */
 	#failed(error: Error | null, hopeless: boolean): void {
 		this.refused ||= (error as { data?: { code?: string } } | null)?.data?.code === 'unauthorized';
 		if (error) this.#ride.isOnlyWay = this.overStream;
@@ -205,14 +220,15 @@ export class Feed {
 		if (!hopeless && ++this.#broken >= TRIES_BROKEN) this.#mount();
 	}
 
-	/** The connection is up. The sync comes next. */
+	/** Sets the state of a new connection. The connection is not live before its first sync. */
 	#stand(): void {
 		this.#up = true;
 		this.#socket.rest();
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#synced = this.#asking = this.#reloading = this.refused = false;
 		this.#sleep.answered(this.#sleep.sleeps);
-		// A connection counts as server traffic: it ends the silence and gives the sync its full time.
+		// A new connection counts as server traffic: the silence ends, and the first sync has its full time to
+		// arrive.
 		this.#heard();
 		if (this.#onDeliveries) this.#watch();
 	}
@@ -240,7 +256,7 @@ export class Feed {
 		this.#ride.mount(rider, () => (this.refused = true));
 	}
 
-	/** The event stream ended: reconnect as at the start. */
+	/** Handles the end of the event stream: the socket reconnects as at the start. */
 	#fall(): void {
 		const rode = this.overStream;
 		this.#ride.dismount();
@@ -321,7 +337,7 @@ export class Feed {
 			this.#sleep.answered(sleeps);
 			this.#onSync(sync);
 		} catch {
-			// The request failed. After a lost connection, the next one starts with a sync.
+			// The request failed. After a lost connection, the next connection starts with a sync.
 			if (ask !== this.#ride.ask) return;
 			this.#asking = false;
 			if (ask) this.#fall();
@@ -329,8 +345,8 @@ export class Feed {
 	}
 
 	/**
-	 * A request over the socket is open and nothing has arrived since. While frames arrive, the response may just be
-	 * queued.
+	 * True if a sync request over the socket waits and nothing has arrived for `ANSWER_WITHIN_MS`. While frames
+	 * arrive, the response may just be queued behind them.
 	 */
 	get #isUnheard(): boolean {
 		const since = Math.max(this.#askedAt, this.#heardAt);
@@ -340,7 +356,8 @@ export class Feed {
 	#tick(): void {
 		const slept = this.#sleep.notice();
 		this.#now = Date.now();
-		// The clock may have been set back: times in its future restart from now.
+		// The clock may have been set back. A noted time that is now in the future is replaced by the current
+		// time.
 		this.#heardAt = Math.min(this.#heardAt, this.#now);
 		this.#reloadAt = Math.min(this.#reloadAt, this.#now);
 		if (this.#brokenAt !== null) this.#brokenAt = Math.min(this.#brokenAt, this.#now);
@@ -351,9 +368,10 @@ export class Feed {
 				if (this.overStream) this.#fall();
 				else this.retry();
 			}
-			// Right after a sleep, frames that arrived meanwhile may not have been processed yet.
+			// Right after a sleep, frames that arrived meanwhile may not have been processed yet, so do not retry
+			// in this tick.
 			else if (!slept && this.#isUnheard) this.retry();
-			// The list did not load, and only the feed requests it again.
+			// The list did not load in time, and only the feed requests it again.
 			else if (this.#reloading && this.#now - this.#reloadAt >= LIST_WITHIN_MS) this.#reload(this.#resetAt);
 			else if (this.#synced && this.#sleep.isUnanswered) void this.#catchUp();
 		} else this.#socket.tick(this.#now);

@@ -11,10 +11,12 @@ class TestLine {
 	/** Resolves the last request. */
 	answer: (sync: Sync) => void = () => undefined;
 	readonly io = {
-		...{ on: () => undefined, reconnectionDelay: () => undefined, reconnectionDelayMax: () => undefined },
+		on: () => undefined,
+		reconnectionDelay: () => undefined,
+		reconnectionDelayMax: () => undefined,
 		engine: { readyState: 'opening' },
 	};
-	/** False after `disconnect()`, or after the server closed the connection. */
+	/** False after `disconnect()`, as in Socket.IO. */
 	active = true;
 	#giveUp = (): void => undefined;
 	readonly #ears = new Map<string, (told?: unknown) => void>();
@@ -236,7 +238,7 @@ describe('a list that has to be reloaded', () => {
 		line.happens('connect');
 		line.happens('sync', sync('reset', 'b.7'));
 	});
-	/** Keeps the server heard, so that the feed does not drop the connection. */
+	/** Passes seconds in which the server sends heads, so that the feed does not drop the connection. */
 	const pass = (seconds: number): void => {
 		for (let i = 0; i < seconds; i++) {
 			vi.advanceTimersByTime(1_000);

@@ -1,6 +1,6 @@
 import type { Change } from '#contract';
 
-/** Collects what arrived since the last announcement, counting each call once. */
+/** Collects the calls that were created or failed since the last announcement. Each call counts once. */
 export class Gathered {
 	#created = new Set<string>();
 	#failed = new Set<string>();

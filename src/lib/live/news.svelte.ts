@@ -4,7 +4,7 @@ import { Gathered } from './gathered.ts';
 /** The shortest interval between two announcements. */
 const EVERY_MS = 5_000;
 
-/** Announces arrivals to screen readers in summary: "4 new calls, 1 failed". */
+/** Announces new and failed calls to screen readers in summary: "4 new calls, 1 failed". */
 export class News {
 	text = $state('');
 	#gathered = new Gathered();
@@ -14,7 +14,7 @@ export class News {
 	add(changes: readonly Change[]): void {
 		this.#gathered.add(changes);
 		if (this.#timer !== undefined || this.#gathered.empty) return;
-		// Empty the live region first, so that a screen reader announces the same text twice.
+		// Empty the live region first. Otherwise, a screen reader would not announce the same text again.
 		this.text = '';
 		const wait = Math.max(1_000, this.#spokeAt + EVERY_MS - performance.now());
 		this.#timer = setTimeout(() => this.#speak(), wait);

@@ -2,11 +2,11 @@ import { Refused, type Ask, type Rider, type Surroundings } from './surroundings
 
 /** The event stream fallback, used while no socket gets through. The socket keeps retrying. */
 export class Ride {
-	/** Changes arrive over the event stream. */
+	/** True while changes arrive over the event stream. */
 	isOn = $state(false);
-	/** A socket attempt failed while the event stream was open, so only the stream works. */
+	/** True if a socket attempt failed while the event stream was open, so only the stream works. */
 	isOnlyWay = $state(false);
-	/** Requests missing changes over the event stream; null without one. */
+	/** Requests missing changes over the event stream; null without a stream. */
 	ask: Ask | null = null;
 	/** Aborts the event stream, or the attempt to open one. */
 	#own: AbortController | null = null;

@@ -1,14 +1,17 @@
-/** How often the feed checks its state. */
+/** The interval between two checks of the feed, in milliseconds. */
 export const TICK_MS = 500;
-/** A tick this late means that the tab slept. A hidden tab's timers run once a second. */
+/**
+ * A tick that comes this long after the last means that the tab slept. In a hidden tab, a second between ticks is
+ * normal.
+ */
 const SLEPT_MS = 3 * TICK_MS;
 
 /**
- * Detects that the tab slept. Frames processed after a sleep may date from before it, so none counts until the server
- * responds.
+ * Detects that the tab slept. Frames that are processed after a sleep may be older than the sleep. They do not
+ * prove that the connection is live before the server has responded to a new request.
  */
 export class Sleep {
-	/** The number of sleeps detected, and how many of them preceded the last request with a response. */
+	/** `#sleeps` counts the sleeps. `#answered` is that count when the last request with a response was sent. */
 	#sleeps = $state(0);
 	#answered = $state(0);
 	#tickedAt = Date.now();
@@ -17,12 +20,12 @@ export class Sleep {
 		return this.#sleeps;
 	}
 
-	/** True if no request since the last sleep has received its response. */
+	/** True if no request that was sent after the last sleep has received its response. */
 	get isUnanswered(): boolean {
 		return this.#answered !== this.#sleeps;
 	}
 
-	/** Returns whether the last tick is too long ago, and counts a sleep if so. */
+	/** Returns true if the last tick was so long ago that the tab slept, and counts this sleep. */
 	notice(): boolean {
 		const slept = Date.now() - this.#tickedAt >= SLEPT_MS;
 		if (slept) this.#sleeps++;
@@ -33,7 +36,7 @@ export class Sleep {
 		this.#tickedAt = now;
 	}
 
-	/** The server responded to a request that was sent after this many sleeps. */
+	/** Notes that the server responded to a request that was sent after this many sleeps. */
 	answered(sleeps: number): void {
 		this.#answered = sleeps;
 	}

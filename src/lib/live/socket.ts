@@ -4,15 +4,15 @@ import type { Connect, Line } from './surroundings.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
 
-/** The feed's side of the socket: what the socket reads from it and reports to it. */
+/** What the socket reads from the feed, and what it reports to the feed. */
 interface Hears {
 	cursor(): string | null;
-	/** The event stream delivers the feed meanwhile, so the next attempt may wait longer. */
+	/** Returns true while the event stream delivers the changes. The next socket attempt may then wait longer. */
 	isRelieved(): boolean;
 	connected(): void;
 	/** An open connection was lost. */
 	disconnected(): void;
-	/** An attempt failed. `hopeless` if Socket.IO will not retry, because the server rejected it. */
+	/** An attempt failed. `hopeless` is true if Socket.IO will not retry, because the server rejected the attempt. */
 	failed(error: Error | null, hopeless: boolean): void;
 	/** An attempt got no response. */
 	silent(): void;
@@ -20,7 +20,10 @@ interface Hears {
 	opened(socket: Line): void;
 }
 
-/** The socket and its attempts: one at a time, without end, with growing waits between them. */
+/**
+ * The socket to the server. It makes one connection attempt at a time, without end, and waits longer and longer
+ * between attempts.
+ */
 export class FeedSocket {
 	line: Line | undefined;
 	/** Milliseconds that the next attempt waits. */
@@ -77,7 +80,7 @@ export class FeedSocket {
 		this.#connect();
 	}
 
-	/** Fixes the wait before the next attempt. Socket.IO needs it one attempt ahead. */
+	/** Determines the wait before the next attempt. Socket.IO must know this wait one attempt ahead. */
 	plan(): void {
 		const chance = this.#chance();
 		this.wait = this.#feed.isRelieved() ? waitForSocket(chance) : waitBefore(this.#attempts++, chance);
@@ -85,17 +88,20 @@ export class FeedSocket {
 		this.line?.io.reconnectionDelayMax(this.wait);
 	}
 
-	/** The server is reachable, so restart the backoff. */
+	/** Restarts the growing waits, because the server is reachable. */
 	calm(): void {
 		this.#attempts = 0;
 	}
 
-	/** No attempt is under way: the socket or the event stream is up. */
+	/** Notes that no attempt is under way, because the socket or the event stream is up. */
 	rest(): void {
 		this.#triedAt = null;
 	}
 
-	/** The connection broke. Socket.IO does not reconnect after the server closed it, so schedule the attempt here. */
+	/**
+	 * Handles a broken connection. Socket.IO does not reconnect after the server closed the connection, so this
+	 * function schedules the next attempt.
+	 */
 	broke(): void {
 		this.#triedAt = null;
 		if (!this.line || this.line.active) return;
@@ -111,7 +117,8 @@ export class FeedSocket {
 		if (this.#triedAt === null) return;
 		this.#triedAt = Math.min(this.#triedAt, now); // the clock may have been set back
 		if (this.line?.io.engine.readyState === 'closed') {
-			// The connection was cut between the upgrade and Socket.IO's handshake. Socket.IO would notice later.
+			// The connection was cut between the upgrade and Socket.IO's handshake. Socket.IO would notice that
+			// only later.
 			this.line.disconnect();
 			this.#feed.failed(null, false);
 		} else if (now - this.#triedAt >= SILENT_AFTER_MS) this.#feed.silent();

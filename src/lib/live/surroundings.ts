@@ -5,7 +5,7 @@ export type Line = Socket<ServerEvents, ClientEvents>;
 /** Creates a socket to the server that served the page. */
 export type Connect = (options: Partial<ManagerOptions & SocketOptions>) => Line;
 
-/** Requests what is missing after a cursor. */
+/** Requests the changes after a cursor. */
 export type Ask = (cursor: string | null) => Promise<Sync>;
 
 /** Receives from the event stream what a socket would have delivered. */
@@ -30,7 +30,10 @@ export interface Surroundings {
 	onWake(wake: (visible: boolean, online?: boolean) => void): () => void;
 	/** Returns a random number in [0, 1). */
 	chance(): number;
-	/** Reads the event stream until `signal` aborts. Rejects if the server does not respond, or with `Refused`. */
+	/**
+	 * Reads the event stream until `signal` aborts. Rejects with `Refused` if the server rejects the session, and
+	 * with another error if the server does not respond.
+	 */
 	ride?(rider: Rider, signal: AbortSignal): Promise<Ask>;
 }
 

@@ -1,4 +1,7 @@
-/** Interprets digits without a +. Carries the numbering plans, so the browser loads it after the page. */
+/**
+ * Interprets digits without a +. This module imports the numbering plans, so the browser loads it only after the
+ * page.
+ */
 import {
 	isSupportedCountry,
 	Metadata,
@@ -32,9 +35,10 @@ function hasOneLength(country: CountryCode): boolean {
 }
 
 /**
- * Returns both readings of a text without a +, because spreadsheets drop it. Returns null for a text with a leading +
- * or zero, and for one that is no valid number with a +. Also returns null if the reading is unambiguous: all numbers
- * of the country have this length.
+ * Returns both readings of a text without a +, because spreadsheets drop the +. Returns null for a text that
+ * begins with + or zero, and for digits that are no valid number after a +. Also returns null if there is no
+ * doubt: both readings are the same number, or the digits are a valid number of a country whose numbers all have
+ * one length.
  */
 export function lostPlus(typed: string, country: string): LostPlus | null {
 	const { text: digits } = phoneTextOf(typed);

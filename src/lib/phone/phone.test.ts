@@ -43,7 +43,7 @@ describe('a typed number', () => {
 		['80 29 491-19-11', 'BY', '+375294911911'],
 		['1 202 555 0100', 'US', '+12025550100'],
 		['02 1234 5678', 'IT', '+390212345678'],
-		// With the country code, both behind the country's international prefix and without one.
+		// With a country code: after the country's international prefix, or without any prefix.
 		['0033 (0)6 12 34 56 78', 'DE', '+33612345678'],
 		['011 44 20 7946 0112', 'US', '+442079460112'],
 		['8 10 44 20 7946 0112', 'RU', '+442079460112'],

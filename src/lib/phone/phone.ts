@@ -1,4 +1,7 @@
-/** Parses and formats phone numbers. Carries the numbering plans, so the browser loads it after the page. */
+/**
+ * Parses and formats phone numbers. This module imports the numbering plans, so the browser loads it only after
+ * the page.
+ */
 import {
 	AsYouType,
 	getCountries,
@@ -39,7 +42,7 @@ function planOf(country: CountryCode): Metadata['numberingPlan'] {
 	return metadata.numberingPlan;
 }
 
-/** Returns every country with its name and calling code, ordered by its ISO code. */
+/** Returns every country with its name and calling code, ordered by ISO code. */
 export function countries(): Country[] {
 	const names = new Intl.DisplayNames('en', { type: 'region' });
 	return getCountries()
@@ -75,7 +78,8 @@ export function compose(typed: string, country: string): Composed {
 		return changed === null ? { e164: number.number } : { error: changed };
 	}
 
-	// In many countries 00 begins an international number. Elsewhere the library reads it as part of a national one.
+	// In many countries, 00 begins an international number. For other countries, the library reads 00 as digits of
+	// a national number, so the error asks for a +.
 	const isForeign =
 		number !== undefined && home !== undefined && number.countryCallingCode !== getCountryCallingCode(home);
 	if (text.startsWith('00') && !isForeign) return { error: 'Write + instead of 00 before the country code.' };
@@ -89,7 +93,7 @@ export function compose(typed: string, country: string): Composed {
 
 const NUMERALS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 
-/** For example ` Two more digits?`; empty if the numbering plan gives no count. */
+/** Returns a question such as ` Two more digits?`, or an empty text if the difference is unknown or above nine. */
 function count(number: PhoneNumber | undefined, country: CountryCode | undefined, fault: 'short' | 'long'): string {
 	if (!number || !country) return '';
 	const lengths = planOf(country)?.possibleLengths() ?? [];

@@ -4,10 +4,16 @@ import type { FormattedNumber } from './types.ts';
 
 type PhoneCode = typeof Code;
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'focusin', 'scroll'];
-/** The most formatted numbers in the cache: more than a screen shows, fewer than a history holds. */
+/**
+ * The cache is emptied beyond this size: more numbers than a screen shows, but far fewer than a long history
+ * holds.
+ */
 const CACHED_MAX = 5_000;
 
-/** Loads the phone code on demand, and formats numbers with it or from the server's cache. */
+/**
+ * Loads the phone code (phone.ts) on demand. Formats numbers with this code, or returns the texts that the server
+ * has formatted.
+ */
 export class Phones {
 	/** Null until the phone code is loaded. */
 	code = $state.raw<PhoneCode | null>(null);
@@ -26,7 +32,10 @@ export class Phones {
 		return this.#loading;
 	}
 
-	/** Loads at the first sign of use, which precedes the first key. Returns a function that stops waiting. */
+	/**
+	 * Loads the phone code at the first sign of use, such as a pointer move, so that it is ready before the first
+	 * key. Returns a function that removes the listeners.
+	 */
 	loadOnUse(): () => void {
 		const listening = new AbortController();
 		const use = (): void => {

@@ -52,5 +52,5 @@ export function timeHint(text: string, time: ReadTime, now: number, place: Place
 	return time.at.getTime() <= now ? 'This time has passed. The call starts at once.' : '';
 }
 
-/** The hour of a readable time: `02:30`. */
+/** The time of day in a readable time, such as `02:30`. */
 const hourOf = (text: string): string => text.slice(text.indexOf('T') + 1).slice(0, 5);

@@ -16,15 +16,15 @@ export class Draft {
 	workflow = $state<Workflow>('SUPPORT');
 	when = $state<When>('now');
 	scheduledAt = $state('');
-	/** The time field holds an incomplete time, which its value does not show. */
+	/** True while the time field holds an incomplete time. The field's value is empty then. */
 	isPartialTime = $state(false);
 
-	/** Fields whose errors are shown. They update on each key until they are valid. */
+	/** Fields whose errors are shown. The error of such a field updates on each key until the field is valid. */
 	#watched = $state<Partial<Record<Field, boolean>>>({});
 	/** Errors from the server, each kept until its field is edited. */
 	#refused = $state<Errors>({});
 	#phones: Phones;
-	/** The initial values. */
+	/** The initial values. `restore` compares with them to find the fields that were edited. */
 	#blank: Values;
 
 	constructor(phones: Phones, country: string, answer: FormAnswer | null) {
@@ -67,7 +67,7 @@ export class Draft {
 		this.phoneNumber = whole.national;
 	}
 
-	/** Shows the error of a field that loses focus. An empty field shows none before the form is sent. */
+	/** Shows the error of a field that loses focus. An empty field shows no error before the form is sent. */
 	left(field: Field): void {
 		const empty =
 			field === 'customerName'
@@ -88,7 +88,7 @@ export class Draft {
 		return isWrong;
 	}
 
-	/** Shows all errors. Returns the first field with one, or null. */
+	/** Shows all errors. Returns the first field with an error, or null. */
 	showFaults(): Field | null {
 		for (const field of ORDER) if (this.#faults[field] !== undefined) this.#watched[field] = true;
 		return ORDER.find((field) => this.#faults[field] !== undefined) ?? null;
@@ -100,7 +100,7 @@ export class Draft {
 		return ORDER.find((field) => errors[field] !== undefined) ?? null;
 	}
 
-	/** Resets the form for the next call. Country and workflow stay, as they likely repeat. */
+	/** Resets the form for the next call. Country and workflow stay, because the next call likely has the same. */
 	next(): void {
 		this.customerName = this.phoneNumber = '';
 		this.when = 'now';
@@ -127,7 +127,7 @@ export class Draft {
 		return { customerName, country, phoneNumber, workflow, when, scheduledAt };
 	}
 
-	/** Restores an earlier draft, except for fields edited since. */
+	/** Restores an earlier draft, except for fields that were edited since the page loaded. */
 	restore(kept: Values): void {
 		const now = this.values();
 		const filled = Object.entries(now).filter(([name, value]) => value !== this.#blank[name as keyof Values]);

@@ -88,8 +88,12 @@ it('a restored draft does not overwrite fields that were edited since', () => {
 	draft.customerName = 'Since';
 	draft.when = 'soon';
 	draft.restore({
-		...{ customerName: 'Before', country: 'GB', phoneNumber: '20 79' },
-		...{ workflow: 'SALES', when: 'now', scheduledAt: '' },
+		customerName: 'Before',
+		country: 'GB',
+		phoneNumber: '20 79',
+		workflow: 'SALES',
+		when: 'now',
+		scheduledAt: '',
 	});
 	const { customerName, country, phoneNumber, workflow, when } = draft;
 	expect([customerName, country, phoneNumber, workflow, when]).toEqual(['Since', 'GB', '20 79', 'SALES', 'soon']);

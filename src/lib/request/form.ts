@@ -1,7 +1,10 @@
 import { localTime } from '#lib/time/local-time.ts';
 import type { ReadTime } from '#lib/time/wall-time.ts';
 
-/** The form's wire format without a script: its fields, and the errors that the server found. */
+/**
+ * The values of the field `when`. This file describes the form as sent without a script, and the server's
+ * response.
+ */
 export const WHENS = ['now', 'soon', 'pick'] as const;
 export type When = (typeof WHENS)[number];
 
@@ -25,10 +28,10 @@ export interface FormAnswer {
 	problem: string | null;
 }
 
-/** The delay of "in 5 minutes". */
+/** The delay of the choice "In 5 minutes", in milliseconds. */
 export const SOON_MS = 5 * 60_000;
 
-/** Returns true for a field that can show errors; the country field, for one, cannot. */
+/** Returns true for a field that can show errors. The country field, for example, cannot. */
 export const isField = (path: string): path is Field =>
 	path === 'customerName' || path === 'phoneNumber' || path === 'workflow' || path === 'scheduledAt';
 
@@ -43,8 +46,8 @@ export function byField(errors: readonly { path: string; message: string }[]): E
 }
 
 /**
- * Returns when the call is due, in UTC. Null means at once; it is also returned for a time that `checkTime` rejects.
- * `read` interprets the time in the field's zone.
+ * Returns when the call is due, in UTC. Returns null for a call that starts at once, and for a time that `read`
+ * cannot interpret. `read` interprets the time in the field's zone.
  */
 export function dueAt(
 	{ when, scheduledAt }: Pick<Values, 'when' | 'scheduledAt'>,

@@ -7,7 +7,7 @@ const SHORT_MS = 300;
 /** After this time a message explains the wait. */
 const LONG_MS = 4_000;
 
-/** A request for a call, and its outcome. */
+/** Sends the request form, and holds the state of that request. */
 export class Submission {
 	busy = $state(false);
 	/** The message while the server has not responded; empty for a short wait. */
@@ -16,8 +16,8 @@ export class Submission {
 	#last: { draft: string; body: string; key: string } | null = null;
 
 	/**
-	 * Sends the request; returns null while one is under way. An unchanged draft reuses its idempotency key, so that a
-	 * lost response does not place a second call.
+	 * Sends the request. Returns null without sending while another request is under way. An unchanged draft
+	 * reuses its idempotency key, so that a lost response does not place a second call.
 	 */
 	async send(draft: unknown, body: Record<string, unknown>): Promise<Reply<{ call: Call }> | null> {
 		if (this.busy) return null;

@@ -4,8 +4,9 @@ const URLENCODED = 'application/x-www-form-urlencoded';
 const FORM_TYPES = [URLENCODED, 'multipart/form-data'];
 
 /**
- * Reads a form's body. Returns the same request with its body in memory, or the status that refuses it. Kit throws on a
- * malformed body, and decodes bytes that are not UTF-8 to replacement characters.
+ * Reads a form's body. Returns the same request with its body in memory, or the status that refuses the request.
+ * Without this check, Kit throws on a malformed body, and decodes bytes that are not UTF-8 to replacement
+ * characters.
  */
 export async function readForm(request: Request): Promise<Request | 400 | 413 | 415> {
 	const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').split(';').map((part) => part.trim());

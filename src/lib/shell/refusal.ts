@@ -5,8 +5,9 @@ import { wantsHtml } from '#contract/wants-html.ts';
 export type Refuse = (status: number, page?: Response) => Response;
 
 /**
- * Returns how to refuse this request. A script receives problem details, as from the API. A browser receives Kit's
- * page, or one line of HTML without one. SvelteKit's router receives Kit's own response.
+ * Returns the function that refuses this request. A script receives problem details, as from the API. A browser
+ * receives Kit's error page or, if Kit made none, one line of HTML. SvelteKit's router receives Kit's own
+ * response.
  */
 export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent): Refuse {
 	const browser = wantsHtml(request.headers.get('accept'));
@@ -29,7 +30,7 @@ export function refusalsOf({ request, url, locals, isDataRequest }: RequestEvent
 	};
 }
 
-/** Kit's own `Allow` header omits methods that it accepts. */
+/** Returns a complete `Allow` header. Kit's own header omits methods that Kit accepts. */
 function allowOf(page: Response | undefined): string {
 	const post = /\bPOST\b/.test(page?.headers.get('allow') ?? '');
 	return post ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS';

@@ -2,7 +2,8 @@ import { error } from '@sveltejs/kit';
 import type { Problem } from '#contract';
 
 /**
- * Throws Kit's error for a load whose address the server rejects. Its message names each wrong parameter and the fix.
+ * Throws Kit's error for a load whose address the server rejects. The error message names each wrong parameter and
+ * the fix.
  */
 export function refuse({ status, detail, code, errors = [] }: Omit<Problem, 'requestId'>, requestId: string): never {
 	const named = errors.map(({ path, message }) => {

@@ -1,6 +1,9 @@
 const TYPES = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
 
-/** Handles single-key shortcuts, except while typing, with a modifier key, or in an open dialog or popover. */
+/**
+ * Returns a `keydown` handler for single-key shortcuts. The handler ignores keys while the reader types, keys with
+ * Ctrl, Meta or Alt, and keys in a dialog or popover.
+ */
 export function shortcuts(keys: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {
 	return (event) => {
 		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

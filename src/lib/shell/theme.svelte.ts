@@ -3,7 +3,7 @@ import { nextTheme, THEME_COOKIE, type Theme } from './theme.ts';
 
 const A_YEAR = 365 * 24 * 60 * 60;
 
-/** The theme that this browser has chosen. */
+/** The theme that the reader chose in this browser. */
 export class ThemeChoice {
 	theme = $state<Theme>('system');
 

@@ -2,12 +2,15 @@ import { createContext } from 'svelte';
 
 const SECOND = 1_000;
 const TENTH = 100;
-/** A larger difference means that a clock was set; a smaller one is a slow response. */
+/**
+ * In milliseconds. If `#offset` falls by more than this, a clock was set. A smaller fall comes from a slow
+ * response.
+ */
 const JUMP = 2_000;
 
 /**
- * The page's only clock, on the server's time. Until `start`, it shows the time of the first response in UTC. The
- * browser then hydrates the same text that the server rendered.
+ * The page's only clock, on the server's time. Until `start`, the clock shows the time of the first response in
+ * UTC, so that the browser hydrates the same text that the server rendered.
  */
 export class Clock {
 	/** Milliseconds since the epoch, updated every second. */
@@ -39,13 +42,20 @@ export class Clock {
 		};
 	}
 
-	/** Takes the server's time. Of two responses, the one with the shorter travel time is more precise. */
+	/**
+	 * Corrects the clock by the server's time in a response. A larger offset means a shorter travel time of the
+	 * response, so this offset is more precise. An offset that falls by more than `JUMP` means that a clock was
+	 * set.
+	 */
 	correct(at: string): void {
 		const offset = Date.parse(at) - Date.now();
 		if (offset > this.#offset || this.#offset - offset > JUMP) this.#offset = offset;
 	}
 
-	/** Updates `fine` every tenth of a second. Returns a function that stops it. */
+	/**
+	 * Updates `fine` every tenth of a second. Returns a stop function. The updates end when each caller has called
+	 * its stop function.
+	 */
 	quicken(): () => void {
 		this.#growing += 1;
 		this.#pace ??= setInterval(() => (this.fine = Date.now() + this.#offset), TENTH);

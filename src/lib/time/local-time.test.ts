@@ -27,7 +27,7 @@ describe('[D70] a local time', () => {
 		['Europe/Berlin', '2026-10-25T03:00', '2026-10-25T02:00:00.000Z'],
 		['America/New_York', '2027-03-14T02:30', 'missing'],
 		['America/New_York', '2027-11-07T01:30', '2027-11-07T05:30:00.000Z twice'],
-		// The clocks skip midnight, or show the hour before it twice.
+		// The clocks skip an hour next to midnight, or show it twice.
 		['America/Santiago', '2027-09-05T00:30', 'missing'],
 		['America/Santiago', '2027-04-03T23:30', '2027-04-04T02:30:00.000Z twice'],
 		['Africa/Cairo', '2027-04-30T00:30', 'missing'],
@@ -38,7 +38,7 @@ describe('[D70] a local time', () => {
 		['Australia/Lord_Howe', '2027-10-03T02:15', 'missing'],
 		['Australia/Lord_Howe', '2027-10-03T02:30', '2027-10-02T15:30:00.000Z'],
 		['Australia/Lord_Howe', '2027-04-04T01:45', '2027-04-03T14:45:00.000Z twice'],
-		// The zone skips a whole day, or never shifts.
+		// A zone that skips a whole day, zones that never shift, and years at the limits.
 		['Pacific/Apia', '2011-12-30T12:00', 'missing'],
 		['Asia/Tokyo', '2027-03-28T02:30', '2027-03-27T17:30:00.000Z'],
 		['UTC', '2027-03-28T02:30', '2027-03-28T02:30:00.000Z'],

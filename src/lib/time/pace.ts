@@ -1,6 +1,6 @@
 /**
- * Throttles `work`. The first request runs at once. Requests during a run share the next run, which begins `everyMs`
- * after the last began and not before that run ends.
+ * Throttles `work`. The first `ask` runs it at once. All calls of `ask` during a run share the next run. The next
+ * run begins `everyMs` after the current run began, but not before the current run has ended.
  */
 export class Pace {
 	#work: () => Promise<void>;

@@ -1,6 +1,9 @@
 const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?$/;
 
-/** A parsed time. With `twice`, the clocks show it twice and `at` is the first moment. */
+/**
+ * A parsed time. With `twice`, the clocks show this time twice, and `at` is the first moment. With `missing`, the
+ * clocks skip this time. Null means that the text is not a time.
+ */
 export type ReadTime = { at: Date; twice: boolean } | { missing: true } | null;
 
 /**
@@ -21,7 +24,7 @@ export function wallTime(text: string): number | null {
 	return date.setUTCHours(hour, minute, second);
 }
 
-/** Reads such a text in UTC, where clocks never shift. */
+/** Reads a wall clock time as UTC, where clocks never skip or repeat a time. */
 export function utcTime(text: string): ReadTime {
 	const at = wallTime(text);
 	return at === null ? null : { at: new Date(at), twice: false };

@@ -53,7 +53,7 @@ export function exact(at: string, place: Place): string {
 export const zoneName = (place: Place, at: number | Date): string =>
 	place.zone === 'UTC' ? 'UTC' : `${place.zone}, ${offsetName(place, at)}`;
 
-/** The UTC offset of a place at that moment: `UTC+1`. */
+/** The UTC offset of a time zone at that moment, for example `UTC+1`. */
 export function offsetName({ zone }: Place, at: number | Date): string {
 	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
 	return (parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace('GMT', 'UTC');

@@ -2,8 +2,8 @@
 const PLACES = new Set(['page', 'at']);
 
 /**
- * Returns the address of a list with these parameters changed. It drops `page` and `at`, unless they are among the
- * changes.
+ * Returns the address of a list with these parameters changed. The parameters `page` and `at` are dropped, unless
+ * they are among the changes.
  */
 export function addressOf(
 	path: string,
@@ -11,7 +11,7 @@ export function addressOf(
 	changes: Readonly<Record<string, readonly string[]>>,
 ): string {
 	const next = new URLSearchParams();
-	// The query also holds a form's action (`?/create`), which is no parameter of a list.
+	// The query may also hold a form's action (`?/create`), which is no parameter of a list.
 	for (const [name, value] of params)
 		if (!PLACES.has(name) && !name.startsWith('/') && value !== '' && !(name in changes)) next.append(name, value);
 	for (const [name, values] of Object.entries(changes))

@@ -1,8 +1,9 @@
 import { afterNavigate, beforeNavigate } from '$app/navigation';
 
 /**
- * Binds fields to the address: calls `follow` after a link or a history step, unless the user has typed since it began.
- * Report typing with `typed`. Navigations by `goto`, such as reloads and the fields' own, leave the fields alone.
+ * Binds fields to the address: calls `follow` after a link or a history step, unless the user has typed since that
+ * navigation began. Report typing with `typed`. A navigation by `goto` never calls `follow`: it is a reload, or
+ * comes from the fields themselves.
  */
 export function ledByAddress(follow: () => void): { typed(): void; readonly isTyped: boolean } {
 	let isTyped = false;

@@ -1,4 +1,7 @@
-/** Tracks whether the mouse button is down or a finger taps. A target that moves meanwhile would lose the click. */
+/**
+ * Tracks whether the mouse button is down or a finger taps. If the pressed button moved meanwhile, the click would
+ * be lost.
+ */
 export class Press {
 	#isDown = false;
 	#waiting: (() => void)[] = [];

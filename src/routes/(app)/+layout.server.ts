@@ -15,7 +15,7 @@ export const load: LayoutServerLoad = ({ locals, request }) => {
 		theme: locals.theme,
 		countries: all,
 		country: all.find(({ code }) => code === region)?.code ?? HOME,
-		/** From the server's clock. */
+		/** The server's time, with which the page's clock begins. */
 		openedAt: new Date().toISOString(),
 	};
 };

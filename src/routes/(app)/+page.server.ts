@@ -9,7 +9,8 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('app:calls');
-	// A form's action is part of the query too (`?/create`). The list does not know it.
+	// A form's action is part of the query too (`?/create`). Remove it, because the list rejects unknown
+	// parameters.
 	const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	const { ok: view, problem } = await locals.app.calls(params);
 	if (problem) refuse(problem, locals.requestId);

@@ -6,15 +6,16 @@ import { pageStartOf, tokenOf, type PageStart } from './page.ts';
 
 export interface Anchors {
 	/**
-	 * The page token of the place that `at` names; null for the list's beginning. `at` is `end`, a UTC day, a time with
-	 * its zone, a call's id, or a share of the history from 0 to 1. Throws `invalid_input` for anything else.
+	 * Returns the page token of the list position that `at` names; null for the list's beginning. `at` is `end`, a
+	 * UTC day, a time with its zone, a call's id, or a share of the history from 0 to 1. Throws `invalid_input` for
+	 * anything else, unless the history is empty.
 	 */
 	tokenAt(query: CallQuery, at: string): Promise<string | null>;
-	/** The approximate share of the history before the requested page; null with a filter. */
+	/** Returns the approximate share of the list before the requested page, from 0 to 1; null with a filter. */
 	shareBefore(query: CallQuery): Promise<number | null>;
 }
 
-/** Above every `n`. A token has room for fifteen digits. */
+/** Greater than every `n`: the largest number that a page token has room for. */
 const BEYOND = 10 ** 15 - 1;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -25,9 +26,12 @@ const BOUNDS = `SELECT max((SELECT min("n") FROM "Call"), ${ALL_CLEARED_TO} + 1)
 	(SELECT max("n") FROM "Call") AS "last"`;
 const BY_ID = `SELECT c."n" FROM "Call" c WHERE c."id" = ? AND ${IS_NOT_CLEARED}`;
 
-/** Finds places in the list by a time, an id or a share. Each lookup reads an index. */
+/**
+ * Finds positions in the list by a time, a call's id or a share. Each lookup reads an index, so its cost does not
+ * grow with the history.
+ */
 export function createAnchors(database: Database): Anchors {
-	/** The place of the first call created at `ms` or later. */
+	/** Returns the `n` of the first call created at `ms` or later; null if there is none. */
 	async function from(ms: number): Promise<number | null> {
 		const [row] = await database.all(FROM, ms);
 		return row ? Number(row.n) : null;
@@ -45,7 +49,10 @@ export function createAnchors(database: Database): Anchors {
 		const known = await bounds();
 		if (!known) return null;
 		const { first, last } = known;
-		/** Starts at the first call that is not before `n`; with the newest first, at the call before `n`. */
+		/**
+		 * Returns the start of a page. Oldest first, the page begins with the first call from `n` on. Newest first,
+		 * it begins with the last call before `n`. A null `n` means after the last call.
+		 */
 		const startAt = (n: number | null): PageStart | null => {
 			if (oldest) return n === null ? end : n <= first ? null : { n: n - 1, back: false };
 			return n === null || n > last ? null : n <= first ? end : { n, back: false };
@@ -58,7 +65,7 @@ export function createAnchors(database: Database): Anchors {
 		if (ID.test(at)) {
 			const [row] = await database.all(BY_ID, at.toLowerCase());
 			if (row) return startAt(Number(row.n) + (oldest ? 0 : 1));
-			// The call is gone, but its id contains its creation time (RFC 9562, version 7).
+			// No call has this id now, but the id contains its creation time (RFC 9562, version 7).
 			const ms = Number.parseInt(at.replaceAll('-', '').slice(0, 12), 16);
 			return startAt(await from(oldest ? ms : ms + 1));
 		}
@@ -83,7 +90,10 @@ export function createAnchors(database: Database): Anchors {
 	};
 }
 
-/** The round trip is needed because `Date.parse` reads February 30 as March 2. */
+/**
+ * Whether the text is a day that exists. The round trip through `Date` is needed because `Date.parse` reads
+ * February 30 as March 2.
+ */
 const isDay = (at: string): boolean =>
 	DAY.test(at) && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString().startsWith(at);
 

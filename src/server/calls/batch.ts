@@ -5,7 +5,10 @@ import { validateCall, errorsIn } from './request.ts';
 /** How long the checks may block the event loop before they yield. */
 const TURN_MS = 8;
 
-/** The checked calls of a batch. Throws `invalid_input` with every error of every call, with paths below `calls`. */
+/**
+ * Checks a batch and returns its calls as they are stored. Throws `invalid_input` with every error of every call;
+ * each path begins with `calls`.
+ */
 export async function validateBatch(wanted: readonly unknown[]): Promise<CallRequest[]> {
 	const requests: CallRequest[] = [];
 	const errors: { path: string; message: string }[] = [];

@@ -2,7 +2,7 @@ import type { Call, Outcome, Phase, Scenario, Status, Workflow } from '#contract
 
 /** A call as stored. Times are milliseconds since 1970. */
 export interface CallRow {
-	/** The seq of the call's `created` event: its place in every list. */
+	/** The seq of the call's `created` event. Lists are sorted by `n`. */
 	n: number;
 	id: string;
 	customerName: string;
@@ -30,7 +30,7 @@ export interface CallRow {
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-/** The response body of a batch. */
+/** Returns the response body of a batch. */
 export const batchResponse = (rows: readonly CallRow[]): string => JSON.stringify({ calls: rows.map(toCall) });
 
 /** The call as the API exposes it. */

@@ -8,54 +8,74 @@ import { validateCall } from './request.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * The commands that change calls. Each promise resolves after the commit. The feed has published the change by then, or
- * does so at once.
+ * The commands that change calls. Each promise resolves after the commit. The feed has received the change by then,
+ * but may gather it with others before it sends them.
  */
 export interface Calls {
-	/** Throws `invalid_input` for an impossible number. */
+	/** Creates a call. Throws `invalid_input` for an impossible phone number. */
 	create(request: NewCall): Promise<Call>;
 	/**
-	 * Creates a call once per idempotency key in its scope (token, method, path) and returns the response body. The
-	 * same body again returns the same bytes. Throws `idempotency_conflict` for another body.
+	 * Creates a call once per idempotency key in its scope (token, method, path) and returns the response body. A
+	 * repeated request with the same body gets the same bytes. Throws `idempotency_conflict` for another body.
 	 */
 	createOnce(scope: string, key: string, request: NewCall): Promise<{ response: string; replayed: boolean }>;
 	/**
-	 * Creates all calls or none, in order, in one transaction, and returns the response body. With `named`, only once,
-	 * as above. Throws `invalid_input` with the path of each error.
+	 * Creates all calls or none, in order, in one transaction, and returns the response body. With `named`, creates
+	 * them once per idempotency key, as `createOnce` does. Throws `invalid_input` with the path of each error.
 	 */
 	createMany(
 		wanted: readonly unknown[],
 		named: { scope: string; key: string } | null,
 	): Promise<{ response: string; replayed: boolean }>;
-	/** Throws `call_not_found`, `illegal_transition`. */
+	/**
+	 * Ends a pending call as `manual`, or corrects the status of an ended one. Throws `call_not_found`, and
+	 * `illegal_transition` for a return to `PENDING`.
+	 */
 	setStatus(id: string, status: Status): Promise<Call>;
-	/** Throws `call_not_found`, `illegal_transition`. */
+	/**
+	 * Ends a pending call as `canceled`. Throws `call_not_found`, and `illegal_transition` if the call has ended.
+	 */
 	cancel(id: string): Promise<Call>;
-	/** Throws `call_not_found`. */
+	/** Deletes a call. Throws `call_not_found`. */
 	remove(id: string): Promise<void>;
-	/** Deletes those of these calls that have ended, because they are beyond the retention limits. */
+	/** Deletes the given calls, which exceed the retention limits. Calls that have not ended stay. */
 	retire(ids: readonly string[]): Promise<void>;
-	/** Clears one run, or with null the whole history. */
+	/** Deletes all calls of one run, or of the whole history if `run` is null. */
 	clear(run: string | null): Promise<void>;
-	/** Deletes those of these calls that still pass the filters. Running ones are hung up. */
+	/**
+	 * Deletes the given calls that still pass the filters, and hangs up the running ones. Without `tombstones`,
+	 * clients with older cursors get a reset.
+	 */
 	clearMatching(ids: readonly string[], filters: CallFilters, tombstones: boolean): Promise<void>;
-	/** Applies a verified webhook. Throws `call_gone`. */
+	/**
+	 * Applies the report of a verified webhook. `idempotent` is true if the call had ended before. Throws
+	 * `call_gone` if the call does not exist.
+	 */
 	report(webhookId: string, report: ProviderReport): Promise<{ call: Call; idempotent: boolean }>;
 	/**
-	 * Call it before a request to the provider, for a call or about one that ended meanwhile. Returns whether to send
-	 * the request.
+	 * Records that a dispatch may reach the provider from now on. Call it before the request. Returns whether to
+	 * send the request. A call that ended after an earlier request may need another one, as a recall.
 	 */
 	queue(id: string, job: HeldJob): Promise<boolean>;
-	/** `watchAt` is when to check whether the call still gets reports. */
+	/**
+	 * Records that the provider accepted the call. `watchAt` is when to check whether the call still gets reports.
+	 */
 	accepted(id: string, job: HeldJob, attempt: DispatchAttempt, providerId: string, watchAt: number): Promise<void>;
 	/**
-	 * Records a failed attempt. With `retryAt` null the job is given up: the call ends as `provider-unreachable`,
-	 * unless webhooks have arrived. If the call has already ended, the job stays as a dead letter.
+	 * Records a failed attempt of a dispatch or a recall. With a null `retryAt` no attempt follows: a pending call
+	 * ends as `provider-unreachable`, unless webhooks have arrived. If the call has already ended, the job stays as
+	 * a dead letter.
 	 */
 	refused(id: string, job: HeldJob, attempt: DispatchAttempt, retryAt: number | null, watchAt: number): Promise<void>;
-	/** Records a hang-up that failed too often. The job stays as a dead letter until a webhook of its call arrives. */
+	/**
+	 * Records the last failed attempt of a hang-up. The job stays as a dead letter. A webhook of the call makes the
+	 * job run again.
+	 */
 	giveUp(id: string, job: HeldJob, attempt: DispatchAttempt): Promise<void>;
-	/** Ends the call as `no-report` after `timeoutMs` without a report, counted from `startedAt` at the earliest. */
+	/**
+	 * Ends the call as `no-report` after `timeoutMs` without a report. Silence before `startedAt`, the start of the
+	 * server, does not count.
+	 */
 	watch(id: string, job: WatchJob, startedAt: number, timeoutMs: number): Promise<void>;
 	/** Adds an injected fault to the timeline. Does nothing if the call does not exist. */
 	fault(id: string, data: object): Promise<void>;
@@ -63,12 +83,18 @@ export interface Calls {
 
 export interface CallsDeps {
 	writer: Writer;
-	/** The address to which the provider of a new call reports; null for the embedded provider, which knows it. */
+	/**
+	 * Returns the URL to which an external provider sends its webhooks; null for the embedded provider, which needs
+	 * none.
+	 */
 	callbackUrl(): string | null;
 }
 
 export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
-	/** Writes a command that needs a call. Turns an illegal or missing call into a problem. */
+	/**
+	 * Writes a command for one call and returns the call. Throws `call_not_found` for a missing call and
+	 * `illegal_transition` for a change that the state machine refuses.
+	 */
 	async function change(command: Command & { id: string }): Promise<Call> {
 		const outcome = await writer.write(command);
 		if ('call' in outcome) return toCall(outcome.call);
@@ -77,7 +103,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	}
 
 	return {
-		// Ids rise in order of arrival, like the places in the list.
+		// Every id is made right before its command is queued, so that ids rise in the same order as `n`.
 		create: (request) =>
 			change({
 				do: 'create',
@@ -152,7 +178,7 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 	};
 }
 
-/** Throws `invalid_input` for an impossible number. */
+/** Returns the request as it is stored. Throws `invalid_input` for an impossible phone number. */
 function requestOf(wanted: NewCall): CallRequest {
 	const { request, error } = validateCall(wanted);
 	if (request) return request;

@@ -1,7 +1,7 @@
 import type { CallFilters, ProviderReport, Scenario, Status, Workflow } from '#contract';
 import type { CallRow } from './call.ts';
 
-/** A request that passed all checks: trimmed, with the number in E.164. */
+/** A request that passed all checks: trimmed, with the phone number in E.164. */
 export interface CallRequest {
 	customerName: string;
 	phoneNumber: string;
@@ -11,14 +11,15 @@ export interface CallRequest {
 	run: string | null;
 }
 
-/** A job as its worker holds it. Its result counts only while the row still has this `lease`. */
+/** A job that a worker has claimed. The job's result counts only while its row still has this `lease`. */
 export interface HeldJob {
 	id: string;
 	lease: string;
 }
 
 /**
- * The payload's `seq` is set if the watch restarted after the clock was set back. It is the call's seq at that time.
+ * A job that watches a call for silence. `payload.seq` is set only if the clock was set back during the watch: it
+ * is the call's seq at that time. If the seq is still the same later, no report has arrived.
  */
 export interface WatchJob extends HeldJob {
 	payload: { seq?: unknown };
@@ -32,7 +33,9 @@ export interface CallToCreate {
 
 /** Everything that can change a call. The writer executes commands in order of arrival. */
 export type Command =
-	/** `callbackUrl` is the address to which the provider reports; null for the embedded provider, which knows it. */
+	/**
+	 * `callbackUrl` is the URL to which an external provider sends its webhooks; null for the embedded provider.
+	 */
 	| {
 			do: 'create';
 			id: string;
@@ -40,7 +43,7 @@ export type Command =
 			callbackUrl: string | null;
 			idempotencyKey: IdempotencyKey | null;
 	  }
-	/** All or none, at consecutive places. */
+	/** Creates all calls or none, with consecutive `n`. */
 	| {
 			do: 'create-many';
 			requests: readonly CallToCreate[];
@@ -51,25 +54,33 @@ export type Command =
 	| { do: 'set-status'; id: string; status: Status }
 	| { do: 'cancel'; id: string }
 	| { do: 'remove'; id: string }
-	/** These are beyond the retention limits. Those that have not ended stay. */
+	/** Deletes calls beyond the retention limits. Calls that have not ended stay. */
 	| { do: 'retire'; ids: readonly string[] }
 	| { do: 'clear'; run: string | null }
-	/** Deletes those of these calls that still pass the filters. Without tombstones, older cursors get a reset. */
+	/**
+	 * Deletes the given calls that still pass the filters. Without tombstones, clients with older cursors get a
+	 * reset.
+	 */
 	| { do: 'clear-matching'; ids: readonly string[]; filters: CallFilters; tombstones: boolean }
-	/** The request to the provider is next. A scheduled call is due now. */
+	/** The worker is about to send a dispatch. A scheduled call becomes `QUEUED`. */
 	| { do: 'queue'; id: string; job: HeldJob }
-	/** The provider accepted the call. `watchAt` is when to check whether it still gets reports. */
+	/** The provider accepted the call. `watchAt` is when to check whether the call still gets reports. */
 	| { do: 'accepted'; id: string; job: HeldJob; attempt: DispatchAttempt; providerId: string; watchAt: number }
-	/** The attempt failed, as far as is known. `retryAt` is when to retry; null gives up. */
+	/**
+	 * An attempt failed, or its result is unknown. `retryAt` is the time of the next attempt; null if none follows.
+	 */
 	| { do: 'refused'; id: string; job: HeldJob; attempt: DispatchAttempt; retryAt: number | null; watchAt: number }
-	/** A hang-up failed too often. */
+	/** The last attempt of a hang-up failed. */
 	| { do: 'give-up'; id: string; job: HeldJob; attempt: DispatchAttempt }
-	/** Checks whether a report arrived within `timeoutMs`, counted from `startedAt` at the earliest. */
+	/**
+	 * Checks whether a report arrived within `timeoutMs`, counted from `startedAt` (the start of the server) at the
+	 * earliest.
+	 */
 	| { do: 'watch'; id: string; job: WatchJob; startedAt: number; timeoutMs: number }
 	/** A fault was injected on purpose. */
 	| { do: 'fault'; id: string; data: object };
 
-/** A request that must take effect once: the hash of its token, method, path and key, and the hash of its body. */
+/** Identifies a request that must take effect once. `id` is the hash of its token, method, path and key. */
 export interface IdempotencyKey {
 	id: string;
 	bodyHash: string;
@@ -87,16 +98,18 @@ export interface DispatchAttempt {
 /** The result of a command. */
 export type Outcome =
 	| { call: CallRow; idempotent?: true }
-	/** `response` is the response body if one was stored. */
+	/** `response` is the stored response body; null without an idempotency key. */
 	| { calls: CallRow[]; response: string | null }
-	/** The call does not exist (any more). */
+	/** The call does not exist or was deleted. */
 	| { missing: true }
-	/** The state machine does not allow the transition. */
+	/** The state machine does not allow the transition of this call. */
 	| { illegal: CallRow }
-	/** The worker no longer holds the job. Nothing was recorded. */
+	/**
+	 * The job needs no request, or its result does not count: another worker holds the job, or the call has ended.
+	 */
 	| { stale: true }
-	/** The same request was answered before, with these bytes. */
+	/** The idempotency key was used before with the same body. `replay` is the stored response body. */
 	| { replay: string }
-	/** The idempotency key was used with another body before. */
+	/** The idempotency key was used before with another body. */
 	| { conflict: true }
 	| { done: true };

@@ -18,8 +18,12 @@ const time = fc.option(
 	{ nil: undefined },
 );
 const filters = fc.record({
-	...{ status: some(STATUSES), workflow: some(WORKFLOWS), outcome: some(OUTCOMES), run: some(RUNS) },
-	...{ from: time, to: time },
+	status: some(STATUSES),
+	workflow: some(WORKFLOWS),
+	outcome: some(OUTCOMES),
+	run: some(RUNS),
+	from: time,
+	to: time,
 	q: fc.option(fc.constantFrom('ada', 'AD', 'ovelac', '0100', '+1 (202) 555', 'Çelik', 'zoë c', 'nobody'), {
 		nil: undefined,
 	}),
@@ -29,7 +33,10 @@ it('[CL4] a row passes the filters exactly if the list shows its call', async ()
 	const database = await migratedDatabase();
 	let now = NOON;
 	const writer = createWriter({
-		...{ database, now: () => now, onCommit: () => undefined, onJobs: () => undefined },
+		database,
+		now: () => now,
+		onCommit: () => undefined,
+		onJobs: () => undefined,
 		onError: (error) => {
 			throw error;
 		},

@@ -4,11 +4,13 @@ import { STATUSES, WORKFLOWS } from '#contract/words.ts';
 import type { Row, Statement, Value } from '#db/database.ts';
 import type { CallRow } from './call.ts';
 
-/** The filters that compare a column with given words. Each has an index. */
+/** The filters that compare a column with a list of allowed values. Each column has an index. */
 const WORDS = ['status', 'workflow', 'outcome', 'run'] as const;
 type Word = (typeof WORDS)[number];
 
-/** The words that a query allows per column, without duplicates. A filter that allows every call is left out. */
+/**
+ * The values that a query allows in each column, without duplicates. A filter that allows every value is left out.
+ */
 export type Words = ReadonlyMap<Word, readonly string[]>;
 
 const ALL: Partial<Record<Word, number>> = { status: STATUSES.length, workflow: WORKFLOWS.length };
@@ -22,20 +24,23 @@ export function wordsOf(query: CallQuery): Words {
 	);
 }
 
-/** How many calls have the words, according to the stored counters, and which single filter lets the fewest through. */
+/** An estimate from the stored counters: how many calls pass all filters, and which filter to read by. */
 export interface Estimate {
 	count: number;
-	/** The filter whose index to read; null if most calls pass anyway. */
+	/** The filter that alone lets the fewest calls through; null if each of them lets most calls through. */
 	by: Word | null;
 }
 
-/** Reads the counters for an estimate. */
+/** The statement that reads the counters for `estimate`. */
 export const countersFor = (words: Words): Statement => [
 	`SELECT * FROM "Tally" WHERE "run" IN (SELECT value FROM json_each(?))`,
 	JSON.stringify(['', ...(words.get('run') ?? [])]),
 ];
 
-/** Below this share of the history a filter's own index is read, above it the calls in their order. */
+/**
+ * If a filter lets less than this share of the history through, its index is read. Otherwise the calls are read in
+ * their order.
+ */
 const FEW = 0.5;
 
 export function estimate(words: Words, counters: readonly Row[]): Estimate {
@@ -58,8 +63,8 @@ export function estimate(words: Words, counters: readonly Row[]): Estimate {
 }
 
 /**
- * The conditions on the words and their values, in a query that names its table `c`. A `+` keeps SQLite from every
- * index but that of `by`.
+ * Returns the SQL conditions of the filters and the values to bind, for a query that names its table `c`. A unary
+ * `+` keeps SQLite from using the index of a column, so that it can use only the index of `by`.
  */
 export function conditions(words: Words, by: Word | null): { where: string[]; values: Value[] } {
 	const where: string[] = [];
@@ -72,7 +77,9 @@ export function conditions(words: Words, by: Word | null): { where: string[]; va
 	return { where, values };
 }
 
-/** Whether a call passes the filters: the same rule as the list's, for a row that is already loaded. */
+/**
+ * Returns a function that checks whether a loaded call passes the filters, by the same rules as the list's query.
+ */
 export function filterOf({ q, from, to, ...words }: CallFilters): (call: CallRow) => boolean {
 	const chosen = [...wordsOf(words)].map(([word, values]) => [word, new Set(values)] as const);
 	const [first, end] = [from, to].map((time) => (time === undefined ? null : Date.parse(time)));

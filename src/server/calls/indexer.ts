@@ -6,29 +6,34 @@ export interface IndexerDeps {
 	onError(error: unknown): void;
 }
 
-/** Adds new calls to the search index, behind the writer. */
+/** Adds new calls to the search index after their commit, so that no create waits for the index. */
 export interface Indexer {
 	/** Reports the number of newly created calls. */
 	created(count: number): void;
-	/** Resolves when the run under way is done. No run begins afterwards. */
+	/** Starts no further run. Resolves when the current run is done. */
 	close(): Promise<void>;
 }
 
 /** Creates have priority: the index waits until no call was created for this long. */
 const CALM_MS = 50;
-/** From this number on the index no longer waits, because searches read unindexed calls one by one. */
+/**
+ * With this number of unindexed calls the index no longer waits, because a search reads unindexed calls one by one.
+ */
 const BEHIND_MAX = 20_000;
-/** How long one transaction may take: it blocks the event loop. */
+/** The target duration of one transaction, in milliseconds: it blocks the event loop. */
 const TURN_MS = 4;
 const [LEAST, MOST] = [16, 500];
-/** Pages to merge at once, and the number of merges per run. The rest is left for the next run. */
+/** Index pages per merge, and merges after each transaction. Later transactions merge the rest. */
 const MERGE_PAGES = 16;
 const MERGES_MAX = 8;
-/** Delay after a failure. */
+/** The delay before the next run after a failure. */
 const AGAIN_MS = 1_000;
 
 export function createIndexer({ database, onError }: IndexerDeps): Indexer {
-	/** The number is unknown at the start, so assume the maximum. */
+	/**
+	 * The number of unindexed calls. It is unknown at the start, so assume that the index is too far behind to
+	 * wait.
+	 */
 	let behind = BEHIND_MAX;
 	let createdAt = 0;
 	let size = LEAST;
@@ -51,13 +56,16 @@ export function createIndexer({ database, onError }: IndexerDeps): Indexer {
 				})
 				.then((again) => {
 					running = undefined;
-					// Calls created during the last merge did not schedule a run.
+					// `wake` does nothing during a run, so check whether calls were created meanwhile.
 					if (again !== null || behind > 0) wake(again ?? CALM_MS);
 				});
 		}, ms);
 	}
 
-	/** Indexes while it is calm. Returns the delay until the next run, or null if nothing is left. */
+	/**
+	 * Indexes new calls until creates have priority again. Returns the delay until the next run, or null if no call
+	 * is left to index.
+	 */
 	async function run(): Promise<number | null> {
 		while (!closed) {
 			const { taken, ms } = await indexNext(database, size);

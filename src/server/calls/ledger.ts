@@ -8,17 +8,17 @@ import type { EventRow, JobKind, JobRow, Position, WriteStep } from './rows.ts';
 export interface State {
 	position: Position;
 	calls: ReadonlyMap<string, CallRow>;
-	/** The reported calls of the group that have a dead job. */
+	/** The ids of calls with a dead job, among the calls that the group's webhooks report on. */
 	dead: ReadonlySet<string>;
-	/** The webhook-ids of the group that were seen before. */
+	/** The group's webhook ids that were received before. */
 	seen: ReadonlySet<string>;
-	/** The current state of the group's jobs. */
+	/** The current state of the group's jobs, by job id. */
 	jobs: ReadonlyMap<string, JobState>;
-	/** The stored responses to the group's idempotency keys. */
+	/** The stored responses to the group's idempotency keys, by the key's id. */
 	responses: ReadonlyMap<string, StoredResponse>;
 }
 
-/** The holder of a job, and whether its request may have reached the provider. */
+/** The lease of a job (null if no worker holds the job), and whether its request may have reached the provider. */
 export interface JobState {
 	lease: string | null;
 	asked: boolean;
@@ -46,13 +46,14 @@ export interface UnitResult {
 	position: Position;
 	/** The rows to write, step by step. In each step the removals come first. */
 	steps: WriteStep[];
-	/** Whether there are new jobs for the worker. */
+	/** Whether there are new or rescheduled jobs for the worker. */
 	jobs: boolean;
 }
 
 /**
- * The state that a group has read, and its commands' writes so far: each command sees the earlier ones. Assigns seqs
- * and gathers rows. The meaning of commands is in `plan.ts`.
+ * Holds the state that a group of commands has read, and the changes that its commands have made so far. Each
+ * command therefore sees the effects of the earlier ones. Assigns seqs and collects the rows to write. `plan.ts`
+ * decides what each command does.
  */
 export class UnitOfWork {
 	/** The clock's time, for the due times of jobs. */
@@ -94,17 +95,17 @@ export class UnitOfWork {
 		return { changes: this.#changes, previous, position, steps: this.#steps, jobs: this.#jobs };
 	}
 
-	/** Undefined or null if the call does not exist (any more). */
+	/** Returns the call; undefined if it was not found, null if an earlier command of the group deleted it. */
 	call(id: string): CallRow | null | undefined {
 		return this.#calls.get(id);
 	}
 
-	/** The place of the next call. */
+	/** The `n` that the next call must have. */
 	get next(): number {
 		return this.#seq + 1;
 	}
 
-	/** Adds a new call, at the place that `next` returned. */
+	/** Adds a new call, whose `n` must be the value of `next`. */
 	add(call: CallRow): void {
 		this.event(call.id, 'created', {});
 		this.#change = call.n;
@@ -127,8 +128,8 @@ export class UnitOfWork {
 	}
 
 	/**
-	 * Records an event and returns its seq. On its own, it leaves the call's row unchanged and is not a change of the
-	 * feed.
+	 * Records an event and returns its seq. The event alone changes no column of the call and is not a change of
+	 * the feed.
 	 */
 	event(callId: string, type: EventType, data: object): number {
 		const row: EventRow = [++this.#seq, callId, type, this.now, JSON.stringify(data)];
@@ -148,7 +149,7 @@ export class UnitOfWork {
 		}
 	}
 
-	/** Deletes calls without tombstones, as one change: older cursors get a reset. */
+	/** Deletes calls without tombstones, as one change: clients with older cursors get a reset. */
 	purge(ids: readonly string[]): void {
 		if (ids.length === 0) return;
 		this.#endStep();
@@ -173,7 +174,7 @@ export class UnitOfWork {
 		this.#endStep();
 	}
 
-	/** Whether this webhook-id is new. Remembers it. */
+	/** Records a webhook id. Returns false if it was received before. */
 	receive(webhookId: string): boolean {
 		if (this.#seen.has(webhookId)) return false;
 		this.#seen.add(webhookId);
@@ -185,18 +186,23 @@ export class UnitOfWork {
 		return this.#responses.get(idempotencyKey.id);
 	}
 
-	/** Stores a response together with its effects, so that a repeated request gets the same bytes. */
+	/**
+	 * Stores a response in the transaction that has its effects, so that a repeated request gets the same bytes.
+	 */
 	storeResponse({ id, bodyHash }: IdempotencyKey, response: string): void {
 		this.#responses.set(id, { bodyHash, response });
 		this.#step.responses.push([id, bodyHash, response, this.clock]);
 	}
 
-	/** The provider reported the end: no request and no watch is needed any more. */
+	/** For an ended call that the provider knows: deletes its jobs, except a hang-up. */
 	drop(callId: string): void {
 		this.#step.doneCalls.push(callId);
 	}
 
-	/** The call ended here. Its dispatch is dropped, or recalled if it may have reached the provider. */
+	/**
+	 * For a call that ended here before its provider was known. Deletes its dispatch, or turns it into a recall if
+	 * the request may have reached the provider.
+	 */
 	recall(callId: string): void {
 		this.#step.stoppedCalls.push(callId);
 	}
@@ -207,13 +213,13 @@ export class UnitOfWork {
 		this.#jobs = true;
 	}
 
-	/** The state of the job, if this lease still holds it. */
+	/** Returns the state of the job; undefined if this lease no longer holds the job. */
 	held({ id, lease }: HeldJob): JobState | undefined {
 		const state = this.#held.get(id);
 		return state?.lease === lease ? state : undefined;
 	}
 
-	/** Whether the job has been settled, by this worker or another. */
+	/** Whether the job no longer exists, for example because another worker has settled it. */
 	isGone({ id }: HeldJob): boolean {
 		return !this.#held.has(id);
 	}
@@ -242,7 +248,7 @@ export class UnitOfWork {
 		this.#dead.add(callId);
 	}
 
-	/** Runs the dead jobs of this call again. */
+	/** Makes the dead jobs of this call, if any, due now. */
 	revive(callId: string): void {
 		if (!this.#dead.delete(callId)) return;
 		this.#step.revivedCalls.push([callId, this.clock]);

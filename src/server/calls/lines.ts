@@ -3,7 +3,7 @@ import { csvLine } from '#contract/csv.ts';
 import type { Row } from '#db/database.ts';
 import type { Shape } from './list.ts';
 
-/** A call as a line of a file, including the line break. */
+/** One call as a line of an exported file, including the line break. */
 export interface Line {
 	n: number;
 	line: string;
@@ -11,7 +11,10 @@ export interface Line {
 
 const FIELDS = Object.keys(Call.shape);
 const TIMES = ['scheduledAt', 'createdAt', 'updatedAt', 'startedAt', 'ringingAt', 'answeredAt', 'endedAt'];
-/** JavaScript and SQLite format years before this one differently. */
+/**
+ * The beginning of the year 0. JavaScript and SQLite format earlier times differently. Only a `scheduledAt` can be
+ * earlier, by the offset of its zone.
+ */
 const YEAR_0 = Date.parse('0000-01-01T00:00:00Z');
 
 function timeOf(field: string): string {
@@ -26,15 +29,18 @@ const fields = (scenario: string): string[] =>
 		return TIMES.includes(field) ? timeOf(field) : `c."${field}"`;
 	});
 
-/** The Unit Separator: no text of a call contains a control character (`typed`, `ForeignId`). */
+/**
+ * The Unit Separator, between two CSV cells. No text of a call contains it, because the contract refuses control
+ * characters (`typed`, `ForeignId`).
+ */
 const BETWEEN = 31;
 const json = fields(`json(c."scenario")`).map((value, i) => `'${FIELDS[i]}', ${value}`);
 const cells = fields(`c."scenario" ->> '$'`).map((value) => `coalesce(${value}, '')`);
 
 /**
- * SQLite formats each call as `toCall` would, so that only texts pass the driver. Rows of values take four times as
- * long, and a million of them make the heap grow. So does `JSON.parse`, which keeps each short text until the next full
- * collection.
+ * SQLite formats each call as `toCall` would, so that the driver returns one string per call. A row of separate
+ * values takes four times as long, and a million of them make the heap grow. `JSON.parse` makes the heap grow too:
+ * each short string is kept until the next full garbage collection.
  */
 export const LINES = {
 	ndjson: {

@@ -33,7 +33,10 @@ const QS = [
 	'zz',
 	"o'h",
 ];
-/** A shelf of the index has 2^19 places, so the history spans several. */
+/**
+ * Differences between the `n` of neighboring calls. The search index has one shelf (a part of its own) per 2^19
+ * numbers, so the history spans several shelves.
+ */
 const APART = [1, 3, 40_000, 600_000];
 
 const row = fc.record({
@@ -121,7 +124,10 @@ describe('the search', () => {
 			Array.from({ length: 5_001 }, () => ({ ...PLAIN, apart: 640 })),
 		);
 		const reads = createCallReads(database, await prismaOver(database), () => NOON, { stepMs: 0, budgetMs: -1 });
-		/** The number of pages. Each page is one step. */
+		/**
+		 * Returns the number of pages that lead to the end of the list. Without a time budget, each page is one
+		 * step of reading.
+		 */
 		const steps = async (): Promise<number> => {
 			let count = 1;
 			for (let page = await reads.list({ q: 'nobody' }); page.nextPage !== null; count++)
@@ -130,7 +136,7 @@ describe('the search', () => {
 		};
 		const oneByOne = await steps();
 		while ((await indexNext(database, 500)).taken > 0);
-		// 3.2 million places take seven shelves.
+		// The calls' numbers go up to 3.2 million, over seven shelves of the index. Each shelf takes one step.
 		expect(await steps()).toBeLessThanOrEqual(8);
 		expect(oneByOne).toBeGreaterThan(80);
 	});
@@ -160,7 +166,7 @@ const PLAIN = {
 } as const;
 type Row = Omit<ReturnType<typeof row.generate>['value'], 'name'> & { name: string };
 
-/** Writes the rows unchanged, oldest first. */
+/** Inserts the calls without the writer, oldest first, and returns them. */
 async function fill(database: Database, rows: readonly Readonly<Row>[]): Promise<Call[]> {
 	let [n, at] = [0, NOON];
 	const made = rows.map(({ apart, later, name, number, workflow, run, outcome }, i) => {

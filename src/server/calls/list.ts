@@ -7,7 +7,7 @@ import type { PageStart } from './page.ts';
 import { READ_FEED } from './rows.ts';
 import { matchOn, placesOn, shelfOf } from './search-index.ts';
 
-/** What a query reads of each call: columns of the table `c`, including its place `n`, and how to convert a row. */
+/** What a query reads of each call: columns of the table `c`, including `n`, and how to convert a row. */
 export interface Shape<Read> {
 	columns: string;
 	of(row: Row): Read;
@@ -16,37 +16,42 @@ export interface Shape<Read> {
 /** Calls in reading direction. */
 export interface ListResult<Read> {
 	rows: Read[];
-	/** The place after which to continue if the time budget ended the read; null at the limit or the end. */
+	/** The `n` after which to continue if the time budget ended the read; null at the limit or the end. */
 	stoppedAt: number | null;
-	/** The feed's position just before the read. */
+	/** The row of `Feed` that was read just before the calls. */
 	feed: Row[];
 }
 
 export interface TimeBudget {
-	/** Target duration of one step of reading: it blocks the event loop. */
+	/** The target duration of one step, in milliseconds: it blocks the event loop. */
 	stepMs: number;
-	/** After this time a list returns what it has. */
+	/** The time in milliseconds after which a list returns the calls that it has. */
 	budgetMs: number;
 }
 
 const LOCAL: TimeBudget = { stepMs: 4, budgetMs: 80 };
-/** A remote database does not block the event loop. Each step is a request. */
+/** Longer steps for a remote database: they do not block the event loop, and each costs a request. */
 const REMOTE: TimeBudget = { stepMs: 100, budgetMs: 500 };
-/** Places in the first window: some thousand calls. */
+/** The range of `n` that the first step reads: some thousand calls, because other events take numbers too. */
 const WINDOW = 16_384;
 const WINDOW_MAX = 2 ** 32;
-/** Candidates of the search index in the first step. */
+/** The number of candidates from the search index in the first step. */
 const CANDIDATES = 200;
 const CANDIDATES_MAX = 50_000;
-/** At or below this count the filter itself is read, and each of its calls is checked against the search. */
+/**
+ * If the filters leave at most this number of calls, a search checks these calls and does not use the search index.
+ */
 const FEW = 5_000;
 
 const FIRST = `SELECT min("n") AS "n" FROM "Call"`;
 const LAST = `SELECT max("n") AS "n" FROM "Call"`;
-/** Creation times never fall as places rise. */
+/**
+ * Finds the `n` of the first call from a time on. Creation times never fall as `n` rises, so a time limits the
+ * range of `n`.
+ */
 const FROM_TIME = `SELECT "n" FROM "Call" WHERE "createdAt" >= ? ORDER BY "createdAt", "n" LIMIT 1`;
 
-/** The query, the place to start from (null: the list's beginning), and the seq of the last call to include. */
+/** The query, the position to start from (null: the list's beginning), and the highest `n` to include. */
 export interface ListRequest {
 	query: CallQuery;
 	place: PageStart | null;
@@ -54,7 +59,7 @@ export interface ListRequest {
 }
 
 /**
- * Reads up to `limit` matching calls, from the place or from the list's beginning. Every query is read in steps of a
+ * Reads up to `limit` matching calls, from `place` or from the list's beginning. Every query is read in steps of a
  * few milliseconds, and other work gets a turn between them. When the time budget is spent, the result is short and
  * says where to continue.
  */
@@ -81,8 +86,8 @@ export async function findCalls<Read>(
 	const guess = estimate(words, counters);
 	if (!last || last.n === null || (words.size > 0 && guess.count === 0)) return { rows: [], stoppedAt: null, feed };
 
-	// Both bounds are inclusive. Without a call at or after `from` the list is empty. Without one at or after `to` it
-	// ends with the last call.
+	// `low` and `high` are inclusive. If no call is at or after `from`, the list is empty. If no call is at or
+	// after `to`, the list ends with the last call.
 	const bound = (i: number): number | undefined => (bounds[i]?.[0] ? Number(bounds[i][0].n) : undefined);
 	let low = query.from === undefined ? Number(first?.n) : (bound(0) ?? Infinity);
 	low = Math.max(low, Number(marks?.allTo) + 1);
@@ -109,7 +114,7 @@ export async function findCalls<Read>(
 	if (terms.length === 0 || guess.count <= FEW) return { ...(await walk(context, windows, low, high, limit)), feed };
 	const indexedTo = Number(feed[0]?.indexedTo ?? 0);
 	const shelves = byShelves(context, terms);
-	// Calls that are not yet indexed are read one by one.
+	// Calls that are not yet indexed are read one by one, all others through the index.
 	const either: Step<Read> = (from, to, wanted) => {
 		const end = down ? to : from;
 		if (end > indexedTo) return windows(down ? Math.max(from, indexedTo + 1) : from, to, wanted);
@@ -128,15 +133,15 @@ const withoutRedundantTerms = (terms: readonly string[]): string[] =>
 interface ReadContext<Read> extends TimeBudget {
 	database: Database;
 	shape: Shape<Read>;
-	/** Towards smaller places. */
+	/** Whether the read goes towards smaller `n`. */
 	down: boolean;
 	where: readonly string[];
 	values: readonly Value[];
 }
 
 /**
- * Reads a part of the range `from` to `to`, starting at the end where reading begins. Returns up to `wanted` rows.
- * `upTo` is the last place read if there are fewer rows.
+ * Reads a part of the range of `n` from `from` to `to`, beginning at the end where reading starts. Returns up to
+ * `wanted` rows. If there are fewer, `upTo` is the last `n` that was read.
  */
 type Step<Read> = (from: number, to: number, wanted: number) => Promise<{ rows: Read[]; upTo: number }>;
 
@@ -182,7 +187,7 @@ async function readWindow<Read>(
 	return found.map(shape.of);
 }
 
-/** Reads the calls themselves, or a filter's index, in windows of places. */
+/** Reads the calls themselves, or a filter's index, in windows: ranges of `n`. */
 function byWindows<Read>(context: ReadContext<Read>): Step<Read> {
 	const batch = adaptiveBatch(WINDOW, WINDOW, WINDOW_MAX, context.stepMs);
 	return async (from, to, wanted) => {
@@ -195,7 +200,9 @@ function byWindows<Read>(context: ReadContext<Read>): Step<Read> {
 	};
 }
 
-/** Reads the search index's candidates, shelf by shelf, and checks them against the calls. */
+/**
+ * Reads candidates from the search index, shelf by shelf (`search-index.ts`), and checks them against the calls.
+ */
 function byShelves<Read>(
 	{ database, shape, down, where, values, stepMs }: ReadContext<Read>,
 	terms: readonly string[],
@@ -220,7 +227,9 @@ function byShelves<Read>(
 		});
 }
 
-/** Adapts the size of a step: larger after a quick one, smaller after a slow one. */
+/**
+ * Adapts the size of a step to the duration of the last one: larger after a quick step, smaller after a slow one.
+ */
 function adaptiveBatch(first: number, least: number, most: number, stepMs: number) {
 	let size = first;
 	return {

@@ -6,7 +6,9 @@ import type { CallRow } from './call.ts';
 import { advance, endHere } from './machine.ts';
 
 const report = (over: Partial<ProviderReport> = {}): ProviderReport => ({
-	...{ callId: 'the-call', providerId: 'sim_1', status: 'PENDING' },
+	callId: 'the-call',
+	providerId: 'sim_1',
+	status: 'PENDING',
 	...over,
 });
 const after = (ms: number): string => new Date(NOON + ms).toISOString();
@@ -158,7 +160,10 @@ const lifecycle: fc.Arbitrary<ProviderReport[]> = fc
 		report({
 			status: ending === 'completed' ? 'COMPLETED' : 'FAILED',
 			...(ending === 'completed' || ending === 'dropped' ? { durationMs: 77 } : {}),
-			...{ phase: 'ENDED', outcome: ending, sequence: phases.length + 1, occurredAt: after(900) },
+			phase: 'ENDED',
+			outcome: ending,
+			sequence: phases.length + 1,
+			occurredAt: after(900),
 		}),
 	]);
 
@@ -176,7 +181,7 @@ const anyReport: fc.Arbitrary<ProviderReport> = fc
 	)
 	.map((over) => report(over));
 
-/** What may arrive of a lifecycle: in any order, with reports repeated or lost. */
+/** All reports of one call, and the reports that arrive: in any order, some of them repeated or lost. */
 const arrivals = lifecycle.chain((reports) =>
 	fc.record({
 		reports: fc.constant(reports),
@@ -215,7 +220,10 @@ describe('any reports of a call in any order', () => {
 				expect(end).toMatchObject(
 					arrived.includes(ending)
 						? {
-								...{ status: ending.status, phase: 'ENDED', outcome: ending.outcome, endedAt: NOON + 900 },
+								status: ending.status,
+								phase: 'ENDED',
+								outcome: ending.outcome,
+								endedAt: NOON + 900,
 								durationMs: ending.durationMs ?? (end.answeredAt === null ? null : NOON + 900 - end.answeredAt),
 							}
 						: { status: 'PENDING', outcome: null, endedAt: null },

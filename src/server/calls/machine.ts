@@ -14,8 +14,8 @@ const rank = (phase: CallRow['phase']): number => PHASES.indexOf(phase);
 const isTerminal = (call: CallRow): boolean => call.status !== 'PENDING';
 
 /**
- * The state machine (docs/spec/calls.md, M rules). Pure. Phases only advance and may be skipped. A late, repeated or
- * reordered report changes nothing. An ended call changes manually only.
+ * The state machine (docs/spec/calls.md, M rules). Pure. Phases only advance and may be skipped. A late, repeated
+ * or reordered report changes no phase. No report changes an ended call.
  */
 export function advance(call: CallRow, report: ProviderReport, now: number): Advance {
 	if (isTerminal(call)) return { reason: 'terminal' };
@@ -66,8 +66,8 @@ function ended(call: CallRow, report: ProviderReport, at: number): CallRow {
 }
 
 /**
- * Observed phases win: a call that was answered and failed counts as dropped, even if a foreign provider names another
- * outcome.
+ * Returns the outcome that agrees with the observed phases: an answered call that fails as `busy`, `no-answer` or
+ * `failed` counts as `dropped`.
  */
 function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: ProviderReport): Outcome {
 	if (status === 'COMPLETED') return 'completed';

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { ProblemError, type CallQuery } from '#contract';
 
-/** The start of a page: after the call `n`, or before it if `back`. */
+/** The position of a page in the list: right after the call `n`, or right before it if `back`. */
 export interface PageStart {
 	n: number;
 	back: boolean;
 }
 
-/** Identifies the list of a token: the same filters and order in any notation give the same list. */
+/**
+ * Returns a hash that identifies the list of a page token. The same filters and order give the same hash, in any
+ * notation.
+ */
 function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: CallQuery): string {
 	const given = Object.entries(filters).flatMap(([name, value]) =>
 		value === undefined ? [] : [[name, Array.isArray(value) ? [...new Set(value)].sort() : value]],
@@ -21,8 +24,8 @@ function listOf({ page: _page, limit: _limit, order = 'newest', ...filters }: Ca
 const TOKEN = /^([nb])(\d{1,15})\.([\w-]{8})$/;
 
 /**
- * The place in the query's page token; null for the list's beginning. Throws `invalid_page` for a token of another
- * list.
+ * Returns the position in the query's page token; null for the list's beginning. Throws `invalid_page` for a token
+ * of another list.
  */
 export function pageStartOf(query: CallQuery): PageStart | null {
 	if (query.page === undefined) return null;
@@ -35,12 +38,12 @@ export function pageStartOf(query: CallQuery): PageStart | null {
 	return { n: Number(n), back: direction === 'b' };
 }
 
-/** The token of a place in the query's list. */
+/** Returns the page token for a position in the query's list. */
 export const tokenOf = (query: CallQuery, { n, back }: PageStart): string => `${back ? 'b' : 'n'}${n}.${listOf(query)}`;
 
 /**
- * Cuts the found rows (up to `limit` + 1, in reading direction) to a page with the tokens around it. `stoppedAt` is the
- * place up to which a short page was read.
+ * Cuts the rows that were found to a page, and adds the tokens of the next and the previous page. `rows` has up to
+ * `limit` + 1 rows, in reading direction. `stoppedAt` is the `n` at which the time budget ended the read.
  */
 export function pageOf<Row extends { n: number }>(
 	{ rows: found, stoppedAt }: { rows: readonly Row[]; stoppedAt: number | null },
@@ -51,7 +54,8 @@ export function pageOf<Row extends { n: number }>(
 	const rows = found.slice(0, limit);
 	const furthest = more ? rows.at(-1)?.n : (stoppedAt ?? undefined);
 	const nearest = rows[0]?.n;
-	// An empty page has no first row: the page it was reached from then begins with the place itself.
+	// An empty page has no first row. The page that led to it then includes the call `place.n`, so the token for
+	// the way back names the number just beyond that call.
 	const towards = (query.order === 'oldest') !== back ? 1 : -1;
 	const cameFrom = nearest ?? (place ? place.n + towards : undefined);
 	if (back) rows.reverse();

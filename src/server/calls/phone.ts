@@ -3,8 +3,8 @@ import metadata from 'libphonenumber-js/min/metadata';
 import { changedDigits, phoneTextOf, type ReadPhone } from '#contract/phone-text.ts';
 
 /**
- * Parses a number that has + and a country code, and a length that its country allows. Unassigned numbers are accepted:
- * a simulator needs fictional ones.
+ * Reads an international number: with +, a country code and a length that the country allows. Returns the number in
+ * E.164, or the error. Unassigned numbers are accepted, because a simulator needs fictional ones.
  */
 export function readPhone(raw: string): ReadPhone {
 	const { text, error } = phoneTextOf(raw);

@@ -114,7 +114,10 @@ const callIn = (change: RowChange | undefined): CallRow => {
 	return change.call;
 };
 
-/** The state after the commit of a plan. Leaves out jobs: the commands of the properties below hold none. */
+/**
+ * Returns the state after the commit of a plan. Leaves out jobs, because the commands of the property tests hold
+ * none.
+ */
 function stateAfter(state: State, { steps, position }: Planned): State {
 	const calls = new Map(state.calls);
 	const seen = new Set(state.seen);
@@ -644,7 +647,8 @@ describe('the watch of a silent call', () => {
 		expect([eventsOf(planned), jobsOf(planned)]).toEqual([[], []]);
 	});
 
-	// The last report came while the clock was a year ahead, so its time says nothing.
+	// The last report came while the clock was a year ahead, so the time of that report does not show how long the
+	// call was silent.
 	const ahead = NOON + 365 * 86_400_000;
 	const state = stateWith([ringing({ updatedAt: ahead, seq: 7 })], {
 		...held(),

@@ -5,14 +5,15 @@ import { filterOf } from './filter.ts';
 import { UnitOfWork, type UnitResult, type State } from './ledger.ts';
 import { advance, endHere } from './machine.ts';
 
-/** The outcome of each command, and everything to write. */
+/** The outcome of each command, in order, and everything to write. */
 export interface Planned extends UnitResult {
 	outcomes: Outcome[];
 }
 
 /**
- * Pure: executes a group of commands in order of arrival. Each command sees the effects of the earlier ones. Of two
- * equal webhook-ids or two endings, exactly the second therefore changes nothing. `newId` makes ids for jobs.
+ * Executes a group of commands in order of arrival. Pure. Each command sees the effects of the earlier ones.
+ * Therefore the second of two webhooks with the same id changes nothing, and a call ends only once. `newId` makes
+ * ids for jobs.
  */
 export function planCommands(commands: readonly Command[], state: State, clock: number, newId: () => string): Planned {
 	const unit = new UnitOfWork(state, clock, newId);
@@ -78,7 +79,10 @@ class Group {
 		return { calls, response };
 	}
 
-	/** Returns the stored response of an earlier request with this idempotency key, or a conflict if its body was different. null if the key is new or absent. */
+	/**
+	 * Returns the stored response of an earlier request with this idempotency key, or a conflict if its body was
+	 * different. null if the key is new or absent.
+	 */
 	#earlierOutcome(idempotencyKey: IdempotencyKey | null): Outcome | null {
 		const known = idempotencyKey && this.#unit.storedResponse(idempotencyKey);
 		if (!known) return null;
@@ -116,13 +120,17 @@ class Group {
 		};
 		this.#unit.add(call);
 		const { phoneNumber, workflow, scenario } = call;
-		// The exact body of send-call. It must never differ under one Idempotency-Key, even across restarts.
+		// The exact body of send-call. It is stored with the job: under one Idempotency-Key the body must never
+		// differ, even after a restart.
 		const body = { callId: id, phoneNumber, workflow, scenario, ...(callbackUrl === null ? {} : { callbackUrl }) };
 		this.#unit.job('dispatch', id, body, waits ? (call.scheduledAt ?? 0) : this.#unit.clock);
 		return call;
 	}
 
-	/** The checks, in order: no such call, terminal, known webhook-id, provider, phase. */
+	/**
+	 * Applies a report. Checks in this order: unknown call, ended call, known webhook id, other provider, late
+	 * phase.
+	 */
 	#report({ webhookId, report }: Extract<Command, { do: 'report' }>): Outcome {
 		const call = this.#unit.call(report.callId);
 		// The provider is reporting on this call, so its dead jobs may succeed now.
@@ -156,7 +164,7 @@ class Group {
 		return this.#stop(call, endHere(call, 'FAILED', 'canceled', this.#unit.now), { by: 'hand' });
 	}
 
-	/** Ends a running call: drops or recalls its dispatch, and hangs up if the provider knows the call. */
+	/** Ends a running call: deletes or recalls its dispatch, and hangs up if the provider knows the call. */
 	#stop(call: CallRow, next: CallRow, data: object): Outcome {
 		if (call.providerId === null) this.#unit.recall(call.id);
 		else this.#unit.drop(call.id);
@@ -187,13 +195,13 @@ class Group {
 		return call != null && call.status !== 'PENDING';
 	}
 
-	/** Allows a request for the call, or about it. This is stored before the request is sent. */
+	/** Decides whether the worker sends its dispatch. Records before the request that it may reach the provider. */
 	#queue({ job }: Extract<Command, { do: 'queue' }>, call: CallRow | null | undefined): Outcome {
 		const state = this.#unit.held(job);
 		if (!state) return { stale: true };
 		if (call?.status !== 'PENDING') {
-			// The call ended or was deleted meanwhile. If the provider may know it, the worker that holds the job
-			// recalls it now.
+			// The call ended or was deleted meanwhile. If an earlier request may have reached the provider, the
+			// worker repeats it as a recall.
 			if (state.asked && !call?.providerId) return call ? { call } : { missing: true };
 			this.#unit.settle(job);
 			return { stale: true };
@@ -227,8 +235,8 @@ class Group {
 	}
 
 	/**
-	 * Gives up a hang-up or a recall. The provider may continue a call that ended here, so the timeline shows the dead
-	 * attempt.
+	 * Gives up a hang-up or a recall. The provider may continue a call that ended here, so the timeline shows that
+	 * the last attempt failed.
 	 */
 	#giveUp(
 		{ id, job, attempt }: { id: string; job: HeldJob; attempt: DispatchAttempt },
@@ -244,8 +252,8 @@ class Group {
 
 	#accepted({ id, job, attempt, providerId, watchAt }: Extract<Command, { do: 'accepted' }>): Outcome {
 		const call = this.#unit.call(id);
-		// Stale if another worker holds the job, or has settled it for a pending call. Its attempt used the same key,
-		// so the provider call is the same.
+		// The response is stale if another worker holds the job, or has settled the job of a call that is pending.
+		// That worker used the same key, so both requests got the same provider call.
 		const counts = this.#unit.isGone(job) ? call?.status !== 'PENDING' : this.#unit.held(job);
 		if (!counts) return { stale: true };
 		this.#unit.settle(job);
@@ -261,13 +269,13 @@ class Group {
 		return { call };
 	}
 
-	/** Keeps watching a call with recent reports. Ends a silent one as `no-report`. */
+	/** Keeps watching a call with recent reports. Ends a silent call as `no-report`. */
 	#watch(call: CallRow, { job, startedAt, timeoutMs }: Extract<Command, { do: 'watch' }>): Outcome {
 		if (!this.#unit.held(job)) return { stale: true };
 		const { clock } = this.#unit;
 		const lastAt = Math.max(call.updatedAt, startedAt);
-		// The clock was set back, so the time of the last report is meaningless. The call counts as silent while its
-		// seq stays the same.
+		// A last report in the future means that the clock was set back, so the time of that report is meaningless.
+		// The call then counts as silent while its seq stays the same.
 		const isAhead = lastAt > clock;
 		const hasNewSeq = isAhead && job.payload.seq !== call.seq;
 		const silentSince = isAhead ? startedAt : lastAt;
@@ -285,7 +293,7 @@ class Group {
 		return this.#stop(call, endHere(call, 'FAILED', 'no-report', this.#unit.now), { silentMs });
 	}
 
-	/** Counted in any state of the call: an injected fault must be visible. */
+	/** Counts the fault even if the call has ended, so that every injected fault is visible. */
 	#fault(call: CallRow, data: object): Outcome {
 		return this.#unit.update({ ...call, faults: call.faults + 1, updatedAt: this.#unit.now }, 'fault', data);
 	}

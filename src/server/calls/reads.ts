@@ -14,7 +14,7 @@ import { createStatsReader } from './stats.ts';
 export interface FeedPosition extends Position {
 	epoch: string;
 	prunedSeq: number;
-	/** Calls up to this place are in the search index. */
+	/** Calls up to this `n` are in the search index. */
 	indexedTo: number;
 }
 
@@ -33,20 +33,20 @@ export function positionFrom([row]: Row[]): FeedPosition {
 
 export interface CallReads {
 	position(): Promise<FeedPosition>;
-	/** The call without its events; null if it does not exist. */
+	/** The call without its events; null if the call does not exist. */
 	call(id: string): Promise<Call | null>;
 	get(id: string): Promise<{ call: Call; events: Event[] } | null>;
-	/** The events of a call after `seq`, in order. */
+	/** The events of a call after `seq`, in order; none if the call does not exist. */
 	eventsAfter(id: string, seq: number): Promise<Event[]>;
 	list(query: CallQuery): Promise<CallPage>;
 	/**
-	 * The list from its beginning or a `nextPage` on, each call as a line in this format. Calls created after the seq
-	 * `upTo` are left out.
+	 * The page of the list that the query names, each call as a line in this format. Calls with an `n` above `upTo`
+	 * are left out. null as `nextPage` means that the list ends.
 	 */
 	lines(query: CallQuery, format: LineFormat, upTo: number): Promise<{ lines: string[]; nextPage: string | null }>;
-	/** The same list, with only the id of each call. */
+	/** The same page as `lines` returns, with only the id of each call. */
 	ids(query: CallQuery, upTo: number): Promise<{ ids: string[]; nextPage: string | null }>;
-	/** How many calls have these words, according to the stored counters. */
+	/** The number of calls that pass these filters, according to the stored counters. */
 	count(words: Pick<CallFilters, 'status' | 'workflow' | 'outcome' | 'run'>): Promise<number>;
 	/** The customer names of these calls, by call id. Unknown calls are left out. */
 	customers(ids: readonly string[]): Promise<Record<string, string>>;
@@ -119,7 +119,8 @@ export function createCallReads(
 
 		async list(query) {
 			const { rows, feed, ...tokens } = await page(ROWS, query);
-			// Changes after this position arrive by the feed too, so none is missed between the list and the feed.
+			// The feed's position was read before the calls. A change during the read therefore arrives through the
+			// feed too, and no change is missed.
 			const { epoch, change } = positionFrom(feed);
 			return { calls: rows.map(toCall), ...tokens, cursor: writeCursor({ epoch, seq: change }) };
 		},

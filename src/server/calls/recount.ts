@@ -7,7 +7,7 @@ const COUNT = `INSERT INTO "Tally"
 	SELECT '', "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE ${IS_NOT_CLEARED} GROUP BY 2, 3, 4
 	UNION ALL SELECT "run", "status", "workflow", coalesce("outcome", ''), count(*) FROM "Call" c WHERE "run" IS NOT NULL AND ${IS_NOT_CLEARED} GROUP BY 1, 2, 3, 4`;
 const RECENT_CALLS = `SELECT ${CALL} FROM "Call" AS c WHERE ("createdAt" >= ?1 OR "endedAt" >= ?1) AND ${IS_NOT_CLEARED}`;
-/** The minutes that statistics cover, and some more. */
+/** The minutes to count again: twice the hour that the statistics cover. */
 const MINUTES = 120;
 
 /**
@@ -25,11 +25,11 @@ export async function recount(database: Database, now: number): Promise<void> {
 	});
 }
 
-/** Whether there are calls but no counters: a bulk write without the writer was stopped before it counted. */
+/** Whether there are calls but no counters: the process ended during a bulk write, before it counted. */
 const UNCOUNTED = `SELECT EXISTS (SELECT 1 FROM "Call" c WHERE ${IS_NOT_CLEARED})
 	AND NOT EXISTS (SELECT 1 FROM "Tally" WHERE "run" = '' AND "count" > 0) AS "uncounted"`;
 
-/** Counts a history that was never counted, and leaves any other alone. Returns whether it counted. */
+/** Rebuilds the counters if the history was never counted. Returns whether it did. */
 export async function countUncounted(database: Database, now: number): Promise<boolean> {
 	const [row] = await database.all(UNCOUNTED);
 	if (row?.uncounted !== 1) return false;

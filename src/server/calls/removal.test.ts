@@ -17,7 +17,10 @@ import { createWriter } from './writer.ts';
 async function start() {
 	const database = await migratedDatabase();
 	const writer = createWriter({
-		...{ database, now: () => NOON, onCommit: () => undefined, onJobs: () => undefined },
+		database,
+		now: () => NOON,
+		onCommit: () => undefined,
+		onJobs: () => undefined,
 		onError: (error) => {
 			throw error;
 		},
@@ -31,8 +34,12 @@ const create = (id: string, run: string | null): Command => ({
 	callbackUrl: null,
 	idempotencyKey: null,
 	request: {
-		...{ customerName: `Ada ${id}`, phoneNumber: '+12025550100', workflow: 'SUPPORT', run },
-		...{ scheduledAt: null, scenario: null },
+		customerName: `Ada ${id}`,
+		phoneNumber: '+12025550100',
+		workflow: 'SUPPORT',
+		run,
+		scheduledAt: null,
+		scenario: null,
 	},
 });
 
@@ -112,7 +119,8 @@ it('[CL2] a cleared call that rings is hung up once, before other rows are remov
 		['other', 'PENDING', 'RINGING'],
 	] as const)
 		await writer.write({
-			...{ do: 'report', webhookId: `w-${id}` },
+			do: 'report',
+			webhookId: `w-${id}`,
 			report: { callId: id, providerId: `sim-${id}`, status, phase },
 		});
 	await writer.write({ do: 'clear', run: 'x' });

@@ -2,11 +2,14 @@ import type { Database, Row, Statement } from '#db/database.ts';
 import { ALL_CLEARED_TO, IS_NOT_CLEARED } from './clearing.ts';
 import { REMOVE_CALLS } from './rows.ts';
 
-/** How many pending calls are checked in one step. Possibly few of them were cleared. */
+/** The number of pending calls that one step checks. Few of them may have been cleared. */
 const WINDOW = 500;
 const RUNNING = `SELECT c."n", c."id", NOT (${IS_NOT_CLEARED}) AS "isGone" FROM
 	(SELECT "n", "id", "run" FROM "Call" WHERE "status" = 'PENDING' AND "n" > ? ORDER BY "n" LIMIT ${WINDOW}) c ORDER BY c."n"`;
-/** The mark of the whole history comes first, so that the calls it covers are removed once. */
+/**
+ * The clear mark to remove next (`clearing.ts`). `''`, the run of the whole history, sorts first; `removeCovered`
+ * relies on that.
+ */
 const NEXT_MARK = 'SELECT "run", "seq" FROM "Clearing" ORDER BY "run" LIMIT 1';
 const COVERED = `SELECT "n", "id" FROM "Call" WHERE "n" < ${ALL_CLEARED_TO} ORDER BY "n" LIMIT ?`;
 const FIRST_RUN = (column: string): string =>
@@ -18,7 +21,7 @@ const HANG_UP = `INSERT INTO "Job" ("id", "kind", "callId", "payload", "dueAt", 
 	SELECT lower(hex(randomblob(16))), 'hangup', "id", json_object('providerId', "providerId", 'deleted', json('true')), ?2, 0
 	FROM "Call" WHERE "status" = 'PENDING' AND "providerId" IS NOT NULL AND "id" IN (SELECT value ->> 1 FROM json_each(?1))`;
 
-/** Hangs up running calls, then deletes the calls and everything that belongs to them. */
+/** Hangs up the running calls, then deletes all of these calls and everything that belongs to them. */
 function removalStatements(rows: readonly Row[], now: number): Statement[] {
 	if (rows.length === 0) return [];
 	const json = JSON.stringify(rows.map(({ n, id }) => [n, id]));
@@ -26,9 +29,9 @@ function removalStatements(rows: readonly Row[], now: number): Statement[] {
 }
 
 /**
- * Removes up to `most` cleared calls after the place `after` that had not ended. Running calls are thus hung up soon,
- * even if the whole removal takes long. `now` is the due time of the hang-ups. Returns the number removed and the place
- * to continue from; null at the end.
+ * Removes up to `most` cleared calls that had not ended, with an `n` above `after`. Running calls are thus hung up
+ * soon, even if the whole removal takes long. `now` is the due time of the hang-ups. Returns the number of removed
+ * calls, and the `n` to continue from; null at the end.
  */
 export async function removeRunning(
 	database: Database,
@@ -45,7 +48,10 @@ export async function removeRunning(
 	});
 }
 
-/** Removes up to `most` calls of one mark, and the mark with the last of them. */
+/**
+ * Removes up to `most` calls that one clear mark covers, and the mark with the last of them. `isLast` means that no
+ * mark was left.
+ */
 export async function removeCovered(
 	database: Database,
 	{ most, now }: { most: number; now: number },

@@ -8,7 +8,10 @@ export interface FieldError {
 	message: string;
 }
 
-/** The request as stored, or the error of its number, below the path `at`. */
+/**
+ * Returns the request as it is stored, or the error of its phone number. `at` is the path of the request in its
+ * body.
+ */
 export function validateCall(
 	wanted: NewCall,
 	at: readonly string[] = [],
@@ -31,8 +34,8 @@ export function validateCall(
 const pathOfNumber = (at: readonly string[]): string => [...at, 'phoneNumber'].join('.');
 
 /**
- * The schema's errors for a rejected request, below the path `at`, and the error of its number. The schema does not
- * check the number, but all errors must be reported together.
+ * Returns the schema's errors for a rejected request, and the error of its phone number. The schema does not check
+ * the number, but all errors must be reported together. `at` is the path of the request in its body.
  */
 export function errorsIn(
 	value: unknown,
@@ -48,8 +51,8 @@ export function errorsIn(
 }
 
 /**
- * Parses a request for a call. Throws `invalid_input` with every error. The number of a valid request is checked when
- * the call is created.
+ * Parses a request for a call. Throws `invalid_input` with every error. If the schema accepts the request, its
+ * phone number is checked later, when the call is created.
  */
 export function parseNewCall(value: unknown): NewCall {
 	const { data, error } = check(NewCall, value);

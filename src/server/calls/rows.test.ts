@@ -17,12 +17,12 @@ interface Bench {
 	group(...commands: Command[]): Promise<Outcome[]>;
 	/** Claims the due jobs, as a worker does. */
 	claim(): Promise<Job[]>;
-	/** Takes the jobs over, as the start after a `kill -9` does. */
+	/** Releases all leases, as a start after a `kill -9` does. */
 	takeOver(): Promise<void>;
 	column(sql: string): Promise<unknown[]>;
 }
 
-/** The writer over a real file, with the clock at noon. */
+/** Creates a writer on a database file, with the clock at noon. */
 async function startWriter(): Promise<Bench> {
 	const database = await migratedDatabase();
 	const clock = { now: NOON };

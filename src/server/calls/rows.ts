@@ -8,22 +8,23 @@ import { SUBTRACT_RUN_COUNTERS, DELETE_COUNTERS, type Counters } from './tallies
 
 export type EventRow = [seq: number, callId: string, type: string, at: number, data: string];
 /**
- * `watch` checks whether a call still gets reports. `recall` was a dispatch that may have reached the provider before
- * its call ended here. It repeats the request under the same key, and hangs up the provider call that it learns of.
+ * A `watch` checks whether a call still gets reports. A `recall` is a dispatch that may have reached the provider
+ * before its call ended here. It repeats the request under the same key to learn the provider's call, and then
+ * hangs that call up.
  */
 export type JobKind = 'dispatch' | 'hangup' | 'watch' | 'recall';
 export type JobRow = [id: string, kind: JobKind, callId: string, payload: string, dueAt: number, attempts: 0];
 
 type Cleared = [seq: number, run: string | null];
 
-/** The last assigned seq, the seq of the last change, and their time. */
+/** The last assigned seq, the seq of the last change, and the latest recorded time. */
 export interface Position {
 	seq: number;
 	change: number;
 	at: number;
 }
 
-/** The rows of one step of a group of commands. */
+/** The rows that one step of a group of commands writes: first the removals, then the rows that followed them. */
 export interface WriteStep {
 	created: Map<string, CallRow>;
 	updated: Map<string, CallRow>;
@@ -34,17 +35,20 @@ export interface WriteStep {
 	/** Deleted without tombstones. */
 	purged: [seq: number, callId: string][];
 	cleared: Cleared[];
-	/** Calls whose end the provider reported: their dispatch and their watch are dropped. */
+	/** Ended calls that the provider knows: all their jobs except hang-ups are deleted. */
 	doneCalls: string[];
-	/** Calls that ended here: a dispatch that the provider may know is recalled, other jobs are dropped. */
+	/**
+	 * Calls that ended here: a dispatch that may have reached the provider becomes a recall, other dispatches and
+	 * watches are deleted.
+	 */
 	stoppedCalls: string[];
 	responses: [id: string, bodyHash: string, response: string, at: number][];
-	/** Dispatches whose request is sent next. */
+	/** Dispatches whose request may reach the provider from now on. */
 	askedJobs: string[];
 	doneJobs: string[];
 	/** Dead letters: kept with their last error, and no longer claimed. */
 	deadJobs: [jobId: string, at: number, error: string | null][];
-	/** Calls with a new webhook: their dead jobs are run again. */
+	/** Calls with a new webhook: their dead jobs run again. */
 	revivedCalls: [callId: string, at: number][];
 	/** Jobs to run again. With an error, the attempt counts as failed. */
 	retries: [jobId: string, dueAt: number, error: string | null][];
@@ -99,13 +103,13 @@ const insertJobs = multiRowInsert('Job', ['id', 'kind', 'callId', 'payload', 'du
 const insertResponses = multiRowInsert('IdempotentAnswer', ['id', 'bodyHash', 'answer', 'at']);
 const insertReceipts = multiRowInsert('Receipt', ['id', 'at']);
 
-// Statements on existing rows take one JSON array: a constant text, prepared once for groups of any size.
-/** The provider reported the end: no request and no watch is needed any more. */
+// Statements on existing rows take one JSON array, so that each SQL text is prepared once for groups of any size.
+/** For ended calls that the provider knows: no request and no watch is needed any more. */
 const DROP_JOBS = `DELETE FROM "Job" WHERE "kind" <> 'hangup' AND "callId" IN (SELECT value FROM json_each(?))`;
 const MARK_JOBS_ASKED = `UPDATE "Job" SET "asked" = true WHERE "id" IN (SELECT value FROM json_each(?))`;
 /**
- * The call ended here. A requested dispatch may have reached the provider, so it becomes a recall until the result is
- * known.
+ * For calls that ended or were deleted here. A dispatch whose request may have reached the provider becomes a
+ * recall until the result is known.
  */
 const recallAndDrop = (ofCalls: string): string[] => [
 	`UPDATE "Job" SET "kind" = 'recall' WHERE "kind" = 'dispatch' AND "asked" AND ${ofCalls}`,
@@ -115,7 +119,7 @@ const STOP_JOBS = recallAndDrop('"callId" IN (SELECT value FROM json_each(?))');
 const DELETE_JOBS = `DELETE FROM "Job" WHERE "id" IN (SELECT value FROM json_each(?))`;
 const RETRY_JOBS = `UPDATE "Job" SET "dueAt" = value ->> 1, "lastError" = value ->> 2,
 	"failures" = "failures" + (value ->> 2 IS NOT NULL), "lease" = NULL, "leasedUntil" = NULL
-	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has an "id" too
+	FROM json_each(?) WHERE "Job"."id" = value ->> 0`; // json_each has a column "id" too
 const MARK_JOBS_DEAD = `UPDATE "Job" SET "deadAt" = value ->> 1, "lastError" = value ->> 2, "failures" = "failures" + 1,
 	"lease" = NULL, "leasedUntil" = NULL FROM json_each(?) WHERE "Job"."id" = value ->> 0`;
 const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "failures" = 0
@@ -123,10 +127,7 @@ const REVIVE_JOBS = `UPDATE "Job" SET "deadAt" = NULL, "dueAt" = value ->> 1, "f
 const MOVE_FEED = `UPDATE "Feed" SET "lastSeq" = ?, "lastChange" = ?, "lastAt" = ? WHERE "id" = 1`;
 
 const DELETED = '"callId" IN (SELECT value ->> 1 FROM json_each(?))';
-/**
- * Deletes calls and everything that belongs to them. The id is the second item of each row. A hang-up outlives its
- * call.
- */
+/** Deletes calls and everything that belongs to them, except hang-ups. The id is the second item of each row. */
 export const REMOVE_CALLS = [
 	`DELETE FROM "Event" WHERE ${DELETED}`,
 	// A recall that was given up is deleted with its call, and is not attempted again.
@@ -139,14 +140,17 @@ const REMOVE = [
 	`INSERT INTO "Tombstone" ("seq", "kind", "callId") SELECT value ->> 0, 'deleted', value ->> 1 FROM json_each(?)`,
 	...REMOVE_CALLS,
 ];
-/** Deletes calls without tombstones. Every older cursor then gets a reset. */
+/** Deletes calls without tombstones. Every client with an older cursor then gets a reset. */
 const PURGE = [
 	`UPDATE "Feed" SET "prunedSeq" = (SELECT max(value ->> 0) FROM json_each(?)) WHERE "id" = 1`,
 	...REMOVE_CALLS,
 ];
 const INSERT_CLEARED = `INSERT INTO "Tombstone" ("seq", "kind", "run") VALUES (?, 'cleared', ?)`;
 
-/** Writes the mark, and deletes what it covers at once: counters and earlier tombstones. */
+/**
+ * Writes the clear mark, and removes at once what the mark makes obsolete: counters and earlier tombstones, and for
+ * the whole history also dead recalls.
+ */
 function clearStatements([seq, run]: Cleared): Statement[] {
 	const whole: Statement[] = [
 		...[DELETE_CLEAR_MARKS, ...DELETE_COUNTERS].map((sql): Statement => [sql]),
@@ -160,19 +164,22 @@ function clearStatements([seq, run]: Cleared): Statement[] {
 	return [...(run === null ? whole : ofRun), [SET_CLEAR_MARK, run ?? '', seq], [INSERT_CLEARED, seq, run]];
 }
 
-/** Rows as JSON that SQLite can store. */
+/** Returns rows as JSON, with texts that SQLite can store. */
 const jsonOf = (rows: readonly unknown[]): string => JSON.stringify(rows, (_key, value: unknown) => storable(value));
 
 export const insertCalls = (calls: readonly CallRow[]): Statement[] => insertCallRows(calls.map(row(COLUMNS)));
 
-/** The statements for the rows of a group of commands. They move the feed last. */
+/**
+ * Returns the statements that write the steps of a group; none if nothing changed. The last one moves the feed's
+ * position.
+ */
 export function statementsOf(steps: readonly WriteStep[], position: Position): Statement[] {
 	const statements = steps.flatMap(statementsOfStep);
 	if (statements.length > 0) statements.push([MOVE_FEED, position.seq, position.change, position.at]);
 	return statements;
 }
 
-/** Removals first, then the rows that followed them. */
+/** Returns the statements of one step: the removals first, then the rows that followed them. */
 function statementsOfStep(step: WriteStep): Statement[] {
 	const statements: Statement[] = [];
 	const write = (sql: string, rows: readonly unknown[]): void => {
@@ -187,8 +194,8 @@ function statementsOfStep(step: WriteStep): Statement[] {
 	statements.push(...insertReceipts(step.receipts));
 	statements.push(...insertResponses(step.responses));
 	statements.push(...insertJobs(step.jobs));
-	write(MARK_JOBS_ASKED, step.askedJobs); // before the jobs of calls that this group stops
-	write(DROP_JOBS, step.doneCalls); // also for calls that this group created
+	write(MARK_JOBS_ASKED, step.askedJobs); // before STOP_JOBS, which reads the mark
+	write(DROP_JOBS, step.doneCalls); // after insertJobs, because this group may have created the call
 	for (const sql of STOP_JOBS) write(sql, step.stoppedCalls);
 	write(DELETE_JOBS, step.doneJobs);
 	write(RETRY_JOBS, step.retries);
@@ -209,14 +216,16 @@ const scenarioText = (scenario: Scenario | null): string | null =>
 	scenario === null ? null : JSON.stringify(scenario);
 
 /**
- * Selects calls as one JSON text each, in a query that names its table `c`. This takes half the time of a row with 22
- * columns in the driver. Convert it with `fromRow`.
+ * Selects each call as one JSON string, in a query that names its table `c`. In the driver this takes half the time
+ * of a row with 22 columns. Convert the row with `fromRow`.
  */
 export const CALL = `json_object(${(['n', ...COLUMNS] as const)
 	.map((name) => `'${name}', ${name === 'scenario' ? 'json(c."scenario")' : `c."${name}"`}`)
 	.join(', ')}) AS "call"`;
 
-/** Converts a row of `CALL`. Stored values were checked when they were written. */
+/**
+ * Converts a row of `CALL`. Nothing is validated here, because stored values were checked before they were written.
+ */
 export const fromRow = ({ call }: Row): CallRow => JSON.parse(String(call)) as CallRow;
 
 export const READ_FEED = `SELECT "epoch", "lastSeq", "lastChange", "lastAt", "prunedSeq", "indexedTo" FROM "Feed" WHERE "id" = 1`;

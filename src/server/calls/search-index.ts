@@ -2,32 +2,38 @@ import { foldedOf } from '#contract/search.ts';
 import type { Database, Statement } from '#db/database.ts';
 
 /**
- * The search index: an FTS5 table of trigrams, filled behind the writer up to `Feed.indexedTo`. It returns candidates,
- * which are checked against the calls. It may contain deleted calls, but never lacks a call that it covers.
+ * The search index: an FTS5 table of trigrams, filled after the commits of the writer, up to `Feed.indexedTo`. It
+ * returns candidates, which are checked against the calls. It may still contain cleared calls, but never lacks a
+ * call that it covers.
  *
- * FTS5 walks the whole list of a trigram, even for a small part of it. So the index is divided into *shelves*, each for
- * a range of places. Each shelf has characters of its own, and a search queries one shelf after another, each in a
- * bounded time (docs/decisions/0008).
+ * FTS5 walks the whole list of a trigram, even for a small part of it. So the index is divided into *shelves*, each
+ * for a range of 2^19 numbers `n`. Each shelf has characters of its own, and a search queries one shelf after
+ * another, each in a bounded time (docs/decisions/0008).
  */
 const SHELF_BITS = 19;
 /**
- * Each shelf has 256 characters beyond Unicode's first plane. 4,096 shelves cover all places that Prisma's 32 bits can
- * hold.
+ * Each shelf has 256 characters beyond Unicode's first plane. These are enough for 4,096 shelves, and so for every
+ * `n` that Prisma's 32 bits can hold.
  */
 const SHELVES_FROM = 0x10000;
 const PER_SHELF = 256;
 
 export const shelfOf = (n: number): number => Math.floor(n / 2 ** SHELF_BITS);
-/** The first and the last place on a shelf. */
+/** The first and the last `n` on a shelf. */
 export const placesOn = (shelf: number): [first: number, last: number] => [
 	shelf * 2 ** SHELF_BITS,
 	(shelf + 1) * 2 ** SHELF_BITS - 1,
 ];
 
-/** Doubles the separators, so that a single character at a beginning has a trigram too. */
+/**
+ * Doubles spaces and line breaks. A space or a line break and the one character after it then form a trigram too.
+ */
 const marked = (text: string): string => text.replaceAll(' ', '  ').replaceAll('\n', '\n\n');
 
-/** The text in the shelf's characters. Different characters may share one, because matches are only candidates. */
+/**
+ * Returns the text in the shelf's characters. Different characters may share one, because matches are only
+ * candidates.
+ */
 function shelved(text: string, shelf: number): string {
 	const base = SHELVES_FROM + shelf * PER_SHELF;
 	let written = '';
@@ -35,15 +41,21 @@ function shelved(text: string, shelf: number): string {
 	return written;
 }
 
-/** The FTS5 query for a shelf: any of the terms, which are in the form that `searchTerms` returns. */
+/** Returns the FTS5 query for a shelf: any of the terms, which are in the form that `searchTerms` returns. */
 export function matchOn(shelf: number, terms: readonly string[]): string {
 	return terms.map((term) => `(${trigramsOf(shelved(telling(term), shelf))})`).join(' OR ');
 }
 
-/** Numbers share their country and area codes, whose lists are long. The last six digits leave few candidates. */
+/**
+ * Cuts a long number to its last six digits. Many numbers share a country and area code, so the lists of those
+ * trigrams are long.
+ */
 const telling = (term: string): string => (/^\d{7,}$/.test(term) ? term.slice(-6) : term);
 
-/** Adjacent trigrams and the last one. Each further one would cost a walk, and the calls are checked anyway. */
+/**
+ * Returns a query for every third trigram and the last one. Each further trigram would cost a walk, and the calls
+ * are checked anyway.
+ */
 function trigramsOf(text: string): string {
 	const characters = [...text];
 	const last = characters.length - 3;
@@ -54,7 +66,8 @@ function trigramsOf(text: string): string {
 const NEXT = `SELECT "n", "customerName", "phoneNumber", "folded" FROM "Call" WHERE "n" > (SELECT "indexedTo" FROM "Feed" WHERE "id" = 1) ORDER BY "n" LIMIT ?`;
 const ADD = `INSERT INTO "CallSearch" (rowid, "text") SELECT value ->> 0, value ->> 1 FROM json_each(?)`;
 /**
- * Rewrites names that were folded by an older rule. A migration that sets "indexedTo" to 0 has every name folded again.
+ * Rewrites texts that an older version of `foldedOf` folded. A migration that sets "indexedTo" to 0 has every text
+ * folded again.
  */
 const REFOLD = `UPDATE "Call" SET "folded" = j.value ->> 1 FROM json_each(?) AS j WHERE "Call"."n" = j.value ->> 0`;
 const MOVE = `UPDATE "Feed" SET "indexedTo" = ? WHERE "id" = 1`;
@@ -67,8 +80,8 @@ export const DELETE_INDEXED = `DELETE FROM "CallSearch" WHERE rowid IN
 	(SELECT "n" FROM "Call" WHERE "id" IN (SELECT value ->> 1 FROM json_each(?)) AND "n" <= ${INDEXED})`;
 
 /**
- * Indexes up to `count` calls in one transaction, and folds names again that an older rule had folded. Returns the
- * number of calls and the duration in milliseconds.
+ * Indexes up to `count` calls in one transaction, and folds texts again that an older version had folded. Returns
+ * the number of calls and the duration in milliseconds.
  */
 export async function indexNext(database: Database, count: number): Promise<{ taken: number; ms: number }> {
 	let startedAt = 0;
@@ -99,6 +112,6 @@ export async function mergeSome(database: Database, pages: number): Promise<bool
 	const changes = async (): Promise<number> => Number((await database.all(COUNT_OWN_CHANGES))[0]?.changes);
 	const before = await changes();
 	await database.all(MERGE, pages);
-	// FTS5's sign that nothing was done (its manual, 6.8): fewer than two rows changed.
+	// Fewer than two changed rows are FTS5's sign that there was nothing to merge (its manual, 6.8).
 	return (await changes()) - before >= 2;
 }

@@ -63,7 +63,7 @@ const ODD = [
 	...['AND', 'OR', 'NEAR', 'a', 'A', 'b', '1', '12', '٣'],
 ];
 const text = fc.array(fc.constantFrom(...ODD), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
-/** More calls than a filter reads itself, so that the index is queried. */
+/** More calls than a search checks without the index, so that the index is queried. */
 const CALLS = 5_200;
 const NAMES = fc.sample(text, { numRuns: CALLS, seed: 7 });
 const numberOf = (i: number): string => `+1202555${String(i % 10_000).padStart(4, '0')}`;
@@ -84,7 +84,7 @@ async function fill(database: Database, names: readonly string[]): Promise<void>
 	await recount(database, NOON);
 }
 
-/** The reads of a history of these names, most of them indexed. */
+/** Returns reads over a history of these names. The search index covers the first 5,000. */
 async function indexed(names: readonly string[]): Promise<CallReads> {
 	const database = await migratedDatabase();
 	await fill(database, names);
@@ -131,7 +131,7 @@ it('[R77] finds a number in a database whose index an older version wrote', asyn
 	const database = await openTestDatabase();
 	await migrate(database, older);
 	await fill(database, NAMES);
-	// Entries of another encoding, which no search matches.
+	// Entries in another encoding, which no search matches.
 	await database.all('INSERT INTO "CallSearch" (rowid, "text") SELECT "n", \'older\' FROM "Call"');
 	await database.all('UPDATE "Feed" SET "indexedTo" = ?', CALLS);
 

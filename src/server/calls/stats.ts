@@ -5,16 +5,17 @@ import { MINUTE_MS, timeOf } from './tallies.ts';
 const MINUTES = 60;
 const READ_CHANGE = 'SELECT "epoch", "lastChange" FROM "Feed" WHERE "id" = 1';
 
-/** More buckets than needed: the largest safe integer of milliseconds is in bucket 753. */
+/** The number of duration buckets, more than needed: the largest safe integer of milliseconds is in bucket 753. */
 const BUCKETS = 1_024;
 const COUNTS = 2 ** 32;
-/** The events counted per minute. Each is packed as its index. */
+/** The events counted per minute. A packed number contains the index of its event in this list. */
 const HAPPENED = ['created', 'completed', 'failed'] as const;
 /**
- * One statement reads one state of the database. Packed into one text, a thousand small rows pass the driver in a
- * fraction of the time. `took` packs count and bucket; `happened` packs the minute since `?1`, the event and the count.
- * The cast is needed because numbers are bound as reals, which are slow to write and divide differently. A negative
- * count would corrupt its neighbor, so it is left out.
+ * One statement, so that all numbers are of one state of the database. Packed into JSON arrays, a thousand small
+ * rows pass the driver in a fraction of the time. `took` packs count and bucket; `happened` packs the minute since
+ * `?1`, the event and the count. The cast to an integer is needed because the driver binds numbers as reals, which
+ * are slow to write and divide differently. A negative count would corrupt the values packed with it, so it is left
+ * out.
  */
 const READ = `SELECT * FROM
 	(SELECT json_group_array("status") AS "status", json_group_array("workflow") AS "workflow",
@@ -25,7 +26,9 @@ const READ = `SELECT * FROM
 				+ CASE "what" WHEN 'created' THEN 0 WHEN 'COMPLETED' THEN 1 ELSE 2 END) * ${COUNTS} + "count"
 		) FILTER (WHERE "what" <> 'took') AS "happened" FROM "Minute" WHERE "at" >= ?1 AND "count" > 0)`;
 
-/** Reads the stored statistics. Reads again only after a change or a new minute. */
+/**
+ * Returns a function that reads the stored statistics. It reads them again only after a change or in a new minute.
+ */
 export function createStatsReader(database: Database, now: () => number): () => Promise<Stats> {
 	let known: { of: string; stats: Stats } | undefined;
 	let labels: { since: number; texts: string[] } | undefined;
@@ -76,7 +79,7 @@ function series(row: Row, texts: readonly string[]): StatsMinute[] {
 }
 
 function quantiles(row: Row): Stats['timeToTerminalMs'] {
-	/** How many calls are in each bucket of durations. */
+	/** The number of calls in each bucket of durations. */
 	const took = new Array<number>(BUCKETS).fill(0);
 	let total = 0;
 	for (const packed of columnOf<number>(row, 'took')) {
@@ -85,7 +88,7 @@ function quantiles(row: Row): Stats['timeToTerminalMs'] {
 		total += count;
 	}
 	if (total === 0) return null;
-	/** The time within which this share of the calls ended. */
+	/** Returns the time within which this share of the calls ended. */
 	const quantile = (part: number): number => {
 		let left = Math.ceil(total * part);
 		return timeOf(took.findIndex((count) => (left -= count) <= 0));

@@ -39,9 +39,9 @@ const step = fc.record({
 });
 type Wanted = ReturnType<typeof step.generate>['value']['commands'][number];
 
-/** Without calls that were cleared but not yet removed. */
+/** The calls, without those that were cleared but not yet removed. */
 const LEFT = `"Call" WHERE "n" > coalesce((SELECT max("seq") FROM "Clearing" WHERE "run" = '' OR "run" = "Call"."run"), 0)`;
-/** Counts the history without the product's own rules. */
+/** Counts the history without the product's code, as an independent check. */
 const BY_WORDS = `SELECT "status", "workflow", coalesce("outcome", '') AS "outcome", count(*) AS "count"`;
 const COUNTED = [
 	`SELECT '' AS "run", * FROM (${BY_WORDS} FROM ${LEFT} GROUP BY 1, 2, 3)
@@ -79,7 +79,7 @@ describe('the stored counters', () => {
 				let hooks = 0;
 				for (const { passed, commands } of steps) {
 					clock.now += passed;
-					// Each id is used once.
+					// An id is created only once, even if its call was deleted.
 					const fresh = commands.filter((c) => c.do !== 'create' || (!used.has(c.id) && used.add(c.id)));
 					await Promise.all(fresh.map((wanted) => writer.write(commandOf(wanted, clock.now, ++hooks))));
 					expect(await rowsOf(database, STORED)).toEqual(await rowsOf(database, COUNTED));

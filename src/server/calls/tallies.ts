@@ -23,9 +23,9 @@ interface Change<Key> {
 type Changes<Key> = Map<string, Change<Key>>;
 
 /**
- * The changes of the stored counters over a group of commands. A call's row alone determines what it counts for. The
- * counters can therefore be rebuilt from the history (`recount.ts`), and an update first subtracts what the old row
- * counted for.
+ * Collects the changes that a group of commands makes to the stored counters. A call's row alone determines what
+ * the call counts for. The counters can therefore be rebuilt from the history (`recount.ts`), and an update first
+ * subtracts what the old row counted for.
  */
 export class Counters {
 	readonly #calls: Changes<CallKey> = new Map();
@@ -38,12 +38,12 @@ export class Counters {
 		if (after) this.#count(after, 1);
 	}
 
-	/** Counts the minutes only: for a call whose other counters are rebuilt from the whole history. */
+	/** Counts a call in the minute counters only. `recount` rebuilds the other counters with one SQL statement. */
 	countMinutes(call: Counted, by: 1 | -1): void {
 		this.#countMinute(call, call.createdAt, 'created', 0, by);
 		if (call.endedAt === null) return;
 		this.#countMinute(call, call.endedAt, call.status, 0, by);
-		// A call that ended before its scheduled time has no duration.
+		// A call that ended before its scheduled time counts for no duration.
 		const took = call.endedAt - Math.max(call.createdAt, call.scheduledAt ?? 0);
 		if (took >= 0) this.#countMinute(call, call.endedAt, 'took', bucketOf(took), by);
 	}

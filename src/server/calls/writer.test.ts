@@ -5,7 +5,7 @@ import { migratedDatabase } from '#tests/support/database.ts';
 import type { Command } from './commands.ts';
 import { createWriter, type Committed } from './writer.ts';
 
-/** The writer over a real file. */
+/** Creates a writer on a database file. */
 async function startWriter() {
 	const database = await migratedDatabase();
 	const commits: Committed[] = [];

@@ -32,15 +32,17 @@ export interface WriterDeps {
 	now(): number;
 	/** Called after the commit, never before it. */
 	onCommit(committed: Committed): void;
-	/** Called when new rows for the jobs' worker were committed. */
+	/** Called after a commit that added or rescheduled jobs, to wake their worker. */
 	onJobs(): void;
-	/** Receives errors after a commit. The commit stays, and its callers get their results. */
+	/**
+	 * Receives errors that the callbacks throw after a commit. The commit stays, and its callers get their results.
+	 */
 	onError(error: unknown): void;
 }
 
 export interface Writer {
 	write(command: Command): Promise<Outcome>;
-	/** Resolves when no command waits to be written. */
+	/** Resolves when no command is waiting or being written. */
 	settled(): Promise<void>;
 }
 
@@ -69,7 +71,10 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 	return { write: (command) => group.add(command), settled: () => group.settled() };
 }
 
-/** A command for many calls weighs as much as its calls, so that readers wait for one such command at most. */
+/**
+ * Returns the weight of a command in a transaction: the number of its calls. The weight limit bounds how long
+ * readers wait.
+ */
 function weightOf(command: Command): number {
 	if (command.do === 'create-many') return command.requests.length;
 	return 'ids' in command ? command.ids.length : 1;

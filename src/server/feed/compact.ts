@@ -1,9 +1,9 @@
 import type { Change } from '#contract';
 
 /**
- * Compacts the changes of several commits into one frame: one entry per call, at its last seq. Created and updated
- * becomes created, anything and deleted becomes deleted, and `cleared` drops what it covers. The result is ordered by
- * seq.
+ * Compacts the changes of several commits into one frame: one entry per call, at its last seq. `created` and then
+ * `updated` become `created`, anything and then `deleted` becomes `deleted`, and `cleared` drops the earlier
+ * changes that it covers. The result is ordered by seq.
  */
 export function compact(changes: readonly Change[]): Change[] {
 	const last = new Map<string, Change>();

@@ -6,15 +6,18 @@ import { ALL_CLEARED_TO, IS_NOT_CLEARED } from '../calls/clearing.ts';
 import { positionFrom, type FeedPosition } from '../calls/reads.ts';
 import { CALL, fromRow, READ_FEED } from '../calls/rows.ts';
 
-/** The limit includes cleared rows: a delta never reads more than it may contain, even if most rows were cleared. */
+/**
+ * The limit counts cleared rows too, so that a sync never reads more than a delta may contain, even if most rows
+ * were cleared.
+ */
 const CALLS_SINCE = `SELECT ${CALL}, ${IS_NOT_CLEARED} AS "isLeft" FROM "Call" AS c
 	WHERE c."seq" > max(?, ${ALL_CLEARED_TO}) ORDER BY c."seq" LIMIT ?`;
 const TOMBSTONES_SINCE =
 	'SELECT "seq", "kind", "callId", "run" FROM "Tombstone" WHERE "seq" > ? ORDER BY "seq" LIMIT ?';
 
 /**
- * The sync for a client at `cursor`: every later change, one entry per call, or `reset`. A delta is always complete;
- * otherwise the result is `reset`.
+ * Returns the sync for a client at `cursor`: a delta with every later change, one entry per call. If a complete
+ * delta is impossible or too long, returns a `reset`.
  */
 export async function syncFrom(cursor: unknown, database: Database): Promise<Omit<Sync, 'version'>> {
 	const parsed = readCursor(cursor);

@@ -2,8 +2,8 @@ import { readCursor, writeCursor } from '#contract/cursor.ts';
 
 export interface SyncCache<Delta> {
 	/**
-	 * The sync for a client at `cursor`. All clients at the same cursor get the same object. null if no caller wants it
-	 * any more when its turn to be read comes.
+	 * Returns the sync for a client at `cursor`. All clients at the same cursor get the same object. Returns null
+	 * if no caller wants the sync any more when its read begins.
 	 */
 	of(cursor: unknown, isWanted: () => boolean): Promise<Delta | null>;
 	/** Reports a commit: earlier deltas are outdated. */

@@ -17,7 +17,7 @@ const commit = (change: RowChange): Committed => ({
 	touched: [],
 });
 
-/** Waits over a history in memory. */
+/** Creates waits over a history in memory. */
 function opened(...rows: ReturnType<typeof callRow>[]) {
 	const history = new Map<string, Call>(rows.map((row) => [row.id, toCall(row)]));
 	const callWaits = createCallWaits((id) => Promise.resolve(history.get(id) ?? null));

@@ -10,7 +10,7 @@ export interface CallWaits {
 	 * shutdown.
 	 */
 	of(id: string, timeoutMs: number, signal: AbortSignal): Promise<Call | null>;
-	/** Ends the waits of calls that this commit ends. Call it with every commit. */
+	/** Ends the waits for calls that this commit ends or deletes. Call it with every commit. */
 	committed(committed: Committed): void;
 	close(): void;
 }
@@ -82,7 +82,7 @@ export function createCallWaits(get: (id: string) => Promise<Call | null>): Call
 		},
 	};
 
-	/** Checks after a clear whether this call still exists. */
+	/** Reads after a clear whether this call still exists, because a clear names no calls. */
 	async function recheck(id: string): Promise<void> {
 		const found = await get(id).catch(() => undefined);
 		if (found !== undefined) notify(id, found);

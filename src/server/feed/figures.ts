@@ -5,12 +5,12 @@ export interface StatsBroadcastDeps {
 	stats(): Promise<Stats>;
 	/** Sends to every client that follows the feed. */
 	toAll(stats: Stats): void;
-	/** Sends to one client that has just joined. */
+	/** Sends to one client that has just joined, by its socket's id. */
 	toOne(id: string, stats: Stats): void;
 	onError(error: unknown): void;
 }
 
-/** Pushes the statistics: to each client that joins, and to all clients when they change. */
+/** Pushes the statistics: to each client that joins, and to all clients when the statistics change. */
 export interface StatsBroadcast {
 	committed(committed: Pick<Committed, 'changes'>): void;
 	/** Reports a client that has joined the feed. */
@@ -20,7 +20,7 @@ export interface StatsBroadcast {
 
 /** Minimum interval between two pushes. */
 const EVERY_MS = 1_000;
-/** Interval of a push without commits: the window of the last hour moves on by itself. */
+/** Interval of a push without commits: the statistics cover the last hour, so they change as time passes. */
 const MINUTE_MS = 60_000;
 
 export function createStatsBroadcast({ stats, toAll, toOne, onError }: StatsBroadcastDeps): StatsBroadcast {

@@ -12,7 +12,9 @@ afterEach(() => void vi.useRealTimers());
 
 const commit = (previous: number, change: number): Committed => ({
 	changes: [{ seq: change, type: 'updated', call: callRow({ id: `call-${change}`, seq: change }) }],
-	...{ previous, position: { seq: change, change, at: 0 }, touched: [] },
+	previous,
+	position: { seq: change, change, at: 0 },
+	touched: [],
 });
 
 function opened() {
@@ -29,7 +31,9 @@ function opened() {
 			afterRead();
 			return Promise.resolve({ mode: 'delta', cursor, changes: [] });
 		},
-		...{ version: 'test', now: () => 0, onError: (error: unknown) => errors.push(error) },
+		version: 'test',
+		now: () => 0,
+		onError: (error: unknown) => errors.push(error),
 	});
 	const [frames, heads]: [Changes[], Head[]] = [[], []];
 	const resets: Sync[] = [];
@@ -39,7 +43,12 @@ function opened() {
 		reset: (sync) => resets.push(sync),
 	});
 	return {
-		...{ hub, frames, heads, resets, errors, reads: () => reads },
+		hub,
+		frames,
+		heads,
+		resets,
+		errors,
+		reads: () => reads,
 		afterRead: (then: () => void) => (afterRead = then),
 		committed: (previous: number, change: number, publish = true) => {
 			inDatabase = change;

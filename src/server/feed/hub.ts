@@ -11,21 +11,21 @@ import { createGatherer } from '#contract/gatherer.ts';
 export interface HubDeps {
 	/** The feed's position at the start. */
 	position: FeedPosition;
-	/** The feed's position in the database: another process may have written. */
+	/** The feed's position in the database, which another process may have moved. */
 	positionNow(): Promise<Pick<FeedPosition, 'change'>>;
 	syncFrom(cursor: unknown): Promise<Omit<Sync, 'version'>>;
 	version: string;
 	now(): number;
 	onError(error: unknown): void;
-	/** How long changes may be gathered into one frame. 0 turns gathering off. */
+	/** How long changes may be gathered into one frame, in milliseconds. 0 turns gathering off. */
 	maxPauseMs?: number;
 }
 
-/** An output to all clients of one transport. Each message is encoded once for all of them. */
+/** The output to all clients of one kind of connection: Socket.IO or event streams. */
 export interface Transport {
 	changes(frame: Changes): void;
 	head(head: Head): void;
-	/** Clients must reload everything. */
+	/** Sends a sync after which clients must reload everything. */
 	reset(sync: Sync): void;
 }
 
@@ -34,9 +34,9 @@ export interface Hub {
 	/** Publishes a commit. Call it in commit order. */
 	publish(committed: Committed): void;
 	/**
-	 * Calls `use` with the sync for a client at `cursor`, in a turn in which no commit has overtaken it. A client that
-	 * joins there misses nothing. Clients at the same cursor get the same object. `use` is not called once `isWanted`
-	 * is false.
+	 * Calls `use` with the sync for a client at `cursor`, at a moment when no newer commit is known. A client that
+	 * subscribes inside `use` misses no change. Clients at the same cursor get the same object. `use` is not called
+	 * once `isWanted` returns false.
 	 */
 	withSync(cursor: unknown, isWanted: () => boolean, use: (sync: Sync) => void): Promise<void>;
 	open(transport: Transport): void;
@@ -46,7 +46,10 @@ export interface Hub {
 
 /** Minimum interval between two resets: clients need time to reload everything. */
 const RESET_EVERY_MS = 1_000;
-/** How often commits may overtake the sync of a client before it is sent as it is. */
+/**
+ * How many times a sync is read if commits overtake it. The last one is sent although it is outdated: the client
+ * then notices a gap.
+ */
 const SYNC_ATTEMPTS = 5;
 
 export function createHub({ position, positionNow, syncFrom, version, now, onError, maxPauseMs }: HubDeps): Hub {
@@ -59,7 +62,7 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	/** One object for all clients at a cursor, so that it is encoded once. */
 	const syncs = createSyncCache(async (cursor): Promise<Sync> => ({ ...(await syncFrom(cursor)), version }));
 
-	/** If one transport throws, the others still get the message. */
+	/** Sends to all transports. If one transport throws, the others still get the message. */
 	function toTransports(send: (transport: Transport) => void): void {
 		for (const transport of transports) {
 			try {
@@ -70,7 +73,9 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		}
 	}
 
-	/** While a reset is pending, all commits wait for it: a frame would lead clients past the reset. */
+	/**
+	 * While a reset is pending, all commits wait for the reset: a frame would move the cursors of clients past it.
+	 */
 	let resetWaits = false;
 	const resets = createGatherer<number>({
 		send(changes) {
@@ -105,11 +110,14 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 		onError,
 	});
 
-	/** Sends a heartbeat with the position in the database. Skips it if the database cannot be read. */
+	/**
+	 * Sends the last sent change as the heartbeat, or the position in the database if another process wrote. Skips it if
+	 * the database cannot be read.
+	 */
 	async function beat(): Promise<void> {
 		const { change } = await positionNow();
-		await new Promise(setImmediate); // lets our own last commit be published first
-		if (resetWaits) return; // a reset follows within a second and contains more
+		await new Promise(setImmediate); // lets this process publish its own last commit first
+		if (resetWaits) return; // the reset follows within a second and makes clients reload everything
 		const foreign = change > committed;
 		if (foreign) syncs.invalidate();
 		const head: Head = { cursor: cursorOf(foreign ? change : sent), at: at() };
@@ -142,7 +150,10 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 	};
 }
 
-/** Splits commits at gaps. A commit of another process in between is a gap that clients must notice and heal. */
+/**
+ * Splits commits where another process committed in between, so that clients notice the gap between two frames and
+ * heal it.
+ */
 function withoutGaps(group: readonly Committed[]): Committed[][] {
 	const parts: Committed[][] = [];
 	for (const one of group) {

@@ -32,9 +32,9 @@ const OPEN = 1;
 
 /**
  * Socket.IO's adapter with a faster broadcast: one buffer holds the WebSocket frame for all clients. It is written
- * straight to the TCP socket of each client whose queue is empty, so that it overtakes nothing. All other clients take
- * Socket.IO's usual path. An object payload is encoded once, even if it is sent repeatedly under the same event name.
- * Closes a connection that has too many unread bytes.
+ * straight to the TCP socket of each client whose queue is empty, so that the frame overtakes no other message. All
+ * other clients take Socket.IO's usual path. An object payload is encoded once, even if it is sent repeatedly under
+ * the same event name. Closes a connection that has too many unread bytes.
  */
 export class OneFrameAdapter extends Adapter {
 	readonly #encoded = new WeakMap<object, Encoded>();
@@ -50,7 +50,10 @@ export class OneFrameAdapter extends Adapter {
 		});
 	}
 
-	/** Calls `send` once for each recipient. A single room contains no duplicates, so it needs no set of seen ids. */
+	/**
+	 * Calls `send` once for each recipient. A single room contains no duplicates, so this shortcut needs no set of
+	 * seen ids.
+	 */
 	#each(options: BroadcastOptions, send: (socket: SocketInternals) => void): void {
 		const self = this as unknown as AdapterInternals;
 		const [room] = options.rooms;
@@ -78,7 +81,10 @@ export class OneFrameAdapter extends Adapter {
 	}
 }
 
-/** The TCP socket, if no data is queued before it and nothing transforms its frames. */
+/**
+ * Returns the TCP socket if no data waits in a queue before it and nothing transforms its frames; otherwise
+ * undefined.
+ */
 function idleTcpSocket({ readyState, upgrading, writeBuffer, transport }: Connection): TcpSocket | undefined {
 	const { socket } = transport;
 	if (readyState !== 'open' || upgrading || writeBuffer.length > 0 || !transport.writable) return undefined;

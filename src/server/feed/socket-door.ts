@@ -28,7 +28,7 @@ export interface SocketTransport {
 
 /** The room of all sockets that have received their `sync`. No `changes` reaches a socket before that. */
 const FOLLOWERS = 'followers';
-/** How many unanswered `sync` requests one socket may have. */
+/** How many `sync` requests of one socket may wait for their response. */
 const PENDING_MAX = 16;
 
 /** Pushes the feed over Socket.IO: `sync` first, then `changes`, and the head as a heartbeat. */
@@ -62,7 +62,10 @@ export function openSocketTransport({
 			socket.disconnect(true); // the client reconnects and asks again
 		};
 		follow(socket).catch(failed);
-		/** Requests that arrive while a delta is being read share it: it may be large, and is read once. */
+		/**
+		 * The `sync` requests that wait for the same read. A delta may be large, so it is read once for all of
+		 * them.
+		 */
 		let pending: ((sync: Sync) => void)[] = [];
 		socket.on('sync', (request: unknown, acknowledge: unknown) => {
 			if (typeof acknowledge !== 'function' || disconnectIfBehind(socket.conn as unknown as Connection)) return;

@@ -32,7 +32,9 @@ async function opened(filter: StreamFilter = {}, changes: Sync['changes'] = []) 
 	const ids = async (): Promise<string[]> => [...(await over).matchAll(/^id: (.*)$/gm)].map(([, id]) => id!);
 	const frame = (previous: number, cursor: number): void =>
 		transport.changes({
-			...{ previous: `a.${previous}`, cursor: `a.${cursor}`, at: '' },
+			previous: `a.${previous}`,
+			cursor: `a.${cursor}`,
+			at: '',
 			changes: [{ seq: cursor, type: 'deleted', id: `call-${cursor}` }],
 		} satisfies Changes);
 	return {

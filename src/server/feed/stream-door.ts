@@ -8,7 +8,10 @@ import { UNREAD_BYTES_MAX } from './unread.ts';
 export interface StreamFilter {
 	callId?: string | undefined;
 	run?: string | undefined;
-	/** The run of the requested call, which a clear of that run covers. Undefined if the call no longer exists. */
+	/**
+	 * The run of the call `callId`; null if the call has none. A clear of this run deletes the call, so the stream
+	 * receives it. Undefined if the call no longer exists.
+	 */
 	runOfCall?: string | null | undefined;
 }
 
@@ -34,18 +37,21 @@ interface Stream {
 	filter: StreamFilter;
 	/** The cursor sent last. */
 	cursor: string;
-	/** The seq up to which the stream has received everything that it subscribed to. */
+	/** The seq up to which the stream has received every change that passes its filter. */
 	seen: number;
 }
 
-/** How many heads are sent per comment: proxies look for traffic, and some need bytes other than events. */
+/**
+ * An SSE comment follows each third head: proxies close quiet connections, and some need bytes other than events.
+ */
 const COMMENT_EVERY = 3;
 /** The reconnect delay for EventSource, in milliseconds. */
 const RETRY_MS = 1_000;
 
 /**
- * Pushes the feed over Server-Sent Events. A frame that is the same for all streams is serialized once. A stream cannot
- * request a sync. Before it would miss a change it is ended, and the client reconnects with its last cursor.
+ * Pushes the feed over Server-Sent Events. A frame that is the same for all streams is serialized once. A stream
+ * cannot request a sync. Before a stream would miss a change, the server ends it, and the client reconnects with
+ * its last cursor.
  */
 export function openStreamTransport(hub: Hub): Streams {
 	const streams = new Set<Stream>();
@@ -99,7 +105,7 @@ export function openStreamTransport(hub: Hub): Streams {
 		reset(sync) {
 			const text = textOf('sync', sync);
 			for (const stream of streams) {
-				if (seqOf(sync.cursor) <= stream.seen) continue; // the stream opened after the deletion
+				if (seqOf(sync.cursor) <= stream.seen) continue; // the sync of this stream contained the deletion
 				stream.seen = seqOf(sync.cursor);
 				stream.cursor = sync.cursor;
 				write(stream, text);

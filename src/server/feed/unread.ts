@@ -1,11 +1,12 @@
 import type { Socket as TcpSocket } from 'node:net';
 
 /**
- * How many unread bytes a client may have before its connection is closed. Once it reconnects, it gets what it missed.
+ * How many unread bytes a client may have before its connection is closed. After a reconnect the client gets what
+ * it missed.
  */
 export const UNREAD_BYTES_MAX = 4 * 1_024 * 1_024;
 
-/** The internals of Engine.IO and ws that are used here. Their versions are pinned, and [F62] tests this use. */
+/** The internals of Engine.IO and ws that this folder uses. Their versions are pinned, and [F62] tests this use. */
 export interface Connection {
 	readyState: string;
 	upgrading: boolean;

@@ -32,9 +32,9 @@ export interface Subscriptions {
 const DELIVERIES = 'deliveries';
 const CALL = 'call:';
 const ID_MAX = 100;
-/** How many unanswered requests one socket may have. */
+/** How many requests of one socket may wait for their response. */
 const PENDING_MAX = 16;
-/** How many deliveries one frame contains: each includes its requests and responses. */
+/** The maximum number of deliveries in a frame: each one includes its requests and responses. */
 const FRAME_MAX = 100;
 const DELIVERIES_PAUSE_MS = 100;
 const EMPTY: CallSnapshot = { call: null, events: [], deliveries: [] };
@@ -47,7 +47,7 @@ export function createSubscriptions({ io, reads, deliveries, onError }: Subscrip
 		if (room.startsWith(CALL)) lastSentSeqs.delete(room.slice(CALL.length));
 	});
 
-	/** Runs tasks one after another, so that no event is sent before an earlier one or instead of it. */
+	/** Runs tasks one after another, so that events are sent in order and none is left out. */
 	let work: Promise<unknown> = Promise.resolve();
 	function inOrder<T>(task: () => Promise<T>): Promise<T> {
 		const done = work.then(task);
@@ -57,7 +57,7 @@ export function createSubscriptions({ io, reads, deliveries, onError }: Subscrip
 	/** Calls whose new events are already queued to be sent. */
 	const queued = new Set<string>();
 
-	/** Sends the new events among these to all subscribers of a call except `except`. */
+	/** Sends those of these events that are new to all subscribers of a call, except the sockets in `except`. */
 	function emitEvents(id: string, events: readonly Event[], except: string[] = []): void {
 		const fresh = events.filter(({ seq }) => seq > (lastSentSeqs.get(id) ?? 0));
 		if (fresh.length === 0) return;
@@ -75,7 +75,7 @@ export function createSubscriptions({ io, reads, deliveries, onError }: Subscrip
 		const found = await reads.get(callId);
 		if (!found) return EMPTY;
 		const own = (await deliveries?.ofCall(callId)) ?? [];
-		// The other subscribers have not received the events that are in this response yet.
+		// This response may contain events that the other subscribers have not received yet.
 		if (lastSentSeqs.has(callId)) emitEvents(callId, found.events, [socket.id]);
 		return { ...found, deliveries: own };
 	}
@@ -110,8 +110,8 @@ export function createSubscriptions({ io, reads, deliveries, onError }: Subscrip
 		serve(socket) {
 			let pending = 0;
 			/**
-			 * Handles one request after another. Disconnects a socket that has too many pending requests or reads
-			 * nothing.
+			 * Handles one request after another. Disconnects a socket that has too many waiting requests or too
+			 * many unread bytes.
 			 */
 			const handle = (task: () => Promise<CallSnapshot | { on: boolean }>, acknowledge: unknown): void => {
 				if (typeof acknowledge !== 'function' || disconnectIfBehind(socket.conn as unknown as Connection)) return;

@@ -9,7 +9,8 @@ export interface Access {
 	/** Whether requests need a token. */
 	readonly protected: boolean;
 	/**
-	 * Whether `given`, typed into the login form, is the token. Throws `too_many_requests` after too many wrong ones.
+	 * Whether `given`, typed into the login form, is the token. Throws `too_many_requests` after too many wrong
+	 * tokens.
 	 */
 	isToken(request: IncomingMessage, given: string): boolean;
 	/**
@@ -33,8 +34,8 @@ export interface AccessDeps {
 	/** Also accepted by the provider's API, if the provider is embedded. */
 	providerToken: string | undefined;
 	/**
-	 * This process sends it to its own provider. No rate limit applies to it, so calls continue while tokens are being
-	 * guessed.
+	 * The token that this process sends to its own provider. It is exempt from the limit of wrong tokens, so that
+	 * calls continue while a client guesses tokens.
 	 */
 	ownToken: string;
 	sessions: Sessions;

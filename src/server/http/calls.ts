@@ -18,14 +18,14 @@ export interface CallRoutesDeps {
 	calls: Calls;
 	clearing: ClearMatching;
 	reads: CallReads;
-	/** null with a foreign provider: the timeline then shows only our side. */
+	/** null if the provider is another server (PROVIDER_URL). Responses then contain no deliveries. */
 	desk: DeliveryDesk | null;
 	callWaits: CallWaits;
 	connections: Connections;
 	now(): number;
 }
 
-/** Default time to wait for a call's end, in seconds. */
+/** How long `GET /api/calls/:id/wait` waits for the call's end by default, in seconds. */
 const WAIT_SECONDS = 30;
 
 /** Routes of `/api/calls`. */

@@ -28,7 +28,7 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 			return;
 		}
 		const { run, ...others } = filters;
-		// A run or the whole history is cleared at once, by a mark, regardless of size.
+		// One mark hides the calls of a run, or of the whole history, at once. Retention removes their rows later.
 		if (Object.keys(others).length > 0) await clearing.clear(filters, heldOpen(connections, request, response));
 		else if (run) await Promise.all([...new Set(run)].map((one) => calls.clear(one)));
 		else await calls.clear(null);
@@ -59,13 +59,13 @@ function parseClear(request: Request): { dryRun: boolean; filters: CallFilters }
 	return { dryRun: dryRun === 'true', filters: Object.fromEntries(given) };
 }
 
-/** Whether a search has no terms left after folding. It would match every call. */
+/** Whether a search would match every call: folding leaves no term, or a term of white space only. */
 function findsAll(q: string): boolean {
 	const terms = searchTerms(q);
 	return terms.length === 0 || terms.some((term) => term.trim() === '');
 }
 
-/** A raw parameter. A malformed one gets an empty name or value. */
+/** Decodes one parameter. A malformed parameter gets an empty value, so that the caller rejects it. */
 function pairOf(pair: string): { name: string; value: string } {
 	const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
 	try {

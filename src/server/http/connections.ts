@@ -5,7 +5,8 @@ import { ProblemError } from '#contract';
 
 export interface Connections {
 	/**
-	 * Counts one more open connection. Returns the function to call at its end, or null if its address has too many.
+	 * Counts one more open connection of the client's address. Returns the function to call when the connection
+	 * ends, or null if the address has too many.
 	 */
 	enter(request: IncomingMessage): (() => void) | null;
 }
@@ -58,7 +59,7 @@ function trusted(value: Trust): (address: string, hop: number) => boolean {
 	return proxyAddr.compile(value.split(',').map((one) => one.trim()));
 }
 
-/** Recognizes IPv4 inside IPv6 too. A missing or malformed address is not loopback. */
+/** Whether the address is loopback, also as IPv4 inside IPv6. A missing or malformed address is not loopback. */
 function isLoopback(address: string | undefined): boolean {
 	const plain = (address ?? '').replace(/^::ffff:/i, '');
 	return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';

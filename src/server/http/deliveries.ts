@@ -14,7 +14,10 @@ export interface DeliveryDesk {
 	redeliverMany(which: RedeliverMany): Promise<number>;
 }
 
-/** The access to this delivery. Throws `not_found` with a foreign provider. */
+/**
+ * Returns `desk`. If `desk` is null, because the provider is another server, throws `not_found` for the delivery
+ * `id`.
+ */
 export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
 	if (desk) return desk;
 	throw new ProblemError(
@@ -23,7 +26,7 @@ export function deskFor(desk: DeliveryDesk | null, id: string): DeliveryDesk {
 	);
 }
 
-/** Routes of `/api/deliveries`. With a foreign provider there are no deliveries. */
+/** Routes of `/api/deliveries`. If the provider is another server, `desk` is null and there are no deliveries. */
 export function deliveryRoutes(desk: DeliveryDesk | null): Router {
 	const router = Router();
 

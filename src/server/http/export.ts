@@ -83,8 +83,8 @@ async function* textOf(
 }
 
 /**
- * Sends at the reader's pace and stops when the reader disconnects. An error breaks the connection, so that a truncated
- * file never looks complete.
+ * Sends the text at the reader's pace and stops when the reader disconnects. An error breaks the connection, so
+ * that a truncated file never looks complete.
  */
 async function send(text: AsyncIterable<string>, response: Response, gone: AbortSignal): Promise<void> {
 	try {

@@ -45,7 +45,7 @@ describe('the origin guard', () => {
 		expect(origin('http://localhost', 'localhost')).toBe('passes');
 		expect(origin('https://calls.example')).toBe('passes');
 		expect(origin('http://[::1]:3000', '[::1]:3000')).toBe('passes');
-		expect(origin('https://box.lan', 'box.lan')).toBe('passes'); // a proxy terminates https for it
+		expect(origin('https://box.lan', 'box.lan')).toBe('passes'); // a proxy in front of the server terminates https
 	});
 
 	it.each([

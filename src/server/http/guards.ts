@@ -8,15 +8,15 @@ import { bearerOf } from './tokens.ts';
 export interface GuardRules {
 	appUrl: string | null;
 	allowedHosts: readonly string[];
-	/** The host the server listens on. Requests may use a configured name. */
+	/** The host that the server listens on (HOST). Requests may use this host too. */
 	ownHost: string;
 }
 
 type Headers = IncomingMessage['headers'];
 
 /**
- * Throws unless a request may use this host. Guards against DNS rebinding: a page of another name must not reach the
- * server.
+ * Throws unless a request may use this host. Guards against DNS rebinding: a foreign page must not reach the server
+ * through a host name of its own that resolves to this machine.
  */
 export function checkHost({ host }: Headers, { appUrl, allowedHosts, ownHost }: GuardRules): void {
 	const name = hostNameOf(host);
@@ -36,7 +36,7 @@ export function checkOrigin({ host, origin }: Headers, { appUrl }: GuardRules): 
 	if (own || (appUrl !== null && new URL(appUrl).origin === origin)) return;
 	throw new ProblemError(
 		'origin_not_allowed',
-		'Only pages of this server may send this request. If a proxy changes the host, set APP_URL.',
+		'The Origin header names another site. Send the request from a page of this server, or without Origin. If a proxy changes the host, set APP_URL.',
 	);
 }
 

@@ -16,7 +16,7 @@ function start() {
 	});
 	onTestFinished(() => tokenLimiter.close());
 	const from = (host: string) => ({ headers: { host, 'x-request-id': 'req_1' } }) as unknown as IncomingMessage;
-	/** `true`, `false`, or the seconds to wait. */
+	/** Returns whether the token is right, or the seconds to wait if the address is limited. */
 	function check(address: string, token: string, most = 200): boolean | number | undefined {
 		try {
 			return tokenLimiter.check(from(address), token, most, isRight);

@@ -5,9 +5,9 @@ import { ProblemError } from '#contract';
 
 export interface TokenLimiter {
 	/**
-	 * Whether the token is right, according to `isRight`. Throws `too_many_requests` without checking the token if its
-	 * address has sent too many different wrong ones. Also throws it for a wrong token once the address has sent more
-	 * than `most` of them in a minute. Right tokens do not count.
+	 * Returns whether the token is right, according to `isRight`. Throws `too_many_requests`, without checking the
+	 * token, if the address has sent too many different wrong tokens in a minute. Also throws for a wrong token if
+	 * the address has sent more than `most` wrong tokens in a minute. Right tokens do not count.
 	 */
 	check(request: IncomingMessage, token: string, most: number, isRight: (token: string) => boolean): boolean;
 	close(): void;
@@ -32,11 +32,11 @@ interface WrongTokens {
 
 const WINDOW_MS = 60_000;
 /**
- * Different wrong tokens per minute. A script that repeats one wrong token guesses nothing and locks out no other
- * client.
+ * Different wrong tokens per address and minute. A script that repeats one wrong token guesses nothing, so it does
+ * not lock out the other clients of its address.
  */
 const TOKENS_PER_ADDRESS = 20;
-/** How many addresses are remembered. The one without a wrong token for the longest time is dropped first. */
+/** How many addresses are remembered. The address whose last wrong token is oldest is dropped first. */
 const ADDRESSES = 10_000;
 /** Lines logged per minute: for each address, and for all together. Beyond these only a count is logged. */
 const [LINES, LINES_TOTAL] = [20, 200];
@@ -47,7 +47,7 @@ export function createTokenLimiter({ addressOf, now, warn }: TokenLimiterDeps): 
 	let total = { since: now(), logged: 0 };
 	const timer = setInterval(report, WINDOW_MS);
 
-	/** A clock that was set back ends the minute too. */
+	/** Whether the minute of this count is over. A clock that was set back ends it too. */
 	const isOver = ({ since }: { since: number }): boolean => now() - since >= WINDOW_MS || now() < since;
 
 	function report(): void {

@@ -12,7 +12,7 @@ export function healthRoutes(isReady: () => Promise<boolean>): Router {
 	});
 	router.get('/readyz', async (request, response) => {
 		refuseUnknown(request);
-		const ready = await isReady().catch(() => false); // the failing component logs the reason
+		const ready = await isReady().catch(() => false); // the workers meet the same error and log it
 		if (ready) return response.json({ status: 'ready' });
 		return sendProblem(
 			response,

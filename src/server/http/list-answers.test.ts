@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CallPage, CallQuery } from '#contract';
 import { createListCache } from './list-answers.ts';
 
-/** List responses over a fake that counts its reads. `fails` makes reads fail. */
+/** A list cache over a fake that counts its reads in `state.reads`. `state.fails` makes reads fail. */
 function lists() {
 	const state = { change: 1, indexedTo: 0, reads: 0, fails: false };
 	const answers = createListCache({

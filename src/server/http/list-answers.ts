@@ -7,7 +7,8 @@ const CACHED_LISTS = 32;
 
 interface CachedList {
 	/**
-	 * The feed position and the progress of the search index when the list was read: the index folds old names again.
+	 * The feed position and the progress of the search index when the list was read. After some migrations the
+	 * index folds names again, which changes search results but not the feed position.
 	 */
 	at: string;
 	/** The encoded bytes, so that each list is serialized once. */
@@ -15,8 +16,8 @@ interface CachedList {
 }
 
 /**
- * Returns lists as JSON and caches them. Each request reads the feed position: as long as the database is unchanged,
- * the same query returns the same bytes.
+ * Returns a function that reads a list as JSON, with a cache. Each request reads the feed position: as long as the
+ * database is unchanged, the same query returns the same bytes.
  */
 export function createListCache({ list, position }: Pick<CallReads, 'list' | 'position'>) {
 	const cache = new Map<string, CachedList>();

@@ -18,7 +18,8 @@ export interface LoginDeps {
 const readForm = express.urlencoded({ extended: false, limit: '8kb', verify: refuseOtherCharsets });
 
 /**
- * `POST /login` and `POST /logout`: targets of the pages' forms, so they respond with redirects if HTML is accepted.
+ * `POST /login` and `POST /logout`, the targets of the pages' forms: both respond with redirects. After a wrong
+ * token, a client that does not accept HTML gets a problem instead.
  */
 export function loginRoutes({ access, sessions, secureCookies, onLogout }: LoginDeps): Router {
 	const router = Router();

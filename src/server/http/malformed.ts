@@ -4,8 +4,8 @@ import { PROBLEMS, ProblemError } from '#contract';
 import { newRequestId } from './request-id.ts';
 
 /**
- * Responds to bytes that Node's parser refuses, with a problem and a request id like every other error, and closes the
- * connection. Sends nothing into a response that was sent in part: `isResponding` returns whether there is one.
+ * Responds to bytes that Node's parser refuses, with a problem and a request id like every other error, and closes
+ * the connection. If `isResponding` is true, only closes: a second response would mix with the response under way.
  */
 export function refuseMalformed(server: Server, isResponding: (socket: Duplex) => boolean): void {
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -29,7 +29,7 @@ export function refuseMalformed(server: Server, isResponding: (socket: Duplex) =
 	});
 }
 
-/** The same statuses as Node's own responses. */
+/** Returns the problem for an error code of Node's parser, with the status that Node itself would send. */
 function problemOf(code: string | undefined): ProblemError {
 	switch (code) {
 		case 'HPE_HEADER_OVERFLOW':
@@ -39,6 +39,6 @@ function problemOf(code: string | undefined): ProblemError {
 		case 'ERR_HTTP_REQUEST_TIMEOUT':
 			return new ProblemError('request_timeout', 'The request did not arrive in time. Send it again.');
 		default:
-			return new ProblemError('malformed_request', 'The bytes are not an HTTP request.');
+			return new ProblemError('malformed_request', 'The bytes are not an HTTP request. Send HTTP/1.1.');
 	}
 }

@@ -11,8 +11,8 @@ interface RouteLayer {
 }
 
 /**
- * Mount it before `router`. For a path of the router, rejects an unknown method with 405 and `Allow`, and responds to
- * OPTIONS. Passes on all other paths.
+ * Returns a handler to mount before `router`. For a path of the router, the handler rejects an unknown method with
+ * 405 and `Allow`, and responds to OPTIONS. It passes on all other requests.
  */
 export function methodsOf(router: Router): RequestHandler {
 	return (request, response, next) => {
@@ -29,7 +29,7 @@ export const wrongMethod = (method: string, allow: readonly string[]): ProblemEr
 		allow,
 	});
 
-/** A route without parameters hides those with parameters: `/batch` is not an id. */
+/** Returns the methods of a path. A route without parameters hides routes with parameters: `/batch` is not an id. */
 function methodsAt(layers: readonly RouteLayer[], path: string): Set<string> {
 	const routes = layers.flatMap(({ route }, i) => (route && layers[i]?.match(path) ? [route] : []));
 	const exact = routes.filter((route) => !route.path.includes(':'));

@@ -51,7 +51,8 @@ async function stage(max?: number): Promise<Stage> {
 	});
 	await once(client, 'connect');
 	return {
-		...{ started, client },
+		started,
+		client,
 		reached: (count) => until(() => started.length >= count),
 		parsed: (count) => until(() => seen >= count),
 	};

@@ -1,13 +1,13 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** How many requests of one connection may wait. Clients and load balancers send the next one after the response. */
+/** How many requests of one connection may wait. Browsers and load balancers never send ahead of a response. */
 const WAITING_REQUESTS_MAX = 64;
 
 export interface OneByOne extends RequestListener {
 	/** Whether a response on this connection is under way. */
 	isBusy(socket: Duplex): boolean;
-	/** Whether part of that response was sent, or other requests wait behind it. */
+	/** Whether part of the response under way on this connection was sent, or other requests wait behind it. */
 	isResponding(socket: Duplex): boolean;
 }
 

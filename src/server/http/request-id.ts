@@ -4,8 +4,8 @@ import type { RequestHandler } from 'express';
 export const newRequestId = (): string => `req_${randomBytes(9).toString('base64url')}`;
 
 /**
- * Sets `X-Request-Id` on every response: the caller's id if it is plain, otherwise a generated one. Also sets it on the
- * request, where the pages read it.
+ * Sets `X-Request-Id` on every response: the client's id if it is short and plain, otherwise a generated id. Also
+ * sets the header of the request, where the pages and the logs read the id.
  */
 export const requestId: RequestHandler = (request, response, next) => {
 	const given = request.get('x-request-id');

@@ -9,8 +9,8 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
 const PATH = /^[^?#]*/;
 
 /**
- * Turns a request target in absolute form into its path, and sets the Host header to its host (RFC 9112, 3.2.2). Runs
- * before Express, which would put the host back before the path.
+ * Turns a request target in absolute form into its path, and sets the Host header to its host (RFC 9112, 3.2.2).
+ * Runs before Express, which would keep the host in `request.url`.
  */
 export const inOriginForm =
 	(run: RequestListener): RequestListener =>
@@ -24,8 +24,9 @@ export const inOriginForm =
 	};
 
 /**
- * Guarantees later handlers a decodable path without a fragment: Express would route by the part before the `#`. Any
- * other path is 404. For a browser, a malformed percent-encoding becomes `%25`, so that the pages render their own 404.
+ * Guarantees later handlers a decodable path without a fragment: Express would route by the part before the `#`.
+ * Any other path is 404. If a browser reads a path with malformed percent-encoding, each `%` becomes `%25`, so that
+ * the pages render their own 404.
  */
 export const requestTarget: RequestHandler = (request, _response, next) => {
 	const path = PATH.exec(request.url)?.[0] ?? '';

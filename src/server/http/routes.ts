@@ -39,7 +39,8 @@ export function createHttp(deps: RoutesDeps): Express {
 	app.use(requestId);
 	app.use(noStore);
 	app.use(ownOrigin);
-	// Kit sets the policy of its pages, with nonces. A no-referrer policy would make forms send `Origin: null`.
+	// SvelteKit sets the Content-Security-Policy of its pages, with nonces. A no-referrer policy would make forms
+	// send `Origin: null`.
 	app.use(
 		helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, referrerPolicy: { policy: 'same-origin' } }),
 	);

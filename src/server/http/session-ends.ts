@@ -2,17 +2,17 @@ import type { Session } from './sessions.ts';
 
 /** Closes the sockets and streams of a session when the session ends. */
 export interface SessionEnds {
-	/** Calls `end` at the logout or when the session expires. Returns a function that cancels this. */
+	/** Calls `end` at the logout or when the session expires. Returns a function that prevents the call. */
 	endWith(session: Session, end: () => void): () => void;
 	/** Reports a logout. */
 	ended(session: Session): void;
 	close(): void;
 }
 
-/** Longest delay between the expiry of a session and its end here. */
+/** The longest delay between the expiry of a session and the end of its sockets and streams. */
 const CHECK_EVERY_MS = 5_000;
 
-/** One timer serves all sessions. */
+/** One timer checks all sessions for expiry. */
 export function createSessionEnds(now: () => number): SessionEnds {
 	const open = new Map<string, { expiresAt: number; ends: Set<() => void> }>();
 	const finish = (id: string): void => {

@@ -2,14 +2,14 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Database, Row } from '#db/database.ts';
 
-/** A browser that sent the token. */
+/** The session of a browser that signed in with the API token. */
 export interface Session {
 	/** The hash of the cookie's value, as stored. */
 	id: string;
 	expiresAt: number;
 }
 
-/** Sessions of the current token. Without a token there are none. */
+/** Sessions of the current API token. Without an `API_TOKEN` there are none. */
 export interface Sessions {
 	/** Opens a session. Returns the Set-Cookie header, or null if no token is set. */
 	open(secure: boolean): Promise<string | null>;
@@ -41,7 +41,9 @@ export interface SessionsDeps {
 	now(): number;
 }
 
-/** Deletes the sessions of other tokens: they stay ended, even if such a token is set again later. */
+/**
+ * First deletes the sessions of other API tokens, so that they stay ended even if such a token is set again later.
+ */
 export async function createSessions({ database, apiToken, now }: SessionsDeps): Promise<Sessions> {
 	const hashOf = (token: string, id: string): string => createHmac('sha256', token).update(id).digest('base64url');
 	const isOfOther = ({ id, tokenHash }: Row): boolean =>

@@ -15,7 +15,8 @@ const DROPPED = new Set(['upgrade', 'connection', 'http2-settings']);
 export function ignoreOtherUpgrades(server: Server, isBusy: (socket: Duplex) => boolean): void {
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
 		if (request.url?.startsWith(SOCKET_PATH)) return;
-		// The response would be lost behind the earlier one. The client retries on a connection of its own.
+		// This response would be lost behind the earlier one. After the close, the client retries on a new
+		// connection.
 		if (isBusy(socket)) {
 			socket.destroy();
 			return;

@@ -14,7 +14,7 @@ export function webhookRoutes(inbox: Inbox): Router {
 		const signed = Object.fromEntries(
 			['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => [name, header(name)]),
 		);
-		if (!Buffer.isBuffer(raw)) throw new ProblemError('invalid_json', 'The body is missing.');
+		if (!Buffer.isBuffer(raw)) throw new ProblemError('invalid_json', 'The body is missing. Send the report as JSON.');
 		const { call, idempotent } = await inbox.receive(signed, raw);
 		response.json({ ok: true, call, ...(idempotent ? { idempotent } : {}) });
 	});

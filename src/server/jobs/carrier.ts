@@ -1,14 +1,14 @@
 import { SendCallResponse, type HangUp } from '#contract';
 import { readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
 
-/** The app's HTTP client for the provider, embedded or foreign. */
+/** The app's HTTP client for the provider, in this process or on another server. */
 export interface ProviderClient {
 	/** Requests a call. The body is sent unchanged. The same key never creates a second provider call. */
 	send(key: string, body: Record<string, unknown>): Promise<ProviderResponse<SendCallResponse>>;
 	hangUp(providerId: string, reason: HangUp): Promise<ProviderResponse<null>>;
 }
 
-/** The outcome of a request: a value, or an error and the earliest time for a retry. */
+/** The result of a request: a value, or an error and the delay of the provider's `Retry-After`, if any. */
 export type ProviderResponse<T> = { status: number | null; durationMs: number } & (
 	{ value: T; error?: never } | { value?: never; error: string; retryAfterMs: number | null }
 );

@@ -11,15 +11,15 @@ export interface JobsDeps {
 	storeOf(kinds?: readonly Job['kind'][]): JobStore;
 	calls: Calls;
 	providerClient: ProviderClient;
-	/** Divides the delays of the retry schedule. */
+	/** The provider's setting `speed`. It divides the delays of the retry schedule. */
 	speed(): number;
 	/** CALL_TIMEOUT_MS: how long to wait for a report after the last expected webhook. */
 	callTimeoutMs: number;
 	/** Time since which this server has run without a break. Earlier silence does not count. */
 	runningSince(): number;
 	/**
-	 * Whether a webhook of this call is due but was not attempted yet. The watch job waits for it before it judges the
-	 * call.
+	 * Whether a webhook of this call is due but had no attempt yet. The watch job does not end such a call as
+	 * `no-report`.
 	 */
 	hasDueWebhook(callId: string): Promise<boolean>;
 	now(): number;
@@ -28,12 +28,12 @@ export interface JobsDeps {
 	onError(error: unknown): void;
 }
 
-/** Delay until the next look at a call whose webhooks are due. */
+/** How long the watch job of a call is postponed while a webhook of the call is due. */
 const DUE_WEBHOOK_RETRY_MS = 1_000;
 
 /**
- * Runs the app's jobs: dispatches calls, hangs up calls that ended here, and watches for silent calls. Each lane has a
- * worker of its own.
+ * Runs the app's jobs: dispatches calls, hangs up calls that were ended or deleted here, and watches for silent
+ * calls. Each lane has a worker of its own.
  */
 export function createJobs({
 	storeOf,
@@ -102,7 +102,10 @@ export function createJobs({
 
 	const workers = LANES.map((kinds) =>
 		createWorker<Job>({
-			...{ store: storeOf(kinds), onError, now, newLease: v4 },
+			store: storeOf(kinds),
+			onError,
+			now,
+			newLease: v4,
 			run: (job) => DO[job.kind](job),
 		}),
 	);

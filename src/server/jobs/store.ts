@@ -15,7 +15,7 @@ export interface Job extends Claimed {
 export const LANES = [['dispatch', 'recall'], ['hangup'], ['watch']] as const satisfies readonly (readonly JobKind[])[];
 const ALL_KINDS = LANES.flat();
 
-// One subquery per kind: in the index the due rows of a kind are adjacent, apart from its dead rows.
+// One subquery per kind, so that each reads its due rows by `Job_kind_deadAt_dueAt_idx` and no dead rows.
 const joined = (kinds: readonly JobKind[], of: (kind: JobKind) => string): string =>
 	kinds.map((kind) => `SELECT * FROM (${of(kind)})`).join(' UNION ALL ');
 const dueOf = (kind: JobKind): string => `SELECT "id", "dueAt" FROM "Job" WHERE "kind" = '${kind}' AND "deadAt" IS NULL
@@ -33,7 +33,10 @@ const RETRY = `UPDATE "Job" SET "dueAt" = ?3, "lastError" = ?4, "failures" = "fa
 	"lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
 
 const LATER = `UPDATE "Job" SET "dueAt" = ?3, "lease" = NULL, "leasedUntil" = NULL WHERE "id" = ?1 AND "lease" = ?2`;
-/** All jobs, except the dispatch of a scheduled call: its due time is a wall-clock time. */
+/**
+ * The times that move when the clock is set back: those of all jobs except the dispatch of a scheduled call. Its
+ * due time is a time of day that a user chose.
+ */
 const TIMED: Timed = {
 	table: 'Job',
 	times: ['dueAt'],
@@ -42,9 +45,11 @@ const TIMED: Timed = {
 };
 
 export interface JobStore extends QueueStore<Job> {
-	/** Releases the leases of dead processes. Call it at the start of a file's only server. */
+	/** Releases all leases. Call it only at the start of a server that is alone on the database. */
 	takeOver(): Promise<void>;
-	/** After the clock was set back by `ms`: keeps the remaining delay of each job. Scheduled calls keep their hour. */
+	/**
+	 * After the clock was set back by `ms`, keeps the remaining delay of each job, and the time of scheduled calls.
+	 */
 	setBack(ms: number, now: () => number): Promise<void>;
 	/** Postpones a job without counting a failure. Takes effect only under the lease that the job was claimed with. */
 	later(job: Job, dueAt: number): Promise<void>;

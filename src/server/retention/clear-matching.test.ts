@@ -14,13 +14,16 @@ import { createClearMatching } from './clear-matching.ts';
 const CALLS = 3_000;
 const FAILED = CALLS / 3;
 
-/** A clear over a real file. `step` is called before each step is written. */
+/** Creates a `ClearMatching` on a database file with `CALLS` calls. `step` is called before each step is written. */
 async function start(step: (count: number) => void) {
 	const url = `file:${join(await temporaryFolder(), 'audena.db')}`;
 	await fillHistory(url, CALLS);
 	const database = await openTestDatabase(url);
 	const writer = createWriter({
-		...{ database, now: Date.now, onCommit: () => undefined, onJobs: () => undefined },
+		database,
+		now: Date.now,
+		onCommit: () => undefined,
+		onJobs: () => undefined,
 		onError: (error) => {
 			throw error;
 		},

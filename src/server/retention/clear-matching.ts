@@ -8,8 +8,9 @@ import { AdaptiveBatch } from './portion.ts';
 /** Deletes or counts the calls that match a list's filters. Throws `stopping` during a shutdown. */
 export interface ClearMatching {
 	/**
-	 * Deletes in steps, newest first, and returns after the last step is committed. Calls made since the request stay,
-	 * and so do calls that no longer match. `gone` stops it after the step under way. Committed deletions stay.
+	 * Deletes in steps, newest first, and returns after the last step is committed. Calls made since the request
+	 * stay, and so do calls that no longer match. `gone` stops the deletion after the step under way, and does not
+	 * undo it.
 	 */
 	clear(filters: CallFilters, gone: AbortSignal): Promise<void>;
 	/** The number of matching calls; null if `gone` stopped the count. */
@@ -25,9 +26,9 @@ export interface ClearMatchingDeps {
 
 /** Ids per read of the list. */
 const PAGE = 1_000;
-/** How long one deletion may take: it blocks the event loop. */
+/** Target duration of one deletion, because a deletion blocks the event loop. */
 const TURN_MS = 8;
-/** The longest pause between two deletions, so that other requests and tabs keep up. */
+/** The longest pause between two deletions, so that other requests get a turn and browsers keep up. */
 const PAUSE_MS = 20;
 
 export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearMatching {
@@ -69,8 +70,8 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 	}
 
 	async function clear(filters: CallFilters, signal: AbortSignal): Promise<void> {
-		// Read ids up to the size of a delta first. Whether the deletions leave tombstones is decided before the first
-		// of them.
+		// Collect up to `DELTA_MAX` ids before the first deletion. If all fit, the deletions leave tombstones, so
+		// clients get a delta. Otherwise no deletion leaves any, and clients get a reset.
 		let ids: string[] = [];
 		let tombstones = true;
 		let hasDeleted = false;
@@ -104,7 +105,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 		underWay.add(settled);
 		const result = await done;
 		if (stop.signal.aborted)
-			throw new ProblemError('stopping', 'The server is stopping. Some of the calls may remain. Repeat the request.', {
+			throw new ProblemError('stopping', 'The server is stopping. Some of the calls may remain. Retry the request.', {
 				retryAfterSeconds: 1,
 			});
 		return result;
@@ -123,7 +124,7 @@ export function createClearMatching({ reads, calls }: ClearMatchingDeps): ClearM
 const partlyDeleted = (cause: unknown): ProblemError =>
 	new ProblemError(
 		'database_unavailable',
-		'The database cannot be written now. Some calls were deleted. Retry the request.',
+		'The database cannot be written to now. Some calls were deleted, others may remain. Retry the request.',
 		{
 			retryAfterSeconds: 1,
 			cause,

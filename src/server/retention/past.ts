@@ -1,9 +1,9 @@
 import type { Database } from '#db/database.ts';
 
 /**
- * The limits of what is kept. A call stays only if both keep it: it was created or ended since `before`, and it is one
- * of the newest `calls` (null: any number). Calls that ended within an hour of `now` always stay, so that a client that
- * waited for the end still finds its call.
+ * The limits beyond which ended calls are deleted. A call is within the limits if it was created or ended since
+ * `before`, and is one of the newest `calls` (null: any number). A call that ended within an hour of `now` stays in
+ * any case, so that a client that waited for the end still finds the call.
  */
 export interface Limits {
 	before: number;
@@ -11,7 +11,10 @@ export interface Limits {
 	now: number;
 }
 
-/** How far a walk from the oldest call has come, and how many calls it left in place. */
+/**
+ * How far a walk through the calls has come, oldest first: the column `n` of the last call that the walk passed,
+ * and the number of passed calls that are not deleted. `n` numbers calls in order of creation.
+ */
 export interface WalkPosition {
 	n: number;
 	skipped: number;
@@ -21,26 +24,29 @@ export interface WalkPosition {
 export interface Candidates {
 	/** Ids of deletable calls: ended long enough ago, and no job refers to them. */
 	ended: string[];
-	/** The place of the last call, and the number of these calls. */
+	/** The column `n` of the last call that this read passed, and the number of passed calls, deletable or not. */
 	n: number;
 	count: number;
 	/** Whether no later call is beyond a limit. */
 	isLast: boolean;
 }
 
-/** Calls per read, deletable or not: a history of waiting calls is walked in steps, never scanned at once. */
+/** Calls per read, deletable or not, so that a read stays short even if no call in a long history is deletable. */
 const WINDOW = 256;
 const TOTAL = `SELECT coalesce(sum("count"), 0) AS "total" FROM "Tally" WHERE "run" = ''`;
-/** Applies to both sides of `now`: after a clock was set back, end times in the future keep no call. */
+/**
+ * A call that was created or ended within this time of `now` stays. This applies to both sides of `now`. A time
+ * further in the future, written before the clock was set back, protects no call.
+ */
 const GRACE_MS = 3_600_000;
 const NEXT = `SELECT "n", "id", "status", "createdAt", "endedAt",
 		EXISTS (SELECT 1 FROM "Job" WHERE "callId" = "Call"."id" AND "deadAt" IS NULL) AS "busy"
 	FROM "Call" WHERE "n" > ? ORDER BY "n" LIMIT ${WINDOW}`;
 
 /**
- * Reads on from `position` until `most` calls are deletable or the window is full. Creation times rise with the place. The
- * walk therefore ends at a call within the limits, or created within an hour of `now`: every later call was created, and
- * ended, later. A call created outside that hour, as by a wrong clock, does not end the walk.
+ * Reads the calls after `position`, until `most` of them are deletable or `WINDOW` calls are read. Later calls have
+ * later creation times. So the walk ends at the first call that is within the limits, or that was created within an
+ * hour of `now`: every later call stays too.
  */
 export async function nextCandidates(
 	database: Database,

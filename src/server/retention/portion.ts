@@ -1,4 +1,4 @@
-/** A batch size that adapts to the duration of the last batch, so that one takes about `turnMs`. */
+/** A batch size that adapts to the duration of the last batch, so that a batch takes about `turnMs` milliseconds. */
 export class AdaptiveBatch {
 	readonly #min: number;
 	readonly #max: number;

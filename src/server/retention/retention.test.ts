@@ -11,7 +11,7 @@ import { createWriter, type Committed } from '../calls/writer.ts';
 import { createRetention, type Retention, type RetentionDeps } from './retention.ts';
 
 const DAY_MS = 86_400_000;
-/** These calls, with a hook that runs before each step of retention. */
+/** Wraps `calls` for retention: `hook` runs before each step, with the ids of the calls to delete. */
 const beforeEachStep = (calls: Calls, hook: (ids: readonly string[]) => unknown): Pick<Calls, 'retire'> => ({
 	async retire(ids) {
 		await hook(ids);
@@ -30,11 +30,11 @@ interface Stage {
 	keep(keep: RetentionDeps['keep'], over?: Partial<RetentionDeps>): Promise<Retention>;
 	/** Resolves after the next full pass. */
 	nextPassEnd(): Promise<void>;
-	/** The places of the remaining calls. */
+	/** The column `n` of each remaining call, in order. `n` numbers the calls in order of creation. */
 	places(): Promise<number[]>;
 }
 
-/** A history of `count` ended calls, a minute apart up to now, with a retention to start on it. */
+/** Creates a history of `count` ended calls, a minute apart up to now, and the functions that run retention on it. */
 async function stage(count: number): Promise<Stage> {
 	const path = join(await temporaryFolder(), 'audena.db');
 	await fillHistory(`file:${path}`, count);
@@ -49,7 +49,10 @@ async function stageOn(path: string): Promise<Stage> {
 		throw error;
 	};
 	const writer = createWriter({
-		...{ database, now: () => clock.now, onJobs: () => undefined, onError: fail },
+		database,
+		now: () => clock.now,
+		onJobs: () => undefined,
+		onError: fail,
 		onCommit: (committed) => commits.push(committed),
 	});
 	const calls = createCalls({ writer, callbackUrl: () => null });
@@ -83,7 +86,12 @@ async function stageOn(path: string): Promise<Stage> {
 		return retention;
 	};
 	return {
-		...{ database, calls, clock, commits, nextPassEnd, begin },
+		database,
+		calls,
+		clock,
+		commits,
+		nextPassEnd,
+		begin,
 		async keep(keep, over) {
 			const passEnded = nextPassEnd();
 			const retention = begin(keep, over);
@@ -97,7 +105,7 @@ async function stageOn(path: string): Promise<Stage> {
 const numbers = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const request = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SUPPORT' } as const;
-/** Reports enough new calls that the limit is checked at once. */
+/** Reports a number of new calls that makes the next pass start at once. */
 const triggerPass = (retention: Retention): void => retention.created(1_000_000);
 
 describe('the retention limits', () => {

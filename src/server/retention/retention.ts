@@ -10,10 +10,10 @@ import { pruneTombstones } from './tombstones.ts';
 export interface RetentionDeps {
 	database: Database;
 	calls: Pick<Calls, 'retire'>;
-	/** Both null turns the limits off. */
+	/** The limits of age and number. null turns a limit off. */
 	keep: Config['retention'];
 	now(): number;
-	/** Whether the clock has run long enough without a jump to delete by it. */
+	/** Whether the clock has run long enough without a jump to delete calls by their age. */
 	isSteady(): boolean;
 	/** Called with the number of deleted calls. */
 	onDeleted(count: number): void;
@@ -23,11 +23,11 @@ export interface RetentionDeps {
 }
 
 /**
- * Removes cleared rows, keeps the history within its limits and shrinks the file. Works in small steps, in calm
- * moments.
+ * Removes the rows of cleared calls, keeps the history within its limits, prunes tombstones and shrinks the file.
+ * Works in small steps. All steps but those of the removal wait for a moment without new calls.
  */
 export interface Retention {
-	/** Reports a clear. Its rows are removed next. */
+	/** Reports that calls were cleared. Their rows are removed next. */
 	cleared(): void;
 	/** Reports the number of newly created calls. */
 	created(count: number): void;
@@ -37,18 +37,18 @@ export interface Retention {
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 60_000;
-/** The limit of calls is checked early after this share of it was created, but not before `CREATED_MIN` calls. */
+/** A pass starts early after this many new calls: `SHARE` of the limit of calls, but at least `CREATED_MIN`. */
 const [SHARE, CREATED_MIN] = [0.1, 100];
 /** Creates have priority: each step waits until no call was created for this long. */
 const CALM_MS = 50;
-/** Upper bound for that wait. There is no wait once a pass has deleted `BEHIND` calls and more are due. */
+/** The longest wait for `CALM_MS`. Once a pass has deleted `BEHIND` calls, its further deletions do not wait. */
 const CALM_WAIT_MAX_MS = 250;
 const BEHIND = 20_000;
-/** Pause between two steps, so that tabs keep up with the changes sent to them. */
+/** Pause between two steps, so that browsers keep up with the changes sent to them. */
 const PAUSE_MS = 20;
-/** How long a step may take: it blocks the event loop. */
+/** Target duration of a step, because a step blocks the event loop. */
 const TURN_MS = 8;
-/** How long each round removes rows even if new clears keep arriving. */
+/** How long each round of the removal deletes rows, even if new clears keep arriving. */
 const SLICE_MS = 1_000;
 /** No further round begins after this time, so that clears cannot hold up the other tasks. */
 const ROUNDS_MS = 5_000;
@@ -92,8 +92,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 	}
 
 	/**
-	 * Runs one step of the removal, then pauses for up to twice its duration, so that small steps follow each other
-	 * quickly.
+	 * Runs one step of the removal, then pauses for twice its duration, but at most `PAUSE_MS`. Short steps
+	 * therefore follow each other quickly.
 	 */
 	async function runStep<Done extends { removed: number }>(step: (most: number) => Promise<Done>): Promise<Done> {
 		const [start, most] = [performance.now(), removalBatch.size];
@@ -104,7 +104,10 @@ export function createRetention(deps: RetentionDeps): Retention {
 		return done;
 	}
 
-	/** Removes cleared rows, starting with calls that must be hung up. No reader has seen them since their clear. */
+	/**
+	 * Removes cleared calls, first the running ones, so that they are hung up soon. No change is published: no list
+	 * has shown these calls since the clear.
+	 */
 	async function removeCleared(): Promise<void> {
 		const lastRound = performance.now() + ROUNDS_MS;
 		do {
@@ -153,8 +156,8 @@ export function createRetention(deps: RetentionDeps): Retention {
 
 	const isLimited = keep.days !== null || keep.calls !== null;
 	/**
-	 * The other tasks, in order. If a clear interrupts one, the next pass begins with the task after it, so that each
-	 * gets a turn.
+	 * The tasks of a pass after the removal, in order. If a clear interrupts a task, the next pass begins with the
+	 * task after it, so that each task gets a turn.
 	 */
 	const tasks: (() => Promise<void>)[] = [
 		...(isLimited ? [retire] : []),

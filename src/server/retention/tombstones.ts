@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 
-/** More than a delta ever contains. An older cursor gets a reset anyway. */
+/** How many tombstones stay: more than a delta ever contains, so an older cursor would get a reset anyway. */
 const KEEP_COUNT = 100_000;
 /** How many tombstones are counted at once, and how many are deleted at once. */
 const [COUNT_STEP, DELETE_STEP] = [10_000, 500];
@@ -21,7 +21,7 @@ export async function pruneTombstones(database: Database, waitForCalm: () => Pro
 		const [row] = await database.all(BACK, first);
 		if (Number(row?.count) < COUNT_STEP) return;
 		first = Number(row?.seq);
-		await new Promise(setImmediate); // a hop takes most of a millisecond: other work gets a turn
+		await new Promise(setImmediate); // counting a step takes most of a millisecond: other work gets a turn
 	}
 	const step = (): Promise<number> =>
 		database.transact([[OLDEST, first]], ([rows = []]) => {

@@ -12,24 +12,29 @@ export interface Inbox {
 	receive(headers: Record<string, string | undefined>, raw: Buffer): Promise<{ call: Call; idempotent: boolean }>;
 }
 
-/** Longest accepted webhook id, which bounds the rows of the receipts table. */
+/** Longest accepted webhook id, in characters, so that each stored receipt stays small. */
 const ID_MAX = 255;
 const TIMESTAMP = /^\d{1,15}$/;
 
-/** Every one of `secrets` verifies, so that a secret can be rotated without losing a message. */
+/** The inbox accepts a signature by any of `secrets`, so that a secret can be rotated without losing a webhook. */
 export function createInbox(calls: Calls, secrets: readonly string[], rejections: Pick<Rejections, 'record'>): Inbox {
 	const verifiers = secrets.map((secret) => new Webhook(secret));
 
-	/** Throws unless one of the secrets signed the webhook within the last or next five minutes (Standard Webhooks). */
+	/**
+	 * Returns the webhook's id. Throws `invalid_signature` unless one of the secrets signed the webhook, with a
+	 * timestamp within five minutes of now (Standard Webhooks).
+	 */
 	function verify(headers: Record<string, string | undefined>, raw: Buffer): string {
 		const id = headers['webhook-id'];
 		const timestamp = headers['webhook-timestamp'];
 		const signature = headers['webhook-signature'];
-		if (!id || !timestamp || !signature || id.length > ID_MAX)
+		if (!id || !timestamp || !signature)
 			throw new ProblemError(
 				'invalid_signature',
-				'Send webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
+				'Send the headers webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
 			);
+		if (id.length > ID_MAX)
+			throw new ProblemError('invalid_signature', `webhook-id must have at most ${ID_MAX} characters.`);
 		// The verifier parses only the leading digits and checks the signature over those. Anything after them would be
 		// unsigned.
 		if (!TIMESTAMP.test(timestamp))
@@ -65,7 +70,7 @@ export function createInbox(calls: Calls, secrets: readonly string[], rejections
 	};
 }
 
-/** Keeps every key of the body: parsing by a schema drops a key named `__proto__`. */
+/** Parses the report and keeps every key of the body: the schema alone would drop a key named `__proto__`. */
 function reportOf(body: unknown): ProviderReport {
 	const report = parse(ProviderReport, body, 'The webhook');
 	const left = Object.getOwnPropertyDescriptor(body, '__proto__');
@@ -79,6 +84,6 @@ function jsonOf(raw: Buffer): unknown {
 		JSON.stringify(value); // nesting too deep to serialize counts as invalid JSON
 		return value;
 	} catch (error) {
-		throw new ProblemError('invalid_json', 'The body is not well-formed JSON.', { cause: error });
+		throw new ProblemError('invalid_json', 'The body is not well-formed JSON. Correct its syntax.', { cause: error });
 	}
 }

@@ -19,7 +19,7 @@ const TEXT_MAX = 200;
 const WITHIN_MS = 1_000;
 const INSERT = `INSERT INTO "Rejection" ("id", "at", "reason", "webhookId")
 	SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;
-/** Rejections with the same time are ordered by arrival. */
+/** Deletes all but the latest rejections. Those with the same time are ordered by arrival. */
 const PRUNE = `DELETE FROM "Rejection" WHERE rowid IN
 	(SELECT rowid FROM "Rejection" ORDER BY "at" DESC, rowid DESC LIMIT -1 OFFSET ${STORED_MAX})`;
 const COUNT = `INSERT INTO "Kept" ("name", "value") VALUES ('rejections', CAST(CAST(?1 AS INTEGER) AS TEXT))
@@ -43,7 +43,7 @@ export function createRejections(database: Database, now: () => number, onError:
 		writing = writing
 			.then(() => database.transact([], () => ({ result: undefined, statements })))
 			.catch((error: unknown) => {
-				// The next write includes them.
+				// Keep the rejections of the failed write for the next write.
 				pending = [...rows, ...pending].slice(-STORED_MAX);
 				count += pendingCount;
 				onError(error);

@@ -5,5 +5,5 @@ import { rest } from './rest/rest.ts';
 import { stream } from './stream/stream.ts';
 import { outgoing } from './webhooks.ts';
 
-/** Everything that is recorded. */
+/** All areas that a run of the goldens records. */
 export const areas: readonly Area[] = [feed, stream, history, rest, outgoing].flat();

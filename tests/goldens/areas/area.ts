@@ -3,7 +3,7 @@ import { createExchanges, type Exchanges } from '../stage/exchange.ts';
 import { createLife, type Life } from '../stage/life.ts';
 import type { Server, Stage } from '../stage/server.ts';
 
-/** Runs a script against a server of its own, and returns what it recorded. */
+/** One part of the goldens: runs a script against a server of its own, and returns the recordings. */
 export type Area = (stage: Stage) => Promise<Recordings>;
 
 export interface Tools {
@@ -14,7 +14,7 @@ export interface Tools {
 	routes: readonly string[];
 }
 
-/** An area whose cases make one file. */
+/** Returns an area that records all cases of its script in one file. */
 export const area =
 	(file: string, script: (tools: Tools) => Promise<void>, env: Readonly<Record<string, string>> = {}): Area =>
 	({ routes, withServer }) =>
@@ -24,10 +24,10 @@ export const area =
 			return { [file]: book.cases };
 		});
 
-/** Some areas wait most of the time. More than these would slow each other down. */
+/** How many areas run at once. Some areas mostly wait, but more areas would slow each other down. */
 const AT_ONCE = 3;
 
-/** Runs all areas in their order, a few at once. The files are in order of their names. */
+/** Runs all areas, a few at once. Returns their recordings, sorted by file name. */
 export async function runAll(areas: readonly Area[], stage: Stage): Promise<Recordings> {
 	const left = [...areas];
 	const found: [string, Recordings[string]][] = [];

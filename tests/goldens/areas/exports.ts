@@ -8,7 +8,7 @@ const FILES: Readonly<Record<string, string>> = {
 	'exports/search.ndjson': '?format=ndjson&q=a&workflow=SALES&workflow=REMINDER',
 };
 
-/** Both exports of a whole history, and two with filters. */
+/** Records both export formats of a whole history, and two exports with filters. */
 export async function recordExports(server: Server): Promise<Recordings> {
 	const recordings: Recordings = {};
 	for (const [name, query] of Object.entries(FILES))

@@ -7,7 +7,9 @@ import { recordExports } from './exports.ts';
 import { recordList } from './rest/list.ts';
 import { recordStats } from './rest/stats.ts';
 
-/** Lists, exports and stats of one history: to make it takes longer than to read it. */
+/**
+ * Records lists, exports and stats of one shared history, because creating a history takes longer than reading it.
+ */
 export const history: Area = ({ withServer }) =>
 	withServer({}, async (server) => {
 		const [list, stats] = [createBook(), createBook()];

@@ -6,7 +6,7 @@ import { startReceiver, type Received, type Receiver } from '../stage/receiver.t
 import type { Server } from '../stage/server.ts';
 import { area, type Tools } from './area.ts';
 
-/** Headers that Node's HTTP client adds. They depend on its version. */
+/** Headers that Node's HTTP client adds. They depend on the version of Node, so they are not recorded. */
 const OF_THE_CLIENT = [
 	...['accept', 'accept-encoding', 'accept-language', 'connection', 'content-length', 'host'],
 	...['keep-alive', 'sec-fetch-mode', 'transfer-encoding'],
@@ -27,7 +27,7 @@ async function withReceiver(
 	}
 }
 
-/** The part of a webhook that a recording keeps. Of the signature it keeps whether it is valid. */
+/** Returns the part of a webhook that is recorded. Signatures differ between runs, so only their validity is. */
 function shown({ secret, names }: Server, { method, path, rawHeaders, headers, body }: Received): object {
 	const headerNames = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
 	const fixed = ['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp'];
@@ -55,7 +55,7 @@ async function ask({ clock, read }: Server, callId: string, callbackUrl: string,
 	await read('POST /api/provider/send-call', { body });
 }
 
-/** Calls of every outcome, and one that is hung up. */
+/** Records the webhooks of one call of every outcome, and of a call that is hung up. */
 const lives = area('webhooks/lives.json', ({ server, life, book }) =>
 	withReceiver(server, undefined, async (receiver) => {
 		const outcomes = ['completed', 'busy', 'no-answer', 'failed', 'dropped', 'canceled'];
@@ -111,7 +111,7 @@ async function faults({ server, life, book }: Tools): Promise<void> {
 	for (const [fault, requests] of Object.entries(REQUESTS)) {
 		const body = { ...settings, speed: SPEED, faults: { ...NO_FAULTS, [fault]: 1 } };
 		await server.read('PUT /api/provider/settings', { body });
-		// This receiver verifies, so the provider retries an invalid webhook.
+		// This receiver verifies signatures, so the provider retries a webhook with an invalid one.
 		const respond = (response: ServerResponse, { headers, body }: Received): void =>
 			void response.writeHead(isSigned(server.secret, headers, body) ? 204 : 401).end();
 		await withReceiver(server, respond, async (receiver) => {
@@ -127,5 +127,5 @@ async function faults({ server, life, book }: Tools): Promise<void> {
 	}
 }
 
-/** The webhooks that the provider sends to other receivers. */
+/** The areas that record the webhooks from the provider to receivers other than the server. */
 export const outgoing = [lives, area('webhooks/attempts.json', attempts), area('webhooks/faults.json', faults)];

@@ -1,14 +1,14 @@
 import type { Case, Recordings } from '../record/recording.ts';
 
-/** Routes that the API alone cannot serve, and why. */
+/** Routes that need no golden of a success, and why. */
 const WITHOUT_SUCCESS: Readonly<Record<string, string>> = {
 	'GET /login': 'the pages render it, and they are not built here',
 };
 
-/** Files that the route table generates. They have errors of every route, so only scripts prove a success. */
+/** Files with cases for every route of the table. They are made for errors, so they prove no success. */
 const GENERATED = ['rest/methods.json', 'rest/refusals.json', 'rest/without-token.json'];
 
-/** One line for each route without a golden of a success or without one of an error. */
+/** Returns a line for each route without a golden of a success, and for each route without a golden of an error. */
 export function uncovered(routes: readonly string[], recordings: Recordings): string[] {
 	const asked = Object.entries(recordings).flatMap(([file, recording]) =>
 		typeof recording === 'string' ? [] : recording.flatMap((one) => responseOf(one, file, routes) ?? []),
@@ -32,7 +32,7 @@ function responseOf({ request, status }: Case, file: string, routes: readonly st
 	if (typeof request !== 'string' || typeof status !== 'number') return undefined;
 	const line = request.split('?')[0]!;
 	const matching = routes.filter((route) => patternOf(route).test(line));
-	// As the server does: a path without an id hides those with one.
+	// Like the server, prefers a route without an id: `/api/calls/export` before `/api/calls/:id`.
 	const route = matching.find((one) => !one.includes(':')) ?? matching[0];
 	return route === undefined ? undefined : { file, route, status };
 }

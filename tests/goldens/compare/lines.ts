@@ -1,4 +1,4 @@
-/** The lines of two texts from the first difference to the last. */
+/** Returns the lines of two texts from the first difference to the last; no line if the texts are equal. */
 export function compareLines(before: string, now: string): string[] {
 	if (before === now) return [];
 	const [old, fresh] = [before.split('\n'), now.split('\n')];

@@ -1,9 +1,9 @@
 import type { Comparison } from './compare.ts';
 
-/** More lines of one file would hide the other files. */
+/** Maximum number of lines for one file, so that one file does not hide the others. */
 const LINES_MAX = 40;
 
-/** The comparison for people. Changed words come last, by themselves. */
+/** Formats a comparison for people. Changed words come last, in a section of their own. */
 export function reportOf(comparison: Comparison): string {
 	const files = Object.entries(comparison);
 	const broken = files.flatMap(([name, one]) => section(name, one.broken));

@@ -5,10 +5,10 @@ export interface Differences {
 	words: string[];
 }
 
-/** Texts for people. The contract has their type, not their words. */
+/** Fields with texts for people. The contract promises a string, but no particular words. */
 const WORDS = ['title', 'detail', 'message', 'error'];
 
-/** All differences between two JSON values, the order of keys included. */
+/** Returns all differences between two JSON values. Another order of keys is a difference too. */
 export function compareValues(path: string, before: unknown, now: unknown, field = ''): Differences {
 	if (Array.isArray(before) && Array.isArray(now)) {
 		const length =

@@ -5,7 +5,7 @@ import { render } from './render.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'recorded');
 
-/** Replaces all that was recorded. */
+/** Replaces all files in `recorded/`. */
 export async function writeRecordings(recordings: Recordings): Promise<void> {
 	await rm(FOLDER, { recursive: true, force: true });
 	for (const [name, recording] of Object.entries(recordings)) {

@@ -2,11 +2,11 @@
 export interface Names {
 	/** Replaces `value` by `name` in every later text. */
 	know(value: string, name: string): void;
-	/** Gives `value` the next number of its kind. */
+	/** Returns the name of `value`, such as `<call 2>`. A new value gets the next number of its kind. */
 	number(kind: string, value: string): string;
-	/** The text with names in it. */
+	/** Returns the text with names in place of the values. */
 	text(text: string): string;
-	/** Any JSON value with names in it. */
+	/** Returns the JSON value with names in all its texts. */
 	value(value: unknown): unknown;
 }
 
@@ -25,7 +25,9 @@ const PATTERN = new RegExp(
 	].join('|'),
 	'g',
 );
-/** Fields whose value depends on time, on a key, on the release or on the length of a text. */
+/**
+ * Fields that always get a name: their value depends on time, on a key, on the release or on the length of a text.
+ */
 const BY_FIELD: Readonly<Record<string, string>> = {
 	'webhook-signature': '<signature>',
 	'content-length': '<length>',
@@ -34,11 +36,13 @@ const BY_FIELD: Readonly<Record<string, string>> = {
 };
 const PAGE_TOKENS = ['nextPage', 'previousPage'];
 
-/** `start` is the beginning of the script's clock: times are named by their distance from it, in seconds. */
+/**
+ * `start` is the time at which the script's clock starts. A time is named by its distance from `start`, in seconds.
+ */
 export function createNames(start: number): Names {
 	const known = new Map<string, string>();
 	const counts = new Map<string, number>();
-	/** A value may begin with another one, such as a cursor with its epoch. */
+	/** The known values, the longest first, because a value may begin with a shorter one: a cursor with its epoch. */
 	let longestFirst: [value: string, name: string][] = [];
 
 	function know(value: string, name: string): void {
@@ -56,7 +60,7 @@ export function createNames(start: number): Names {
 		return name;
 	}
 
-	/** A time that the script chose itself is far away and stays as it is. */
+	/** Whether a time is within a day of the start. Other times are the script's own and stay unchanged. */
 	const near = (at: number): boolean => Math.abs(at - start) < DAY_MS;
 	const distance = (at: number): string => `${at < start ? '-' : '+'}${(Math.abs(at - start) / 1_000).toFixed(3)}`;
 
@@ -85,7 +89,7 @@ export function createNames(start: number): Names {
 		if (typeof value === 'string' && PAGE_TOKENS.includes(name)) return number('page', value);
 		if (name === 'webhook-timestamp' && typeof value === 'string')
 			return `<seconds ${distance(Number(value) * 1_000)}>`;
-		// An attempt takes real time. The talk of a call follows the script's clock.
+		// The duration of an attempt is real time, so it varies. The duration of a call follows the script's clock.
 		if (name === 'durationMs' && typeof value === 'number' && 'number' in parent) return '<duration>';
 		return valueOf(value);
 	}
@@ -109,7 +113,7 @@ export function createNames(start: number): Names {
 	};
 }
 
-/** What a text holds that is JSON itself, such as the body of a webhook. */
+/** Parses a text that is JSON itself, such as the body of a webhook. Returns undefined for any other text. */
 function jsonIn(text: string): unknown {
 	if (!/^[[{]/.test(text)) return undefined;
 	try {

@@ -1,4 +1,4 @@
-/** One message of the product, under a name that is unique in its file. */
+/** One recorded message of the product. The name in `case` is unique in its file. */
 export type Case = { case: string } & Record<string, unknown>;
 
 /** The content of one file: cases as JSON, or a text as it is. */

@@ -1,6 +1,6 @@
 const WIDTH = 120;
 
-/** Pretty JSON for readable diffs: a value that fits into a line is one line. */
+/** Returns JSON for readable diffs: a value that fits into a line is on one line. */
 export const render = (value: unknown): string => `${rendered(value, '')}\n`;
 
 function rendered(value: unknown, indent: string): string {

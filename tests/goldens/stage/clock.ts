@@ -1,4 +1,4 @@
-/** A clock that only the script moves. So every time in a golden is an exact distance from its start. */
+/** A clock that only the script moves, so that each time in a golden has an exact distance from the start. */
 export interface Clock {
 	readonly start: number;
 	now(): number;
@@ -10,8 +10,8 @@ export interface Clock {
 const MINUTE_MS = 60_000;
 
 /**
- * It starts at a full minute, so that the minutes of the stats always hold the same calls. The start is less than a
- * minute ago, because the server verifies webhooks against the real time.
+ * Creates a clock that starts at the last full minute. So the minutes of the stats always have the same calls. The
+ * start is recent, because the server compares the timestamps of webhooks with the real time.
  */
 export function createClock(): Clock {
 	const start = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;

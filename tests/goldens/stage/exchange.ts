@@ -47,7 +47,7 @@ export function createExchanges(server: Server, book: Book): Exchanges {
 	};
 }
 
-/** The part of a response that a recording keeps. */
+/** Returns the part of a response that is recorded. */
 export function saidBy({ names }: Server, { status, headers, text }: Answered): object {
 	const isJson = /json/.test(headers['content-type'] ?? '') && !/ndjson/.test(headers['content-type'] ?? '');
 	const body: unknown = isJson && text !== '' ? JSON.parse(text) : text;

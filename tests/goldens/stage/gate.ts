@@ -1,6 +1,6 @@
 import { within } from './wait.ts';
 
-/** Requests of one server to one path. They wait at the gate until the script lets them go on. */
+/** The requests of one server to one path. Each waits until the script lets it go on. */
 export interface Held {
 	/** Resolves when a request waits. */
 	arrived(): Promise<void>;
@@ -11,22 +11,22 @@ export interface Held {
 }
 
 /**
- * Holds requests that a server sends to itself: dispatches and webhooks. Without the gate, the two commits around such a
- * request would travel as one frame or as two. The requests themselves are real.
+ * Holds requests that a server sends to itself: dispatches and webhooks. Without the gate, the commits before and
+ * after such a request would be in one frame or in two, depending on the machine. The requests themselves are real.
  */
 export interface Gate {
 	hold(path: string): Held;
-	/** Lets every request go on. */
+	/** Lets every held request go on, and holds no more. */
 	close(): void;
 }
 
 type Holding = ReturnType<typeof createHeld>;
 
-/** By their address. */
+/** The held paths of all servers, by URL. */
 const held = new Map<string, Holding>();
 let plainFetch: typeof fetch | undefined;
 
-/** `origin` is where the server listens. */
+/** Creates the gate of the server at `origin`. */
 export function createGate(origin: string): Gate {
 	const own: string[] = [];
 	return {

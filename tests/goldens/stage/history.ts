@@ -2,7 +2,7 @@ import type { Call } from '#contract';
 import { ending, FAR, type Life } from './life.ts';
 import type { Server } from './server.ts';
 
-/** A small history with something of everything, always the same. Returns its calls, the oldest first. */
+/** Creates a small history with calls of every kind, always the same. Returns its calls, the oldest first. */
 export async function makeHistory(server: Server, life: Life): Promise<Call[]> {
 	const { read } = server;
 	const made: string[] = [];

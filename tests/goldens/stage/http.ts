@@ -13,10 +13,10 @@ export interface Answered {
 	text: string;
 }
 
-/** One request on a connection of its own, with exactly these headers. */
+/** Sends one request on a connection of its own, with these headers and the length of the body. */
 export function send(url: string, { method, path, headers, body }: Asked): Promise<Answered> {
 	return new Promise((resolve, reject) => {
-		// Node leaves the length out where a method has no body as a rule.
+		// Node itself sends no length for a method that rarely has a body, such as DELETE.
 		const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
 		const sent = request(url, { method, path, headers: { ...headers, ...length }, agent: false }, (response) => {
 			const chunks: Buffer[] = [];

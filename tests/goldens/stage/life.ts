@@ -3,29 +3,29 @@ import type { Held } from './gate.ts';
 import type { Server } from './server.ts';
 import { until } from './wait.ts';
 
-/** A call that is scheduled for then never starts during a run. */
+/** A time in the far future: a call that is scheduled for it never starts during a run. */
 export const FAR = '2100-01-01T00:00:00.000Z';
-/** A call that ends after 40 ms; of an answered one the last 16 ms are talk. */
+/** Returns a scenario with this outcome after 40 ms. If the call is answered, the last 16 ms are talk. */
 export const ending = (outcome: string): object =>
 	outcome === 'completed' || outcome === 'dropped' ? { outcome, delayMs: 40, talkMs: 16 } : { outcome, delayMs: 40 };
 
-/** Lets calls live step by step: dispatches and webhooks wait until the script lets them go on. */
+/** Runs calls step by step: dispatches and webhooks wait until the script lets them go on. */
 export interface Life {
 	readonly dispatches: Held;
 	readonly webhooks: Held;
-	/** Requests a call, one millisecond later. Its dispatch waits at the gate. */
+	/** Moves the clock by one millisecond and requests a call. The dispatch of the call waits at the gate. */
 	request(call?: object): Promise<Call>;
 	/** Lets the dispatch go on, and waits until the provider has the call. */
 	accept(call: Call): Promise<void>;
-	/** Moves the clock to the call's next webhook. */
+	/** Moves the clock to the due time of the call's next webhook. Returns the delivery of this webhook. */
 	becomeDue(callId: string): Promise<Delivery>;
-	/** Waits until an attempt of this delivery is settled. */
+	/** Waits until one more attempt of this delivery is settled. Returns the delivery with the attempt. */
 	settled(delivery: Delivery): Promise<Delivery>;
 	/** Sends the call's next webhook and waits until its attempt is settled. */
 	next(callId: string): Promise<Delivery>;
-	/** Sends one webhook after the other, to the call's end. */
+	/** Sends the call's webhooks one after another until none is left. */
 	end(callId: string): Promise<void>;
-	/** The whole life, from the request to the last webhook. */
+	/** Requests a call and sends all its webhooks. Returns the ended call. */
 	live(call: object): Promise<Call>;
 	call(id: string): Promise<Call>;
 	deliveries(callId: string): Promise<Delivery[]>;
@@ -72,7 +72,16 @@ export function createLife(server: Server): Life {
 		while ((await deliveries(callId)).some(({ nextAttemptAt }) => nextAttemptAt !== null)) await next(callId);
 	}
 	return {
-		...{ dispatches, webhooks, request, accept, becomeDue, settled, next, end, call, deliveries },
+		dispatches,
+		webhooks,
+		request,
+		accept,
+		becomeDue,
+		settled,
+		next,
+		end,
+		call,
+		deliveries,
 		async live(over) {
 			const made = await request(over);
 			await accept(made);

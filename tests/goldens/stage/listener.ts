@@ -15,9 +15,9 @@ interface Frame {
 /** A real Socket.IO client, as the dashboard has one. It keeps each frame until the script takes it. */
 export interface Listener {
 	socket: Socket<ServerEvents, ClientEvents>;
-	/** Takes the next frame of this event, or the next one that `isIt` accepts. */
+	/** Takes the next frame of this event that `isIt` accepts. Without `isIt`, takes the next frame of this event. */
 	next(event: Event, isIt?: (data: unknown) => boolean): Promise<unknown>;
-	/** The last stats, once they equal these. */
+	/** Waits until the last stats equal `wanted`, and returns them. */
 	stats(wanted: Stats): Promise<unknown>;
 	/** Emits an event and returns its acknowledgment. */
 	ask(event: keyof ClientEvents, what: unknown): Promise<unknown>;
@@ -69,7 +69,7 @@ export function listen(server: Server, connecting: Connecting = {}): Listener {
 	};
 }
 
-/** A listener that had its `sync` and its settings. */
+/** Connects a listener, and takes its first `sync` and settings. */
 export async function follow(server: Server): Promise<Listener> {
 	const listener = listen(server);
 	await listener.next('sync');
@@ -77,7 +77,7 @@ export async function follow(server: Server): Promise<Listener> {
 	return listener;
 }
 
-/** Connects, and returns the error with which the server refuses it. */
+/** Connects, and returns the error with which the server refuses the connection. */
 export function refusal(server: Server, connecting: Connecting): Promise<object> {
 	const socket = connect(server, connecting);
 	const refused = new Promise<object>((resolve, reject) => {

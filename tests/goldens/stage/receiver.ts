@@ -5,7 +5,7 @@ import { within } from './wait.ts';
 export interface Received {
 	method: string;
 	path: string;
-	/** As they came: name and value in turn. */
+	/** The headers as received: names and values alternate. */
 	rawHeaders: readonly string[];
 	headers: Readonly<Record<string, string | string[] | undefined>>;
 	body: string;
@@ -14,12 +14,12 @@ export interface Received {
 /** A real HTTP server that receives webhooks. */
 export interface Receiver {
 	url: string;
-	/** The next request that was not taken yet. */
+	/** Takes the next request, or waits for it. */
 	next(): Promise<Received>;
 	close(): Promise<void>;
 }
 
-/** `respond` writes the response of each request; the default is an empty 204. */
+/** Starts a receiver. `respond` writes the response to each request; the default is an empty 204. */
 export async function startReceiver(
 	respond: (response: ServerResponse, request: Received) => void = (response) => response.writeHead(204).end(),
 ): Promise<Receiver> {

@@ -1,18 +1,18 @@
 import express from 'express';
 
-/** What Express keeps of a router: enough to list its routes. */
+/** The part of an Express router that lists its own routes. */
 interface RouterLike {
 	stack: { route?: { path: string; stack: { method: string }[] } }[];
 }
 type Use = (this: RouterLike, ...given: unknown[]) => unknown;
 
 export interface RouteTable {
-	/** Every route that was mounted meanwhile, such as `GET /api/calls/:id`, in order of their mounting. */
+	/** Returns every route that was mounted between `watchRoutes` and `stop`, such as `GET /api/calls/:id`. */
 	list(): string[];
 	stop(): void;
 }
 
-/** Watches routers being mounted: afterwards Express does not know the path of a router. */
+/** Records where each router is mounted, because Express does not keep the path of a mounted router. */
 export function watchRoutes(): RouteTable {
 	const prototype = (express.Router as unknown as { prototype: { use: Use } }).prototype;
 	const { use } = prototype;

@@ -21,39 +21,48 @@ export interface Server {
 	gate: Gate;
 	/** The database's epoch, which cursors begin with. */
 	epoch: string;
-	/** A request such as `GET /api/calls`. Records nothing. */
+	/** Sends a request such as `GET /api/calls`. Records nothing. */
 	ask(line: string, asking?: Asking): Promise<Answered>;
-	/** The same, for a body of JSON. */
+	/** Like `ask`, but returns the parsed JSON body. Throws unless the status is below 300. */
 	read<T>(line: string, asking?: Asking): Promise<T>;
 	close(): Promise<void>;
 }
 
 export interface Asking {
-	/** JSON, unless it is a text or bytes already. */
+	/** Sent as JSON, unless the body is a text or bytes. */
 	body?: unknown;
 	headers?: Readonly<Record<string, string>>;
-	/** Without the token, where the server has one. */
+	/** If true, the request has no token even if the server requires one. */
 	anonymous?: boolean;
 }
 
-/** How the servers of a run begin. */
+/** What all areas of a run use. */
 export interface Stage {
 	/** Every route of the server, such as `GET /api/calls/:id`. */
 	routes: readonly string[];
-	/** Starts a server, runs the script and stops the server, also where the script fails. */
+	/** Starts a server, runs the script and stops the server, even if the script fails. */
 	withServer<T>(env: Readonly<Record<string, string>>, script: (server: Server) => Promise<T>): Promise<T>;
 }
 
-/** The same secret and seed in each run. The gate may hold a request for a minute. */
+/** Secret and seed are the same in each run, so that the recordings of two runs are equal. */
 const SECRET = `whsec_${Buffer.from('the secret of the goldens').toString('base64')}`;
 const ENV = {
-	...{ PORT: '0', LOG_LEVEL: 'silent', WEBHOOK_SECRET: SECRET, PROVIDER_SEED: 'goldens' },
-	...{ PROVIDER_DELAY_MS_MIN: '100', PROVIDER_DELAY_MS_MAX: '100', PROVIDER_FAIL_RATE: '0' },
+	PORT: '0',
+	LOG_LEVEL: 'silent',
+	WEBHOOK_SECRET: SECRET,
+	PROVIDER_SEED: 'goldens',
+	PROVIDER_DELAY_MS_MIN: '100',
+	PROVIDER_DELAY_MS_MAX: '100',
+	PROVIDER_FAIL_RATE: '0',
 };
+/** The long timeout lets the gate hold a request for up to a minute. */
 const DEPS = { chance: () => 0, timeoutMs: 60_000 };
 const DATABASE = 'audena.db';
 
-/** Starts one server first. It migrates the database that the others copy, and its routers give the route table. */
+/**
+ * Starts and closes one server, then calls `run`. This first server migrates the database file that the other servers
+ * copy, and its routers give the route table.
+ */
 export function withStage<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
 	return withFolder(async (folder) => {
 		const template = join(folder, DATABASE);
@@ -110,5 +119,5 @@ async function start(env: Record<string, string>): Promise<Server> {
 	names.know(epoch, '<epoch>');
 	let closed: Promise<void> | undefined;
 	const close = (): Promise<void> => (closed ??= app.close());
-	return { ...{ url, secret: SECRET, clock, names, gate: createGate(url), epoch, ask, read }, close };
+	return { url, secret: SECRET, clock, names, gate: createGate(url), epoch, ask, read, close };
 }

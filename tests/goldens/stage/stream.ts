@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Server } from './server.ts';
 import { within } from './wait.ts';
 
-/** One block of an event stream, with its lines as they came. */
+/** One block of an event stream, with its lines unchanged. */
 export interface Block {
 	event: string | undefined;
 	text: string;
@@ -10,9 +10,9 @@ export interface Block {
 
 /** A real event stream. It keeps each block until the script takes it. */
 export interface EventStream {
-	/** Takes the next block of this event, with this cursor where it is given. Its text ends with the empty line. */
+	/** Takes the next block of this event, and of this cursor if given. Returns its text, empty line included. */
 	next(event: string | undefined, cursor?: string): Promise<string>;
-	/** Throws where changes came that the script took no notice of. */
+	/** Throws if a `changes` or `sync` block is left that the script did not take. */
 	expectNoMore(): void;
 	close(): void;
 }
@@ -23,7 +23,7 @@ export async function openStream(
 	headers: Record<string, string> = {},
 ): Promise<{ response: IncomingMessage; stream: EventStream }> {
 	const sent = request(`${url}/api/events${query}`, { agent: false, headers });
-	sent.on('error', () => undefined); // it was closed here
+	sent.on('error', () => undefined); // ignored, because `close` destroys the request
 	const response = await within(
 		'an event stream',
 		new Promise<IncomingMessage>((resolve) => sent.on('response', resolve).end()),
@@ -32,7 +32,7 @@ export async function openStream(
 	let rest = '';
 	let onBlock: (() => void) | undefined;
 	response.setEncoding('utf8');
-	response.on('error', () => undefined); // as above
+	response.on('error', () => undefined); // ignored for the same reason
 	response.on('data', (piece: string) => {
 		const [last = '', ...whole] = (rest + piece).split('\n\n').reverse();
 		rest = last;

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Long enough for a busy machine. */
+/** Timeout of all waits, long enough for a busy machine. */
 const PATIENCE_MS = 20_000;
 const LOOK_AGAIN_MS = 10;
 
-/** Rejects with `what` if the work takes too long. */
+/** Returns the result of `work`. Rejects with an error that names `what` if the work takes too long. */
 export async function within<T>(what: string, work: Promise<T>): Promise<T> {
 	const limit = new AbortController();
 	const late = pause(PATIENCE_MS, undefined, { signal: limit.signal }).then(() => {
@@ -18,7 +18,10 @@ export async function within<T>(what: string, work: Promise<T>): Promise<T> {
 	}
 }
 
-/** Calls `find` until it returns something. For conditions that the server does not push. */
+/**
+ * Calls `find` until the result is neither undefined nor false, and returns this result. Throws after the timeout.
+ * For conditions that the server does not push.
+ */
 export async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
 	const end = performance.now() + PATIENCE_MS;
 	for (;;) {

@@ -6,16 +6,16 @@ import type { Server } from './server.ts';
 export interface Signing {
 	id: string;
 	secret?: string;
-	/** How long ago it says that it was signed. */
+	/** Age of the signature according to its timestamp, in milliseconds. A negative age is a time in the future. */
 	ageMs?: number;
 }
 
 export const WEBHOOK_LINE = `POST ${WEBHOOK_PATH}`;
 
-/** A webhook as a provider would send it, signed with the server's secret unless another is given. */
+/** Returns a webhook as a provider sends it, signed with the server's secret unless another is given. */
 export function signed(server: Server, report: unknown, { id, secret = server.secret, ageMs = 0 }: Signing): Exchange {
 	const body = typeof report === 'string' ? report : JSON.stringify(report);
-	// Verifiers know the real time only.
+	// The server compares this time with the real time, which is close to the time of the script's clock.
 	const at = new Date(server.clock.now() - ageMs);
 	return {
 		body,

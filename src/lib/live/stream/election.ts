@@ -7,24 +7,27 @@ interface Message {
 	word: Word | { say: 'bye' } | { say: 'asking' } | { say: 'asked' };
 }
 
-/** A tab waits between this long and twice as long for a holder before it opens the stream itself. */
+/**
+ * A tab opens the stream itself after this time, or up to twice as long: `NEW_MS` if no holder responds to the new
+ * tab, and `LEFT_MS` after the holder has left.
+ */
 const NEW_MS = 300;
 const LEFT_MS = 50;
-/** A holder forwards a head every five seconds. One that is silent for longer is frozen or was killed. */
+/** The holder forwards a head every five seconds. A holder that is silent for longer is frozen or was killed. */
 const SILENT_MS = 6_000;
 const TURN_PAUSE_MS = 200;
 
 /**
- * Elects the holder by messages alone, where Web Locks are missing (plain http, except on localhost). For a moment two
- * tabs may hold the stream. The feed ignores duplicates, and the tab with the greater id yields at the other's first
- * message.
+ * Elects the holder of the event stream by messages alone, for pages without Web Locks (plain http, except on
+ * localhost). For a moment two tabs may hold the stream. The feed ignores duplicates, and the tab with the greater
+ * id yields at the other's first message.
  */
 export const joinByElection: Join = ({ hear, hold }, signal) => {
 	const id = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('.');
 	const channel = new BroadcastChannel(`${NAME}-election`);
 	let held: AbortController | null = null;
 	let claim: ReturnType<typeof setTimeout> | undefined;
-	/** Until when another tab's sync request blocks this one, at the latest. */
+	/** The latest time until which another tab's sync request makes this tab wait. */
 	let turnUntil = 0;
 
 	const say = (word: Message['word']): void =>
@@ -37,7 +40,7 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 
 	function take(): void {
 		held = new AbortController();
-		// `hold` announces itself at once, so a tab that claims at the same time notices.
+		// `hold` sends a message at once, so a tab that claims the stream at the same time notices.
 		hold(held.signal);
 	}
 
@@ -80,7 +83,10 @@ export const joinByElection: Join = ({ hear, hold }, signal) => {
 
 	return {
 		say,
-		/** Spreads requests: two tabs may still overlap, but all at once would exhaust the browser's connections. */
+		/**
+		 * Runs `work` after a random pause and, if possible, not during another tab's request. Requests of all
+		 * tabs at once would exhaust the browser's connections.
+		 */
 		async inTurn(work) {
 			const late = performance.now() + TURN_MS;
 			do await pause(Math.random() * TURN_PAUSE_MS);

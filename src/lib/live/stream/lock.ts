@@ -2,10 +2,10 @@ import type { Sync } from '#contract';
 import { NAME, TURN_MS, type Join, type Word } from './tabs.ts';
 
 const TURN_NAME = `${NAME}-turn`;
-/** A holder that is silent for this long is frozen, so another tab steals its lock. */
+/** If the holder does not respond to a new tab within this time, it is frozen, so the new tab steals its lock. */
 const SILENT_MS = 4_000;
 
-/** Elects the holder by a Web Lock, where the page has them (https or localhost). */
+/** Elects the holder of the event stream by a Web Lock. Pages have Web Locks on https and on localhost. */
 export const joinByLock: Join = ({ hear, hold, lost }, signal) => {
 	const channel = new BroadcastChannel(NAME);
 	const say = (word: Word): void => channel.postMessage(word);

@@ -6,7 +6,7 @@ import { joinByLock } from './lock.ts';
 import { askSource, openSource } from './source.ts';
 import type { Tabs, Word } from './tabs.ts';
 
-/** A stream that has sent no sync by then counts as failed. */
+/** A stream that has sent no sync within this time counts as failed. */
 const BEGINS_WITHIN_MS = 12_000;
 
 /**
@@ -15,7 +15,7 @@ const BEGINS_WITHIN_MS = 12_000;
  * others receive the holder's frames, and request missing changes themselves, one tab at a time.
  */
 export function ride(rider: Rider, signal: AbortSignal): Ask {
-	/** The cursor of this tab's own stream; null for a tab that follows. */
+	/** The cursor of this tab's own stream; null for a tab that follows another tab's stream. */
 	let streamed: string | null = null;
 	let holds = false;
 	let begun = false;
@@ -66,7 +66,7 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 		openSource(rider.cursor(), listener, until);
 	}
 
-	/** A holder's stream is at `cursor`. A tab behind it requests a sync. */
+	/** Follows the holder, whose stream is at `cursor`. This tab requests a sync if it is behind that cursor. */
 	async function follow(cursor: string): Promise<void> {
 		const own = rider.cursor();
 		if (begun && own !== null && !isPast(own, cursor)) return;

@@ -11,7 +11,10 @@ interface Listener {
 
 const ANSWER_WITHIN_MS = 8_000;
 
-/** Opens the event stream after `cursor`; `signal` closes it. It does not reconnect: the feed does. */
+/**
+ * Opens the event stream after `cursor`; `signal` closes it. The stream does not reconnect by itself, because the
+ * feed opens another one.
+ */
 export function openSource(cursor: string | null, listener: Listener, signal: AbortSignal): void {
 	if (signal.aborted) return;
 	const source = new EventSource(`/api/events${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
@@ -28,7 +31,8 @@ export function openSource(cursor: string | null, listener: Listener, signal: Ab
 }
 
 /**
- * Requests what is missing after `cursor`, over a stream that closes after its sync. Rejects on error and after 8 s.
+ * Requests the changes after `cursor`, over a stream that is closed after its sync. Rejects on error, after 8 s,
+ * and when `signal` aborts.
  */
 export function askSource(cursor: string | null, signal: AbortSignal): Promise<Sync> {
 	const done = new AbortController();

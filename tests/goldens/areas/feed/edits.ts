@@ -5,7 +5,7 @@ import { recorder } from './tools.ts';
 
 const ASK = { customerName: 'Ada', phoneNumber: '+12025550100', workflow: 'SALES', scheduledAt: FAR };
 
-/** The frames that a tab receives of requests, corrections and deletions by an operator. */
+/** Records the frames that a tab receives when an operator creates, cancels, corrects and deletes calls. */
 export const edits = area('feed/edits.json', async ({ server, life, book }) => {
 	const tab = await follow(server);
 	const record = recorder(server, book, tab);

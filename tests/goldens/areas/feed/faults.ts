@@ -3,14 +3,14 @@ import { follow } from '../../stage/listener.ts';
 import { area } from '../area.ts';
 import { recorder } from './tools.ts';
 
-/** The number of requests that the first attempt of a webhook makes. */
+/** Faults, each with the number of requests that the first attempt of a webhook makes. */
 const REQUESTS = { doubled: 2, lost: 0, badSignature: 1, stale: 1 } as const;
 
-/** At this speed a webhook is tried again before the next one is due. */
+/** At this speed a webhook is retried before the next one is due. */
 const SPEED = 1_000;
 const BUSY = { outcome: 'busy', delayMs: 100 * SPEED };
 
-/** The frames that a tab receives of injected faults. Each call is busy, so it has two webhooks. */
+/** Records the frames that a tab receives under injected faults. Each call is busy, so each call has two webhooks. */
 export const faults = area('feed/faults.json', async ({ server, life, book, exchange }) => {
 	const tab = await follow(server);
 	const record = recorder(server, book, tab);

@@ -5,5 +5,5 @@ import { lives } from './lives.ts';
 import { sync } from './sync.ts';
 import { watching } from './watching.ts';
 
-/** What clients see over Socket.IO. */
+/** The areas that record what clients receive over Socket.IO. */
 export const feed: readonly Area[] = [lives, faults, sync, watching, edits].flat();

@@ -7,10 +7,10 @@ import { recorder } from './tools.ts';
 
 const PATIENCE_MS = 10_000;
 const DISPATCHES = 6;
-/** Longer than the longest wait between two dispatches at the highest speed. */
+/** Longer than every wait between two dispatches at speed 1,000. */
 const RETRY_MS = 10;
 
-/** The frames that a tab receives of calls of every outcome. */
+/** Records the frames that a tab receives for one call of every outcome. */
 export const lives = area(
 	'feed/lives.json',
 	async ({ server, life, book }) => {

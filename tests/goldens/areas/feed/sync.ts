@@ -6,7 +6,7 @@ const TOKEN = { API_TOKEN: 'golden-token' };
 const MANY = 1_000;
 const BATCHES = 5;
 
-/** The `sync` that a client receives when it connects, by its cursor. */
+/** Records the `sync` that a client receives when it connects or asks, for each kind of cursor. */
 const connections = area('feed/sync.json', async ({ server, life, book }: Tools) => {
 	const { names, epoch } = server;
 	const at = (seq: number): string => `${epoch}.${seq}`;
@@ -72,7 +72,7 @@ const refusals = area(
 	TOKEN,
 );
 
-/** More changes than a delta may have, and a clear that leaves no tombstones. */
+/** Records a `sync` after more changes than a delta may have, and a clear that leaves no tombstones. */
 const large = area('feed/large.json', async ({ server, book }) => {
 	const { names, epoch } = server;
 	const tab = listen(server);

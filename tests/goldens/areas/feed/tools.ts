@@ -3,7 +3,7 @@ import type { Book } from '../../record/recording.ts';
 import type { Listener } from '../../stage/listener.ts';
 import type { Server } from '../../stage/server.ts';
 
-/** Records the next frames of these events that a listener gets, in this order. */
+/** Takes the listener's next frame of each of these events, in this order, and records the frames as one case. */
 export type Record = (what: string, ...events: (keyof ServerEvents)[]) => Promise<void>;
 
 export function recorder({ names }: Server, book: Book, listener: Listener): Record {

@@ -7,7 +7,7 @@ const hasEvents = (data: unknown): boolean => (data as Timeline).events.length >
 const hasDeliveries = (data: unknown): boolean => (data as Timeline).deliveries.length > 0;
 const UNKNOWN_ID = '01900000-0000-7000-8000-000000000000';
 
-/** The subscriptions to one call and to the deliveries. Each has a socket of its own. */
+/** Records the frames of the subscriptions to one call and to the deliveries. Each has a socket of its own. */
 const subscriptions = area('feed/watching.json', async ({ server, life, book }) => {
 	const { names } = server;
 	const [watcher, desk] = [await follow(server), await follow(server)];
@@ -69,7 +69,7 @@ const subscriptions = area('feed/watching.json', async ({ server, life, book }) 
 	for (const listener of [watcher, desk]) listener.close();
 });
 
-/** The stats: to a tab that connects, and to all tabs after a change. */
+/** Records the `stats` frames that a tab receives when it connects and after changes. */
 const figures = area('feed/stats.json', async ({ server, life, book }) => {
 	const { names } = server;
 	const tab = await follow(server);

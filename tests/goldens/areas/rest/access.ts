@@ -8,7 +8,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const PAGE = { accept: 'text/html' };
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** The session's cookie, as a browser would send it back. */
+/** Returns the session's cookie from the response to a login, as a browser sends it back. */
 const cookieOf = ({ headers }: Answered): string => String(headers['set-cookie']?.[0]).split(';')[0]!;
 
 const login = area(

@@ -27,7 +27,12 @@ const create = area('rest/create.json', async ({ server, exchange }) => {
 
 	await post('no field', {});
 	await post('every field is wrong', {
-		...{ customerName: ' ', phoneNumber: '12', workflow: 'CHAT', scheduledAt: 'tomorrow', run: '', scenario: 'lucky' },
+		customerName: ' ',
+		phoneNumber: '12',
+		workflow: 'CHAT',
+		scheduledAt: 'tomorrow',
+		run: '',
+		scenario: 'lucky',
 		color: 'red',
 	});
 	await post('wrong types', { customerName: 1, phoneNumber: 2, workflow: 3, scheduledAt: 4, run: 5, scenario: 6 });

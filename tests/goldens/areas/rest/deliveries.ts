@@ -3,13 +3,13 @@ import type { Delivery } from '#contract';
 import { startReceiver, type Received } from '../../stage/receiver.ts';
 import { area } from '../area.ts';
 
-/** A call of two webhooks. */
+/** The scenario of a call with two webhooks. */
 const SHORT = { outcome: 'busy', delayMs: 10 };
-/** Ids that the script chooses are recorded as they are. */
+/** The ids of the calls. The recording shows them unchanged, because only generated ids get other names. */
 const CALLS = { good: 'call-good', bad: 'call-bad', gone: 'call-gone', waits: 'call-waits', again: 'call-again' };
 const REFUSED = ['state=LOST', 'limit=0', 'page=nonsense', 'code=99', 'from=never', 'callId=a&callId=b', 'q=x'];
 
-/** The path is the status of the response. */
+/** Responds with the status that the path of the request names, such as `/410`. */
 function respond(response: ServerResponse, { path }: Received): void {
 	const status = Number(path.slice(1));
 	response.writeHead(status, { 'content-type': 'text/plain', 'x-receiver': 'golden' });
@@ -34,7 +34,7 @@ export const deliveries = area('rest/deliveries.json', async ({ server, life, ex
 		for (let i = 0; i < 2; i++) await attempt(CALLS.gone);
 		await ask(CALLS.waits, '/200', { outcome: 'completed', delayMs: 86_000_000 });
 		await ask(CALLS.bad, '/500');
-		// Each webhook has six attempts; at this speed the later ones come soon.
+		// Both webhooks have six attempts: three of the twelve at the normal speed, the other nine at speed 1,000.
 		for (let i = 0; i < 3; i++) await attempt(CALLS.bad);
 		await exchange('one call, retrying', `GET /api/deliveries?callId=${CALLS.bad}`);
 		await server.read('PUT /api/provider/settings', {

@@ -1,6 +1,6 @@
 import { area } from '../area.ts';
 
-/** Responses of `/api/events` that are no stream. The streams are in `recorded/stream`. */
+/** Records the responses of `/api/events` that are no stream. The streams are in `recorded/stream`. */
 export const events = area('rest/events.json', async ({ exchange }) => {
 	await exchange('without the body', 'HEAD /api/events');
 	await exchange('a cursor that is none', 'GET /api/events?cursor=7');

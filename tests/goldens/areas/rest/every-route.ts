@@ -4,11 +4,11 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 const MEGABYTE = 1_048_576;
 
-/** A request to this route. No call, delivery or provider call has the id `unknown`. */
+/** Returns the request line of a route. Its parameters become `unknown`, an id that no row has. */
 const lineOf = (route: string): string => route.replaceAll(/:\w+/g, 'unknown');
 const pathOf = (route: string): string => lineOf(route).split(' ')[1]!;
 
-/** Sends every route of the table what no route accepts. */
+/** Sends to every route what no route accepts: an unknown parameter and invalid bodies. */
 async function refuse({ routes, exchange }: Tools): Promise<void> {
 	const json = { 'content-type': 'application/json' };
 	for (const route of routes) {
@@ -26,7 +26,7 @@ async function refuse({ routes, exchange }: Tools): Promise<void> {
 	}
 }
 
-/** Which methods each path knows. */
+/** Records which methods each path allows, and the response to all other methods. */
 async function askMethods({ routes, exchange }: Tools): Promise<void> {
 	for (const path of new Set(routes.map(pathOf))) {
 		const { headers } = await exchange(`OPTIONS ${path}`, `OPTIONS ${path}`);

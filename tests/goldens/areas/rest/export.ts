@@ -11,7 +11,7 @@ const REFUSED = [
 	'nonsense=1',
 ];
 
-/** Headers and errors of exports. Whole files are in `recorded/exports`. */
+/** Records the headers and errors of exports. Whole files are in `recorded/exports`. */
 export const exporting = area('rest/export.json', async ({ life, exchange }) => {
 	await exchange('an empty history as CSV', 'GET /api/calls/export');
 	await exchange('an empty history as NDJSON', 'GET /api/calls/export?format=ndjson');

@@ -13,7 +13,7 @@ const alive = area('rest/health.json', async ({ exchange }) => {
 	await exchange('an open path names any host', 'GET /healthz', { headers: { host: 'elsewhere.example' } });
 });
 
-/** Every header of some responses, beside those that the other files show. */
+/** Records every header of some responses. The other files have only the headers that clients rely on. */
 const headers = area('rest/headers.json', async ({ server, book }) => {
 	for (const line of ['GET /healthz', 'GET /api/calls', 'HEAD /api/calls', 'GET /nowhere', 'OPTIONS /api/calls']) {
 		const { status, headers: all } = await server.ask(line);
@@ -22,7 +22,7 @@ const headers = area('rest/headers.json', async ({ server, book }) => {
 	}
 });
 
-/** A webhook under way delays the end of the server, so that the stopping server can be asked. */
+/** Records responses of a stopping server. A webhook under way delays its end, so that requests still arrive. */
 const stopping = area('rest/stopping.json', async ({ server, life, book, exchange }) => {
 	const call = await life.request({ scenario: ending('busy') });
 	await life.accept(call);

@@ -43,7 +43,10 @@ const repeated = area(
 	TOKEN,
 );
 
-/** One address may hold one connection open. Loopback has no limit, so a proxy names another address. */
+/**
+ * Holds one connection open and records that the server refuses another from the same address. Loopback has no limit,
+ * so `x-forwarded-for` names another address.
+ */
 async function fillOneAddress({ server, life, exchange }: Tools): Promise<void> {
 	const { id } = await life.request({ scheduledAt: FAR });
 	const headers = { 'x-forwarded-for': '203.0.113.5' };

@@ -41,7 +41,7 @@ const REFUSED = [
 	`run=${'x'.repeat(65)}`,
 ];
 
-/** `GET /api/calls` over these calls, the oldest first. */
+/** Records `GET /api/calls`. `calls` is the whole history, the oldest first. */
 export async function recordList(exchange: Exchanges, calls: readonly Call[]): Promise<void> {
 	await exchange('the whole history', 'GET /api/calls');
 	await exchange('without the body', 'HEAD /api/calls');

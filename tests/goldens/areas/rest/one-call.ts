@@ -3,7 +3,7 @@ import { area } from '../area.ts';
 
 const UNKNOWN_ID = '01900000-0000-7000-8000-000000000000';
 
-/** One call in every phase and with every outcome. */
+/** Records one call in every phase, and one call of every outcome. */
 const get = area('rest/call.json', async ({ life, exchange }) => {
 	const call = await life.request({ scenario: ending('completed'), run: 'one' });
 	const look = (what: string): Promise<unknown> => exchange(what, `GET /api/calls/${call.id}`);
@@ -57,7 +57,7 @@ const cancel = area('rest/cancel.json', async ({ life, exchange }) => {
 	await life.accept(running);
 	for (const _phase of ['INITIATED', 'RINGING', 'IN_PROGRESS']) await life.next(running.id);
 	await exchange('in progress', `POST /api/calls/${running.id}/cancel`);
-	await life.webhooks.pass(); // as above
+	await life.webhooks.pass(); // the provider's last webhook
 	await exchange('no such call', `POST /api/calls/${UNKNOWN_ID}/cancel`);
 });
 

@@ -4,10 +4,10 @@ import { area } from '../area.ts';
 
 const ASK = { callId: 'call-1', phoneNumber: '+12025550100', workflow: 'SALES' };
 const LONG = { outcome: 'completed', delayMs: 86_000_000 };
-/** No server listens there; these calls send nothing for a day. */
+/** A callback URL without a server. No webhook to it becomes due during the run. */
 const FOREIGN = 'http://127.0.0.1:2/hooks';
 
-/** The provider's API: what it accepts and what it has. */
+/** Records the provider's API for calls: send, list, read and hang up. */
 const calls = area('rest/provider-calls.json', async ({ server, exchange }) => {
 	const ask = async (what: string, body: unknown, headers?: Record<string, string>): Promise<string> => {
 		server.clock.pass(1);
@@ -17,7 +17,12 @@ const calls = area('rest/provider-calls.json', async ({ server, exchange }) => {
 	await exchange('none', 'GET /api/provider/calls');
 	await ask('no field', {});
 	await ask('every field is wrong', {
-		...{ callId: '', phoneNumber: '12', workflow: 'X', scenario: 'lucky', callbackUrl: 'nowhere', color: 'red' },
+		callId: '',
+		phoneNumber: '12',
+		workflow: 'X',
+		scenario: 'lucky',
+		callbackUrl: 'nowhere',
+		color: 'red',
 	});
 	await ask('a number that is not possible', { ...ASK, phoneNumber: '+1202' });
 	await ask('the provider is down', { ...ASK, scenario: 'provider-down' });
@@ -50,20 +55,30 @@ const settings = area('rest/provider-settings.json', async ({ server, exchange }
 	const now = await server.read<Settings>('GET /api/provider/settings');
 	const put = (what: string, body: unknown): Promise<unknown> => exchange(what, 'PUT /api/provider/settings', { body });
 	await put('stored', {
-		...{ ...now, delayMs: { min: 5, max: 6 }, failRate: 0.5, seed: null, speed: 2.5 },
-		...{ faults: { ...NO_FAULTS, doubled: 1, lost: 0.25 }, until: '2100-01-01T02:00:00+02:00' },
+		...now,
+		delayMs: { min: 5, max: 6 },
+		failRate: 0.5,
+		seed: null,
+		speed: 2.5,
+		faults: { ...NO_FAULTS, doubled: 1, lost: 0.25 },
+		until: '2100-01-01T02:00:00+02:00',
 	});
 	await exchange('as they are now', 'GET /api/provider/settings');
 	await put('not whole', { speed: 3 });
 	await put('every field is wrong', {
-		...{ delayMs: { min: 7, max: 6 }, failRate: 2, seed: 1, speed: 0, faults: { doubled: -1, odd: 1 }, until: 'soon' },
+		delayMs: { min: 7, max: 6 },
+		failRate: 2,
+		seed: 1,
+		speed: 0,
+		faults: { doubled: -1, odd: 1 },
+		until: 'soon',
 		color: 'red',
 	});
 	await put('no object', 'null');
 	await exchange('still as they were', 'GET /api/provider/settings');
 });
 
-/** The provider's faults, as its client sees them. */
+/** Records how `send-call` responds under each injected fault of the provider. */
 const faults = area('rest/provider-faults.json', async ({ server, exchange }: Tools) => {
 	const now = await server.read<Settings>('GET /api/provider/settings');
 	for (const fault of ['refused', 'rateLimited', 'acceptedThenFailed'] as const) {

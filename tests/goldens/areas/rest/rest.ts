@@ -12,7 +12,7 @@ import { oneCall } from './one-call.ts';
 import { provider } from './provider.ts';
 import { webhooks } from './webhooks.ts';
 
-/** What the server and the provider say over REST. */
+/** The areas that record the REST APIs of the server and the provider. */
 export const rest: readonly Area[] = [
 	...[deliveries, oneCall, everyRoute, health, access, limits],
 	...[creation, clear, exporting, events, webhooks, provider],

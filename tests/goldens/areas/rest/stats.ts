@@ -1,6 +1,6 @@
 import type { Tools } from '../area.ts';
 
-/** `GET /api/stats` over a history, which it clears. */
+/** Records `GET /api/stats` of a history. Clears the history step by step. */
 export async function recordStats({ server, exchange }: Pick<Tools, 'server' | 'exchange'>): Promise<void> {
 	await exchange('a history', 'GET /api/stats');
 	await exchange('without the body', 'HEAD /api/stats');

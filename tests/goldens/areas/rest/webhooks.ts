@@ -4,7 +4,7 @@ import { area } from '../area.ts';
 
 const OTHER_SECRET = `whsec_${Buffer.from('another secret of the goldens').toString('base64')}`;
 
-/** Webhooks that arrive, in the order of the server's checks. */
+/** Records the responses to webhooks, in the order in which the server checks a webhook. */
 export const webhooks = area('rest/webhooks.json', async ({ server, life, exchange }) => {
 	const { id: callId } = await life.request({ scheduledAt: FAR });
 	const base = { callId, providerId: 'their-1', status: 'PENDING' };
@@ -24,7 +24,13 @@ export const webhooks = area('rest/webhooks.json', async ({ server, life, exchan
 	await post('no JSON', '{');
 	await post('no report', {});
 	await post('every field is wrong', {
-		...{ callId: '', providerId: 1, status: 'DONE', phase: 'X', outcome: 'manual', sequence: -1, occurredAt: 'x' },
+		callId: '',
+		providerId: 1,
+		status: 'DONE',
+		phase: 'X',
+		outcome: 'manual',
+		sequence: -1,
+		occurredAt: 'x',
 		durationMs: -1,
 	});
 	await post('no such call', { ...base, callId: '01900000-0000-7000-8000-000000000000' }, { id: 'known' });

@@ -5,12 +5,12 @@ import type { Server } from '../../stage/server.ts';
 import { openStream, type EventStream } from '../../stage/stream.ts';
 import type { Area } from '../area.ts';
 
-/** A script that writes blocks of event streams into one text. */
+/** What a script needs to write blocks of event streams into one text. */
 interface Script {
 	server: Server;
 	life: Life;
 	open(what: string, query: string, headers?: Record<string, string>): Promise<EventStream>;
-	/** Takes the next block of this event and writes it down. */
+	/** Takes the stream's next block of this event, with this cursor if given, and appends it to the text. */
 	write(stream: EventStream, what: string, event?: string, cursor?: string): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ const streamArea =
 			return { [`stream/${name}.txt`]: text, [`stream/${name}.json`]: heads.cases };
 		});
 
-/** The whole feed: lives, edits and deletions. */
+/** Records the stream of all calls: whole lives, edits, deletions and resumed connections. */
 const whole = streamArea('whole', async ({ server, life, open, write }) => {
 	const stream = await open('no cursor', '');
 	for (const outcome of ['completed', 'busy', 'no-answer', 'failed', 'dropped', 'canceled']) {
@@ -84,8 +84,8 @@ const firstOf = async (server: Server): Promise<string | undefined> =>
 	(await server.read<{ calls: { id: string }[] }>('GET /api/calls?limit=1')).calls[0]?.id;
 
 /**
- * Streams of one call and of one run. A heartbeat moves their cursor, so the script waits for one and ends before the
- * next.
+ * Records streams of one call and of one run. A heartbeat moves the cursor of such a stream at a time that varies, so
+ * the script waits for one heartbeat and ends before the next.
  */
 const filtered = streamArea('filtered', async ({ server, life, open, write }) => {
 	const mine = await life.request({ scheduledAt: FAR, run: 'mine' });
@@ -119,5 +119,5 @@ const filtered = streamArea('filtered', async ({ server, life, open, write }) =>
 	}
 });
 
-/** The event stream, as it is written. */
+/** The areas that record event streams as text, unchanged except for names. */
 export const stream = [whole, filtered];
