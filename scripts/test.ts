@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium, NO_CHROMIUM } from './ensure-chromium.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, type RunOptions } from './run-command.ts';
 import { countPlaywright, countVitest, slowest, type Counted } from './test-reports.ts';
 
 /**
@@ -15,8 +15,8 @@ const reports = mkdtempSync(join(tmpdir(), 'audena-test-'));
 const total: Counted = { passed: 0, failed: 0, tests: [] };
 
 /** Runs a command that has no tests of its own. A failed command counts as one failed test. */
-async function check(title: string, args: string[]): Promise<boolean> {
-	const passed = await runCommand(title, args);
+async function check(title: string, args: string[], options: RunOptions = {}): Promise<boolean> {
+	const passed = await runCommand(title, args, options);
 	if (!passed) total.failed++;
 	return passed;
 }
@@ -29,7 +29,7 @@ async function suite(
 	count: (report: unknown) => Counted,
 	env: Record<string, string> = {},
 ): Promise<void> {
-	const passed = await runCommand(title, args, env);
+	const passed = await runCommand(title, args, { env });
 	let counted: Counted = { passed: 0, failed: 1, tests: [] };
 	try {
 		counted = count(JSON.parse(readFileSync(file, 'utf8')));
@@ -41,10 +41,13 @@ async function suite(
 	total.tests.push(...counted.tests);
 }
 
+/** Runs beside the tests, which wait now and then, and takes no time from them. */
 async function runChecks(): Promise<void> {
-	await check('lint', ['eslint', '--max-warnings', '0', '.']);
-	await check('types', ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']);
-	await check('format', ['prettier', '--check', '--log-level', 'warn', '.']);
+	const options = { lowPriority: true };
+	await check('lint', ['eslint', '--max-warnings', '0', '.'], options);
+	const types = ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'];
+	await check('types', types, options);
+	await check('format', ['prettier', '--check', '--log-level', 'warn', '.'], options);
 }
 
 async function runTests(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The matching rule of the search parameter `q`. The server applies the rule to the list, the browser to pushed
- * calls. Free of Zod.
+ * calls. Without Zod, which browsers should not load.
  */
 import { asciiDigit } from './characters.ts';
 

@@ -6,7 +6,7 @@ const FAULTS: Readonly<Record<TypedFault, (max: number) => string>> = {
 	'too-long': (max) => `is too long: at most ${max} characters.`,
 	padded: () => 'contains too many invisible characters. Type it again.',
 	'line-break': () => 'contains a line break. Write it on one line.',
-	unshown: () => 'contains a character that cannot be shown.',
+	unshown: () => 'contains a character that cannot be shown. Remove it.',
 };
 
 /** Text that a person typed, cleaned by `typedText`: 1 to `max` visible characters on one line, in valid Unicode. */

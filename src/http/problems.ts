@@ -55,11 +55,14 @@ function readerProblem(error: unknown): ProblemError | undefined {
 	if (type === NOT_UTF8) return notUtf8();
 	if (type === 'entity.too.large' && typeof limit === 'number')
 		return new ProblemError('body_too_large', `Send at most ${limit / 1_024} KiB.`);
-	if (status === 413) return new ProblemError('body_too_large', 'Send fewer fields.');
+	if (status === 413) return new ProblemError('body_too_large', 'The form has too many fields. Send at most 1,000.');
 	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
 		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
 	if (error instanceof URIError)
-		return new ProblemError('not_found', 'The path is malformed. Encode it as UTF-8, with %25 for % and %23 for #.');
+		return new ProblemError(
+			'not_found',
+			'The path is malformed. Start it with /, and encode it as UTF-8, with %25 for % and %23 for #.',
+		);
 	if (type === 'request.aborted' || type === 'request.size.invalid' || status === 400)
 		return new ProblemError('invalid_json', 'The body could not be read. Send it again.');
 	return undefined;

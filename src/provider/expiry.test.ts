@@ -17,7 +17,7 @@ const ATTEMPTS = `INSERT INTO "Attempt" ("deliveryId", "number", "at", "duration
 
 interface Stage {
 	database: Database;
-	/** Runs one pass at `now`. */
+	/** Runs `expire` once, as if the time were `now`. It stops early when `goesOn` returns false. */
 	pass(keep: { days: number | null; calls: number | null }, now?: number, goesOn?: () => boolean): Promise<void>;
 	/** Returns the numbers of the remaining records. Asserts that exactly their webhooks and attempts remain. */
 	left(): Promise<number[]>;

@@ -34,8 +34,8 @@ const DAY_MS = 86_400_000;
 const RUN_AT = { day: 3, hour: 13 };
 
 /**
- * Generates a history of ended calls over 90 days up to `now`, in order of time. Pure. Holds only the calls in
- * progress.
+ * Generates a history of ended calls over 90 days up to `now`, in order of time. Pure. Keeps in memory
+ * only the calls in progress, and ended calls that wait for an earlier one.
  */
 export function* plausibleHistory({ calls, seed, now, after }: HistoryOptions): Generator<NumberedEvent> {
 	const random = createRandom(seed);

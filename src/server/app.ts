@@ -80,7 +80,7 @@ const STOP_REQUESTS_MS = 3_000;
 const STOP_WRITING_MS = 1_500;
 
 /**
- * Load balancers keep an idle connection for 60 s. This limit is longer, so that the server never closes a
+ * Many load balancers keep an idle connection for 60 s. This limit is longer, so that the server never closes a
  * connection that a load balancer is about to use.
  */
 const KEEP_ALIVE_MS = 75_000;

@@ -313,7 +313,7 @@ test('[I24, I26] columns are guessed and can be chosen; what is exported can be 
 	await expect(page.getByLabel('Customer name')).toHaveValue('1');
 	await page.getByLabel('Country for numbers without +').selectOption('DE');
 	await page.getByLabel('Workflow for all rows').selectOption('REMINDER');
-	await page.getByLabel('Run for all rows').fill('spring');
+	await page.getByLabel('Name of the run for all rows').fill('spring');
 	await page.getByLabel('Customer name').selectOption('Column C');
 	await press(page, 'Import 2 calls');
 	await expect(page.getByRole('heading', { name: '2 calls imported' })).toBeVisible();

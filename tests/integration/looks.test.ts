@@ -14,7 +14,7 @@ const BOUNDED = [
 	/^SEARCH \w+ USING INDEX Delivery_leasedUntil_idx \(leasedUntil>\?\)$/,
 	/^SEARCH earlier USING INDEX Delivery_providerId_idx \(providerId=\?\)$/,
 	/^SEARCH \w+ USING INDEX sqlite_autoindex_\w+ \(id=\?\)$/,
-	// Jobs are deleted once done, so those that are not dead are the waiting ones.
+	// `deadAt=?` selects the jobs that are not dead. Done jobs are deleted, so these are the waiting and running ones.
 	/^SEARCH Job USING INDEX Job_kind_deadAt_dueAt_idx \(kind=\? AND deadAt=\?( AND dueAt<\?)?\)$/,
 ];
 /** Reads of temporary results, which SQLite builds from rows that it has already read. */

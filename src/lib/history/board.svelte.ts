@@ -211,7 +211,8 @@ export class Board {
 		// fit here.
 		this.#put(extents.change(this.extent, changes));
 		const alive = this.#arrivals(changes);
-		// In oldest-first order, new calls enter below the loaded rows, so that no visible row moves.
+		// While `held`, no visible row may move. In oldest-first order new calls enter even then, because they go below
+		// the loaded rows.
 		const enters = !this.held || !this.newestFirst;
 		this.arriving = enters ? few(alive) : NONE;
 		this.#place(alive, enters);

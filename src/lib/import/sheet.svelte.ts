@@ -30,7 +30,7 @@ export interface Found {
 
 export interface SheetDeps {
 	country: string;
-	/** Loads the phone code. */
+	/** Loads the script that validates numbers. */
 	phones(): Promise<PhoneCode>;
 }
 

@@ -1,6 +1,6 @@
 import { SILENT_AFTER_MS } from '#contract/words.ts';
 
-/** A break of the connection that is shorter than this is not shown. */
+/** A shorter break of the connection is shown as `connecting`, and only a longer one as `reconnecting`. */
 export const SILENT_BREAK_MS = 2_000;
 
 /** The feed's observations about its connection. All times are browser clock milliseconds. */
@@ -22,7 +22,7 @@ export interface Signs {
 
 export type Connection =
 	| { state: 'live' }
-	/** A break too short to show, or the very first attempt. */
+	/** A short break, or the very first attempt. */
 	| { state: 'connecting' }
 	| { state: 'reconnecting'; inMs: number | null }
 	| { state: 'catching'; changes: number | null }

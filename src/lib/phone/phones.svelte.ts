@@ -11,11 +11,11 @@ const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'focusin', 'scroll'];
 const CACHED_MAX = 5_000;
 
 /**
- * Loads the phone code (phone.ts) on demand. Formats numbers with this code, or returns the texts that the server
+ * Loads the script that validates numbers (phone.ts) on demand. Formats numbers with it, or returns the texts that the server
  * has formatted.
  */
 export class Phones {
-	/** Null until the phone code is loaded. */
+	/** Null until phone.ts is loaded. */
 	code = $state.raw<PhoneCode | null>(null);
 	#formatted: Record<string, FormattedNumber> = {};
 	#count = 0;
@@ -33,7 +33,7 @@ export class Phones {
 	}
 
 	/**
-	 * Loads the phone code at the first sign of use, such as a pointer move, so that it is ready before the first
+	 * Loads phone.ts at the first sign of use, such as a pointer move, so that it is ready before the first
 	 * key. Returns a function that removes the listeners.
 	 */
 	loadOnUse(): () => void {

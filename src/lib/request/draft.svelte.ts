@@ -37,7 +37,10 @@ export class Draft {
 		this.#blank = this.values();
 	}
 
-	/** All errors, shown or not. Without the phone code, only the server can validate a number. */
+	/**
+	 * All errors, shown or not. Until the script that validates numbers has loaded (`#phones`), only the server can
+	 * validate a number.
+	 */
 	readonly #faults: Errors = $derived.by(() => {
 		const faults: Errors = { ...this.#refused };
 		const name = checkName(this.customerName);

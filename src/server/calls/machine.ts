@@ -78,7 +78,7 @@ function outcomeOf({ answeredAt }: CallRow, { status, outcome = 'failed' }: Prov
 const talkedUntil = ({ answeredAt }: CallRow, end: number): number | null =>
 	answeredAt === null ? null : Math.max(0, end - answeredAt);
 
-/** Ends a call without the provider: manually, canceled, or because the provider is unreachable or silent. */
+/** Ends a call without a report: it was ended by hand, was canceled, or the provider is unreachable or silent. */
 export function endHere(
 	call: CallRow,
 	status: 'COMPLETED' | 'FAILED',

@@ -274,7 +274,8 @@ class Group {
 		if (!this.#unit.held(job)) return { stale: true };
 		const { clock } = this.#unit;
 		const lastAt = Math.max(call.updatedAt, startedAt);
-		// A last report in the future means that the clock was set back, so the time of that report is meaningless.
+		// If the last change of the call, or the start of the server, is in the future, then the clock was set back, and
+		// that time is meaningless.
 		// The call then counts as silent while its seq stays the same.
 		const isAhead = lastAt > clock;
 		const hasNewSeq = isAhead && job.payload.seq !== call.seq;

@@ -38,7 +38,7 @@ const create = (id: string): Command => ({
 
 it('[P21] a failed commit publishes nothing', async () => {
 	const { database, writer, commits } = await startWriter();
-	// The writer updates the feed last, so everything else is written by then.
+	// The writer updates `Feed` last, so when this trigger fails, everything else has been written.
 	await database.all(`CREATE TRIGGER "refuse" BEFORE UPDATE ON "Feed" BEGIN SELECT RAISE(ABORT, 'refused'); END`);
 	await expect(writer.write(create('refused'))).rejects.toThrow('refused');
 	expect(commits).toEqual([]);

@@ -20,7 +20,7 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 	return async (request, response) => {
 		// A script with an empty id must not clear the history.
 		if (request.originalUrl.split('?')[0]?.endsWith('/'))
-			throw new ProblemError('not_found', 'The id after the slash is missing. Nothing was deleted.');
+			throw new ProblemError('not_found', 'The id after the slash is missing. Nothing was deleted. Add the id.');
 		const { dryRun, filters } = parseClear(request);
 		if (dryRun) {
 			const count = await clearing.count(filters, heldOpen(connections, request, response));

@@ -49,7 +49,7 @@ export function clientAddress(trustProxy: Trust): (request: IncomingMessage) => 
 export const tooMany = (): ProblemError =>
 	new ProblemError(
 		'too_many_requests',
-		'This address has too many open connections. Close some, or raise MAX_SOCKETS_PER_ADDRESS.',
+		'Your IP address has too many open connections. Close some, or raise MAX_SOCKETS_PER_ADDRESS on the server.',
 		{ retryAfterSeconds: 10 },
 	);
 

@@ -25,7 +25,9 @@ export function checkHost({ host }: Headers, { appUrl, allowedHosts, ownHost }: 
 	if (allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return;
 	throw new ProblemError(
 		'host_not_allowed',
-		`Add ${name === '' ? 'the host' : name} to ALLOWED_HOSTS, or use localhost.`,
+		name === ''
+			? 'The Host header is missing or malformed. Send the host of the server.'
+			: `Add ${name} to ALLOWED_HOSTS on the server, or use localhost.`,
 	);
 }
 
@@ -49,7 +51,7 @@ export function checkCookie({ cookie, origin, authorization }: Headers, method: 
 	if (!hasSession(cookie)) return;
 	throw new ProblemError(
 		'origin_not_allowed',
-		'Send the Origin header with a session cookie, or authenticate with the API token.',
+		'The Origin header is missing. Send it with the session cookie, or authenticate with the API token instead.',
 	);
 }
 

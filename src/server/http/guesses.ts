@@ -75,7 +75,7 @@ export function createTokenLimiter({ addressOf, now, warn }: TokenLimiterDeps): 
 	}
 
 	const tooMany = ({ since }: WrongTokens): ProblemError =>
-		new ProblemError('too_many_requests', 'This address sent too many wrong tokens. Wait a minute.', {
+		new ProblemError('too_many_requests', 'Your IP address sent too many wrong tokens. Wait a minute.', {
 			retryAfterSeconds: Math.max(1, Math.ceil((since + WINDOW_MS - now()) / 1_000)),
 		});
 

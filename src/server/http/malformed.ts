@@ -39,6 +39,9 @@ function problemOf(code: string | undefined): ProblemError {
 		case 'ERR_HTTP_REQUEST_TIMEOUT':
 			return new ProblemError('request_timeout', 'The request did not arrive in time. Send it again.');
 		default:
-			return new ProblemError('malformed_request', 'The bytes are not an HTTP request. Send HTTP/1.1.');
+			return new ProblemError(
+				'malformed_request',
+				'This is not a valid HTTP/1.1 request. Check the request line, the headers and the length of the body.',
+			);
 	}
 }

@@ -34,7 +34,10 @@ export const requestTarget: RequestHandler = (request, _response, next) => {
 	if (isPath && isDecodable(path)) return next();
 	const reads = request.method === 'GET' || request.method === 'HEAD';
 	if (!isPath || !reads || !wantsHtml(request.headers.accept))
-		throw new ProblemError('not_found', 'The path is malformed. Encode it as UTF-8, with %25 for % and %23 for #.');
+		throw new ProblemError(
+			'not_found',
+			'The path is malformed. Start it with /, and encode it as UTF-8, with %25 for % and %23 for #.',
+		);
 	request.url = request.originalUrl = encodeURI(path) + request.url.slice(path.length);
 	next();
 };

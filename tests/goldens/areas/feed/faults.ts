@@ -6,7 +6,10 @@ import { recorder } from './tools.ts';
 /** Faults, each with the number of requests that the first attempt of a webhook makes. */
 const REQUESTS = { doubled: 2, lost: 0, badSignature: 1, stale: 1 } as const;
 
-/** At this speed a webhook is retried before the next one is due. */
+/**
+ * The speed divides all delays, so a first retry is due within a millisecond. `BUSY` multiplies by the speed, so the
+ * webhooks of its call stay about 100 ms apart: each retry comes before the next webhook.
+ */
 const SPEED = 1_000;
 const BUSY = { outcome: 'busy', delayMs: 100 * SPEED };
 
