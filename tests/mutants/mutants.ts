@@ -390,8 +390,8 @@ const PROVIDER: readonly Mutant[] = [
 	{
 		name: 'a repeated send-call makes a second provider call',
 		file: 'src/provider/simulator.ts',
-		find: '{ providerId, key, request,',
-		replace: '{ providerId, key: null, request,',
+		find: '\t\t\tkey,\n\t\t\trequest,',
+		replace: '\t\t\tkey: null,\n\t\t\trequest,',
 		tests: ['tests/integration/webhooks.test.ts'],
 		only: '[W30]',
 	},
