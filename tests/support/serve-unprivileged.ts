@@ -1,7 +1,7 @@
 import { readConfig } from '#server/config.ts';
 import { serve } from '#server/serve.ts';
 
-/** The id of the user and the group `nobody`. */
+/** The id that Linux gives to the unprivileged user and group. */
 const NOBODY = 65_534;
 
 // File permissions do not restrict root, so the server runs as another user.
