@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { Change, Changes, Head, Stats, Sync } from '#contract';
 import { isPast } from '#contract/cursor.ts';
 import { connection, type Connection } from './connection.ts';
+import { Delay } from './delay.ts';
 import { onChanges, onHead, onSync, type Step } from './frames.ts';
 import { Ride } from './ride.svelte.ts';
 import { Sleep, TICK_MS } from './sleep.svelte.ts';
@@ -47,6 +48,11 @@ export class Feed {
 	#up = $state(false);
 	#synced = $state(false);
 	#brokenAt = $state<number | null>(null);
+	/**
+	 * The latest time at which a received message was certainly current, by the browser's clock: the time of a request
+	 * that was answered, or the time at which a frame was sent. The time of receipt is no proof, because a connection
+	 * can hold messages back.
+	 */
 	#heardAt = $state(Date.now());
 	#nextTryAt = $state<number | null>(null);
 	#caught = $state.raw<{ changes: number; until: number } | null>(null);
@@ -59,6 +65,7 @@ export class Feed {
 	#socket: FeedSocket;
 	#ride: Ride;
 	#sleep = new Sleep();
+	#delay = new Delay();
 	/** Consecutive attempts that failed before the handshake. */
 	#broken = 0;
 	#asking = false;
@@ -80,10 +87,10 @@ export class Feed {
 			cursor: () => this.#cursor,
 			isRelieved: () => this.overStream,
 			opened: (line) => this.#listen(line),
-			connected: () => {
+			connected: (openedAt) => {
 				this.#ride.dismount('socket');
 				this.#broken = 0;
-				this.#stand();
+				this.#stand(openedAt);
 			},
 			disconnected: () => {
 				this.#ears.figures(null);
@@ -178,8 +185,9 @@ export class Feed {
 	 * the event stream, the socket is tried too.
 	 */
 	check(): void {
-		if (this.#up && this.#synced) void this.#catchUp();
-		if (!this.#up || !this.#synced || this.overStream) this.retry();
+		const isLive = this.#up && this.#synced;
+		if (isLive) void this.#catchUp();
+		if (!isLive || this.overStream) this.retry();
 	}
 
 	/**
@@ -220,16 +228,18 @@ export class Feed {
 		if (!hopeless && ++this.#broken >= TRIES_BROKEN) this.#mount();
 	}
 
-	/** Sets the state of a new connection. The connection is not live before its first sync. */
-	#stand(): void {
+	/**
+	 * Sets the state of a new connection, whose first sync was requested at `askedAt`. The connection is not live before
+	 * this sync.
+	 */
+	#stand(askedAt: number): void {
 		this.#up = true;
 		this.#socket.rest();
 		this.#brokenAt = this.#nextTryAt = null;
 		this.#synced = this.#asking = this.#reloading = this.refused = false;
 		this.#sleep.answered(this.#sleep.sleeps);
-		// A new connection counts as server traffic: the silence ends, and the first sync has its full time to
-		// arrive.
-		this.#heard();
+		this.#delay = new Delay();
+		this.#heard(askedAt);
 		if (this.#onDeliveries) this.#watch();
 	}
 
@@ -237,13 +247,13 @@ export class Feed {
 	#mount(): void {
 		const rider: Rider = {
 			cursor: () => this.#cursor,
-			sync: (sync) => {
+			sync: (sync, askedAt) => {
 				if (!this.overStream) {
 					this.#ride.isOn = true;
 					this.#socket.plan();
-					this.#stand();
+					this.#stand(askedAt);
 				}
-				this.#onSync(sync);
+				this.#onSync(sync, askedAt);
 			},
 			changes: (frame) => this.#onChanges(frame),
 			head: (head) => {
@@ -274,14 +284,23 @@ export class Feed {
 		this.#socket.broke();
 	}
 
-	#heard(at?: string): void {
+	/** Notes that a message arrived which was current at `at`. */
+	#heard(at: number): void {
 		this.#sleep.notice();
-		this.#heardAt = this.#now = Date.now();
-		if (at !== undefined) this.#ears.heard(at);
+		this.#now = Date.now();
+		this.#heardAt = Math.max(this.#heardAt, at);
 	}
 
-	#onSync(sync: Sync): void {
-		this.#heard();
+	/** Notes that a frame arrived which the server sent at `at`, by the server's clock. */
+	#heardFrame(at: string): void {
+		const now = Date.now();
+		this.#heard(now - this.#delay.of(Date.parse(at), now));
+		this.#ears.heard(at);
+	}
+
+	/** `askedAt`: when the sync was requested; absent if the server sent it unasked, which proves nothing. */
+	#onSync(sync: Sync, askedAt = this.#heardAt): void {
+		this.#heard(askedAt);
 		this.outdated = sync.version !== this.#version;
 		const step = onSync(this.#cursor, sync);
 		if (step.do === 'apply' && step.changes.length > 0) {
@@ -291,12 +310,12 @@ export class Feed {
 	}
 
 	#onChanges(frame: Changes): void {
-		this.#heard(frame.at);
+		this.#heardFrame(frame.at);
 		if (this.#cursor !== null && !this.#reloading) this.#take(onChanges(this.#cursor, frame));
 	}
 
 	#onHead(head: Head): void {
-		this.#heard(head.at);
+		this.#heardFrame(head.at);
 		if (this.#cursor !== null && !this.#reloading) this.#take(onHead(this.#cursor, head));
 	}
 
@@ -335,7 +354,7 @@ export class Feed {
 			if (ask !== this.#ride.ask) return;
 			this.#asking = false;
 			this.#sleep.answered(sleeps);
-			this.#onSync(sync);
+			this.#onSync(sync, this.#askedAt);
 		} catch {
 			// The request failed. After a lost connection, the next connection starts with a sync.
 			if (ask !== this.#ride.ask) return;

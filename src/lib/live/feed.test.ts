@@ -11,7 +11,9 @@ class TestLine {
 	/** Resolves the last request. */
 	answer: (sync: Sync) => void = () => undefined;
 	readonly io = {
-		on: () => undefined,
+		on: (event: string, ear: () => void): void => {
+			if (event === 'open') this.#opened = ear;
+		},
 		reconnectionDelay: () => undefined,
 		reconnectionDelayMax: () => undefined,
 		engine: { readyState: 'opening' },
@@ -19,6 +21,8 @@ class TestLine {
 	/** False after `disconnect()`, as in Socket.IO. */
 	active = true;
 	#giveUp = (): void => undefined;
+	#opened = (): void => undefined;
+	#isOpen = false;
 	readonly #ears = new Map<string, (told?: unknown) => void>();
 	on(event: string, ear: (told?: unknown) => void): void {
 		this.#ears.set(event, ear);
@@ -26,9 +30,18 @@ class TestLine {
 	off(): void {
 		this.#ears.clear();
 	}
-	/** Simulates an event from the server or the network. */
+	/** Simulates the end of the handshake: from now on the server can send. */
+	opens(): void {
+		this.#isOpen = true;
+		this.#opened();
+	}
+	/** Simulates an event from the server or the network. A `connect` without `opens` opens the connection too. */
 	happens(event: string, told?: unknown): void {
-		if (event === 'connect') this.connected = true;
+		if (event === 'connect') {
+			if (!this.#isOpen) this.opens();
+			this.connected = true;
+		}
+		if (event === 'disconnect') this.#isOpen = this.connected = false;
 		this.#ears.get(event)?.(told);
 	}
 	connect(): void {
@@ -38,6 +51,7 @@ class TestLine {
 	}
 	disconnect(): void {
 		this.active = false;
+		this.#isOpen = false;
 		if (!this.connected) return;
 		this.connected = false;
 		this.#giveUp();
@@ -137,7 +151,7 @@ describe('a connection attempt', () => {
 describe('a page that the user leaves and returns to', () => {
 	it('[F36] is not live over the event stream before its first sync', async () => {
 		for (let tries = 1; tries <= 2; tries++) line.happens('connect_error', new Error('refused'));
-		rider?.sync(sync('delta', 'a.10'));
+		rider?.sync(sync('delta', 'a.10'), Date.now());
 		expect([feed.overStream, feed.connection.state]).toEqual([true, 'live']);
 		stop();
 		stop = feed.start();
@@ -147,6 +161,87 @@ describe('a page that the user leaves and returns to', () => {
 		expect(feed.connection.state).toBe('catching');
 		line.happens('sync', sync('delta', 'a.10'));
 		expect(feed.connection.state).toBe('live');
+	});
+});
+
+it('a live tab that the user checks requests a sync over the same connection', async () => {
+	line.happens('connect');
+	line.happens('sync', sync('delta', 'a.10'));
+	feed.check();
+	expect([line.questions.length, line.tries, feed.connection.state]).toEqual([1, 1, 'catching']);
+	line.answer(sync('delta', 'a.10'));
+	await vi.advanceTimersByTimeAsync(0);
+	expect([line.tries, feed.connection.state]).toEqual([1, 'live']);
+});
+
+describe('a connection that holds messages back', () => {
+	const MINUTE_AHEAD_MS = 60_000;
+	/** A head that the server, whose clock is a minute ahead, sent `ago` milliseconds ago. */
+	const sent = (ago: number): object => ({
+		cursor: 'a.10',
+		at: new Date(Date.now() + MINUTE_AHEAD_MS - ago).toISOString(),
+	});
+	it('[F39] makes the tab stale 12 s after its newest message was sent', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		line.happens('head', sent(0));
+		vi.advanceTimersByTime(11_000);
+		line.happens('head', sent(6_000));
+		vi.advanceTimersByTime(5_500);
+		expect([feed.connection.state, line.tries]).toEqual(['live', 1]);
+		vi.advanceTimersByTime(500);
+		expect([feed.connection.state, line.tries]).toEqual(['stale', 2]);
+	});
+	it('[F39] is live again with the next message that arrives in time', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		line.happens('head', sent(0));
+		vi.advanceTimersByTime(11_000);
+		line.happens('head', sent(6_000));
+		line.happens('head', sent(0));
+		vi.advanceTimersByTime(11_500);
+		expect([feed.connection.state, line.tries]).toEqual(['live', 1]);
+	});
+	it('[F39] counts its first sync from the moment when the connection opened', () => {
+		line.opens();
+		vi.advanceTimersByTime(9_000);
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		expect(feed.connection.state).toBe('live');
+		vi.advanceTimersByTime(3_000);
+		expect([feed.connection.state, line.tries]).toEqual(['stale', 2]);
+	});
+	it('[F39] counts a response from its request', async () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.advanceTimersByTime(2_000);
+		feed.check();
+		vi.advanceTimersByTime(7_000);
+		line.answer(sync('delta', 'a.10'));
+		await vi.advanceTimersByTimeAsync(4_500);
+		expect([feed.connection.state, line.tries]).toEqual(['live', 1]);
+		await vi.advanceTimersByTimeAsync(500);
+		expect([feed.connection.state, line.tries]).toEqual(['stale', 2]);
+	});
+	it('[F39] proves nothing by a sync that the server sent unasked', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.advanceTimersByTime(11_500);
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.advanceTimersByTime(500);
+		expect([feed.connection.state, line.tries]).toEqual(['stale', 2]);
+	});
+	it('[F39] says nothing about the next connection, whose server may have another clock', () => {
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		line.happens('head', sent(0));
+		line.happens('disconnect');
+		line.happens('connect');
+		line.happens('sync', sync('delta', 'a.10'));
+		vi.advanceTimersByTime(5_000);
+		line.happens('head', sent(MINUTE_AHEAD_MS));
+		vi.advanceTimersByTime(11_500);
+		expect([feed.connection.state, line.tries]).toEqual(['live', 1]);
 	});
 });
 

@@ -9,7 +9,8 @@ interface Hears {
 	cursor(): string | null;
 	/** Returns true while the event stream delivers the changes. The next socket attempt may then wait longer. */
 	isRelieved(): boolean;
-	connected(): void;
+	/** The server sends the first sync. `openedAt` is when the connection opened, and so when the sync was requested. */
+	connected(openedAt: number): void;
 	/** An open connection was lost. */
 	disconnected(): void;
 	/** An attempt failed. `hopeless` is true if Socket.IO will not retry, because the server rejected the attempt. */
@@ -31,6 +32,8 @@ export class FeedSocket {
 	#attempts = 0;
 	/** When the current attempt began; null between attempts and while connected. */
 	#triedAt: number | null = null;
+	/** When the current connection opened. */
+	#openedAt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#chance: () => number;
 	#feed: Hears;
@@ -59,9 +62,10 @@ export class FeedSocket {
 			this.#triedAt = Date.now();
 			this.plan();
 		});
+		socket.io.on('open', () => (this.#openedAt = Date.now()));
 		socket.on('connect', () => {
 			this.#attempts = 0;
-			this.#feed.connected();
+			this.#feed.connected(this.#openedAt);
 			this.plan();
 		});
 		socket.on('disconnect', () => this.#feed.disconnected());

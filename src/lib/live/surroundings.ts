@@ -11,7 +11,8 @@ export type Ask = (cursor: string | null) => Promise<Sync>;
 /** Receives from the event stream what a socket would have delivered. */
 export interface Rider {
 	cursor(): string | null;
-	sync(sync: Sync): void;
+	/** Receives a sync that was requested at `askedAt`, by the browser's clock. */
+	sync(sync: Sync, askedAt: number): void;
 	changes(frame: Changes): void;
 	head(head: Head): void;
 	/** The stream broke, or could not be opened. */

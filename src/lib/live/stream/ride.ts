@@ -27,14 +27,12 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 		clearTimeout(late);
 		if (signal.reason === 'socket') tabs?.say({ say: 'socket' });
 	});
-	const begin = (sync: Sync): void => {
+	const begin = (sync: Sync, askedAt: number): void => {
 		begun = true;
-		rider.sync(sync);
+		rider.sync(sync, askedAt);
 	};
-	const ask: Ask = (cursor) => {
-		const once = (): Promise<Sync> => askSource(cursor, signal);
-		return tabs ? tabs.inTurn(once) : once();
-	};
+	const inTurn = (work: () => Promise<Sync>): Promise<Sync> => (tabs ? tabs.inTurn(work) : work());
+	const ask: Ask = (cursor) => inTurn(() => askSource(cursor, signal));
 
 	function hold(until: AbortSignal): void {
 		holds = true;
@@ -43,10 +41,11 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 			streamed = null;
 		});
 		tabs?.say({ say: 'here' });
+		const askedAt = Date.now();
 		const listener = {
 			sync(sync: Sync) {
 				streamed = sync.cursor;
-				begin(sync);
+				begin(sync, askedAt);
 				tabs?.say({ say: 'up', cursor: streamed });
 			},
 			changes(frame: Parameters<Rider['changes']>[0]) {
@@ -70,8 +69,13 @@ export function ride(rider: Rider, signal: AbortSignal): Ask {
 	async function follow(cursor: string): Promise<void> {
 		const own = rider.cursor();
 		if (begun && own !== null && !isPast(own, cursor)) return;
+		let askedAt = 0;
 		try {
-			begin(await ask(own));
+			const sync = await inTurn(() => {
+				askedAt = Date.now();
+				return askSource(own, signal);
+			});
+			begin(sync, askedAt);
 		} catch {
 			if (!signal.aborted) rider.over();
 		}
