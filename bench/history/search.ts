@@ -97,7 +97,7 @@ async function slowestQueries({ sizes, copy }: Setup): Promise<void> {
 			let [slowest, longest, count] = [0, 0, 0];
 			for (const query of combinations(Date.now())) {
 				const probes = [await probe(query)];
-				// The median of three counts, so that a single slow moment of the machine does not.
+				// The median of three counts, so that a single slow moment of the machine does not count.
 				if (probes.some(([response, turn]) => response > RESPONSE_MS || turn > TURN_MS))
 					probes.push(await probe(query), await probe(query));
 				slowest = Math.max(slowest, medianOf(probes.map(([response]) => response)));

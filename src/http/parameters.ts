@@ -13,7 +13,7 @@ export function refuseUnknown(request: Request, known: readonly string[] = []): 
 	if (unknown.length === 0) return;
 	throw new ProblemError(
 		'unknown_parameter',
-		`Leave out ${unknown.map((name) => `"${name.slice(0, 50)}"`).join(', ')}.`,
+		`Correct or leave out ${unknown.map((name) => `"${name.slice(0, 50)}"`).join(', ')}.`,
 		{
 			errors: unknown.map((path) => ({ path, message: 'This parameter does not exist here.' })),
 		},

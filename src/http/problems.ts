@@ -32,13 +32,13 @@ function asProblem(error: unknown): ProblemError {
 	if (error instanceof OutcomeUnknown)
 		return new ProblemError(
 			'database_unavailable',
-			'The connection to the database broke during the write, which may have succeeded. Check before you repeat the request, or repeat it with an Idempotency-Key.',
+			'The connection to the database broke during the write, which may have succeeded. If the request had an Idempotency-Key, repeat it with the same key. Otherwise check first whether it took effect.',
 			{ retryAfterSeconds: 1, cause: error },
 		);
 	if (isDatabaseFault(error))
 		return new ProblemError(
 			'database_unavailable',
-			'The database cannot be written to now. Nothing was changed. Retry the request.',
+			'The database is not available now. Nothing was changed. Retry the request.',
 			{
 				retryAfterSeconds: 1,
 				cause: error,
@@ -56,8 +56,9 @@ function readerProblem(error: unknown): ProblemError | undefined {
 	if (type === 'entity.too.large' && typeof limit === 'number')
 		return new ProblemError('body_too_large', `Send at most ${limit / 1_024} KiB.`);
 	if (status === 413) return new ProblemError('body_too_large', 'The form has too many fields. Send at most 1,000.');
-	if (type === 'charset.unsupported' || type === 'encoding.unsupported')
-		return new ProblemError('unsupported_media_type', 'Send the body as UTF-8, without another encoding.');
+	if (type === 'charset.unsupported') return new ProblemError('unsupported_media_type', 'Send the body as UTF-8.');
+	if (type === 'encoding.unsupported')
+		return new ProblemError('unsupported_media_type', 'Send the body without this Content-Encoding.');
 	if (error instanceof URIError)
 		return new ProblemError(
 			'not_found',

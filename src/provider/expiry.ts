@@ -42,8 +42,8 @@ const END = '~';
 const BACK = `SELECT count(*) AS "read", min("providerId") AS "oldest", sum("acceptedAt" <= ?) AS "counted"
 	FROM (SELECT "providerId", "acceptedAt" FROM "ProviderCall" WHERE "providerId" < ? ORDER BY "providerId" DESC LIMIT ?)`;
 /**
- * The next records by age. `isOpen` means that a webhook waits or is under way, because only such a webhook has a
- * due time, unless it was canceled during the attempt.
+ * The next records by age. `isOpen`: a webhook of the call has a due time, so it waits or is being sent. A webhook that
+ * was canceled during its attempt has none.
  */
 const NEXT = `SELECT "providerId", "acceptedAt", EXISTS (
 		SELECT 1 FROM "Delivery" WHERE "Delivery"."providerId" = "ProviderCall"."providerId" AND "dueAt" IS NOT NULL

@@ -48,7 +48,7 @@ export function providerRoutes({ simulator, door, settings, callbackHosts, readP
 		response.json({ call: await simulator.get(pathParameter(request, 'providerId')) });
 	});
 	router.post('/calls/:providerId/cancel', strict, jsonBody, async (request, response) => {
-		const { deleted = false } = parse(HangUp, request.body ?? {}, 'The reason');
+		const { deleted = false } = parse(HangUp, request.body ?? {}, 'The hang-up request');
 		response.json({ call: await simulator.hangUp(pathParameter(request, 'providerId'), deleted) });
 	});
 	router.get('/settings', strict, (_request, response) => {

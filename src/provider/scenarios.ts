@@ -93,7 +93,7 @@ interface Course {
 	/** As chosen, before the division by `speed`. */
 	delayMs?: number | undefined;
 	talkMs?: number | undefined;
-	/** Drawn between the settings' bounds, for when no delay was chosen. */
+	/** The drawn delay, times the factor of a named scenario. Used if the request chose no delay. */
 	drawnMs: number;
 }
 

@@ -23,7 +23,7 @@ export interface Claimed {
 
 export interface WorkerDeps<Row extends Claimed> {
 	store: QueueStore<Row>;
-	/** Does the work and settles the row under its lease: deletes it, or gives it a new due time. */
+	/** Does the work and settles the row under its lease: the row gets a new due time, or is finished and never due again. */
 	run(row: Row): Promise<void>;
 	/** Reports a bug or an unreachable database. The row is claimed again after its lease expires. */
 	onError(error: unknown): void;

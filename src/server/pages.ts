@@ -8,7 +8,7 @@ import {
 	type Pages,
 	type ProblemCode,
 } from '#contract';
-import { isDatabaseFault } from '#db/database.ts';
+import { isDatabaseFault, OutcomeUnknown } from '#db/database.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Anchors } from './calls/at.ts';
 import { pageStartOf } from './calls/page.ts';
@@ -37,7 +37,7 @@ const REFUSALS: Partial<Record<number, [code: ProblemCode, detail: string]>> = {
 	400: ['invalid_input', 'The address or the form cannot be read. Send forms as UTF-8. Scripts use /api.'],
 	401: ['unauthorized', 'Sign in at /login. Scripts use /api, with the API_TOKEN as Authorization: Bearer.'],
 	404: ['not_found', 'This page does not exist. The API is at /api: check for a doubled or missing slash.'],
-	405: ['method_not_allowed', 'This page does not know the method. Scripts use /api.'],
+	405: ['method_not_allowed', 'This page does not support the method of the request. Scripts use /api.'],
 	413: ['body_too_large', 'Send at most 512 KiB in a form.'],
 	415: ['unsupported_media_type', 'Send a form: application/x-www-form-urlencoded or multipart/form-data, as UTF-8.'],
 	500: ['internal_error', INTERNAL_ERROR],
@@ -100,10 +100,11 @@ async function resultOf<T>(work: () => Promise<T>): Promise<PageResult<T>> {
 		return { ok: await work() };
 	} catch (error) {
 		if (error instanceof ProblemError) return { problem: error.toProblem() };
-		if (isDatabaseFault(error))
-			return {
-				problem: new ProblemError('database_unavailable', 'The database cannot be written to now.').toProblem(),
-			};
-		throw error;
+		if (!isDatabaseFault(error)) throw error;
+		const detail =
+			error instanceof OutcomeUnknown
+				? 'The call may have been placed. Check the list before you place it again.'
+				: 'The database is not available now. Nothing was changed. Try again.';
+		return { problem: new ProblemError('database_unavailable', detail).toProblem() };
 	}
 }

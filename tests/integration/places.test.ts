@@ -37,7 +37,7 @@ it('[R19] the pages find a place in the list by day, time, call or share, and it
 	// The id of a deleted call still has its creation time. This id is older than all calls.
 	expect(await first('00000000-0000-7000-8000-000000000000')).toBe('end');
 	for (const at of ['yesterday', '2026-13-01', '2026-02-30', '1.5', '2026-11-19T10:00:00'])
-		await expect(places.tokenAt({}, at)).rejects.toThrow('This place does not exist in the history.');
+		await expect(places.tokenAt({}, at)).rejects.toThrow('The date is invalid.');
 
 	const token = await places.tokenAt({}, idOf(1_500));
 	expect(await places.shareBefore({ page: token! })).toBeCloseTo(0.5, 2);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startApp } from '#tests/support/app.ts';
 import { startHranaStandIn } from '#tests/support/hrana-stand-in.ts';
+import { startPages, textOf } from '#tests/support/pages.ts';
 
 describe('the server on a database over the network', () => {
 	it(
@@ -31,6 +32,27 @@ describe('the server on a database over the network', () => {
 		const repeated = await app.api('POST', '/api/calls', wanted, key);
 		expect(repeated.headers.get('idempotent-replayed')).toBe('true');
 		expect((await app.list('?q=bo')).calls).toHaveLength(1);
+	});
+
+	it('[DB30] the page says after such a create that the call may have been placed', async () => {
+		const server = await startHranaStandIn();
+		const app = await startPages({ TURSO_DATABASE_URL: server.url });
+		server.cutAfterCommitOf(/INSERT INTO "Call"/);
+		const form = new URLSearchParams({
+			customerName: 'Bo',
+			phoneNumber: '+12025550100',
+			workflow: 'SALES',
+			when: 'now',
+		});
+		const response = await fetch(`${app.url}/?/create`, {
+			method: 'POST',
+			headers: { accept: 'text/html', origin: app.url },
+			body: form,
+		});
+		expect(response.status).toBe(503);
+		expect(textOf(await response.text())).toContain(
+			'The call may have been placed. Check the list before you place it again.',
+		);
 	});
 
 	it(

@@ -61,7 +61,9 @@ describe('a wait for a call', () => {
 		const app = await startApp();
 		const { id } = await app.create({ scheduledAt: FAR_FUTURE });
 		const wait = app.api('GET', `/api/calls/${id}/wait?timeout=120`);
-		await app.call(id); // most likely handled after the wait; src/server/feed/endings.test.ts tests the order
+		// This request most likely arrives after the wait request, so the wait is registered before the server stops.
+		// src/server/feed/endings.test.ts tests the order.
+		await app.call(id);
 		await app.close();
 		expectProblem(await wait, 'stopping');
 	});

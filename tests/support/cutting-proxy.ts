@@ -37,7 +37,10 @@ export interface CuttingProxy {
 const FIRST_BYTES = 450;
 const REFUSED_MS = 2_500;
 
-/** Starts a proxy on its own port, for one client. `dice` decides how long each disturbance lasts. */
+/**
+ * Starts a proxy on its own port, for one client. `dice` draws the length of a stall or a refusal, how many connections
+ * are cut early, and after how many bytes.
+ */
 export async function startCuttingProxy({ target, dice, stallMs }: CuttingProxyOptions): Promise<CuttingProxy> {
 	const pipes = new Set<Pipe>();
 	const timers = new Set<ReturnType<typeof setTimeout>>();

@@ -31,7 +31,7 @@ export const EXACT: Readonly<Partial<Record<Field, readonly string[]>>> = {
 	run: ['run', 'runid', 'runlabel', 'runname', 'label', 'tag', 'campaign'],
 };
 
-/** Heads that other tools use too. Such a column only counts if one of its cells is a workflow. */
+/** Heads that often have another meaning. Such a column counts only if it is empty or one of its cells is a workflow. */
 export const WEAK_WORKFLOW: ReadonlySet<string> = new Set(['type', 'kind', 'category', 'purpose', 'queue']);
 
 const list = (names: string): string[] => names.split(' ').map((name) => plain(name));

@@ -37,6 +37,8 @@ export class Sending {
 	/** When the waiting batch is sent again, in milliseconds since the epoch. */
 	retryAt = $state(0);
 	rejected = $state.raw<readonly Rejected[]>([]);
+	/** True if the last response rejected rows: continuing leaves them out. */
+	skips = $state(false);
 	/** The first line that was not sent; null if all were. */
 	restFrom = $state<number | null>(null);
 	/** After a stop, the number of rows that resuming would send. Rows with an unknown outcome are included. */
@@ -119,15 +121,15 @@ export class Sending {
 				return;
 			}
 			const wrong = rejectedRows(problem, rows);
-			if (wrong.length > 0) {
+			this.skips = wrong.length > 0;
+			if (this.skips) {
 				this.rejected = [...this.rejected, ...wrong];
 				this.#without = wrong.map(({ line }) => line).concat(this.#without);
 				if (!this.#lenient) await this.#asks();
 				return;
 			}
-			// A 503 changed nothing. After another server error, or without a response, the batch may have been
-			// created.
-			maybeImported ||= problem.status === 0 || (problem.status >= 500 && problem.status !== 503);
+			// After a server error, or without a response, the batch may have been created.
+			maybeImported ||= problem.status === 0 || problem.status >= 500;
 			if (isPassing(problem)) await this.#waits(attempt);
 			else await this.#asks();
 			if (!this.stopping) continue;

@@ -121,6 +121,23 @@ describe('an import', () => {
 		expect([sending.state, sending.imported, sending.left, sending.restFrom]).toEqual(['over', 800, 0, null]);
 	});
 
+	it('[I15] sends a batch again under its key after a 503, because a database may have kept it', async () => {
+		let asked = 0;
+		const { deps, requests } = serverWith(() => (++asked === 1 ? refusal(503) : null));
+		const sending = new Sending(rows(3), true, {
+			...deps,
+			pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+		});
+		const over = sending.run();
+		await met(() => sending.state === 'waiting');
+		sending.stop();
+		await over;
+		expect(sending.unknown).toEqual({ from: 2, to: 4 });
+		await sending.resume();
+		expect(requests.map(({ key }) => key)).toEqual(['key-1', 'key-1']);
+		expect([sending.imported, sending.unknown]).toEqual([3, null]);
+	});
+
 	it.each([1, 2])('[I15] sends a batch without a response again under its key after %d stops', async (stops) => {
 		let away = true;
 		// The server creates the calls, but its response is lost.
@@ -180,6 +197,22 @@ describe('an import', () => {
 		sending.retryNow();
 		await over;
 		expect(names()).toEqual(['Customer 2', 'Customer 3']);
+	});
+
+	it('[I13] offers to skip rows only if the last response rejected rows', async () => {
+		const { deps } = serverWith((asked) => {
+			if (asked === 1) return refusal(400, [{ path: 'calls.0', message: 'Not a call.' }]);
+			return asked === 2 ? refusal(401) : null;
+		});
+		const sending = new Sending(rows(3), false, deps);
+		const over = sending.run();
+		await met(() => sending.state === 'asking');
+		expect(sending.skips).toBe(true);
+		sending.retryNow();
+		await met(() => sending.problem?.status === 401 && sending.state === 'asking');
+		expect([sending.skips, sending.rejected.length]).toEqual([false, 1]);
+		sending.retryNow();
+		await over;
 	});
 
 	it('[I13] waits for the user after any other rejection', async () => {

@@ -105,8 +105,8 @@ function timeOf(at: string): string {
 		return parse(ZonedTime, at, 'The place');
 	} catch (error) {
 		if (!(error instanceof ProblemError)) throw error;
-		const message = 'Give a day such as 2026-10-01, a time with its zone, or end.';
-		throw new ProblemError('invalid_input', `This place does not exist in the history. ${message}`, {
+		const message = 'Give a day such as 2026-10-01, a time with its zone, or `end`.';
+		throw new ProblemError('invalid_input', `The date is invalid. ${message}`, {
 			errors: [{ path: 'at', message }],
 		});
 	}

@@ -57,7 +57,7 @@ export function errorsIn(
 export function parseNewCall(value: unknown): NewCall {
 	const { data, error } = check(NewCall, value);
 	if (data) return data;
-	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed.', {
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed. Its errors say what to change.', {
 		errors: errorsIn(value, error),
 	});
 }

@@ -50,7 +50,7 @@ export function createCallWaits(get: (id: string) => Promise<Call | null>): Call
 							new ProblemError('stopping', 'The server is stopping. Retry the request.', { retryAfterSeconds: 1 }),
 						),
 					);
-				const late = `The call has not ended after ${timeoutMs / 1_000} s. Retry, or set a longer timeout.`;
+				const late = `The call has not ended after ${timeoutMs / 1_000} s. Retry, or set a timeout of up to 120 s.`;
 				const limit = timeLimit(timeoutMs);
 				limit.signal.addEventListener('abort', () => finish(() => reject(new ProblemError('wait_timeout', late))));
 				signal.addEventListener('abort', abort);

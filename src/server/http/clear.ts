@@ -38,6 +38,7 @@ export function clearRoute({ calls, clearing, connections }: ClearDeps): Request
 
 const NAMES = Object.keys(ClearQuery.shape);
 const HINT = 'Give the filters of the list, each with a value, or no parameter at all for the whole history.';
+const BODY_HINT = 'Send no body. Give the filters as query parameters.';
 
 /**
  * Parses the filters strictly: an empty, unknown or truncated parameter must not widen the deletion. Rejects a body,
@@ -77,5 +78,7 @@ function pairOf(pair: string): { name: string; value: string } {
 
 const invalidClear = (paths: readonly string[]): ProblemError =>
 	new ProblemError('invalid_input', 'Say what to delete. Nothing was deleted.', {
-		errors: [...new Set(paths)].slice(0, 20).map((path) => ({ path: path.slice(0, 100), message: HINT })),
+		errors: [...new Set(paths)]
+			.slice(0, 20)
+			.map((path) => ({ path: path.slice(0, 100), message: path === 'body' ? BODY_HINT : HINT })),
 	});

@@ -36,7 +36,7 @@ export function deliveryRoutes(desk: DeliveryDesk | null): Router {
 	});
 	router.post('/redeliver', jsonBody, async (request, response) => {
 		refuseUnknown(request);
-		const which = parse(RedeliverMany, request.body, 'The choice');
+		const which = parse(RedeliverMany, request.body, 'The request');
 		response.json({ count: (await desk?.redeliverMany(which)) ?? 0 });
 	});
 	router.post('/:id/redeliver', async (request, response) => {
