@@ -150,7 +150,7 @@ describe('a database file', () => {
 		expect(await count(database)).toBe(20);
 	});
 
-	it('[DB17] concurrent writes run one per turn of the event loop, in order of arrival', async () => {
+	it('[DB17] concurrent writes commit in groups of sixteen, one per turn of the event loop, in order of arrival', async () => {
 		const { database, insert } = await openTable();
 		let turns = 0;
 		let turning = true;
@@ -159,12 +159,38 @@ describe('a database file', () => {
 			if (turning) setImmediate(turn);
 		};
 		setImmediate(turn);
-		const work = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i)));
+		const work = Array.from({ length: 320 }, (_, i) => (i % 2 === 0 ? insert(i) : database.all(INSERT, i)));
 		await Promise.all(work).finally(() => (turning = false));
-		expect(turns).toBeGreaterThanOrEqual(39);
+		expect(turns).toBeGreaterThanOrEqual(19);
+		expect(turns).toBeLessThan(160);
 		expect((await database.all('SELECT "value" FROM "T" ORDER BY rowid')).map(({ value }) => value)).toEqual(
 			work.map((_, i) => i),
 		);
+	});
+
+	it('[DB33] a failing write fails alone: the other writes of its group are committed, each once', async () => {
+		const { database, insert } = await openTable();
+		const values = [1, 2, -3, 4, 5, -6, 7];
+		const results = await Promise.allSettled(
+			values.map((value, i) => (i % 2 === 0 ? insert(value) : database.all(INSERT, value))),
+		);
+		expect(results.map(({ status }) => status === 'fulfilled')).toEqual(values.map((value) => value > 0));
+		expect((await database.all('SELECT "value" FROM "T" ORDER BY rowid')).map(({ value }) => value)).toEqual([
+			1, 2, 4, 5, 7,
+		]);
+	});
+
+	it('[DB33] a write resolves after its commit: another connection then reads it', async () => {
+		const { path, database, insert } = await openTable();
+		const other = await openTestDatabase(`file:${path}`);
+		const seen = await Promise.all(
+			Array.from({ length: 40 }, async (_, i) => {
+				await insert(i);
+				return (await other.all('SELECT 1 FROM "T" WHERE "value" = ?', i)).length;
+			}),
+		);
+		expect(seen).toEqual(seen.map(() => 1));
+		expect(await count(database)).toBe(40);
 	});
 
 	it('[DB5] reads continue while another process holds the write lock', async () => {

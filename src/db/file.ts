@@ -14,6 +14,7 @@ import {
 	type Statement,
 	type Value,
 } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
 import { createFileGuard, type FileGuard } from './place.ts';
 import { statementClient } from './statement-client.ts';
 
@@ -35,10 +36,18 @@ const LOG_MAX = 'wal_autocheckpoint = 16000';
 const LOG_LIMIT = 'journal_size_limit = 16777216';
 /** The product uses FULL, which puts an accepted call on the disk. Benchmarks also use NORMAL, for comparison. */
 export type Synchronous = 'FULL' | 'NORMAL';
+/** How many writes one commit holds. A larger group would block the event loop for more than a few milliseconds. */
+const WRITES_MAX = 16;
 /** The value of `PRAGMA auto_vacuum` for a file that can shrink step by step. */
 const INCREMENTAL = 2;
 /** Statements that need no write lock. */
 const READS = /^\s*(SELECT|PRAGMA)\b/i;
+
+/** A write that waits for its commit, and when it arrived. */
+interface Write {
+	run(): unknown;
+	since: number;
+}
 
 /**
  * Opens a database file on **one kept connection**. `@libsql/client` would open a new one after each transaction,
@@ -110,27 +119,16 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 		}
 	};
 
-	let writing = false;
-	const waiting: (() => void)[] = [];
-	const next = (): void => {
-		const first = waiting.shift();
-		if (first) first();
-		else writing = false;
-	};
 	/**
-	 * Runs one write per turn of the event loop, in order of arrival. A commit waits for the disk: several in one turn
-	 * would delay everything else in this process, and leave no gap for other processes.
+	 * A commit waits for the disk, so writes that arrive together share one. There is one commit per turn of the event
+	 * loop: several in one turn would delay everything else in this process, and leave no gap for other processes.
 	 */
-	const inOrder = async <T>(write: () => T): Promise<T> => {
-		const since = performance.now();
-		if (writing) await new Promise<void>((resolve) => waiting.push(resolve));
-		writing = true;
-		try {
-			return await retryUntilTimeout(() => lockedNow(write), since);
-		} finally {
-			setImmediate(next);
-		}
-	};
+	const writes = new GroupCommit<Write, unknown>(
+		(group) => retryUntilTimeout(() => lockedNow(() => group.map(({ run }) => run())), group[0]!.since),
+		{ most: WRITES_MAX },
+	);
+	/** Runs a write in order of arrival and resolves after its commit. `run` must be pure: its group may run again. */
+	const inOrder = <T>(run: () => T): Promise<T> => writes.add({ run, since: performance.now() }) as Promise<T>;
 
 	const transactNow = <Result>(reads: readonly Statement[], plan: (rows: Row[][]) => Plan<Result>): Result => {
 		const { result, statements } = plan(reads.map(([sql, ...values]) => all(sql, values)));

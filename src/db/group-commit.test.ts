@@ -7,14 +7,16 @@ async function startTable() {
 	const database = await openTestDatabase();
 	await database.all('CREATE TABLE "T" ("value" INTEGER NOT NULL PRIMARY KEY CHECK ("value" > 0))');
 	const commits: number[][] = [];
-	const group = new GroupCommit<number, string>((items) =>
-		database.transact([], () => {
-			commits.push([...items]);
-			return {
-				result: items.map((item) => `wrote ${item}`),
-				statements: items.map((item) => ['INSERT INTO "T" VALUES (?)', item] as const),
-			};
-		}),
+	const group = new GroupCommit<number, string>(
+		(items) =>
+			database.transact([], () => {
+				commits.push([...items]);
+				return {
+					result: items.map((item) => `wrote ${item}`),
+					statements: items.map((item) => ['INSERT INTO "T" VALUES (?)', item] as const),
+				};
+			}),
+		{ most: 256 },
 	);
 	const written = async (): Promise<number[]> =>
 		(await database.all<{ value: number }>('SELECT "value" FROM "T" ORDER BY rowid')).map(({ value }) => value);
@@ -84,7 +86,7 @@ describe('group commit', () => {
 			groups.push([...items]);
 			return Promise.resolve(items);
 		};
-		const group = new GroupCommit<number, number>(commit, (weight) => weight);
+		const group = new GroupCommit<number, number>(commit, { most: 256, weigh: (weight) => weight });
 		expect(await Promise.all([200, 56, 1, 1_000, 255, 1, 1].map((n) => group.add(n)))).toHaveLength(7);
 		expect(groups).toEqual([[200, 56], [1], [1_000], [255, 1], [1]]);
 	});

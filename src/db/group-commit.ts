@@ -6,23 +6,28 @@ interface Waiting<In, Out> {
 	reject(reason: unknown): void;
 }
 
-/** The maximum weight of one transaction, which bounds how long readers wait. A heavier item is committed alone. */
-const GROUP_MAX = 256;
+export interface GroupLimits<In> {
+	/** The maximum weight of one transaction, which bounds how long readers wait. A heavier item is committed alone. */
+	most: number;
+	/** Returns the weight of an item: 1 if omitted. */
+	weigh?(item: In): number;
+}
 
 /**
  * Collects the items that arrive during a commit into the next commit, in order of arrival. Each caller gets its
  * own result. A group that fails is halved until the faulty item is alone. A fault of the whole database rejects
- * every item. `commit` must write all items, or throw and write none. `weigh` returns the weight of an item.
+ * every item. `commit` must write all items, or throw and write none. An item may be committed more than once, so
+ * work on it must be pure.
  */
 export class GroupCommit<In, Out> {
 	readonly #commit: (items: readonly In[]) => Promise<readonly Out[]>;
-	readonly #weigh: (item: In) => number;
+	readonly #limits: GroupLimits<In>;
 	#queue: Waiting<In, Out>[] = [];
 	#draining: Promise<void> | undefined;
 
-	constructor(commit: (items: readonly In[]) => Promise<readonly Out[]>, weigh: (item: In) => number = () => 1) {
+	constructor(commit: (items: readonly In[]) => Promise<readonly Out[]>, limits: GroupLimits<In>) {
 		this.#commit = commit;
-		this.#weigh = weigh;
+		this.#limits = limits;
 	}
 
 	add(item: In): Promise<Out> {
@@ -49,8 +54,9 @@ export class GroupCommit<In, Out> {
 
 	/** Returns how many waiting items fit into one transaction, at least one. */
 	#fitting(): number {
+		const { most, weigh = () => 1 } = this.#limits;
 		let weight = 0;
-		const over = this.#queue.findIndex(({ item }) => (weight += this.#weigh(item)) > GROUP_MAX);
+		const over = this.#queue.findIndex(({ item }) => (weight += weigh(item)) > most);
 		return over < 0 ? this.#queue.length : Math.max(1, over);
 	}
 

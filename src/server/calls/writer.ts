@@ -58,23 +58,26 @@ export function createWriter({ database, now, onCommit, onJobs, onError }: Write
 			onError(error);
 		}
 	};
-	const group = new GroupCommit<Command, Outcome>(async (commands) => {
-		const reads: Statement[] = [[READ_FEED], ...readsOf(commands)];
-		const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
-			const planned = planCommands(commands, stateFrom(feed, rows), now(), newId);
-			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
-		});
-		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
-		if (jobs) guarded(onJobs);
-		return outcomes;
-	}, weightOf);
+	const group = new GroupCommit<Command, Outcome>(
+		async (commands) => {
+			const reads: Statement[] = [[READ_FEED], ...readsOf(commands)];
+			const { outcomes, changes, previous, position, jobs } = await database.transact(reads, ([feed = [], ...rows]) => {
+				const planned = planCommands(commands, stateFrom(feed, rows), now(), newId);
+				return { result: planned, statements: statementsOf(planned.steps, planned.position) };
+			});
+			guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));
+			if (jobs) guarded(onJobs);
+			return outcomes;
+		},
+		{ most: CALLS_MAX, weigh: weightOf },
+	);
 	return { write: (command) => group.add(command), settled: () => group.settled() };
 }
 
-/**
- * Returns the weight of a command in a transaction: the number of its calls. The weight limit bounds how long
- * readers wait.
- */
+/** How many calls one transaction creates or changes. The limit bounds how long readers wait. */
+const CALLS_MAX = 256;
+
+/** Returns the weight of a command in a transaction: the number of its calls. */
 function weightOf(command: Command): number {
 	if (command.do === 'create-many') return command.requests.length;
 	return 'ids' in command ? command.ids.length : 1;
