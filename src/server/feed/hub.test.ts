@@ -81,6 +81,22 @@ describe('the hub', () => {
 		hub.close();
 	});
 
+	it('[F11] a client that joins gets no gathered change a second time: the changes leave before its sync', async () => {
+		const { hub, committed, frames } = opened();
+		committed(10, 11);
+		committed(11, 12); // gathered, because the first frame is just out
+		const framesBefore: string[][] = [];
+		await hub.withSync(
+			'a.1',
+			() => true,
+			({ cursor }) => framesBefore.push([cursor, ...placesOf(frames)]),
+		);
+		expect(framesBefore).toEqual([['a.12', 'a.10 a.11', 'a.11 a.12']]);
+		await vi.advanceTimersByTimeAsync(1_000);
+		expect(frames).toHaveLength(2);
+		hub.close();
+	});
+
 	it('[F81] starts a new frame if another process committed between two commits', () => {
 		const { hub, frames } = opened();
 		hub.publish(commit(10, 11));

@@ -138,6 +138,8 @@ export function createHub({ position, positionNow, syncFrom, version, now, onErr
 				if (!isWanted()) return;
 				if (sync === null) continue;
 				if ((readCursor(sync.cursor)?.seq ?? 0) < committed && attempt < SYNC_ATTEMPTS) continue;
+				// The sync covers gathered changes already. A frame after it would send them to this client again.
+				gatherer.flush();
 				return use(sync);
 			}
 		},
