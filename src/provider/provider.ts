@@ -2,6 +2,7 @@ import { v4 } from 'uuid';
 import type { Settings } from '#contract';
 import type { ReadPhone } from '#contract/phone-text.ts';
 import type { Database } from '#db/database.ts';
+import { createHttpClient } from '#http/client.ts';
 import type { Worker } from '#queue/worker.ts';
 import { createDesk } from './desk.ts';
 import { createDoor } from './door.ts';
@@ -62,6 +63,7 @@ const HANDS: Record<Lane, number> = { own: 64, foreign: 256 };
 export async function createProvider({ database, alone, secrets, app, now, chance, onError, ...deps }: ProviderDeps) {
 	const settings = await keepSettings(database, deps.defaults, app.onSettings);
 	if (alone) await database.all(FREE_ALL);
+	const http = createHttpClient();
 	let outboxes: Worker[] = [];
 	let expiry: Expiry | undefined;
 	const calls = createProviderStore(database, now);
@@ -86,7 +88,7 @@ export async function createProvider({ database, alone, secrets, app, now, chanc
 		wake,
 		setBack: (ms: number) => setBack(database, ms, now),
 		start(): void {
-			const send = createSender({ secrets, ownUrl: app.webhookUrl, now, timeoutMs: deps.timeoutMs });
+			const send = createSender({ http, secrets, ownUrl: app.webhookUrl, now, timeoutMs: deps.timeoutMs });
 			const outboxOf = (lane: Lane): Worker =>
 				createOutbox({
 					send,
@@ -106,6 +108,7 @@ export async function createProvider({ database, alone, secrets, app, now, chanc
 		isAwake: () => outboxes.length > 0 && outboxes.every((outbox) => outbox.isAwake()),
 		async close(): Promise<void> {
 			await Promise.all([...outboxes.map((outbox) => outbox.close()), expiry?.close()]);
+			await http.close();
 		},
 	};
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Attempt } from '#contract';
-import { headersOf, readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
+import { createHttpClient, reasonOf, retryAfterMs, type HttpClient } from '#http/client.ts';
 import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
 
 export interface SenderDeps {
+	/** A client of its own if omitted. */
+	http?: Pick<HttpClient, 'post'>;
 	/** The first secret signs. */
 	secrets: readonly string[];
 	/** Returns this server's webhook URL, for deliveries without a URL. Called at each attempt. */
@@ -28,7 +30,7 @@ const STALE_BY_MS = 10 * 60_000;
  * Creates the function that sends one signed webhook (Standard Webhooks). `webhook-id` is the delivery's id, and
  * `webhook-timestamp` is the time of the attempt.
  */
-export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
+export function createSender({ http = createHttpClient(), secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
 	const signer = new Webhook(signing);
@@ -47,30 +49,21 @@ export function createSender({ secrets, ownUrl, now, timeoutMs }: SenderDeps): S
 		const nothing = { request, response: null, retryAfterMs: null };
 		if (faults.includes('lost')) return { ...nothing, durationMs: 0, error: 'Lost on purpose: it was never sent.' };
 
-		const limit = timeLimit(timeoutMs);
 		const start = performance.now();
 		const took = (): number => Math.round(performance.now() - start);
 		try {
-			const response = await fetch(url ?? ownUrl(), {
-				method: 'POST',
-				headers,
-				body,
-				redirect: 'manual',
-				signal: limit.signal,
-			});
+			const outbound = { url: url ?? ownUrl(), headers, body, timeoutMs, bodyMax: BODY_KEPT };
 			// If only reading the body fails, the status and Retry-After are still recorded.
-			const { failure, ...answered } = await readUpTo(response, BODY_KEPT);
+			const { failure, ...response } = await http.post(outbound);
 			return {
 				durationMs: took(),
 				request,
-				response: { status: response.status, headers: headersOf(response), ...answered },
+				response,
 				error: failure === undefined ? null : reasonOf(failure),
 				retryAfterMs: retryAfterMs(response, now()),
 			};
 		} catch (error) {
 			return { ...nothing, durationMs: took(), error: reasonOf(error) };
-		} finally {
-			limit.clear();
 		}
 	};
 }

@@ -5,6 +5,7 @@ import { WEBHOOK_PATH } from '#contract';
 import { migrate, migrationsFrom } from '#db/migrate.ts';
 import { openAlone } from '#db/open.ts';
 import { prismaOver } from '#db/prisma.ts';
+import { createHttpClient } from '#http/client.ts';
 import { createProvider } from '#provider/provider.ts';
 import { dirname } from 'node:path';
 import { createAnchors } from './calls/at.ts';
@@ -213,6 +214,7 @@ export async function createApp(
 	const clearing = createClearMatching({ reads, calls });
 	if (alone) await createJobStore(database).takeOver();
 	let jobs: ReturnType<typeof createJobs> | undefined;
+	const httpClient = createHttpClient();
 	const time = await startTimekeeper({
 		database,
 		alone,
@@ -234,6 +236,7 @@ export async function createApp(
 	});
 	const startJobs = (): void => {
 		const providerClient = createProviderClient({
+			http: httpClient,
 			baseUrl: () => config.provider.url ?? ownAddress(),
 			// The server's own token is never sent to another host.
 			token: ownProvider ? ownToken : config.provider.token,
@@ -330,6 +333,7 @@ export async function createApp(
 			callWaits.close();
 			// Stop the workers first: their dispatches and webhooks under way need a response from this server.
 			await atMost(STOP_WORK_MS, Promise.all([jobs?.close(), provider.close(), retention?.close(), clearing.close()]));
+			await httpClient.close();
 			await atMost(STOP_REQUESTS_MS, closeServer());
 			server.closeAllConnections();
 			await atMost(STOP_WRITING_MS, finishWriting());

@@ -1,5 +1,5 @@
 import { SendCallResponse, type HangUp } from '#contract';
-import { readUpTo, reasonOf, retryAfterMs, timeLimit } from '#http/client.ts';
+import { reasonOf, retryAfterMs, type HttpClient } from '#http/client.ts';
 
 /** The app's HTTP client for the provider, in this process or on another server. */
 export interface ProviderClient {
@@ -14,6 +14,7 @@ export type ProviderResponse<T> = { status: number | null; durationMs: number } 
 );
 
 export interface ProviderClientDeps {
+	http: Pick<HttpClient, 'post'>;
 	/** The provider's base URL, read at each attempt: the server's own port is known only once it listens. */
 	baseUrl(): string;
 	token: string | undefined;
@@ -26,7 +27,7 @@ export interface ProviderClientDeps {
 const RESPONSE_BYTES_MAX = 64 * 1_024;
 const SHOWN_MAX = 500;
 
-export function createProviderClient({ baseUrl, token, now, timeoutMs }: ProviderClientDeps): ProviderClient {
+export function createProviderClient({ http, baseUrl, token, now, timeoutMs }: ProviderClientDeps): ProviderClient {
 	async function post<T>(
 		path: string,
 		headers: Record<string, string>,
@@ -37,30 +38,27 @@ export function createProviderClient({ baseUrl, token, now, timeoutMs }: Provide
 		const took = (): number => Math.round(performance.now() - start);
 		let status: number | null = null;
 		let again: number | null = null;
-		const limit = timeLimit(timeoutMs);
 		try {
-			const response = await fetch(`${baseUrl()}/api/provider/${path}`, {
-				method: 'POST',
+			const response = await http.post({
+				url: `${baseUrl()}/api/provider/${path}`,
 				headers: {
 					'content-type': 'application/json',
 					...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
 					...headers,
 				},
 				body: JSON.stringify(body),
-				redirect: 'manual',
-				signal: limit.signal,
+				timeoutMs,
+				bodyMax: RESPONSE_BYTES_MAX,
 			});
 			status = response.status;
 			again = retryAfterMs(response, now());
-			const { body: text, failure } = await readUpTo(response, RESPONSE_BYTES_MAX);
+			const { body: text, failure } = response;
 			if (failure !== undefined) throw failure;
-			if (response.ok) return { status, durationMs: took(), value: read(text) };
+			if (status >= 200 && status < 300) return { status, durationMs: took(), value: read(text) };
 			const error = `The provider responded with ${status}: ${text.slice(0, SHOWN_MAX).toWellFormed()}`;
 			return { status, durationMs: took(), error, retryAfterMs: again };
 		} catch (error) {
 			return { status, durationMs: took(), error: reasonOf(error), retryAfterMs: again };
-		} finally {
-			limit.clear();
 		}
 	}
 
