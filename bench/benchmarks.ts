@@ -8,10 +8,12 @@ import { reads } from './history/reads.ts';
 import { requests } from './history/requests.ts';
 import { search } from './history/search.ts';
 import { writes } from './history/writes.ts';
+import { lives } from './lives.ts';
 import { ui } from './ui.ts';
 
 /** Every benchmark, under the name that `npm run bench` takes. */
 export const BENCHMARKS = {
+	lives,
 	'create-push': createPush,
 	push,
 	polling,

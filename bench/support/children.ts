@@ -7,6 +7,12 @@ import type { AddressInfo } from 'node:net';
 interface Probe {
 	cpuMs(): number;
 	residentMiB(): number;
+	/** Returns how many write transactions the product's database (`src/db/file.ts`) has committed in this process. */
+	commits(): number;
+	/** Starts to measure the delay of the event loop. */
+	watchLoop(): void;
+	/** Returns the 99th percentile of the delay since `watchLoop`, in milliseconds. */
+	loopP99(): number;
 }
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;

@@ -31,8 +31,11 @@ export async function startPeer(
 	return Object.assign(peer, { port: await peer.ask('listen', database, synchronous), secret: 'whsec_' });
 }
 
-/** Starts the product: the built server if it is up to date, else the sources without pages. */
-export async function startProduct(database: string): Promise<Product> {
+/**
+ * Starts the product: the built server if it is up to date, else the sources without pages. `env` adds to its
+ * environment.
+ */
+export async function startProduct(database: string, env: Record<string, string> = {}): Promise<Product> {
 	const secret = `whsec_${randomBytes(32).toString('base64')}`;
 	const server = spawn(process.execPath, [...PROBED, ...serverCommand().args], {
 		cwd: dirname(database),
@@ -43,6 +46,7 @@ export async function startProduct(database: string): Promise<Product> {
 			LOG_LEVEL: 'warn',
 			DATABASE_URL: `file:${database}`,
 			WEBHOOK_SECRET: secret,
+			...env,
 		},
 		stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 	});
