@@ -3,6 +3,7 @@ import { openDatabase } from '#db/open.ts';
 import type { Lane } from '#provider/outbox-claim.ts';
 import { createOutboxStore } from '#provider/outbox-store.ts';
 import { createOutbox } from '#provider/outbox.ts';
+import { createHttpClient } from '#http/client.ts';
 import { createSender } from '#provider/sender.ts';
 import { createWorker, type Worker } from '#queue/worker.ts';
 import { createJobStore, type Job } from '#server/jobs/store.ts';
@@ -32,12 +33,14 @@ const shared = {
 	},
 };
 
+const http = createHttpClient();
 const outboxOf = (lane: Lane): Worker =>
 	createOutbox({
 		...shared,
 		store: createOutboxStore(database, lane),
 		concurrency: 16,
 		send: createSender({
+			http,
 			secrets: [task.secret],
 			ownUrl: () => task.ownUrl ?? '',
 			now: Date.now,
