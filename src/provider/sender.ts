@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Attempt } from '#contract';
-import { createHttpClient, reasonOf, retryAfterMs, type HttpClient } from '#http/client.ts';
+import { reasonOf, retryAfterMs, type HttpClient } from '#http/client.ts';
 import type { DeliveryFault } from './faults.ts';
 import type { DueDelivery } from './outbox-store.ts';
 
 export interface SenderDeps {
-	/** A client of its own if omitted. */
-	http?: Pick<HttpClient, 'post'>;
+	http: Pick<HttpClient, 'post'>;
 	/** The first secret signs. */
 	secrets: readonly string[];
 	/** Returns this server's webhook URL, for deliveries without a URL. Called at each attempt. */
@@ -30,7 +29,7 @@ const STALE_BY_MS = 10 * 60_000;
  * Creates the function that sends one signed webhook (Standard Webhooks). `webhook-id` is the delivery's id, and
  * `webhook-timestamp` is the time of the attempt.
  */
-export function createSender({ http = createHttpClient(), secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
+export function createSender({ http, secrets, ownUrl, now, timeoutMs }: SenderDeps): Send {
 	const [signing] = secrets;
 	if (signing === undefined) throw new Error('Webhooks cannot be signed without a secret.');
 	const signer = new Webhook(signing);
