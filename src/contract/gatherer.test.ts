@@ -65,6 +65,24 @@ describe('the gatherer', () => {
 		expect(sent).toEqual([[1], [2]]);
 	});
 
+	it('[F60] continues the pause after a flush without waiting items', () => {
+		const { gatherer, sent } = gathering(4);
+		gatherer.add(1);
+		gatherer.flush();
+		gatherer.add(2);
+		expect(sent).toEqual([[1]]);
+		vi.advanceTimersByTime(12);
+		expect(sent).toEqual([[1], [2]]);
+	});
+
+	it('[F60] sends later items without a pause after it was closed during one', () => {
+		const { gatherer, sent } = gathering(4);
+		gatherer.add(1);
+		gatherer.close();
+		gatherer.add(2);
+		expect(sent).toEqual([[1], [2]]);
+	});
+
 	it('[F60] sends later items after a send that failed', () => {
 		const { gatherer, sent, errors } = gathering(1);
 		for (const item of [13, 2]) gatherer.add(item);

@@ -11,7 +11,7 @@ export interface GathererDeps<T> {
 export interface Gatherer<T> {
 	/** Sends the item immediately, or with the next batch if a pause is running. */
 	add(item: T): void;
-	/** Sends the pending items immediately. */
+	/** Sends the pending items immediately. Without pending items, a running pause continues. */
 	flush(): void;
 	/** Sends the pending items and starts no further pause. */
 	close(): void;
@@ -50,6 +50,7 @@ export function createGatherer<T>({ send, maxPauseMs = PAUSE_MAX_MS, pauseMs, on
 	}
 
 	function flush(): void {
+		if (waiting.length === 0) return;
 		clearTimeout(pause);
 		afterPause();
 	}
@@ -63,6 +64,8 @@ export function createGatherer<T>({ send, maxPauseMs = PAUSE_MAX_MS, pauseMs, on
 		close() {
 			closed = true;
 			flush();
+			clearTimeout(pause);
+			pause = undefined;
 		},
 	};
 }
