@@ -55,7 +55,8 @@ export function createCheckpoints({
 	const ended = new Int32Array(new SharedArrayBuffer(4));
 
 	function start(): Worker {
-		const started = new Worker(WORKER, { workerData: { path, ended } });
+		// Without `execArgv` the thread would load what this process was started with, such as a TypeScript loader.
+		const started = new Worker(WORKER, { workerData: { path, ended }, execArgv: [] });
 		started.unref();
 		started.on('message', (log: number) => {
 			underWay = false;

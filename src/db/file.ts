@@ -125,7 +125,7 @@ export function openFile(path: string, timeoutMs = 5_000, synchronous: Synchrono
 	 */
 	const writes = new GroupCommit<Write, unknown>(
 		(group) => retryUntilTimeout(() => lockedNow(() => group.map(({ run }) => run())), group[0]!.since),
-		{ most: WRITES_MAX },
+		{ most: WRITES_MAX, eager: true },
 	);
 	/** Runs a write in order of arrival and resolves after its commit. `run` must be pure: its group may run again. */
 	const inOrder = <T>(run: () => T): Promise<T> => writes.add({ run, since: performance.now() }) as Promise<T>;

@@ -1,5 +1,7 @@
 import { isDatabaseFault } from './database.ts';
 
+const nextTurn = (): Promise<void> => new Promise(setImmediate);
+
 interface Waiting<In, Out> {
 	item: In;
 	resolve(out: Out): void;
@@ -11,6 +13,11 @@ export interface GroupLimits<In> {
 	most: number;
 	/** Returns the weight of an item: 1 if omitted. */
 	weigh?(item: In): number;
+	/**
+	 * True commits an item at once if no commit is under way. Otherwise the item waits one turn of the event loop, so that
+	 * items that arrive together join one group.
+	 */
+	eager?: boolean;
 }
 
 /**
@@ -42,13 +49,13 @@ export class GroupCommit<In, Out> {
 		await this.#draining;
 	}
 
+	/** Commits one group per turn of the event loop, so that callers that add again immediately starve no other caller. */
 	async #drain(): Promise<void> {
-		do {
-			// Wait one turn of the event loop, so that requests that arrive together join one group. Callers that
-			// add again immediately then starve no other caller.
-			await new Promise(setImmediate);
+		if (this.#limits.eager !== true) await nextTurn();
+		while (this.#queue.length > 0) {
 			await this.#write(this.#queue.splice(0, this.#fitting()));
-		} while (this.#queue.length > 0);
+			await nextTurn();
+		}
 		this.#draining = undefined;
 	}
 
