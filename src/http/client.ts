@@ -84,13 +84,18 @@ async function readUpTo(
 	return failure === undefined ? { body, truncated } : { body, truncated, failure };
 }
 
-/** Joins several values of a header. Cookies are joined by line breaks, because commas would be ambiguous. */
+/**
+ * Sorts headers by name and joins several values of a header. Cookies are joined by line breaks, because commas would
+ * be ambiguous.
+ */
 const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
 	Object.fromEntries(
-		Object.entries(headers).map(([name, value = '']) => [
-			name,
-			Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value,
-		]),
+		Object.entries(headers)
+			.map(([name, value = '']): [string, string] => [
+				name,
+				Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value,
+			])
+			.sort(([a], [b]) => (a < b ? -1 : 1)),
 	);
 
 /** Returns `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date), at most one day, or null. */

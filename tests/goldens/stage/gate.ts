@@ -1,3 +1,4 @@
+import { Agent } from 'undici';
 import { within } from './wait.ts';
 
 /** The requests of one server to one path. Each waits until the script lets it go on. */
@@ -24,7 +25,7 @@ type Holding = ReturnType<typeof createHeld>;
 
 /** The held paths of all servers, by URL. */
 const held = new Map<string, Holding>();
-let plainFetch: typeof fetch | undefined;
+let plainDispatch: Agent['dispatch'] | undefined;
 
 /** Creates the gate of the server at `origin`. */
 export function createGate(origin: string): Gate {
@@ -48,18 +49,20 @@ export function createGate(origin: string): Gate {
 }
 
 function install(): void {
-	if (plainFetch) return;
-	const send = (plainFetch = globalThis.fetch);
-	globalThis.fetch = async (input, init) => {
-		const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
-		await held.get(`${origin}${pathname}`)?.wait();
-		return send(input, init);
+	if (plainDispatch) return;
+	const dispatch = (plainDispatch = Agent.prototype.dispatch);
+	Agent.prototype.dispatch = function (options, handler) {
+		const { origin, pathname } = new URL(options.path, options.origin);
+		const holding = held.get(`${origin}${pathname}`);
+		if (!holding) return dispatch.call(this, options, handler);
+		void holding.wait().then(() => dispatch.call(this, options, handler));
+		return true;
 	};
 }
 
 function uninstall(): void {
-	if (plainFetch) globalThis.fetch = plainFetch;
-	plainFetch = undefined;
+	if (plainDispatch) Agent.prototype.dispatch = plainDispatch;
+	plainDispatch = undefined;
 }
 
 function createHeld(path: string): Held & { wait(): Promise<void> } {

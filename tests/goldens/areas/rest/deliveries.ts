@@ -78,8 +78,9 @@ export const deliveries = area('rest/deliveries.json', async ({ server, life, ex
 		const dead = (await life.deliveries(CALLS.bad)).toReversed();
 		await again('many: the dead ones', { filter: { state: ['dead'] } });
 		for (const one of dead) await life.settled(one);
+		const [before] = await life.deliveries(CALLS.good);
 		await again('many: by their ids', { ids: [delivered!.id] });
-		await life.settled((await life.deliveries(CALLS.good))[0]!);
+		await life.settled(before!);
 	} finally {
 		await receiver.close();
 	}
