@@ -99,16 +99,31 @@ const CALLS: readonly Mutant[] = [
 		tests: ['src/server/repetitions.test.ts'],
 	},
 	{
+		name: 'a change is sent twice: a client joins while changes are gathered',
+		file: 'src/server/feed/hub.ts',
+		find: `gatherer.flush();
+				return use(sync);`,
+		replace: `return use(sync);`,
+		tests: ['src/server/feed/hub.test.ts'],
+	},
+	{
+		name: 'a failing write takes its group with it: no half is tried alone',
+		file: 'src/db/group-commit.ts',
+		find: `if (group.length === 1 || isDatabaseFault(error))`,
+		replace: `if (group.length > 0 || isDatabaseFault(error))`,
+		tests: ['src/db/file.test.ts', 'src/db/group-commit.test.ts'],
+	},
+	{
 		name: 'tabs see a change that was never committed: publish comes before commit',
 		file: 'src/server/calls/writer.ts',
 		find: `now(), newId);
-			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
-		});
-		guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));`,
+				return { result: planned, statements: statementsOf(planned.steps, planned.position) };
+			});
+			guarded(() => onCommit({ changes, previous, position, touched: commands.flatMap(idOf) }));`,
 		replace: `now(), newId);
-			guarded(() => onCommit({ ...planned, touched: commands.flatMap(idOf) }));
-			return { result: planned, statements: statementsOf(planned.steps, planned.position) };
-		});`,
+				guarded(() => onCommit({ ...planned, touched: commands.flatMap(idOf) }));
+				return { result: planned, statements: statementsOf(planned.steps, planned.position) };
+			});`,
 		tests: ['src/server/calls/writer.test.ts'],
 	},
 	{
