@@ -94,7 +94,10 @@ function decimalIn(written: string): PhoneText | null {
 	if (!isMachine && decimals !== '0' && (decimals !== '00' || (mark === '.' && whole.includes('.')))) return null;
 	const isExact = isMachine && decimals.length < 3 && /^\D*[1-9]/.test(whole);
 	if (!isExact)
-		return failed('decimal', 'A spreadsheet may have changed this number. Compare it with the original and enter only its digits.');
+		return failed(
+			'decimal',
+			'A spreadsheet may have changed this number. Compare it with the original and enter only its digits.',
+		);
 	const error =
 		decimals === ''
 			? `A spreadsheet has divided this number. Leave out “${mark}”.`

@@ -24,5 +24,7 @@ export async function validateBatch(wanted: readonly unknown[]): Promise<CallReq
 		since = performance.now();
 	}
 	if (errors.length === 0) return requests;
-	throw new ProblemError('invalid_input', 'The batch is invalid. No call was created. Its errors say what to change.', { errors });
+	throw new ProblemError('invalid_input', 'The batch is invalid. No call was created. Its errors say what to change.', {
+		errors,
+	});
 }

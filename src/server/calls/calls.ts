@@ -182,7 +182,9 @@ export function createCalls({ writer, callbackUrl }: CallsDeps): Calls {
 function requestOf(wanted: NewCall): CallRequest {
 	const { request, error } = validateCall(wanted);
 	if (request) return request;
-	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed. Its errors say what to change.', { errors: [error] });
+	throw new ProblemError('invalid_input', 'The call is invalid. Nothing was changed. Its errors say what to change.', {
+		errors: [error],
+	});
 }
 
 const idempotencyKeyOf = (scope: string, key: string, body: unknown): IdempotencyKey => ({
